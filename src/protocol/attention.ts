@@ -1,0 +1,68 @@
+/** The messages between the extension host and the attention panel. */
+
+import type { AttentionRun, RowRequest, Thumbnails, ThumbnailsRequest, Tile, TileRequest } from './inference.ts';
+import type { Progress } from './rpc.ts';
+
+/** The whole of what a user has chosen in the panel: restores it, and drives tests and screenshots. */
+export interface AttentionViewState {
+  /** null: the overview of all layers and heads. */
+  chosen: { site: number; head: number } | null;
+  /** Visible part of the head: the cell at the left top corner and CSS pixels a cell; null fits the whole. */
+  viewport: { query: number; key: number; scale: number } | null;
+  colour: 'linear' | 'log';
+  /** The crosshair's cell, when one is pinned. */
+  pinned: { query: number; key: number } | null;
+}
+
+/** What the panel was opened for; it outlives the window's reload. */
+export interface AttentionSubject {
+  kind: 'editor' | 'selection' | 'prompt';
+  /** File name, or "prompt". */
+  title: string;
+  /** First and last line that was run (1-based), of how many; absent for a prompt. */
+  lines?: { first: number; last: number; total: number };
+  /** The text does not fit into the model's context: only a window of it was run. */
+  windowed: boolean;
+  modelName: string;
+}
+
+export interface AttentionResult {
+  run: AttentionRun;
+  subject: AttentionSubject;
+  /** The text of run.window, so that tokens can be named without asking. Offsets of tokens are into it. */
+  text: string;
+}
+
+/** A failure as a user reads it: what was wrong, with the value, and what can be done about it. */
+export interface Failure {
+  message: string;
+  actions: readonly ('retry' | 'chooseModel' | 'openSettings' | 'showLog')[];
+}
+
+/** Answered by the host, asked by the panel. */
+export interface AttentionHost {
+  /** The panel is drawn and can take messages. */
+  ready(params: Record<string, never>): AttentionViewState | null;
+  saveState(params: AttentionViewState): void;
+  thumbnails(params: ThumbnailsRequest): Thumbnails;
+  tile(params: TileRequest): Tile;
+  row(params: RowRequest): Float32Array;
+  /** Runs again on the text around the cursor of the panel's editor. */
+  explainHere(params: Record<string, never>): void;
+  cancel(params: Record<string, never>): void;
+  act(params: { action: Failure['actions'][number] }): void;
+  /** Shows a token in the editor: selects its exact range. */
+  reveal(params: { token: number }): void;
+}
+
+/** Answered by the panel, asked by the host. */
+export interface AttentionPanel {
+  show(params: AttentionResult): void;
+  /** Work under way: replaces an empty panel's content, or sits above an older result. */
+  busy(params: Progress): void;
+  failed(params: Failure): void;
+  /** The text was edited since (or while) the run was made. */
+  stale(params: { stale: boolean }): void;
+  /** Result freed or its process lost; it is being made again from its recipe. */
+  rerunning(params: { reason: string }): void;
+}

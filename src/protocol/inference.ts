@@ -1,0 +1,184 @@
+/** The messages between whoever asks (extension host, command line) and an inference process. */
+
+export type ProviderName = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'coreml' | 'directml';
+
+/** How a process runs models; fixed for its life. */
+export interface EngineSettings {
+  provider: ProviderName;
+  /** Threads inside one operator; 0 lets ONNX Runtime choose. */
+  threads: number;
+  /** Bytes that one run's tensors may take; a run that would need more is refused before it starts. */
+  memoryLimit: number;
+  /** Folder of an onnxruntime-node to use instead of the one shipped (it may hold CUDA). */
+  enginePath?: string;
+}
+
+/** Where a model lies and what is expected of it. Paths are absolute. */
+export interface ModelSource {
+  /** Stable name: the bundled model's, or the file's path. */
+  id: string;
+  name: string;
+  path: string;
+  tokenizerPath?: string;
+  /** Tokens that the model may be given at once, where a manifest states it. */
+  context?: number;
+  /** Hex sha256 of each file, by path; a file that differs is refused. */
+  sha256?: Readonly<Record<string, string>>;
+}
+
+/** Which provider a session got and, where it is not the one asked for, why. */
+export interface ProviderReport {
+  requested: ProviderName;
+  used: Exclude<ProviderName, 'auto'>;
+  reason?: string;
+  engineVersion: string;
+}
+
+export interface TensorInfo {
+  name: string;
+  type: string;
+  /** A number, or the symbolic name of a dimension known only at run time. */
+  shape: readonly (number | string)[];
+}
+
+/** One place of a graph where attention is computed, as found in the file. */
+export interface SiteInfo {
+  /** Position in the list of sites; what the other calls name a site by. */
+  index: number;
+  /** The softmax node's name (or its output's, where the node has none). */
+  name: string;
+  layer: number;
+  kind: 'self' | 'cross';
+}
+
+export interface LoadedModel {
+  inputs: readonly TensorInfo[];
+  outputs: readonly TensorInfo[];
+  parameters: number;
+  sites: readonly SiteInfo[];
+  /** Fused or otherwise uncovered attention in the file, in words: "com.microsoft.MultiHeadAttention (12 nodes)". */
+  uncovered: readonly string[];
+  hasTokenizer: boolean;
+  /** Tokens that a run may have: the manifest's, else what the file's shapes allow, else null. */
+  context: number | null;
+  provider: ProviderReport;
+  loadMs: number;
+}
+
+/** One token of a text; start and end are UTF-16 offsets into the text that was given. */
+export interface TokenSpan {
+  id: number;
+  start: number;
+  end: number;
+  /** The token as the model's vocabulary has it, decoded (may be half of a character: then U+FFFD). */
+  text: string;
+}
+
+/** A tensor on its way in; `data` is little-endian bytes of `type`. */
+export interface TensorData {
+  type: string;
+  shape: readonly number[];
+  data: Uint8Array;
+}
+
+export interface AttentionRequest {
+  /** Text to tokenize, and where in it the run should be when it has more tokens than fit. */
+  text?: string;
+  focus?: number;
+  /** Given instead of text: tensors by input name (the rest is filled in as for a text). */
+  feeds?: Readonly<Record<string, TensorData>>;
+}
+
+/** A site as a run had it: sizes are known only now. */
+export interface SiteRun extends SiteInfo {
+  batch: number;
+  heads: number;
+  queries: number;
+  keys: number;
+  /** Width of one head's queries and keys, where the score product shows it. */
+  headDim: number | null;
+}
+
+/** What a result came from: enough to make it again. */
+export interface Recipe {
+  model: string;
+  sha256: string;
+  request: AttentionRequest;
+  settings: EngineSettings;
+}
+
+export interface AttentionRun {
+  runId: string;
+  recipe: Recipe;
+  /** Absent when tensors were given. */
+  tokens?: readonly TokenSpan[];
+  /** The part of the given text that was run, in UTF-16 offsets; shorter than the text when it did not fit. */
+  window?: { start: number; end: number; totalTokens: number };
+  sites: readonly SiteRun[];
+  provider: ProviderReport;
+  /** How weights are had: recomputed from operands (with the largest difference to the full tap), or the full tap kept. */
+  source: { kind: 'operands' | 'weights'; maxDifference: number };
+  runMs: number;
+  /** Bytes that the kept tensors take. */
+  keptBytes: number;
+}
+
+/** A rectangle of one head's weights, reduced to at most `rows` x `columns` by the maximum of the cells under each. */
+export interface TileRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  head: number;
+  queryStart: number;
+  queryEnd: number;
+  keyStart: number;
+  keyEnd: number;
+  rows: number;
+  columns: number;
+}
+
+/** Half-precision bits, row-major. NaN marks cells that are masked throughout. */
+export interface Tile {
+  rows: number;
+  columns: number;
+  values: Uint16Array;
+}
+
+export interface ThumbnailsRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  /** Side of a thumbnail; a map with fewer queries or keys keeps its own size. */
+  size: number;
+}
+
+/** One tile for each head of a site, one after the other, and each head's largest unmasked weight. */
+export interface Thumbnails {
+  heads: number;
+  rows: number;
+  columns: number;
+  values: Uint16Array;
+  maxima: Float32Array;
+}
+
+export interface RowRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  head: number;
+  query: number;
+}
+
+/** What an inference process does for its owner. */
+export interface InferenceService {
+  load(params: { source: ModelSource; settings: EngineSettings }): LoadedModel;
+  attention(params: AttentionRequest): AttentionRun;
+  thumbnails(params: ThumbnailsRequest): Thumbnails;
+  tile(params: TileRequest): Tile;
+  /** One query's weights over all keys, float32; NaN where masked. */
+  row(params: RowRequest): Float32Array;
+  /** Writes a site's weights [batch, heads, queries, keys] (or one head's) as float32 .npy, stripe by stripe. */
+  writeWeights(params: { runId: string; site: number; head?: number; path: string }): void;
+  /** Frees what a run kept. */
+  release(params: { runId: string }): void;
+}

@@ -1,0 +1,46 @@
+/** The messages between an inference process's main thread and the worker thread that holds ONNX Runtime. */
+
+import type { EngineSettings, ProviderReport, TensorInfo } from './inference.ts';
+
+/** A tensor as ONNX Runtime has it: float16 is a Uint16Array of bits, bool a Uint8Array, int64 a BigInt64Array. */
+export interface RawTensor {
+  /** ONNX element type as onnxruntime-common names it: float32, float16, int64, bool ... */
+  type: string;
+  shape: readonly number[];
+  data: TensorArray;
+}
+
+export type TensorArray =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+export interface SessionInfo {
+  session: number;
+  inputs: readonly TensorInfo[];
+  outputs: readonly TensorInfo[];
+  provider: ProviderReport;
+}
+
+export interface SessionRequest {
+  /** The model: a file, or bytes (a graph with taps, a cut-out). */
+  model: string | Uint8Array;
+  /** Folder of the weights that a model given as bytes keeps outside. */
+  externalFolder?: string;
+  settings: EngineSettings;
+}
+
+/** The one door to ONNX Runtime. */
+export interface RuntimeWorker {
+  open(params: SessionRequest): SessionInfo;
+  /** Runs a session; only the outputs in `fetches` come back. */
+  run(params: { session: number; feeds: Readonly<Record<string, RawTensor>>; fetches: readonly string[] }): Readonly<Record<string, RawTensor>>;
+  close(params: { session: number }): void;
+}
