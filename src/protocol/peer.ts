@@ -103,7 +103,7 @@ export function serve<T>(channel: Channel, handlers: Handlers<T>, options: Serve
 interface PendingCall {
   method: string;
   resolve: (value: unknown) => void;
-  reject: (error: unknown) => void;
+  reject: (error: Error) => void;
   onProgress: CallOptions['onProgress'];
 }
 
@@ -187,7 +187,7 @@ export function connect<T>(channel: Channel): Remote<T> & Disposable {
           waiting.onProgress(progress);
         } catch (error) {
           // The caller's own listener failed: its call fails, the event loop goes on.
-          settle(fields.id)?.reject(error);
+          settle(fields.id)?.reject(error instanceof Error ? error : new Error(String(error)));
           void post({ kind: 'cancel', id: fields.id });
         }
       }

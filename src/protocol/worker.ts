@@ -44,3 +44,12 @@ export interface RuntimeWorker {
   run(params: { session: number; feeds: Readonly<Record<string, RawTensor>>; fetches: readonly string[] }): Readonly<Record<string, RawTensor>>;
   close(params: { session: number }): void;
 }
+
+/** For sessions that `auto` put on a provider which has to prove itself. */
+export interface RuntimeSelfTest {
+  /**
+   * Runs once on the provider and once on the CPU and compares; where they differ the session goes on on the CPU and the report
+   * says why. Sessions that need no proof answer at once.
+   */
+  selfTest(params: { session: number; feeds: Readonly<Record<string, RawTensor>>; fetches: readonly string[] }): ProviderReport;
+}

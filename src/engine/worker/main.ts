@@ -1,0 +1,10 @@
+/** The thread that holds ONNX Runtime. `run` blocks it for as long as a model runs; nothing else lives here. */
+
+import { parentPort } from 'node:worker_threads';
+import { serve } from '../../protocol/peer.ts';
+import type { RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
+import { portChannel } from '../channel.ts';
+import { createRuntime } from './runtime.ts';
+
+if (!parentPort) throw new Error('This file runs as a worker thread of the inference process.');
+serve<RuntimeWorker & RuntimeSelfTest>(portChannel(parentPort), createRuntime());

@@ -1,0 +1,86 @@
+/** Opens sessions on the provider that was asked for, falling back to the CPU with the reason. */
+
+import type { InferenceSession } from 'onnxruntime-node';
+import type { EngineSettings, ProviderName, ProviderReport } from '../../protocol/inference.ts';
+import type { SessionRequest } from '../../protocol/worker.ts';
+import type { Engine } from './engine.ts';
+
+type Provider = ProviderReport['used'];
+
+export interface OpenedSession {
+  session: InferenceSession;
+  provider: ProviderReport;
+  /** Chosen by `auto` but not to be believed before a run on it has agreed with the CPU's. */
+  unproven: boolean;
+}
+
+/** ONNX Runtime's names of the providers. */
+const backends: Readonly<Record<Provider, string>> = { cpu: 'cpu', cuda: 'cuda', webgpu: 'webgpu', coreml: 'coreml', directml: 'dml' };
+
+/** What `auto` tries before the CPU, in order. */
+const automatic: readonly Provider[] = ['cuda', 'coreml', 'directml'];
+
+/** CoreML and DirectML leave float32 or mistranslate operators on some models and drivers. */
+const unproven: ReadonlySet<Provider> = new Set(['coreml', 'directml']);
+
+/**
+ * Tries the wanted providers in turn and ends at the CPU. Throws what the CPU throws: then the model itself cannot be opened.
+ * `attempt` opens the model on one provider.
+ */
+export async function openOnProvider(
+  requested: ProviderName,
+  engine: { version: string; supported: ReadonlySet<string> },
+  attempt: (provider: string) => Promise<InferenceSession>,
+): Promise<OpenedSession> {
+  const reasons: string[] = [];
+  const wanted = requested === 'auto' ? automatic.filter((provider) => engine.supported.has(backends[provider])) : [requested];
+  for (const provider of wanted) {
+    if (provider === 'cpu') break;
+    if (!engine.supported.has(backends[provider])) {
+      reasons.push(`${provider} is not in this build of ONNX Runtime (${engine.version}, ${process.platform}-${process.arch})`);
+      continue;
+    }
+    try {
+      const session = await attempt(backends[provider]);
+      return { session, provider: report(provider), unproven: requested === 'auto' && unproven.has(provider) };
+    } catch (error) {
+      reasons.push(explain(provider, error));
+    }
+  }
+  return { session: await attempt('cpu'), provider: report('cpu'), unproven: false };
+
+  function report(used: Provider): ProviderReport {
+    return { requested, used, engineVersion: engine.version, ...(reasons.length > 0 && { reason: reasons.join('; ') }) };
+  }
+}
+
+function explain(provider: Provider, error: unknown): string {
+  const cause = (error instanceof Error ? error.message : String(error)).replace(/^.*was false\. /, '').trim();
+  if (provider === 'cuda' && /load shared library|Failed to load library/.test(cause))
+    return 'cuda could not be loaded: this engine has no CUDA library, or CUDA and cuDNN are not on the library path (the setting genlens.engine.path can name an engine that has it)';
+  return `${provider} cannot run this model here: ${cause}`;
+}
+
+/**
+ * How sessions are made. Memory patterns are off: sizes change with every text, and planning for them took a third more memory at
+ * the same speed. The arena stays: without it a run takes half as much time again. Custom operator libraries are never registered.
+ */
+export function sessionOptions(provider: string, request: Pick<SessionRequest, 'externalFolder'>, settings: EngineSettings) {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    enableCpuMemArena: true,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+    ...(settings.threads > 0 && { intraOpNumThreads: settings.threads }),
+    ...(request.externalFolder !== undefined && {
+      extra: { session: { model_external_initializers_file_folder_path: request.externalFolder } },
+    }),
+  };
+  return options;
+}
+
+export function supportedBackends(engine: Engine): ReadonlySet<string> {
+  return new Set(engine.listSupportedBackends().map(({ name }) => name));
+}

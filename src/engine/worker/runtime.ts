@@ -1,0 +1,157 @@
+/** Sessions of ONNX Runtime behind the worker's RPC. */
+
+import type { InferenceSession } from 'onnxruntime-node';
+import type { EngineSettings, ProviderReport, TensorInfo } from '../../protocol/inference.ts';
+import { transferring } from '../../protocol/messages.ts';
+import { RpcError, type Handlers } from '../../protocol/rpc.ts';
+import type { RawTensor, RuntimeSelfTest, RuntimeWorker, SessionRequest } from '../../protocol/worker.ts';
+import { relativeDifference } from './agreement.ts';
+import { loadEngine, type Engine } from './engine.ts';
+import { openOnProvider, sessionOptions, supportedBackends, type OpenedSession } from './providers.ts';
+import { fromTensor, toTensor } from './tensors.ts';
+
+/** A provider that `auto` chose may differ from the CPU by this much, relative to each output's largest value. */
+const SELF_TEST_TOLERANCE = 1e-3;
+
+interface Entry extends OpenedSession {
+  engine: Engine;
+  /** Kept while the self-test may still have to open the model on the CPU. */
+  request: SessionRequest | undefined;
+}
+
+/**
+ * The one door to ONNX Runtime. Errors are RpcErrors: `no-engine`, `bad-model` (cannot be opened), `bad-input`, `run-failed`,
+ * `unsupported-type`, `out-of-memory`, `unknown-session`.
+ */
+export function createRuntime(
+  load: (enginePath: string | undefined) => Promise<Engine> = loadEngine,
+): Handlers<RuntimeWorker & RuntimeSelfTest> {
+  const engines = new Map<string | undefined, Promise<Engine>>();
+  const sessions = new Map<number, Entry>();
+  let nextSession = 1;
+
+  const engineFor = ({ enginePath }: EngineSettings): Promise<Engine> => {
+    const key = enginePath || undefined;
+    let engine = engines.get(key);
+    if (!engine) {
+      engines.set(key, (engine = load(key)));
+      engine.catch(() => engines.delete(key));
+    }
+    return engine;
+  };
+
+  const entryOf = (session: number): Entry => {
+    const entry = sessions.get(session);
+    if (!entry) throw new RpcError('unknown-session', `There is no open session ${String(session)}.`);
+    return entry;
+  };
+
+  const attempt = (engine: Engine, request: SessionRequest, provider: string): Promise<InferenceSession> => {
+    const options = sessionOptions(provider, request, request.settings);
+    return typeof request.model === 'string'
+      ? engine.InferenceSession.create(request.model, options)
+      : engine.InferenceSession.create(request.model, options);
+  };
+
+  return {
+    open: async (request) => {
+      const engine = await engineFor(request.settings);
+      const version = engine.env.versions.node ?? engine.env.versions.common;
+      let opened: OpenedSession;
+      try {
+        opened = await openOnProvider(request.settings.provider, { version, supported: supportedBackends(engine) }, (provider) =>
+          attempt(engine, request, provider),
+        );
+      } catch (error) {
+        throw failure('bad-model', 'ONNX Runtime cannot open the model', error);
+      }
+      const session = nextSession++;
+      sessions.set(session, { ...opened, engine, request: opened.unproven ? request : undefined });
+      return {
+        session,
+        inputs: opened.session.inputMetadata.map(tensorInfo),
+        outputs: opened.session.outputMetadata.map(tensorInfo),
+        provider: opened.provider,
+      };
+    },
+
+    run: async ({ session, feeds, fetches }) => {
+      const entry = entryOf(session);
+      const outputs = await run(entry.engine, entry.session, feeds, fetches);
+      return transferring(
+        outputs,
+        Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer),
+      );
+    },
+
+    selfTest: async ({ session, feeds, fetches }): Promise<ProviderReport> => {
+      const entry = entryOf(session);
+      if (!entry.unproven || !entry.request) return entry.provider;
+      const { engine, request } = entry;
+      const reference = await attempt(engine, request, 'cpu');
+      let reason: string | undefined;
+      try {
+        const difference = relativeDifference(
+          await run(engine, entry.session, feeds, fetches),
+          await run(engine, reference, feeds, fetches),
+        );
+        if (!(difference <= SELF_TEST_TOLERANCE))
+          reason = `differs from the CPU by ${difference.toPrecision(2)} (at most ${SELF_TEST_TOLERANCE})`;
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error);
+      }
+      entry.unproven = false;
+      entry.request = undefined;
+      const [kept, dropped] = reason === undefined ? [entry.session, reference] : [reference, entry.session];
+      entry.session = kept;
+      await dropped.release();
+      if (reason !== undefined) {
+        const reasons = [entry.provider.reason, `${entry.provider.used} failed its self-test: ${reason}`].filter(
+          (text) => text !== undefined,
+        );
+        entry.provider = { ...entry.provider, used: 'cpu', reason: reasons.join('; ') };
+      }
+      return entry.provider;
+    },
+
+    close: async ({ session }) => {
+      const entry = entryOf(session);
+      sessions.delete(session);
+      await entry.session.release();
+    },
+  };
+}
+
+async function run(
+  engine: Engine,
+  session: InferenceSession,
+  feeds: Readonly<Record<string, RawTensor>>,
+  fetches: readonly string[],
+): Promise<Record<string, RawTensor>> {
+  const tensors = Object.fromEntries(Object.entries(feeds).map(([name, raw]) => [name, toTensor(engine, name, raw)]));
+  let results: InferenceSession.ReturnType;
+  try {
+    results = await session.run(tensors, fetches);
+  } catch (error) {
+    throw failure('run-failed', 'The run failed', error);
+  }
+  return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromTensor(name, tensor)]));
+}
+
+function tensorInfo(metadata: InferenceSession.ValueMetadata): TensorInfo {
+  if (!metadata.isTensor) return { name: metadata.name, type: 'not a tensor', shape: [] };
+  return { name: metadata.name, type: metadata.type, shape: metadata.shape.map((dimension) => dimension || '?') };
+}
+
+const outOfMemory = /bad[_ ]alloc|failed to allocate memory|out of memory|array buffer allocation failed|CUDA_ERROR_OUT_OF_MEMORY/i;
+
+function failure(code: string, what: string, error: unknown): RpcError {
+  if (error instanceof RpcError) return error;
+  const message = (error instanceof Error ? error.message : String(error)).trim();
+  if (outOfMemory.test(message))
+    return new RpcError(
+      'out-of-memory',
+      `${what}: there is not enough memory. Use a shorter text or a smaller model, or free memory. (${message})`,
+    );
+  return new RpcError(code, `${what}: ${message}`);
+}

@@ -1,0 +1,31 @@
+/** Tensors as messages carry them <-> as ONNX Runtime has them. */
+
+import type { Tensor } from 'onnxruntime-node';
+import type { RawTensor, TensorArray } from '../../protocol/worker.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import type { Engine } from './engine.ts';
+
+/** Throws RpcError `bad-input` naming the input whose type, data and shape do not fit together. */
+export function toTensor(engine: Engine, name: string, raw: RawTensor): Tensor {
+  if (raw.type === 'string') throw refusedStrings('input', name);
+  const size = raw.shape.reduce((product, dimension) => product * dimension, 1);
+  if (size !== raw.data.length)
+    throw new RpcError('bad-input', `Input "${name}" has ${raw.data.length} values; its shape [${raw.shape.join(', ')}] needs ${size}.`);
+  try {
+    return new engine.Tensor(raw.type as 'float32', raw.data as Float32Array, raw.shape);
+  } catch (error) {
+    throw new RpcError('bad-input', `Input "${name}" cannot be ${raw.type}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The tensor with its own buffer, free to be handed over. float16 comes out as bits, whether or not this Node has a Float16Array. */
+export function fromTensor(name: string, tensor: Tensor): RawTensor {
+  if (tensor.type === 'string') throw refusedStrings('output', name);
+  const view = tensor.data as ArrayBufferView as TensorArray;
+  const data = tensor.type === 'float16' ? new Uint16Array(view.buffer, view.byteOffset, view.length) : view;
+  return { type: tensor.type, shape: tensor.dims, data: data.byteLength === data.buffer.byteLength ? data : data.slice() };
+}
+
+function refusedStrings(what: 'input' | 'output', name: string): RpcError {
+  return new RpcError('unsupported-type', `The ${what} "${name}" is a tensor of strings. Genlens runs models on numbers only.`);
+}
