@@ -1,0 +1,58 @@
+/** The runs whose tensors are kept, within a number of bytes; the least recently used are freed first. */
+
+import { RpcError } from '../../protocol/rpc.ts';
+import type { SiteWeights } from './siteWeights.ts';
+
+export interface KeptRun {
+  runId: string;
+  sites: readonly SiteWeights[];
+  /** Bytes that the run's tensors take. */
+  bytes: number;
+}
+
+export class KeptRuns {
+  private readonly limit: number;
+  /** In order of last use. */
+  private readonly runs = new Map<string, KeptRun>();
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get bytes(): number {
+    let sum = 0;
+    for (const run of this.runs.values()) sum += run.bytes;
+    return sum;
+  }
+
+  /** Keeps a run, and frees older ones until all fit; the new one stays in any case. */
+  add(run: KeptRun): void {
+    this.makeRoom(run.bytes);
+    this.runs.set(run.runId, run);
+  }
+
+  /** Frees the least recently used runs until `bytes` more fit, or none is left. */
+  makeRoom(bytes: number): void {
+    for (const oldest of [...this.runs.keys()]) {
+      if (this.bytes + bytes <= this.limit) return;
+      this.runs.delete(oldest);
+    }
+  }
+
+  /** @throws RpcError 'run-freed' when the run is not here (any more); it can be made again from its recipe. */
+  get(runId: string): KeptRun {
+    const run = this.runs.get(runId);
+    if (!run) throw new RpcError('run-freed', `The result ${runId} is no longer in memory; run it again.`);
+    this.runs.delete(runId);
+    this.runs.set(runId, run);
+    return run;
+  }
+
+  release(runId: string): void {
+    this.runs.delete(runId);
+  }
+
+  clear(): void {
+    this.runs.clear();
+  }
+}

@@ -1,0 +1,39 @@
+/** What tiles, rows and files are made from: the weights of one site, some rows at a time, wherever they come from. */
+
+export interface SiteSizes {
+  batch: number;
+  heads: number;
+  queries: number;
+  keys: number;
+  /** Width of one head's queries and keys, where the score product shows it. */
+  headDim: number | null;
+}
+
+/** Rows of one head, or of all of them. */
+export interface RowRange {
+  batch: number;
+  /** null: every head. */
+  head: number | null;
+  queryStart: number;
+  queryEnd: number;
+}
+
+export interface SiteWeights {
+  readonly sizes: SiteSizes;
+  /**
+   * Weights [heads asked for, queryEnd - queryStart, keys].
+   *
+   * @param masked what stands in masked cells: 'nan' to show them as masked, 'zero' to write the weights as they are
+   * @throws RpcError 'nan-weights' when the model computed weights that are not numbers
+   */
+  read(range: RowRange, masked: 'nan' | 'zero', signal: AbortSignal): Promise<Float32Array>;
+}
+
+/** Cells (float32) that are in memory at once while a map is reduced or written: 8 MiB, and as much again for its softmax inputs. */
+const stripeCells = 2 ** 21;
+
+/** Cuts rows into stripes of a bounded number of cells. */
+export function* stripes(queryStart: number, queryEnd: number, cellsPerRow: number): Generator<{ queryStart: number; queryEnd: number }> {
+  const rows = Math.max(1, Math.floor(stripeCells / Math.max(1, cellsPerRow)));
+  for (let start = queryStart; start < queryEnd; start += rows) yield { queryStart: start, queryEnd: Math.min(start + rows, queryEnd) };
+}

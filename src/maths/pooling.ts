@@ -1,0 +1,55 @@
+/** Maximum pooling of a large matrix into a small one, fed stripe by stripe so that the large one need never exist. */
+
+/** First of `length` cells that lie under bin `bin` of `bins`; bins share the cells as evenly as whole cells allow. */
+export function binStart(bin: number, bins: number, length: number): number {
+  return Math.floor((bin * length) / bins);
+}
+
+/** Where a stripe's values lie: row r, column c at `values[offset + r * stride + c]`. */
+export interface Stripe {
+  values: Float32Array;
+  offset: number;
+  stride: number;
+  /** Row of the source matrix that the stripe's first row is, and how many rows it has. */
+  firstRow: number;
+  rowCount: number;
+}
+
+export interface MaxPool {
+  /** Takes part of the source; each row once, in any order. */
+  add(stripe: Stripe): void;
+  /** The pooled matrix [rows, columns] so far. */
+  readonly values: Float32Array;
+}
+
+/**
+ * Pools a matrix [sourceRows, sourceColumns] to [rows, columns], which may not be larger: cell (i, j) is the largest value under it.
+ * NaN stands for "nothing here": a pooled cell is NaN only where every cell under it is.
+ */
+export function createMaxPool(sourceRows: number, sourceColumns: number, rows: number, columns: number): MaxPool {
+  if (!(rows >= 1 && columns >= 1 && rows <= sourceRows && columns <= sourceColumns)) {
+    throw new RangeError(`Cannot pool ${sourceRows} x ${sourceColumns} cells to ${rows} x ${columns}.`);
+  }
+  const values = new Float32Array(rows * columns).fill(NaN);
+  const edges = Int32Array.from({ length: columns + 1 }, (_, bin) => binStart(bin, columns, sourceColumns));
+  return {
+    values,
+    add({ values: source, offset, stride, firstRow, rowCount }) {
+      // Inverse of binStart: the last bin whose start is not after the row.
+      let row = Math.min(rows - 1, Math.floor((firstRow * rows + rows - 1) / sourceRows));
+      for (let r = 0; r < rowCount; r++) {
+        while (row + 1 < rows && binStart(row + 1, rows, sourceRows) <= firstRow + r) row++;
+        const from = offset + r * stride;
+        const to = row * columns;
+        for (let column = 0; column < columns; column++) {
+          let largest = values[to + column]!;
+          for (let c = edges[column]!, end = edges[column + 1]!; c < end; c++) {
+            const value = source[from + c]!;
+            if (value > largest || largest !== largest) largest = value;
+          }
+          values[to + column] = largest;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,202 @@
+/** What a model is fed: tensors that were given, and, by what exporters call them, those that follow from a text's tokens. */
+
+import { bytesPerElement, elementCount, elementsOf, isElementType, wholeNumbers, zeros, type ElementType } from '../formats/elements.ts';
+import type { TensorData, TensorInfo } from '../protocol/inference.ts';
+import { RpcError } from '../protocol/rpc.ts';
+import type { RawTensor } from '../protocol/worker.ts';
+
+export interface Feeds {
+  tensors: Readonly<Record<string, RawTensor>>;
+  batch: number;
+  /** Tokens in a sequence, padding included; 0 where the model takes no token ids. */
+  length: number;
+}
+
+type Role = 'ids' | 'mask' | 'positions' | 'types' | 'past' | 'cacheBranch' | 'logitsToKeep';
+
+const integerTypes = new Set(['int64', 'int32']);
+
+function roleByName({ name, type, shape }: TensorInfo): Role | undefined {
+  const plain = name.toLowerCase();
+  if (/(^|\.|_)past(_|\.|$)|past_key|cache_(key|value)/.test(plain) && shape.length >= 4) return 'past';
+  if (/use_cache(_branch)?$/.test(plain)) return 'cacheBranch';
+  if (/logits_to_keep$/.test(plain)) return 'logitsToKeep';
+  if (/^(encoder_|decoder_)/.test(plain)) return undefined;
+  if (/mask/.test(plain) && shape.length === 2) return 'mask';
+  if (/position/.test(plain) && shape.length <= 2 && integerTypes.has(type)) return 'positions';
+  if (/token_type|segment/.test(plain) && shape.length === 2) return 'types';
+  return undefined;
+}
+
+/** The input that takes token ids: by name, else the only one left that looks so. */
+export function idsInput(inputs: readonly TensorInfo[]): TensorInfo | undefined {
+  const possible = inputs.filter(({ type, shape }) => integerTypes.has(type) && (shape.length === 2 || shape.length === 1));
+  return (
+    possible.find(({ name }) => name === 'input_ids') ??
+    possible.find((input) => input.shape.length === 2 && roleByName(input) === undefined && !/^decoder_/.test(input.name)) ??
+    possible.find((input) => /(^|_)(ids|tokens)$/.test(input.name) && roleByName(input) === undefined && !/^decoder_/.test(input.name))
+  );
+}
+
+/** How many tokens the file's own shapes demand, or null where any number goes. */
+export function fixedLength(inputs: readonly TensorInfo[]): number | null {
+  const last = idsInput(inputs)?.shape.at(-1);
+  return typeof last === 'number' && last > 0 ? last : null;
+}
+
+function describe(type: string, shape: readonly (number | string)[]): string {
+  return `${type} [${shape.join(', ')}]`;
+}
+
+/** A given tensor, checked against what the model declares. */
+function checkGiven(input: TensorInfo, { type, shape, data }: TensorData): RawTensor {
+  const expected = describe(input.type, input.shape);
+  const wrong = (problem: string): RpcError =>
+    new RpcError(
+      'input-invalid',
+      `Input ${input.name}: expected ${expected}, got ${describe(type, shape)}${problem}. Give a tensor of that type and shape.`,
+    );
+  if (!isElementType(type) || type !== input.type) throw wrong(` (type ${type} instead of ${input.type})`);
+  if (shape.some((size) => !Number.isSafeInteger(size) || size < 0)) throw wrong('');
+  if (shape.length !== input.shape.length) throw wrong(` (${shape.length} dimensions instead of ${input.shape.length})`);
+  const axis = input.shape.findIndex((size, i) => typeof size === 'number' && size >= 0 && size !== shape[i]);
+  if (axis >= 0) throw wrong(` (dimension ${axis} is ${shape[axis]!} instead of ${input.shape[axis]!})`);
+  if (data.byteLength !== elementCount(shape) * bytesPerElement(type)) throw wrong(` with ${data.byteLength} bytes`);
+  return { type, shape, data: elementsOf(type, data) };
+}
+
+function typeOf({ name, type }: TensorInfo): ElementType {
+  if (isElementType(type)) return type;
+  throw new RpcError('input-missing', `Input ${name} has elements of type ${type}, which cannot be made from a text.`);
+}
+
+/** Zero-length cache: the dimension that counts past tokens is 0, the others are as declared. */
+function emptyPast(input: TensorInfo, batch: number): RawTensor {
+  const { name, shape } = input;
+  const isLength = (size: number | string): boolean =>
+    typeof size === 'string' && /past|cache|seq|len|ctx|context/i.test(size) && !/batch/i.test(size);
+  const lengthAxis = shape.some(isLength) ? shape.findIndex(isLength) : shape.length - 2;
+  const sizes = shape.map((size, axis) => {
+    if (axis === lengthAxis) return typeof size === 'number' ? size : 0;
+    if (typeof size === 'number') return size;
+    if (/batch/i.test(size) || axis === 0) return batch;
+    throw new RpcError(
+      'input-missing',
+      `Input ${name} has a dimension "${size}" of unknown size; give the tensor itself (--inputs FEEDS.npz).`,
+    );
+  });
+  if (sizes[lengthAxis] !== 0) {
+    throw new RpcError(
+      'input-missing',
+      `Input ${name} (${describe(input.type, shape)}) has a cache of fixed length; give the tensor itself (--inputs FEEDS.npz).`,
+    );
+  }
+  return { type: input.type, shape: sizes, data: zeros(typeOf(input), 0) };
+}
+
+/** A tensor [batch, length] (or [length]) that holds the same row for each of the batch. */
+function rows(input: TensorInfo, batch: number, row: readonly number[]): RawTensor {
+  const flat = input.shape.length < 2;
+  const values = flat ? row : Array.from({ length: batch }, () => row).flat();
+  return { type: input.type, shape: flat ? [row.length] : [batch, row.length], data: wholeNumbers(typeOf(input), values) };
+}
+
+function fillIn(input: TensorInfo, role: Role, batch: number, ids: readonly number[], real: number): RawTensor {
+  switch (role) {
+    case 'ids':
+      return rows(input, batch, ids);
+    case 'mask':
+      return rows(
+        input,
+        batch,
+        ids.map((_, i) => (i < real ? 1 : 0)),
+      );
+    case 'positions':
+      // Where the file fixes the batch of positions to 1, they are broadcast.
+      return rows(
+        input,
+        input.shape[0] === 1 ? 1 : batch,
+        ids.map((_, i) => i),
+      );
+    case 'types':
+      return rows(
+        input,
+        batch,
+        ids.map(() => 0),
+      );
+    case 'past':
+      return emptyPast(input, batch);
+    case 'cacheBranch':
+      return { type: input.type, shape: input.shape.map(() => 1), data: zeros(typeOf(input), 1) };
+    case 'logitsToKeep':
+      return { type: input.type, shape: input.shape.map(() => 1), data: wholeNumbers(typeOf(input), [1]) };
+  }
+}
+
+/** A given tensor's batch and length, where the model takes token ids. */
+function sizesOfGiven(inputs: readonly TensorInfo[], given: ReadonlyMap<string, RawTensor>): { batch: number; length: number } {
+  const ids = idsInput(inputs);
+  const sequence = inputs.find((input) => input === ids || roleByName(input) === 'mask' || /embeds$/.test(input.name));
+  const shape = [ids, sequence].map((input) => input && given.get(input.name)?.shape).find((found) => found !== undefined);
+  if (shape) return shape.length === 1 ? { batch: 1, length: shape[0]! } : { batch: shape[0]!, length: shape[1]! };
+  return { batch: given.values().next().value?.shape[0] ?? 1, length: 0 };
+}
+
+/**
+ * All that a run needs, from token ids, from given tensors, or from both (given ones go first; the rest is filled in by name).
+ *
+ * @param request.ids one sequence of token ids; repeated where the file fixes a larger batch, padded where it fixes a length
+ * @throws RpcError 'input-invalid' for a given tensor that does not fit, 'input-missing' for an input that nothing is known of
+ */
+export function buildFeeds(
+  inputs: readonly TensorInfo[],
+  request: { ids?: readonly number[]; given?: Readonly<Record<string, TensorData>>; paddingId?: number },
+): Feeds {
+  const given = new Map<string, RawTensor>();
+  for (const [name, tensor] of Object.entries(request.given ?? {})) {
+    const input = inputs.find((one) => one.name === name);
+    if (!input) {
+      throw new RpcError(
+        'input-invalid',
+        `The model has no input ${name}; its inputs are ${inputs.map((one) => `${one.name} ${describe(one.type, one.shape)}`).join(', ')}.`,
+      );
+    }
+    given.set(name, checkGiven(input, tensor));
+  }
+  const idsOf = idsInput(inputs);
+  if (request.ids && !idsOf) {
+    throw new RpcError(
+      'input-missing',
+      `The model takes no token ids (its inputs are ${inputs.map((one) => `${one.name} ${describe(one.type, one.shape)}`).join(', ')}); give its tensors (--inputs FEEDS.npz).`,
+    );
+  }
+  const real = request.ids?.length ?? sizesOfGiven(inputs, given).length;
+  const fixed = fixedLength(inputs);
+  const length = request.ids && fixed !== null ? fixed : real;
+  if (real > length) throw new RpcError('too-long', `The text has ${real} tokens, the model takes ${length}.`);
+  const ids = Array.from({ length }, (_, i) => request.ids?.[i] ?? request.paddingId ?? 0);
+  const declaredBatch = idsOf?.shape.length === 2 ? idsOf.shape[0] : undefined;
+  const batch = request.ids
+    ? typeof declaredBatch === 'number' && declaredBatch > 0
+      ? declaredBatch
+      : 1
+    : sizesOfGiven(inputs, given).batch;
+
+  const tensors: Record<string, RawTensor> = {};
+  for (const input of inputs) {
+    const role = input === idsOf ? 'ids' : roleByName(input);
+    const present = given.get(input.name);
+    if (present) tensors[input.name] = present;
+    else if (
+      role === undefined ||
+      (role === 'ids' && !request.ids) ||
+      (length === 0 && role !== 'past' && role !== 'cacheBranch' && role !== 'logitsToKeep')
+    ) {
+      throw new RpcError(
+        'input-missing',
+        `Input ${input.name} (${describe(input.type, input.shape)}) cannot be made from ${request.ids ? 'a text' : 'what was given'}; give it as a tensor of that name (--inputs FEEDS.npz).`,
+      );
+    } else tensors[input.name] = fillIn(input, role, batch, ids, real);
+  }
+  return { tensors, batch, length };
+}

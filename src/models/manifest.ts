@@ -1,0 +1,93 @@
+/** manifest.json: what a bundled model says of itself, checked when it is read. */
+
+import * as z from 'zod/mini';
+import { RpcError } from '../protocol/rpc.ts';
+
+// Without this zod probes `new Function`, which strict hosts report as a violation.
+z.config({ jitless: true });
+
+/** A file inside the model's folder, by a relative path with forward slashes. */
+const relativePath = z.string().check(
+  z.refine((path) => path !== '' && !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes('..') && !path.includes('\0'), {
+    error: 'must be a path inside the model’s folder (not absolute, no "..")',
+  }),
+);
+
+const tensor = z.object({
+  name: z.string().check(z.minLength(1)),
+  type: z.string().check(z.minLength(1)),
+  shape: z.array(z.union([z.int().check(z.gte(0)), z.string().check(z.minLength(1))])),
+});
+
+const manifestSchema = z
+  .object({
+    schemaVersion: z.literal(1),
+    /** What the model is called on the command line and in settings; also its folder's name. */
+    name: z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'must be lower-case words joined by "-"' })),
+    family: z.enum(['transformer', 'vae', 'gan', 'diffusion']),
+    title: z.string().check(z.minLength(1)),
+    description: z.string(),
+    /** Hex sha256 of every file, by path. */
+    files: z.record(
+      relativePath,
+      z.string().check(z.regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hexadecimal digits (sha256)' })),
+    ),
+    model: relativePath,
+    tokenizer: z.optional(relativePath),
+    /** Longest range of tokens at which the model is as good as at short ones. */
+    context: z.optional(z.int().check(z.gte(1))),
+    inputs: z.array(tensor),
+    outputs: z.array(tensor),
+    licence: z.string().check(z.minLength(1)),
+    /** Measured qualities, as the model card explains them. */
+    metrics: z.record(z.string(), z.unknown()),
+  })
+  .check(
+    z.check(({ value, issues }) => {
+      for (const field of ['model', 'tokenizer'] as const) {
+        const file = value[field];
+        if (file !== undefined && !Object.hasOwn(value.files, file)) {
+          issues.push({ code: 'custom', path: [field], input: file, message: 'is not among `files`, so its content cannot be checked' });
+        }
+      }
+    }),
+  );
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** A manifest that cannot be used; the message names the file, the field, its value and what it should be. */
+export function manifestError(message: string): RpcError {
+  return new RpcError('manifest-invalid', message);
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], root);
+}
+
+/**
+ * Reads a manifest from its JSON text.
+ *
+ * @param where the file's path, for the message
+ * @throws RpcError 'manifest-invalid' with the first field that is wrong
+ */
+export function parseManifest(text: string, where: string): Manifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw manifestError(`${where} is not JSON: ${(error as Error).message}.`);
+  }
+  const result = manifestSchema.safeParse(json);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const field = issue.path.length === 0 ? 'the whole' : issue.path.map(String).join('.');
+  throw manifestError(
+    `${where}: ${field} (${show(valueAt(json, issue.path))}) is wrong: ${issue.message}. Correct the manifest or reinstall the model.`,
+  );
+}
