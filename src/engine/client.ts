@@ -1,0 +1,273 @@
+/** One model, for whoever asks: loads it on first use, runs it, and makes again what was lost. */
+
+import type {
+  AttentionRequest,
+  AttentionRun,
+  EngineSettings,
+  InferenceService,
+  LoadedModel,
+  ModelSource,
+  RowRequest,
+  ThumbnailsRequest,
+  Thumbnails,
+  Tile,
+  TileRequest,
+} from '../protocol/inference.ts';
+import { RpcError, type CallOptions, type Remote } from '../protocol/rpc.ts';
+import { Emitter, type Event } from './emitter.ts';
+import type { ProcessEnd } from './exit.ts';
+import type { InferenceProcess } from './process.ts';
+import { SharedTask } from './sharedTask.ts';
+import { watchForStall } from './stall.ts';
+
+/** A process with the model in it, and the runs that it keeps. */
+interface Generation {
+  process: InferenceProcess;
+  load: SharedTask<LoadedModel>;
+  /** By the run's public id: the id that the process gave it, once the run is done. */
+  runs: Map<string, SharedTask<AttentionRun>>;
+}
+
+/** What a run can be made again from. */
+interface Kept {
+  request: AttentionRequest;
+  /** Of the model, as the first run reported it. */
+  sha256: string | undefined;
+  /** Why the process that held the result does no longer, in words. */
+  lost: string | undefined;
+}
+
+type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'writeWeights'>;
+
+export interface ClientOptions {
+  source: ModelSource;
+  settings: EngineSettings;
+  start: () => InferenceProcess;
+  stallSeconds: () => number;
+  /** Called whenever a call has ended or a process has: memory and idle time may have changed. */
+  onActivity: () => void;
+}
+
+/**
+ * Calls reject with RpcErrors. `cancelled`: by their signal (cancelling a load or a run ends the process; whatever else it was
+ * doing is done again in a fresh one). `crashed`, `out-of-memory`, `unresponsive`: the process has ended, the message says how; the
+ * next call starts a fresh one. `unknown-run`: never made, or released. `model-changed`: a lost run cannot be made again because the
+ * file is no longer the same. `closed`: the client is disposed. Else what the service says.
+ *
+ * A run outlives its process: asked for again, it is run again from its recipe under the same id, and `onRerunning` says why.
+ */
+export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
+  readonly source: ModelSource;
+  readonly settings: EngineSettings;
+  /** The process has ended without having been told to; the value says how, in words. */
+  readonly onExit: Event<string>;
+  readonly onRerunning: Event<{ runId: string; reason: string }>;
+
+  private readonly options: ClientOptions;
+  private readonly exited = new Emitter<string>();
+  private readonly rerunning = new Emitter<{ runId: string; reason: string }>();
+  private readonly kept = new Map<string, Kept>();
+  private generation: Generation | undefined;
+  private calls = 0;
+  private used = 0;
+  private disposed = false;
+
+  constructor(options: ClientOptions) {
+    this.options = options;
+    this.source = options.source;
+    this.settings = options.settings;
+    this.onExit = this.exited.event;
+    this.onRerunning = this.rerunning.event;
+  }
+
+  /** Loads the model unless it is loaded; calls at the same time share the load. */
+  load(options: CallOptions = {}): Promise<LoadedModel> {
+    return this.attempt(options, (generation, watched) => generation.load.join(watched));
+  }
+
+  async attention(request: AttentionRequest, options: CallOptions = {}): Promise<AttentionRun> {
+    const runId = crypto.randomUUID();
+    const kept: Kept = { request, sha256: undefined, lost: undefined };
+    const run = await this.attempt(options, async (generation, watched) => {
+      await generation.load.join(watched);
+      return this.runIn(generation, runId, kept).join(watched);
+    });
+    this.kept.set(runId, { ...kept, sha256: run.recipe.sha256 });
+    return { ...run, runId };
+  }
+
+  thumbnails(params: ThumbnailsRequest, options: CallOptions = {}): Promise<Thumbnails> {
+    return this.ofRun('thumbnails', params, options);
+  }
+
+  tile(params: TileRequest, options: CallOptions = {}): Promise<Tile> {
+    return this.ofRun('tile', params, options);
+  }
+
+  row(params: RowRequest, options: CallOptions = {}): Promise<Float32Array> {
+    return this.ofRun('row', params, options);
+  }
+
+  writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {
+    return this.ofRun('writeWeights', params, options);
+  }
+
+  /** Frees what a run keeps; it cannot be made again after. */
+  async release({ runId }: { runId: string }, options: CallOptions = {}): Promise<void> {
+    this.kept.delete(runId);
+    const { generation } = this;
+    const task = generation?.runs.get(runId);
+    if (!generation || !task) return;
+    generation.runs.delete(runId);
+    try {
+      await generation.process.remote.release({ runId: (await task.join(options)).runId }, options);
+    } catch (error) {
+      // What ended with its process is free.
+      if (!generation.process.end) throw error;
+    }
+  }
+
+  /** The process as it is now; undefined when none runs. */
+  get process(): InferenceProcess | undefined {
+    return this.generation?.process;
+  }
+
+  get busy(): boolean {
+    return this.calls > 0;
+  }
+
+  /** When a call last began or ended, as Date.now() gives it. */
+  get lastUsed(): number {
+    return this.used;
+  }
+
+  /** Ends the process, if any; runs are made again when asked for. `reason` says in words why. */
+  end(reason: string): void {
+    this.generation?.process.kill({ code: 'asked', message: reason });
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.end('Genlens has closed the model.');
+    this.kept.clear();
+  }
+
+  private ofRun<K extends keyof RunCalls>(
+    method: K,
+    params: Parameters<RunCalls[K]>[0],
+    options: CallOptions,
+  ): Promise<ReturnType<RunCalls[K]>> {
+    const { runId } = params;
+    return this.attempt(options, async (generation, watched) => {
+      await generation.load.join(watched);
+      for (let again = false; ; again = true) {
+        const kept = this.kept.get(runId);
+        if (!kept) throw new RpcError('unknown-run', 'This result is no longer kept. Run again.');
+        const task = generation.runs.get(runId) ?? this.runAgain(generation, runId, kept);
+        const run = await task.join(watched);
+        if (run.recipe.sha256 !== kept.sha256) {
+          this.kept.delete(runId);
+          throw new RpcError('model-changed', `"${this.source.path}" has changed since this result was made. Run again.`);
+        }
+        const call = generation.process.remote[method] as unknown as (
+          params: object,
+          options: CallOptions,
+        ) => Promise<ReturnType<RunCalls[K]>>;
+        try {
+          return await call({ ...params, runId: run.runId }, watched);
+        } catch (error) {
+          if (again || codeOf(error) !== 'unknown-run') throw error;
+          kept.lost = 'The result was freed to make room.';
+          if (generation.runs.get(runId) === task) generation.runs.delete(runId);
+        }
+      }
+    });
+  }
+
+  private runAgain(generation: Generation, runId: string, kept: Kept): SharedTask<AttentionRun> {
+    this.rerunning.fire({ runId, reason: kept.lost ?? 'The process that held the result has ended.' });
+    return this.runIn(generation, runId, kept);
+  }
+
+  private runIn(generation: Generation, runId: string, { request }: Kept): SharedTask<AttentionRun> {
+    const run = generation.runs.get(runId);
+    if (run) return run;
+    const task = new SharedTask(
+      async (onProgress) => {
+        try {
+          return await generation.process.remote.attention(request, { onProgress });
+        } catch (error) {
+          generation.runs.delete(runId);
+          throw error;
+        }
+      },
+      () => cancel(generation),
+    );
+    generation.runs.set(runId, task);
+    return task;
+  }
+
+  /** Does work in the process there is or in a fresh one; again when the process was ended for another's sake. */
+  private async attempt<T>(options: CallOptions, work: (generation: Generation, watched: CallOptions) => Promise<T>): Promise<T> {
+    const { watched, stop } = watchForStall(options, this.options.stallSeconds());
+    this.calls++;
+    this.used = Date.now();
+    try {
+      for (;;) {
+        if (this.disposed) throw new RpcError('closed', 'Genlens has closed the model.');
+        if (options.signal?.aborted) throw new RpcError('cancelled', 'Cancelled.');
+        const generation = (this.generation ??= this.begin());
+        try {
+          return await work(generation, watched);
+        } catch (error) {
+          const { end } = generation.process;
+          if (codeOf(error) !== 'closed' || !end) throw error;
+          if (end.code !== 'asked') throw new RpcError(end.code, end.message);
+        }
+      }
+    } finally {
+      stop();
+      this.calls--;
+      this.used = Date.now();
+      this.options.onActivity();
+    }
+  }
+
+  private begin(): Generation {
+    const process = this.options.start();
+    const { source, settings } = this.options;
+    const load = new SharedTask(
+      async (onProgress) => {
+        try {
+          return await process.remote.load({ source, settings }, { onProgress });
+        } catch (error) {
+          // Nothing can be asked of a process without its model; the next request tries anew.
+          process.kill({ code: 'asked', message: 'The model could not be loaded.' });
+          throw error;
+        }
+      },
+      () => cancel(generation),
+    );
+    const generation: Generation = { process, load, runs: new Map() };
+    process.onEnd((end) => this.ended(generation, end));
+    return generation;
+  }
+
+  private ended(generation: Generation, end: ProcessEnd): void {
+    if (this.generation === generation) this.generation = undefined;
+    for (const runId of generation.runs.keys()) {
+      const kept = this.kept.get(runId);
+      if (kept) kept.lost = end.message;
+    }
+    if (end.code !== 'asked') this.exited.fire(end.message);
+    this.options.onActivity();
+  }
+}
+
+function cancel({ process }: Generation): void {
+  process.kill({ code: 'asked', message: 'Its process was ended to cancel other work.' });
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof RpcError ? error.code : undefined;
+}

@@ -1,0 +1,65 @@
+/** How an inference process ended, in words. */
+
+export interface ExitFacts {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The last that it wrote to its standard error. */
+  stderr: string;
+  /** What it reported of itself before it ended. */
+  failure?: string | undefined;
+  /** Memory that it held when last asked, in bytes; 0 when it was never asked. */
+  residentBytes: number;
+}
+
+export interface ProcessEnd {
+  /** `asked`: its owner ended it; nothing is wrong. */
+  code: 'asked' | 'crashed' | 'out-of-memory' | 'unresponsive';
+  message: string;
+}
+
+const memoryWords =
+  /out of memory|bad_alloc|bad allocation|Array buffer allocation failed|Cannot allocate memory|ERR_WORKER_OUT_OF_MEMORY/i;
+
+/** Ends of Windows processes that have a meaning (NTSTATUS). */
+const windowsCodes: ReadonlyMap<number, { text: string; memory?: boolean }> = new Map([
+  [0xc0000005, { text: 'access violation' }],
+  [0xc000001d, { text: 'illegal instruction' }],
+  [0xc0000017, { text: 'no memory', memory: true }],
+  [0xc00000fd, { text: 'stack overflow' }],
+  [0xc0000135, { text: 'a DLL is missing' }],
+  [0xc000012d, { text: 'commit limit reached', memory: true }],
+  [0xc0000409, { text: 'fail fast' }],
+]);
+
+const freshStart = 'The next request starts a new one.';
+const helpsMemory = 'Use a shorter text or a smaller model, or free memory; the next request starts a new process.';
+
+/** Says what ended a process that nobody asked to end. */
+export function describeExit({ code, signal, stderr, failure, residentBytes }: ExitFacts): ProcessEnd {
+  const held = residentBytes > 0 ? ` It held ${(residentBytes / 2 ** 30).toFixed(1)} GiB when last seen.` : '';
+  if (failure !== undefined && !memoryWords.test(failure))
+    return { code: 'crashed', message: `The inference process failed: ${failure} ${freshStart}` };
+
+  const windows = code === null ? undefined : windowsCodes.get(code >>> 0);
+  const how = signal ?? (windows ? `0x${((code ?? 0) >>> 0).toString(16)}, ${windows.text}` : `exit code ${code ?? 'unknown'}`);
+  if (signal === 'SIGKILL')
+    return {
+      code: 'out-of-memory',
+      message: `The inference process was killed (SIGKILL), most likely by the system because memory ran out.${held} ${helpsMemory}`,
+    };
+  if (windows?.memory || memoryWords.test(failure ?? '') || memoryWords.test(stderr))
+    return { code: 'out-of-memory', message: `The inference process ran out of memory (${how}).${held} ${helpsMemory}` };
+  // Native code that cannot get memory aborts, without saying so as often as not.
+  if (signal === 'SIGABRT' || code === 134)
+    return {
+      code: 'out-of-memory',
+      message: `The inference process aborted (${how}), as it does when memory runs out.${held} ${helpsMemory}`,
+    };
+  if (signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGQUIT')
+    return { code: 'crashed', message: `The inference process was ended from outside (${signal}). ${freshStart}` };
+  const last = stderr.trim().split('\n').at(-1)?.trim();
+  const said = last ? ` It last wrote: ${last.slice(0, 300)}` : '';
+  if (signal !== null || windows)
+    return { code: 'crashed', message: `The inference process crashed in native code (${how}).${said} ${freshStart}` };
+  return { code: 'crashed', message: `The inference process ended by itself (${how}).${said} ${freshStart}` };
+}

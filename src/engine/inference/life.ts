@@ -1,0 +1,48 @@
+/** The life of an inference process: serves its owner, and never outlives it. */
+
+import type { InferenceService } from '../../protocol/inference.ts';
+import type { InferenceLife, InferenceOwner } from '../../protocol/life.ts';
+import { duplex } from '../../protocol/peer.ts';
+import type { Handlers } from '../../protocol/rpc.ts';
+import { parentChannel } from '../channel.ts';
+import { RuntimeClient } from '../worker/client.ts';
+
+/** Internal software error, as sysexits.h numbers it. */
+const EX_SOFTWARE = 70;
+
+/**
+ * Starts the worker thread in `workerEntry`, builds the service on it and answers the parent. Ends with the parent, and after an
+ * error that nothing caught: then it tells the parent first.
+ */
+export function runInferenceProcess(workerEntry: string, createService: (runtime: RuntimeClient) => Handlers<InferenceService>): void {
+  // Nothing gentler ends a process whose thread is inside a run.
+  const end = (): void => void process.kill(process.pid, 'SIGKILL');
+  if (!process.connected) return end();
+  process.once('disconnect', end);
+
+  let failing = false;
+  const fail = (message: string, stack: string): void => {
+    if (failing) return;
+    failing = true;
+    process.stderr.write(`${stack}\n`);
+    owner
+      .failed({ message })
+      .finally(() => process.exit(EX_SOFTWARE))
+      .catch(() => undefined);
+  };
+  const onError = (error: unknown): void =>
+    error instanceof Error ? fail(error.message, error.stack ?? error.message) : fail(String(error), String(error));
+  process.on('uncaughtException', onError);
+  process.on('unhandledRejection', onError);
+
+  const runtime = new RuntimeClient(workerEntry);
+  runtime.onDied((reason) => fail(reason, reason));
+  const owner = duplex<InferenceService & InferenceLife, InferenceOwner>(
+    parentChannel(),
+    { ...createService(runtime), ping: () => ({ residentBytes: process.memoryUsage.rss() }) },
+    {
+      onError: (method, error) =>
+        process.stderr.write(`${method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+    },
+  );
+}

@@ -1,0 +1,116 @@
+/** The inference processes of one owner: one a model, within a memory limit, ended when idle. */
+
+import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
+import type { Disposable } from '../protocol/rpc.ts';
+import { EngineClient } from './client.ts';
+import { InferenceProcess, type ProcessOptions } from './process.ts';
+
+export interface PoolLimits {
+  /** Bytes that all processes together may hold (resident); above it the idle one that was used longest ago is ended. */
+  poolMemory: number;
+  /** Minutes without a call after which a process is ended; 0 keeps it. */
+  idleMinutes: number;
+  /** Seconds without progress after which a waiting caller is told so; 0 never tells. */
+  stallSeconds: number;
+}
+
+export const defaultLimits: PoolLimits = { poolMemory: 4 * 2 ** 30, idleMinutes: 10, stallSeconds: 60 };
+
+export type PoolOptions = Partial<PoolLimits> & Partial<ProcessOptions> & Pick<ProcessOptions, 'entry' | 'log'>;
+
+/** What the pool runs now. */
+export interface RunningProcess {
+  model: string;
+  pid: number;
+  residentBytes: number;
+  busy: boolean;
+}
+
+export class EnginePool implements Disposable {
+  private readonly processOptions: ProcessOptions;
+  private readonly clients = new Map<string, EngineClient>();
+  private readonly idle: NodeJS.Timeout;
+  private limits: PoolLimits;
+  private measuring = false;
+  private disposed = false;
+
+  constructor({ poolMemory, idleMinutes, stallSeconds, ...options }: PoolOptions) {
+    this.limits = { ...defaultLimits };
+    this.configure({ poolMemory, idleMinutes, stallSeconds });
+    this.processOptions = { pingInterval: 5000, pingsMissed: 6, ...options };
+    this.idle = setInterval(() => this.endIdle(), 1000);
+    this.idle.unref();
+  }
+
+  /** Takes over changed settings; what is undefined stays. */
+  configure(limits: { [K in keyof PoolLimits]?: PoolLimits[K] | undefined }): void {
+    this.limits = {
+      poolMemory: limits.poolMemory ?? this.limits.poolMemory,
+      idleMinutes: limits.idleMinutes ?? this.limits.idleMinutes,
+      stallSeconds: limits.stallSeconds ?? this.limits.stallSeconds,
+    };
+  }
+
+  /** The client of a model with these settings; always the same one for the same two. Starts nothing by itself. */
+  acquire(source: ModelSource, settings: EngineSettings): EngineClient {
+    if (this.disposed) throw new Error('The engine has been closed.');
+    const key = JSON.stringify([source, settings]);
+    let client = this.clients.get(key);
+    if (!client) {
+      client = new EngineClient({
+        source,
+        settings,
+        start: () => new InferenceProcess(this.processOptions),
+        stallSeconds: () => this.limits.stallSeconds,
+        onActivity: () => void this.trim(),
+      });
+      this.clients.set(key, client);
+    }
+    return client;
+  }
+
+  get running(): readonly RunningProcess[] {
+    return this.live().map(({ client, process }) => ({
+      model: client.source.id,
+      pid: process.pid ?? 0,
+      residentBytes: process.residentBytes,
+      busy: client.busy,
+    }));
+  }
+
+  /** Ends every process at once. */
+  dispose(): void {
+    this.disposed = true;
+    clearInterval(this.idle);
+    for (const client of this.clients.values()) client.dispose();
+    this.clients.clear();
+  }
+
+  private live(): { client: EngineClient; process: InferenceProcess }[] {
+    return [...this.clients.values()].flatMap((client) => (client.process ? [{ client, process: client.process }] : []));
+  }
+
+  private endIdle(): void {
+    const { idleMinutes } = this.limits;
+    if (!(idleMinutes > 0)) return;
+    for (const { client } of this.live())
+      if (!client.busy && Date.now() - client.lastUsed >= idleMinutes * 60_000)
+        client.end(`The model was not used for ${idleMinutes} minutes and its process was ended.`);
+  }
+
+  /** Measures, then ends idle processes, the one used longest ago first, until the rest fit. The one used last stays. */
+  private async trim(): Promise<void> {
+    if (this.measuring || this.disposed) return;
+    this.measuring = true;
+    await Promise.allSettled(this.live().map(({ process }) => process.measure()));
+    this.measuring = false;
+    const byUse = this.live().sort((a, b) => a.client.lastUsed - b.client.lastUsed);
+    let total = byUse.reduce((sum, { process }) => sum + process.residentBytes, 0);
+    for (const { client, process } of byUse.slice(0, -1)) {
+      if (total <= this.limits.poolMemory) return;
+      if (client.busy) continue;
+      total -= process.residentBytes;
+      client.end('Its process was ended to make room for another model.');
+    }
+  }
+}

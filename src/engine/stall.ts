@@ -1,0 +1,27 @@
+import type { CallOptions } from '../protocol/rpc.ts';
+
+/**
+ * Options for a call whose caller is told, through its progress, when nothing has been heard for `seconds`. Long silence may be a
+ * hang or only a large model, so it is for a person to decide: the message says that cancelling is safe. `stop` ends the watch.
+ */
+export function watchForStall(options: CallOptions, seconds: number): { watched: CallOptions; stop: () => void } {
+  const { onProgress } = options;
+  if (!onProgress || !(seconds > 0)) return { watched: options, stop: () => undefined };
+  let quiet = 0;
+  const timer = setInterval(() => {
+    quiet += seconds;
+    onProgress({
+      message: `No sign of progress for ${Math.round(quiet)} s: the work may be too large for this machine, or hang. Cancel ends it and loses nothing else.`,
+    });
+  }, seconds * 1000);
+  timer.unref();
+  const watched: CallOptions = {
+    ...options,
+    onProgress: (progress) => {
+      quiet = 0;
+      timer.refresh();
+      onProgress(progress);
+    },
+  };
+  return { watched, stop: () => clearInterval(timer) };
+}
