@@ -1,0 +1,162 @@
+/** The built panel in a real browser, under the policy that the extension gives it. */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { build } from 'esbuild';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { themes, type Theme, type ThemeName } from './themes.ts';
+
+const root = join(import.meta.dirname, '../..');
+/** Where the built views lie. */
+const views = process.env['GENLENS_WEBVIEWS'] ?? join(root, 'dist/webview');
+const types: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
+
+export interface PanelOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly pixelRatio?: number;
+  readonly theme?: ThemeName;
+  /** The 2-D canvas instead of WebGL2. */
+  readonly withoutWebgl?: boolean;
+  readonly reducedMotion?: boolean;
+}
+
+export interface OpenPanel {
+  readonly page: Page;
+  /** What the page said on its console, and errors that nothing caught. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+export interface Harness {
+  open(options?: PanelOptions): Promise<OpenPanel>;
+  close(): Promise<void>;
+}
+
+export async function startHarness(): Promise<Harness> {
+  if (!existsSync(join(views, 'attention.js'))) throw new Error(`${views}/attention.js is missing: run \`npm run build\` first.`);
+  const executablePath = process.env['GENLENS_CHROMIUM'] ?? '/usr/bin/chromium';
+  const standIn = await bundle(join(import.meta.dirname, 'standIn/main.ts'));
+  const server = await serve(standIn);
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const browser = await chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return {
+    open: (options = {}) => openPanel(browser, origin, options),
+    async close() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function openPanel(browser: Browser, origin: string, options: PanelOptions): Promise<OpenPanel> {
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width: options.width ?? 640, height: options.height ?? 800 },
+    deviceScaleFactor: options.pixelRatio ?? 1,
+    reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  const query = new URLSearchParams({ theme: options.theme ?? 'dark', ...(options.withoutWebgl ? { webgl: 'none' } : {}) });
+  await page.goto(`${origin}/?${query}`);
+  await page.waitForFunction(() => window.standIn.calls.some((call) => call.method === 'ready'));
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Changes the theme as VS Code does: the variables on `html`, the class on `body`. */
+export async function setTheme(page: Page, name: ThemeName): Promise<void> {
+  await page.evaluate(({ className, variables }: Theme) => {
+    document.documentElement.removeAttribute('style');
+    for (const [variable, value] of Object.entries(variables)) document.documentElement.style.setProperty(`--vscode-${variable}`, value);
+    document.body.className = className;
+  }, themes[name]);
+}
+
+/** Two frames: what was asked for has been drawn. */
+export async function nextFrames(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+/** Waits until no tile, row or thumbnail is on its way and the last has been drawn. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], .view:not([hidden]) .overview-row.pending'));
+  await nextFrames(page);
+  await nextFrames(page);
+}
+
+async function serve(standIn: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (url.pathname === '/') {
+      const nonce = randomBytes(16).toString('hex');
+      const cspSource = `http://${request.headers.host ?? ''}`;
+      const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; font-src ${cspSource}; img-src ${cspSource} data: blob:`;
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.setHeader('content-security-policy', policy);
+      response.end(html(nonce, themes[(url.searchParams.get('theme') ?? 'dark') as ThemeName], url.searchParams.get('webgl') === 'none'));
+    } else if (url.pathname === '/stand-in.js') {
+      response.setHeader('content-type', 'text/javascript');
+      response.end(standIn);
+    } else {
+      readFile(join(views, url.pathname.replaceAll('..', ''))).then(
+        (bytes) => {
+          response.setHeader('content-type', types[extname(url.pathname)] ?? 'application/octet-stream');
+          response.end(bytes);
+        },
+        () => {
+          response.statusCode = url.pathname === '/favicon.ico' ? 204 : 404;
+          response.end();
+        },
+      );
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** As the extension writes it; theme variables and class are set by script, as VS Code does. */
+function html(nonce: string, theme: Theme, withoutWebgl: boolean): string {
+  const setUp = `
+    for (const [name, value] of Object.entries(${JSON.stringify(theme.variables)})) document.documentElement.style.setProperty('--vscode-' + name, value);
+    document.body.className = ${JSON.stringify(theme.className)};
+    ${withoutWebgl ? "const original = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = function (kind, ...rest) { return kind === 'webgl2' ? null : original.call(this, kind, ...rest); };" : ''}`;
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>Attention</title>
+    <link rel="stylesheet" href="/codicon.css" />
+    <link rel="stylesheet" href="/attention.css" />
+  </head>
+  <body>
+    <div id="app"></div>
+    <script nonce="${nonce}">${setUp}</script>
+    <script nonce="${nonce}" src="/stand-in.js"></script>
+    <script type="module" nonce="${nonce}" src="/attention.js"></script>
+  </body>
+</html>`;
+}
+
+async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife', target: 'chrome130' });
+  return outputFiles[0]?.text ?? '';
+}

@@ -1,0 +1,180 @@
+/** Stands in for the extension host: in the page, on the far end of the panel's message channel. */
+
+import type {
+  AttentionHost,
+  AttentionPanel,
+  AttentionResult,
+  AttentionSubject,
+  AttentionViewState,
+} from '../../../src/protocol/attention.ts';
+import type { AttentionRun, SiteRun } from '../../../src/protocol/inference.ts';
+import { duplex } from '../../../src/protocol/peer.ts';
+import type { Channel, Remote } from '../../../src/protocol/rpc.ts';
+import { mapOf, poolThumbnails, poolTile, row, type WeightMap } from './maps.ts';
+import { patternMap, tokenize } from './patterns.ts';
+
+/** What a test says of the run that the panel is shown. */
+export interface RunSpec {
+  readonly layers: number;
+  readonly heads: number;
+  /** Tokens of this text, or these. */
+  readonly text?: string;
+  readonly tokens?: readonly string[];
+  /** No tokens: tensors were given, of this many positions. */
+  readonly positions?: number;
+  /** Same map for every head: weights row by row, null for masked. Default: patterns of the tokens. */
+  readonly weights?: readonly (readonly (number | null)[])[];
+  readonly crossKeys?: number;
+  readonly subject?: Partial<AttentionSubject>;
+  readonly run?: Partial<AttentionRun>;
+}
+
+class StandIn {
+  readonly calls: { method: string; params: unknown }[] = [];
+  /** Milliseconds that each answer waits; methods named in `failing` reject instead. */
+  delay = 0;
+  failing: readonly string[] = [];
+  saved: AttentionViewState | null = null;
+  readonly breaches: string[] = [];
+  readonly #maps = new Map<string, WeightMap>();
+  #spec: RunSpec | null = null;
+  #result: AttentionResult | null = null;
+  #runs = 0;
+  readonly #panel: Remote<AttentionPanel>;
+
+  constructor() {
+    const heard = new Set<(message: unknown) => void>();
+    const channel: Channel = {
+      send: (message) => window.postMessage(structuredClone(message), '*'),
+      onMessage: (listener) => {
+        heard.add(listener);
+        return { dispose: () => heard.delete(listener) };
+      },
+      onClose: () => ({ dispose: () => undefined }),
+    };
+    let state: unknown = JSON.parse(sessionStorage.getItem('state') ?? 'null');
+    Object.assign(window, {
+      acquireVsCodeApi: () => ({
+        postMessage: (message: unknown) => {
+          const copy = structuredClone(message);
+          queueMicrotask(() => heard.forEach((listener) => listener(copy)));
+        },
+        getState: () => state ?? undefined,
+        setState: (next: unknown) => {
+          state = next;
+          sessionStorage.setItem('state', JSON.stringify(next));
+          return next;
+        },
+      }),
+    });
+    document.addEventListener('securitypolicyviolation', (event) =>
+      this.breaches.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`),
+    );
+    const log = async <T>(method: string, params: unknown, answer: () => T): Promise<T> => {
+      this.calls.push({ method, params });
+      if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.delay));
+      if (this.failing.includes(method)) throw new Error(`The stand-in was told to fail ${method}.`);
+      return answer();
+    };
+    const nothing = (): void => undefined;
+    this.#panel = duplex<AttentionHost, AttentionPanel>(channel, {
+      ready: (params) => log('ready', params, () => this.saved),
+      saveState: (params) => log('saveState', params, nothing),
+      thumbnails: (params) =>
+        log('thumbnails', params, () =>
+          poolThumbnails(
+            Array.from({ length: this.#spec?.heads ?? 0 }, (_, head) => this.map(params.site, head)),
+            params.size,
+          ),
+        ),
+      tile: (params) => log('tile', params, () => poolTile(this.map(params.site, params.head), params)),
+      row: (params) => log('row', params, () => row(this.map(params.site, params.head), params.query)),
+      explainHere: (params) => log('explainHere', params, nothing),
+      cancel: (params) => log('cancel', params, nothing),
+      act: (params) => log('act', params, nothing),
+      reveal: (params) => log('reveal', params, nothing),
+    });
+  }
+
+  get panel(): Remote<AttentionPanel> {
+    return this.#panel;
+  }
+
+  /** Weights of a head as they were served. */
+  map(site: number, head: number): WeightMap {
+    const spec = this.#spec;
+    const run = this.#result?.run;
+    const size = run?.sites[site];
+    if (!spec || !run || !size) throw new Error('Nothing is shown.');
+    const key = `${site} ${head}`;
+    let map = this.#maps.get(key);
+    if (!map) {
+      const { weights } = spec;
+      if (weights) map = mapOf(size.queries, size.keys, (q, k) => weights[q]?.[k] ?? NaN);
+      else if (size.queries !== size.keys)
+        map = mapOf(size.queries, size.keys, (q, k) => (1 + ((q * 7 + k * 3 + head) % 5)) / (3 * size.keys));
+      else map = patternMap(run.tokens ?? Array.from({ length: size.queries }, (_, i) => ({ text: String(i % 17) })), site, head);
+      this.#maps.set(key, map);
+    }
+    return map;
+  }
+
+  async show(spec: RunSpec): Promise<AttentionResult> {
+    const pieces = spec.tokens
+      ? spec.tokens.map((text, index) => ({ text, start: index, end: index + 1 }))
+      : spec.positions === undefined
+        ? tokenize(spec.text ?? '')
+        : undefined;
+    const queries = pieces?.length ?? spec.positions ?? 0;
+    const sites = Array.from({ length: spec.layers }, (_, index): SiteRun => {
+      const cross = spec.crossKeys !== undefined && index % 2 === 1;
+      return {
+        index,
+        name: `/layers.${index}/Softmax`,
+        layer: spec.crossKeys === undefined ? index : index >> 1,
+        kind: cross ? 'cross' : 'self',
+        batch: 1,
+        heads: spec.heads,
+        queries,
+        keys: cross ? (spec.crossKeys ?? queries) : queries,
+        headDim: 64,
+      };
+    });
+    this.#maps.clear();
+    this.#spec = spec;
+    const subject: AttentionSubject = {
+      kind: 'editor',
+      title: 'model.py',
+      lines: { first: 1, last: 148, total: 148 },
+      windowed: false,
+      modelName: 'code-transformer',
+      ...spec.subject,
+    };
+    const provider = { requested: 'auto', used: 'cpu', engineVersion: '1.30.0' } as const;
+    this.#result = {
+      subject,
+      text: spec.text ?? '',
+      run: {
+        runId: `run-${++this.#runs}`,
+        recipe: { model: 'code-transformer', sha256: '', request: {}, settings: { provider: 'auto', threads: 0, memoryLimit: 2 ** 31 } },
+        ...(pieces ? { tokens: pieces.map((piece, id) => ({ id, ...piece })) } : {}),
+        sites,
+        provider,
+        source: { kind: 'operands', maxDifference: 2.4e-7 },
+        runMs: 312,
+        keptBytes: 9_437_184,
+        ...spec.run,
+      },
+    };
+    await this.#panel.show(this.#result);
+    return this.#result;
+  }
+}
+
+declare global {
+  interface Window {
+    standIn: StandIn;
+  }
+}
+
+window.standIn = new StandIn();

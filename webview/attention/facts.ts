@@ -1,0 +1,71 @@
+/** Where the picture is from: one line of facts, and on demand the whole of them. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { AttentionResult } from '../../src/protocol/attention.ts';
+import { formatBytes, formatCount, formatDuration } from '../shared/numbers.ts';
+import { counted, linesSentence, providerName, sourceSentence } from './words.ts';
+
+export interface FactsActions {
+  readonly explainHere: () => void;
+  readonly toggleDetails: () => void;
+}
+
+export function facts(result: AttentionResult, open: boolean, actions: FactsActions): TemplateResult {
+  const { run, subject } = result;
+  const lines = linesSentence(subject);
+  const fellBack = run.provider.reason !== undefined;
+  const label = fellBack ? `Details of this run: ${run.provider.reason ?? ''}` : 'Details of this run';
+  return html`<div class="facts">
+      <span>${subject.modelName}</span>
+      <span>
+        ${providerName(run.provider.used)}${
+          fellBack
+            ? html` <span
+                class="codicon codicon-warning"
+                role="img"
+                aria-label=${run.provider.reason ?? ''}
+                title=${run.provider.reason ?? ''}
+              ></span>`
+            : nothing
+        }
+      </span>
+      <span>${formatDuration(run.runMs)}</span>
+      ${lines === null ? nothing : html`<span>${lines}</span>`}
+      ${
+        subject.kind === 'prompt'
+          ? nothing
+          : html`<button class="link" title="Run again on the text around the cursor" @click=${actions.explainHere}>Explain here</button>`
+      }
+      <button class="link" aria-expanded=${String(open)} aria-controls="details" title=${label} @click=${actions.toggleDetails}>
+        ${open ? 'Less' : 'Details'}
+      </button>
+    </div>
+    ${details(result, open)}`;
+}
+
+function details({ run, subject }: AttentionResult, open: boolean): TemplateResult {
+  const { provider } = run;
+  const rows: [string, string | null][] = [
+    ['Model', subject.modelName],
+    ['Text', linesSentence(subject) === null ? subject.title : `${subject.title}, ${linesSentence(subject) ?? ''}`],
+    ['Tokens', tokensOf(run)],
+    ['Provider', `${providerName(provider.used)}, ONNX Runtime ${provider.engineVersion}`],
+    ['Fell back', provider.reason === undefined ? null : `${providerName(provider.requested)} was asked for: ${provider.reason}`],
+    ['Run', `${formatDuration(run.runMs)}; ${formatBytes(run.keptBytes)} kept`],
+    ['Weights', sourceSentence(run)],
+  ];
+  return html`<dl id="details" class="details" ?hidden=${!open}>
+    ${rows.map(([name, value]) =>
+      value === null
+        ? nothing
+        : html`<dt>${name}</dt>
+            <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}
+
+function tokensOf({ tokens, window }: AttentionResult['run']): string | null {
+  if (!tokens) return null;
+  const total = window?.totalTokens ?? tokens.length;
+  return total > tokens.length ? `${formatCount(tokens.length)} of the text's ${counted(total, 'token')}` : formatCount(tokens.length);
+}

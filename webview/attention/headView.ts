@@ -1,0 +1,171 @@
+/** One head: its map, the cell pointed at, and the exact row of that cell. */
+
+import type { AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
+import type { SiteRun, Tile, TileRequest, TokenSpan } from '../../src/protocol/inference.ts';
+import { fromHalf } from '../../src/maths/half.ts';
+import type { RowRequest } from '../../src/protocol/inference.ts';
+import type { CallOptions } from '../../src/protocol/rpc.ts';
+import type { AxisLabels } from '../shared/heatmap/axis.ts';
+import { Heatmap } from '../shared/heatmap/heatmap.ts';
+import type { Colours, Picture } from '../shared/heatmap/renderer.ts';
+import type { TilePlan } from '../shared/heatmap/tiling.ts';
+import type { Cell, Viewport } from '../shared/heatmap/viewport.ts';
+import { shortTokenLabel, tokenLabel } from '../shared/tokenLabel.ts';
+import type { ReadoutContent } from './readout.ts';
+import { RowStore } from './rows.ts';
+import { headName, headSentence, summarizeRow, type Sentence } from './words.ts';
+
+export interface HeadViewEvents {
+  tile(request: TileRequest, options: CallOptions): Promise<Tile>;
+  row(request: RowRequest, options: CallOptions): Promise<Float32Array>;
+  /** Something that is written beside the map has changed. */
+  changed(): void;
+  viewportChanged(viewport: Viewport | null): void;
+  pinned(cell: Cell | null): void;
+  revealed(token: number): void;
+  failed(error: unknown): void;
+}
+
+interface Shown {
+  readonly result: AttentionResult;
+  readonly site: SiteRun;
+  readonly head: number;
+}
+
+export class HeadView {
+  readonly heatmap: Heatmap;
+  readonly #events: HeadViewEvents;
+  readonly #rows: RowStore;
+  #shown: Shown | null = null;
+  #hover: Cell | null = null;
+  #pin: Cell | null = null;
+  #largest: number | null = null;
+  #pooling: readonly [number, number] = [1, 1];
+
+  constructor(events: HeadViewEvents) {
+    this.#events = events;
+    this.#rows = new RowStore(
+      (request, options) => events.row(request, options),
+      () => events.changed(),
+      (error) => events.failed(error),
+    );
+    this.heatmap = new Heatmap({
+      viewportChanged: (viewport) => events.viewportChanged(viewport),
+      hovered: (cell) => {
+        this.#hover = cell;
+        events.changed();
+      },
+      pinned: (cell) => {
+        this.#pin = cell;
+        events.pinned(cell);
+      },
+      revealed: (cell) => events.revealed(cell.key),
+      drawn: (pooling) => {
+        const [queries, keys] = this.#pooling;
+        this.#pooling = pooling;
+        if (queries !== pooling[0] || keys !== pooling[1]) events.changed();
+      },
+      failed: (error) => events.failed(error),
+    });
+  }
+
+  show(result: AttentionResult, site: SiteRun, head: number, view: AttentionViewState): void {
+    this.#shown = { result, site, head };
+    this.#hover = null;
+    this.#pin = view.pinned;
+    this.#largest = null;
+    this.heatmap.show(
+      {
+        grid: { rows: site.queries, columns: site.keys },
+        name: `Attention weights of ${headName(site, head, result.run.sites)}: ${site.queries} queries by ${site.keys} keys`,
+        queryLabels: axisLabels((index) => this.#token('query', index)),
+        keyLabels: axisLabels((index) => this.#token('key', index)),
+        fetch: (plan, signal) => this.#fetch(plan, signal),
+      },
+      view.viewport,
+      view.pinned,
+    );
+  }
+
+  /** Forgets the run: its rows and tiles. */
+  clear(): void {
+    this.#shown = null;
+    this.#rows.clear();
+    this.heatmap.clear();
+  }
+
+  setColours(colours: Colours): void {
+    this.heatmap.setColours(colours);
+  }
+
+  /** Largest unmasked weight of the head, from its first tile, which is of the whole map. */
+  get largest(): number | null {
+    return this.#largest;
+  }
+
+  /** Cells at most under one texel as drawn, [queries, keys]. */
+  get pooling(): readonly [number, number] {
+    return this.#pooling;
+  }
+
+  /** The cell pointed at, else the pinned one. */
+  get cell(): Cell | null {
+    return this.#hover ?? this.#pin;
+  }
+
+  get readout(): ReadoutContent | null {
+    const cell = this.cell;
+    if (!cell || !this.#shown) return null;
+    return {
+      query: { index: cell.query, text: this.#token('query', cell.query) },
+      key: { index: cell.key, text: this.#token('key', cell.key) },
+      weight: this.#row(cell.query)?.[cell.key],
+      pinned: this.#hover === null,
+    };
+  }
+
+  /** In words what the row attends to: of the cell pointed at or pinned, else of the last query. */
+  get sentence(): Sentence {
+    if (!this.#shown) return [];
+    const { result, site, head } = this.#shown;
+    const name = headName(site, head, result.run.sites);
+    const query = this.cell?.query ?? site.queries - 1;
+    const row = this.#row(query);
+    if (!row) return [name];
+    const quoted = (index: number): string => shortTokenLabel(this.#token('key', index));
+    return headSentence(name, query, shortTokenLabel(this.#token('query', query)), quoted, summarizeRow(row));
+  }
+
+  #row(query: number): Float32Array | null {
+    if (!this.#shown) return null;
+    const { result, site, head } = this.#shown;
+    return this.#rows.want({ runId: result.run.runId, site: site.index, head, query });
+  }
+
+  /** The text of a token, or its position where it has none (tensors were given, or the keys are of another sequence). */
+  #token(axis: 'query' | 'key', index: number): string {
+    const tokens = this.#shown ? tokensOf(this.#shown, axis) : undefined;
+    return tokens?.[index]?.text ?? String(index);
+  }
+
+  async #fetch(plan: TilePlan, signal: AbortSignal): Promise<Picture> {
+    if (!this.#shown) throw new Error('No head is shown.');
+    const { result, site, head } = this.#shown;
+    const { rows, columns, values } = await this.#events.tile({ runId: result.run.runId, site: site.index, head, ...plan }, { signal });
+    const whole = plan.queryEnd - plan.queryStart === site.queries && plan.keyEnd - plan.keyStart === site.keys;
+    if (this.#largest === null && whole) {
+      this.#largest = fromHalf(values).reduce((most, weight) => (weight > most ? weight : most), 0);
+      this.#events.changed();
+    }
+    return { rows, columns, layers: 1, values };
+  }
+}
+
+function tokensOf({ result, site }: Shown, axis: 'query' | 'key'): readonly TokenSpan[] | undefined {
+  const { tokens } = result.run;
+  return tokens?.length === (axis === 'query' ? site.queries : site.keys) ? tokens : undefined;
+}
+
+function axisLabels(token: (index: number) => string): AxisLabels {
+  return { short: (index) => shortTokenLabel(token(index)), full: (index) => tokenLabel(token(index)) };
+}

@@ -1,0 +1,98 @@
+/** What stands in the picture's way or above it: work under way, failures, a stale text, nothing to show. */
+
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import type { Failure } from '../../src/protocol/attention.ts';
+import type { Progress } from '../../src/protocol/rpc.ts';
+
+const actionNames: Readonly<Record<Failure['actions'][number], string>> = {
+  retry: 'Try again',
+  chooseModel: 'Choose model',
+  openSettings: 'Open settings',
+  showLog: 'Show log',
+};
+
+/** One line above a picture. */
+export function banner(kind: 'info' | 'warning' | 'error', message: string, actions: TemplateResult | typeof nothing): TemplateResult {
+  return html`<div class="banner ${kind}">
+    <span class="codicon codicon-${kind}" aria-hidden="true"></span>
+    <span class="banner-text" role=${kind === 'error' ? 'alert' : 'status'}>${message}</span>
+    ${actions}
+  </div>`;
+}
+
+export function staleBanner(again: () => void): TemplateResult {
+  return banner('warning', 'The text was edited since.', textButton('Run again', again));
+}
+
+export function busyBanner(progress: Progress, cancel: () => void): TemplateResult {
+  return html`<div class="banner info busy">
+    <span class="codicon codicon-loading spin" aria-hidden="true"></span>
+    <span class="banner-text" role="status">${progress.message}</span>
+    ${textButton('Cancel', cancel)} ${progressBar(progress)}
+  </div>`;
+}
+
+export function failureBanner(failure: Failure, act: (action: Failure['actions'][number]) => void): TemplateResult {
+  return banner('error', failure.message, html`${failure.actions.map((action) => textButton(actionNames[action], () => act(action)))}`);
+}
+
+/** In place of a picture. */
+export function busyPage(progress: Progress, cancel: () => void): TemplateResult {
+  return html`<div class="page">
+    <p class="page-title" role="status">${progress.message}</p>
+    ${progressBar(progress)}
+    <div class="page-actions"><vscode-button secondary @click=${cancel}>Cancel</vscode-button></div>
+  </div>`;
+}
+
+export function failurePage(failure: Failure, act: (action: Failure['actions'][number]) => void): TemplateResult {
+  return html`<div class="page">
+    <span class="codicon codicon-error page-icon" aria-hidden="true"></span>
+    <p class="page-title" role="alert">${failure.message}</p>
+    <div class="page-actions">
+      ${failure.actions.map(
+        (action, index) => html`<vscode-button ?secondary=${index > 0} @click=${() => act(action)}>${actionNames[action]}</vscode-button>`,
+      )}
+    </div>
+  </div>`;
+}
+
+export function emptyPage(): TemplateResult {
+  return html`<div class="page">
+    <p class="page-title">No attention to show yet</p>
+    <p>
+      Run <strong>Genlens: Explain Attention</strong> from the command palette, or from the menu of an editor. A selection is explained by
+      itself; with no editor open, a prompt is asked for.
+    </p>
+  </div>`;
+}
+
+export function noSitesPage(modelName: string): TemplateResult {
+  return html`<div class="page">
+    <p class="page-title">No attention was found in ${modelName}</p>
+    <p>Attention is found where a graph computes it as MatMul, Softmax, MatMul. Fused attention operators are not covered yet.</p>
+  </div>`;
+}
+
+function textButton(label: string, act: () => void): TemplateResult {
+  return html`<button class="link" @click=${act}>${label}</button>`;
+}
+
+function progressBar({ message, fraction }: Progress): TemplateResult {
+  const paint = (element?: Element): void => {
+    if (element instanceof HTMLElement) element.style.width = fraction === undefined ? '' : `${fraction * 100}%`;
+  };
+  const percent = fraction === undefined ? nothing : Math.round(fraction * 100);
+  return html`<div
+    class="progress ${fraction === undefined ? 'unknown' : ''}"
+    role="progressbar"
+    aria-label=${message}
+    aria-valuemin="0"
+    aria-valuemax="100"
+    aria-valuenow=${percent}
+  >
+    <div class="progress-done" ${ref(paint)}></div>
+  </div>`;
+}

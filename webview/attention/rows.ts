@@ -1,0 +1,64 @@
+/** Exact rows of weights, fetched once each; only the latest one wanted is asked for. */
+
+import type { RowRequest } from '../../src/protocol/inference.ts';
+import type { CallOptions } from '../../src/protocol/rpc.ts';
+
+type FetchRow = (request: RowRequest, options: CallOptions) => Promise<Float32Array>;
+
+const capacity = 256;
+
+export class RowStore {
+  readonly #fetch: FetchRow;
+  readonly #arrived: () => void;
+  readonly #failed: (error: unknown) => void;
+  readonly #rows = new Map<string, Float32Array>();
+  #pending: { key: string; abort: AbortController } | null = null;
+
+  constructor(fetch: FetchRow, arrived: () => void, failed: (error: unknown) => void) {
+    this.#fetch = fetch;
+    this.#arrived = arrived;
+    this.#failed = failed;
+  }
+
+  /** The row if it is there; else it is asked for, in place of any other on its way. */
+  want(request: RowRequest): Float32Array | null {
+    const key = `${request.runId} ${request.site} ${request.head} ${request.query}`;
+    const known = this.#rows.get(key);
+    if (known) return known;
+    if (this.#pending?.key !== key) {
+      this.cancel();
+      void this.#load(key, request);
+    }
+    return null;
+  }
+
+  cancel(): void {
+    this.#pending?.abort.abort();
+    this.#pending = null;
+  }
+
+  clear(): void {
+    this.cancel();
+    this.#rows.clear();
+  }
+
+  async #load(key: string, request: RowRequest): Promise<void> {
+    const pending = { key, abort: new AbortController() };
+    this.#pending = pending;
+    try {
+      const row = await this.#fetch(request, { signal: pending.abort.signal });
+      if (this.#pending !== pending) return;
+      this.#pending = null;
+      this.#rows.set(key, row);
+      for (const oldest of this.#rows.keys()) {
+        if (this.#rows.size <= capacity) break;
+        this.#rows.delete(oldest);
+      }
+      this.#arrived();
+    } catch (error) {
+      if (this.#pending !== pending) return;
+      this.#pending = null;
+      this.#failed(error);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/** What the panel says in words. Pure, so that each sentence can be tested. */
+
+import type { AttentionResult, AttentionSubject } from '../../src/protocol/attention.ts';
+import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
+import { formatCount, formatShare } from '../shared/numbers.ts';
+
+/** A sentence: plain text, and tokens or names that are set apart. */
+export type Sentence = readonly (string | { readonly quoted: string })[];
+
+const providers: Readonly<Record<string, string>> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  webgpu: 'WebGPU',
+  coreml: 'Core ML',
+  directml: 'DirectML',
+  auto: 'automatic',
+};
+
+export function providerName(provider: string): string {
+  return providers[provider] ?? provider;
+}
+
+/** "Layer 3", "Layer 3 cross-attention": what a site is called in a sentence. */
+export function siteName(site: SiteRun, sites: readonly SiteRun[]): string {
+  const twins = sites.filter((other) => other.layer === site.layer && other.kind === site.kind);
+  const kind = site.kind === 'cross' ? ' cross-attention' : '';
+  const which = twins.length > 1 ? ` (${twins.indexOf(site) + 1} of ${twins.length})` : '';
+  return `Layer ${site.layer}${kind}${which}`;
+}
+
+/** The same on a narrow row: L3, L3×. */
+export function siteLabel(site: SiteRun, sites: readonly SiteRun[]): string {
+  const twins = sites.filter((other) => other.layer === site.layer && other.kind === site.kind);
+  const which = twins.length > 1 ? `.${twins.indexOf(site) + 1}` : '';
+  return `L${site.layer}${which}${site.kind === 'cross' ? '×' : ''}`;
+}
+
+export function headName(site: SiteRun, head: number, sites: readonly SiteRun[]): string {
+  return `${siteName(site, sites)}, head ${head}`;
+}
+
+/** What the overview shows, from the run: how much was looked at by what. */
+export function overviewSentence({ run, subject }: AttentionResult): Sentence {
+  const heads = run.sites.reduce((sum, site) => sum + site.heads, 0);
+  const layers = new Set(run.sites.map((site) => site.layer)).size;
+  const seen = ` in ${counted(heads, 'head')} of ${counted(layers, 'layer')}`;
+  if (run.tokens) return [`How ${counted(run.tokens.length, 'token')} of `, { quoted: subject.title }, ` attend to each other${seen}`];
+  const queries = Math.max(...run.sites.map((site) => site.queries));
+  return [`How ${counted(queries, 'position')} of `, { quoted: subject.title }, ` attend${seen}`];
+}
+
+export interface RowSummary {
+  /** Key with the largest weight; null where all are masked. */
+  readonly strongest: number | null;
+  readonly weight: number;
+  /** exp of the row's entropy: over how many keys a uniform row of the same entropy would be spread. */
+  readonly spread: number;
+}
+
+/** Of one query's weights; NaN is masked. */
+export function summarizeRow(row: Float32Array): RowSummary {
+  let strongest: number | null = null;
+  let weight = 0;
+  let sum = 0;
+  let sumLog = 0;
+  row.forEach((value, key) => {
+    if (Number.isNaN(value)) return;
+    if (strongest === null || value > weight) {
+      strongest = key;
+      weight = value;
+    }
+    sum += value;
+    if (value > 0) sumLog += value * Math.log(value);
+  });
+  // Rows of a softmax sum to 1; with an attention sink they may sum to less.
+  return { strongest, weight, spread: sum > 0 ? Math.exp(Math.log(sum) - sumLog / sum) : 0 };
+}
+
+/** Below this the largest weight says less than how far the row is spread. */
+const weak = 0.2;
+
+/** What one query of a head attends to. Tokens come ready to be read. */
+export function headSentence(name: string, query: number, queryToken: string, key: (index: number) => string, row: RowSummary): Sentence {
+  const start = [`${name}: `, { quoted: queryToken }, ` (${query}) `];
+  if (row.strongest === null) return [...start, 'attends to nothing: all keys are masked'];
+  const target: Sentence =
+    row.strongest === query && key(query) === queryToken ? ['itself'] : [{ quoted: key(row.strongest) }, ` (${row.strongest})`];
+  const weight = `, ${formatShare(row.weight)}`;
+  if (row.weight >= weak) return [...start, 'attends most to ', ...target, weight];
+  return [...start, `spreads over about ${counted(Math.round(row.spread), 'key')}, most to `, ...target, weight];
+}
+
+/** "lines 120–188 of 2,410"; null where there are none to tell. */
+export function linesSentence({ lines, windowed }: AttentionSubject): string | null {
+  if (!lines) return null;
+  const { first, last, total } = lines;
+  if (!windowed && first === 1 && last === total) return counted(total, 'line');
+  return `${first === last ? `line ${formatCount(first)}` : `lines ${formatCount(first)}–${formatCount(last)}`} of ${formatCount(total)}`;
+}
+
+/** How the weights were had, in full. */
+export function sourceSentence({ source }: AttentionRun): string {
+  if (source.kind === 'weights') return 'The weights are those that the model computed in this run, kept whole.';
+  const difference = source.maxDifference === 0 ? '0' : source.maxDifference.toExponential(1);
+  return `The weights are recomputed from the queries and keys of this run by the model's own operations; at most ${difference} from the model's own weights.`;
+}
+
+export function plainText(sentence: Sentence): string {
+  return sentence.map((part) => (typeof part === 'string' ? part : part.quoted)).join('');
+}
+
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

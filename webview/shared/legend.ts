@@ -1,0 +1,48 @@
+/** The legend of a map's colours: ramp, ticks, and what masked cells look like. */
+
+import { html, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import type { ColourScale, Rgb } from './heatmap/colours.ts';
+import { cssColour } from './heatmap/colours.ts';
+import { legendTicks } from './heatmap/ticks.ts';
+
+export interface LegendContent {
+  readonly ramp: readonly Rgb[];
+  readonly scale: ColourScale;
+  readonly masked: { readonly tone: Rgb; readonly hatch: Rgb };
+  readonly hatched: boolean;
+  /** "largest of up to 3 × 3 weights"; null where every cell is its own. */
+  readonly note: string | null;
+}
+
+export function legend({ ramp, scale, masked, hatched, note }: LegendContent): TemplateResult {
+  const stops = ramp.filter((_, index) => index % 15 === 0).map(cssColour);
+  const paintRamp = (element?: Element): void => {
+    if (element instanceof HTMLElement) element.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
+  };
+  const paintMasked = (element?: Element): void => {
+    if (!(element instanceof HTMLElement)) return;
+    const [tone, line] = [cssColour(masked.tone), cssColour(masked.hatch)];
+    element.style.background = hatched ? `repeating-linear-gradient(-45deg, ${line} 0 1px, ${tone} 1px 6px)` : tone;
+  };
+  const ticks = legendTicks(scale);
+  const place = (position: number) => (element?: Element) => {
+    if (element instanceof HTMLElement) element.style.left = `${position * 100}%`;
+  };
+  return html`<div class="legend" role="group" aria-label=${`Colour scale, ${scale.kind}`}>
+    <span class="legend-name">weight</span>
+    <div class="legend-scale">
+      <div class="legend-ramp" ${ref(paintRamp)}></div>
+      <div class="legend-ticks">
+        ${ticks.map(
+          (tick, index) =>
+            html`<span class=${index === 0 ? 'first' : index === ticks.length - 1 ? 'last' : ''} ${ref(place(tick.position))}
+              >${tick.label}</span
+            >`,
+        )}
+      </div>
+    </div>
+    <span class="legend-masked"><span class="swatch" ${ref(paintMasked)}></span>masked</span>
+    ${note === null ? '' : html`<span class="legend-note">${note}</span>`}
+  </div>`;
+}
