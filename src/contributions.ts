@@ -1,0 +1,46 @@
+/**
+ * What the extension contributes to the editor, each name once. package.json has to spell the names again, since the editor reads
+ * it before any code runs; a test holds the two together.
+ */
+
+import type { ProviderName } from './protocol/inference.ts';
+
+export const commands = {
+  explainAttention: 'genlens.explainAttention',
+  explainPrompt: 'genlens.explainAttentionOfPrompt',
+  chooseModel: 'genlens.chooseModel',
+  showLog: 'genlens.showLog',
+} as const;
+
+/** Types of webview panels. */
+export const panels = {
+  attention: 'genlens.attention',
+} as const;
+
+/** Every setting and the type of its value; memory is in megabytes, idle time in minutes. */
+export interface Settings {
+  'genlens.model': string;
+  'genlens.executionProvider': ProviderName;
+  'genlens.engine.path': string;
+  'genlens.engine.threads': number;
+  'genlens.engine.memoryLimit': number;
+  'genlens.engine.poolMemory': number;
+  'genlens.engine.idleMinutes': number;
+}
+
+export const settings = {
+  model: 'genlens.model',
+  executionProvider: 'genlens.executionProvider',
+  enginePath: 'genlens.engine.path',
+  threads: 'genlens.engine.threads',
+  memoryLimit: 'genlens.engine.memoryLimit',
+  poolMemory: 'genlens.engine.poolMemory',
+  idleMinutes: 'genlens.engine.idleMinutes',
+} as const satisfies Record<string, keyof Settings>;
+
+/** Keys of the editor's own storage (Memento). */
+export const storageKeys = {
+  addedModels: 'genlens.addedModels',
+  lastPrompt: 'genlens.lastPrompt',
+  attentionPanels: 'genlens.attentionPanels',
+} as const;

@@ -1,0 +1,31 @@
+import * as vscode from 'vscode';
+import { commands, panels as panelTypes } from './contributions.ts';
+import { askPrompt, explainAttention, explainPrompt } from './features/attention/commands.ts';
+import { AttentionPanels } from './features/attention/panels.ts';
+import { PanelStore } from './features/attention/panelStore.ts';
+import { Engine } from './features/engine/engine.ts';
+import { disposeLog, showLog } from './features/log/log.ts';
+import { AddedModels } from './features/models/added.ts';
+import { chooseModel } from './features/models/chooseModel.ts';
+import { Models } from './features/models/models.ts';
+
+export function activate({ extensionUri, subscriptions, globalState, workspaceState }: vscode.ExtensionContext): void {
+  const inExtension = (...segments: string[]): string => vscode.Uri.joinPath(extensionUri, ...segments).fsPath;
+  const engine = new Engine(inExtension('dist', 'inference.cjs'));
+  const models = new Models(inExtension('models'), new AddedModels(globalState));
+  const prompt = (): Promise<string | undefined> => askPrompt(globalState);
+  const panels = new AttentionPanels({ extensionUri, engine, models, store: new PanelStore(workspaceState), askPrompt: prompt });
+
+  subscriptions.push(
+    engine,
+    panels,
+    { dispose: disposeLog },
+    vscode.window.registerWebviewPanelSerializer(panelTypes.attention, panels),
+    vscode.commands.registerCommand(commands.explainAttention, (argument: unknown) => explainAttention(panels, prompt, argument)),
+    vscode.commands.registerCommand(commands.explainPrompt, () => explainPrompt(panels, prompt)),
+    vscode.commands.registerCommand(commands.chooseModel, async () => {
+      if (await chooseModel(models, engine)) await panels.refreshVisible();
+    }),
+    vscode.commands.registerCommand(commands.showLog, showLog),
+  );
+}

@@ -1,0 +1,217 @@
+import type { Failure } from '../../protocol/attention.ts';
+import type { InferenceService } from '../../protocol/inference.ts';
+import type { Disposable, Progress } from '../../protocol/rpc.ts';
+import type { EngineClient } from '../../engine/client.ts';
+import type { Engine } from '../engine/engine.ts';
+import { log } from '../log/log.ts';
+import type { Models } from '../models/models.ts';
+import { withLateNotification } from '../progress.ts';
+import { nameOf, openDocument } from './documents.ts';
+import { Explanation } from './explanation.ts';
+import { emptyText, failureOf, isCancelled, messageOf } from './failure.ts';
+import { hasContent, type Subject } from './subject.ts';
+
+/** Told of what an explainer does, as it happens. */
+export interface ExplainerListener {
+  started(explanation: Explanation, title: string): void;
+  /** There is a result, or the one before stands again since the work was cancelled. */
+  shown(): void;
+  progressed(progress: Progress): void;
+  failed(failure: Failure, error?: unknown): void;
+  stale(stale: boolean): void;
+  rerunning(reason: string): void;
+  /** The process that holds the result ended while nothing was asked of it. */
+  lost(reason: string): void;
+}
+
+interface Shown {
+  explanation: Explanation;
+  client: EngineClient;
+  subscriptions: Disposable[];
+}
+
+type Reads = Pick<InferenceService, 'thumbnails' | 'tile' | 'row'>;
+
+/** Runs the texts of one panel, one after the other, and keeps the last result readable. */
+export class Explainer implements Disposable {
+  readonly #engine: Engine;
+  readonly #models: Models;
+  readonly #listener: ExplainerListener;
+  #shown: Shown | null = null;
+  #failure: Failure | null = null;
+  #progress: Progress | null = null;
+  #abort: AbortController | null = null;
+  #next: Subject | null = null;
+  #working: Promise<void> | null = null;
+  /** Set while a lost result is made again for those who read it; aborting it gives up. */
+  #rerun: AbortController | null = null;
+  #reading = new AbortController();
+
+  constructor(engine: Engine, models: Models, listener: ExplainerListener) {
+    this.#engine = engine;
+    this.#models = models;
+    this.#listener = listener;
+  }
+
+  get shown(): Explanation | null {
+    return this.#shown?.explanation ?? null;
+  }
+
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+
+  get progress(): Progress | null {
+    return this.#progress;
+  }
+
+  /** Explains a subject. A run under way ends first and is dropped: ending it sooner would end its process. */
+  async explain(subject: Subject): Promise<void> {
+    this.#next = subject;
+    this.#working ??= this.#workOff().finally(() => (this.#working = null));
+    await this.#working;
+  }
+
+  /** Ends the work under way, and its process with it. */
+  cancel(): void {
+    this.#next = null;
+    this.#abort?.abort();
+    this.#rerun?.abort();
+  }
+
+  /** Reads what is shown. A result that was lost is made again first, which the listener is told. */
+  async read<K extends keyof Reads>(method: K, params: Parameters<Reads[K]>[0]): Promise<ReturnType<Reads[K]>> {
+    if (!this.#shown) throw new Error('Nothing has been run yet.');
+    const { client } = this.#shown;
+    const { signal } = this.#reading;
+    const call = client[method].bind(client) as (
+      params: Parameters<Reads[K]>[0],
+      options: { signal: AbortSignal },
+    ) => Promise<ReturnType<Reads[K]>>;
+    try {
+      const value = await call(params, { signal });
+      this.#endRerun();
+      return value;
+    } catch (error) {
+      if (this.#rerun) this.#endRerun(error);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#reading.abort();
+    this.#drop();
+  }
+
+  async #workOff(): Promise<void> {
+    for (let subject = this.#next; subject; subject = this.#next) {
+      this.#next = null;
+      this.#abort = new AbortController();
+      this.#failure = null;
+      try {
+        await this.#run(subject, this.#abort);
+      } catch (error) {
+        if (isCancelled(error) && this.#shown) this.#show();
+        else this.fail(error);
+      }
+      this.#abort = null;
+    }
+  }
+
+  async #run(subject: Subject, abort: AbortController): Promise<void> {
+    const document = subject.kind === 'prompt' ? null : await openDocument(subject.document);
+    const title = document ? nameOf(document) : 'prompt';
+    const explanation = new Explanation(subject, document, title);
+    try {
+      this.#listener.started(explanation, title);
+      const { text, focus } = explanation.taken;
+      if (!hasContent(text)) {
+        this.#drop();
+        throw emptyText(subject.kind, title);
+      }
+      this.#busy({ message: 'Starting…' });
+      const source = await this.#models.current();
+      const client = this.#engine.client(source);
+      const run = await withLateNotification(`Explaining ${title}`, abort, ({ signal, onProgress }) =>
+        client.attention(
+          { text, focus },
+          {
+            signal,
+            onProgress: (progress) => {
+              onProgress(progress);
+              this.#busy(progress);
+            },
+          },
+        ),
+      );
+      if (this.#next) {
+        void client.release({ runId: run.runId }).catch(ignore);
+        explanation.dispose();
+        return;
+      }
+      explanation.finish(run, source.name);
+      this.#drop();
+      this.#shown = { explanation, client, subscriptions: this.#follow(explanation, client) };
+      this.#show();
+    } catch (error) {
+      explanation.dispose();
+      throw error;
+    }
+  }
+
+  #follow(explanation: Explanation, client: EngineClient): Disposable[] {
+    explanation.onStale = (stale) => this.#listener.stale(stale);
+    return [
+      client.onRerunning(({ runId, reason }) => {
+        if (runId !== explanation.result?.run.runId) return;
+        this.#rerun = this.#reading;
+        this.#progress = { message: reason };
+        this.#listener.rerunning(reason);
+      }),
+      client.onExit((reason) => {
+        if (!this.#abort && !this.#rerun) this.#listener.lost(reason);
+      }),
+    ];
+  }
+
+  #endRerun(error?: unknown): void {
+    if (!this.#rerun) return;
+    this.#rerun = null;
+    this.#reading = new AbortController();
+    if (error === undefined) this.#show();
+    else this.fail(error);
+  }
+
+  #show(): void {
+    this.#progress = null;
+    this.#failure = null;
+    this.#listener.shown();
+  }
+
+  #drop(): void {
+    const shown = this.#shown;
+    this.#shown = null;
+    if (!shown) return;
+    const runId = shown.explanation.result?.run.runId;
+    shown.explanation.dispose();
+    for (const subscription of shown.subscriptions) subscription.dispose();
+    if (runId !== undefined) void shown.client.release({ runId }).catch(ignore);
+  }
+
+  #busy(progress: Progress): void {
+    this.#progress = progress;
+    this.#listener.progressed(progress);
+  }
+
+  /** Shows what went wrong. */
+  fail(error: unknown): void {
+    const failure = failureOf(error);
+    if (!isCancelled(error)) log().error(failure.message);
+    this.#progress = null;
+    this.#failure = failure;
+    this.#listener.failed(failure, error);
+  }
+}
+
+const ignore = (error: unknown): void => log().debug(`A result was not freed: ${messageOf(error)}`);

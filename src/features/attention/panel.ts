@@ -1,0 +1,241 @@
+import * as vscode from 'vscode';
+import type { AttentionHost, AttentionPanel, Failure } from '../../protocol/attention.ts';
+import type { Handlers, Remote } from '../../protocol/rpc.ts';
+import { commands } from '../../contributions.ts';
+import type { Engine } from '../engine/engine.ts';
+import { log, showLog } from '../log/log.ts';
+import type { Models } from '../models/models.ts';
+import { openSettings } from '../settings.ts';
+import { openDocument, restoredSubject, showRange } from './documents.ts';
+import { Explainer } from './explainer.ts';
+import type { Explanation } from './explanation.ts';
+import { isProcessEnd, messageOf } from './failure.ts';
+import { attentionPage } from './page.ts';
+import { openSession, type PageSession } from './pageSession.ts';
+import { parseView } from './panelState.ts';
+import type { PanelStore } from './panelStore.ts';
+import { digestOf, documentOf, panelKey, type PanelState, type Subject } from './subject.ts';
+import { subjectOf } from './target.ts';
+
+export interface PanelServices {
+  readonly extensionUri: vscode.Uri;
+  readonly engine: Engine;
+  readonly models: Models;
+  readonly store: PanelStore;
+  /** Asks for a prompt; undefined when none is given. */
+  readonly askPrompt: () => Promise<string | undefined>;
+}
+
+/** One attention panel: what it explains, its editor's cursor, and its page, which comes and goes. */
+export class AttentionPanelView implements vscode.Disposable {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #id: string;
+  readonly #services: PanelServices;
+  readonly #explainer: Explainer;
+  readonly #handlers: Handlers<AttentionHost>;
+  readonly #subscriptions: vscode.Disposable[];
+  #state: PanelState;
+  #session: PageSession | null = null;
+  #ready = false;
+  #selection: vscode.Selection | null = null;
+
+  constructor(panel: vscode.WebviewPanel, id: string, state: PanelState, services: PanelServices) {
+    this.#panel = panel;
+    this.#id = id;
+    this.#state = state;
+    this.#services = services;
+    this.#explainer = new Explainer(services.engine, services.models, {
+      started: (explanation, title) => this.#started(explanation, title),
+      shown: () => this.#replay(),
+      progressed: (progress) => this.#tell((page) => page.busy(progress)),
+      failed: (failure, error) => this.#failed(failure, error),
+      stale: (stale) => this.#tell((page) => page.stale({ stale })),
+      rerunning: (reason) => this.#tell((page) => page.rerunning({ reason })),
+      lost: (reason) => void warnOfLoss(reason),
+    });
+    this.#handlers = this.#makeHandlers();
+    this.#subscriptions = [
+      panel.onDidChangeViewState(() => this.#followVisibility()),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
+        if (textEditor.document.uri.toString() === documentOf(this.#state.subject)?.uri) this.#selection = selections[0] ?? null;
+      }),
+    ];
+    this.#openSession();
+    panel.webview.html = attentionPage(panel.webview, services.extensionUri, id);
+  }
+
+  get key(): string {
+    return panelKey(this.#state.subject);
+  }
+
+  get active(): boolean {
+    return this.#panel.active;
+  }
+
+  get visible(): boolean {
+    return this.#panel.visible;
+  }
+
+  reveal(preserveFocus: boolean): void {
+    this.#panel.reveal(undefined, preserveFocus);
+  }
+
+  async explain(subject: Subject): Promise<void> {
+    this.#save({ subject, digest: null });
+    await this.#explainer.explain(subject);
+  }
+
+  /** Explains the panel's subject again: with another model, or after a failure. */
+  async again(): Promise<void> {
+    await this.explain(this.#state.subject);
+  }
+
+  /** After a reload of the window: explains what the panel explained before, and says so when the text is another now. */
+  async restore(): Promise<void> {
+    const { subject, digest } = this.#state;
+    try {
+      await this.explain(await restoredSubject(subject, digest));
+    } catch (error) {
+      this.#explainer.fail(error);
+      return;
+    }
+    const { shown } = this.#explainer;
+    if (!shown?.result || digest === null || digestOf(shown.taken.text) === digest) return;
+    void vscode.window.showInformationMessage(
+      `The text of ${shown.result.subject.title} changed since its attention was shown. The panel shows the text as it is now.`,
+    );
+  }
+
+  /** Explains what is selected in the panel's document now, or the text around its cursor. A prompt is asked for anew. */
+  async explainHere(): Promise<void> {
+    const { subject } = this.#state;
+    if (subject.kind === 'prompt') {
+      const text = await this.#services.askPrompt();
+      if (text !== undefined) await this.explain({ kind: 'prompt', text });
+      return;
+    }
+    try {
+      const document = await openDocument(subject.document);
+      await this.explain(subjectOf(document, this.#selection ?? undefined));
+    } catch (error) {
+      this.#explainer.fail(error);
+    }
+  }
+
+  dispose(): void {
+    this.#explainer.dispose();
+    this.#closeSession();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #started(explanation: Explanation, title: string): void {
+    this.#panel.title = `Attention: ${title}`;
+    this.#save({ subject: explanation.subject, digest: digestOf(explanation.taken.text) });
+  }
+
+  #failed(failure: Failure, error: unknown): void {
+    this.#tell((page) => page.failed(failure));
+    if (isProcessEnd(error)) this.#background(this.#tellOfCrash(failure.message));
+  }
+
+  /** The panel may be out of sight: a crash is told in the window as well. */
+  async #tellOfCrash(message: string): Promise<void> {
+    const chosen = await vscode.window.showErrorMessage(message, 'Retry', 'Show Log');
+    if (chosen === 'Retry') await this.again();
+    else if (chosen === 'Show Log') showLog();
+  }
+
+  /** Tells the page all that it has to show. */
+  #replay(): void {
+    const { shown, failure, progress } = this.#explainer;
+    const result = shown?.result;
+    if (result) {
+      this.#tell((page) => page.show(result));
+      if (shown.stale) this.#tell((page) => page.stale({ stale: true }));
+    }
+    if (failure) this.#tell((page) => page.failed(failure));
+    if (progress) this.#tell((page) => page.busy(progress));
+  }
+
+  #tell(message: (page: Remote<AttentionPanel>) => Promise<unknown>): void {
+    if (!this.#session || !this.#ready) return;
+    // A page that goes away is told everything again when it comes back.
+    message(this.#session.page).catch((error: unknown) => log().debug(`The attention panel was not told: ${messageOf(error)}`));
+  }
+
+  #followVisibility(): void {
+    if (!this.#panel.visible) this.#closeSession();
+    else if (!this.#session) this.#openSession();
+  }
+
+  #openSession(): void {
+    this.#session = openSession(this.#panel.webview, this.#handlers, (method, error) => log().debug(`${method}: ${messageOf(error)}`));
+  }
+
+  #closeSession(): void {
+    this.#ready = false;
+    this.#session?.dispose();
+    this.#session = null;
+  }
+
+  #save(change: Partial<PanelState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#services.store.set(this.#id, this.#state);
+  }
+
+  #makeHandlers(): Handlers<AttentionHost> {
+    return {
+      ready: () => {
+        // The answer goes first.
+        setImmediate(() => this.#pageIsReady());
+        return this.#state.view;
+      },
+      saveState: (view) => this.#save({ view: parseView(view) }),
+      thumbnails: (request) => this.#explainer.read('thumbnails', request),
+      tile: (request) => this.#explainer.read('tile', request),
+      row: (request) => this.#explainer.read('row', request),
+      explainHere: () => this.#background(this.explainHere()),
+      cancel: () => this.#explainer.cancel(),
+      act: ({ action }) => this.#background(this.#act(action)),
+      reveal: ({ token }) => this.#background(this.#revealToken(token)),
+    };
+  }
+
+  #pageIsReady(): void {
+    // A page loaded anew without having been hidden numbers its calls from the start: it needs a session of its own.
+    if (this.#ready) {
+      this.#closeSession();
+      this.#openSession();
+    }
+    this.#ready = true;
+    this.#replay();
+  }
+
+  /** A call from the page is answered at once; what it sets off reports for itself. */
+  #background(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      log().error(messageOf(error));
+      void vscode.window.showErrorMessage(messageOf(error));
+    });
+  }
+
+  async #act(action: Failure['actions'][number]): Promise<void> {
+    if (action === 'retry') await this.again();
+    else if (action === 'chooseModel') await vscode.commands.executeCommand(commands.chooseModel);
+    else if (action === 'openSettings') await openSettings('genlens');
+    else showLog();
+  }
+
+  async #revealToken(token: number): Promise<void> {
+    const { shown } = this.#explainer;
+    if (!shown || shown.subject.kind === 'prompt') return;
+    const place = await shown.locate(token);
+    if (place) await showRange(place.document, place.range);
+    else void vscode.window.showInformationMessage('This token’s text was edited since the run. Run again to see the text as it is now.');
+  }
+}
+
+async function warnOfLoss(reason: string): Promise<void> {
+  const message = `${reason} What the panels show stays, and is made again where more of it is asked for.`;
+  if ((await vscode.window.showWarningMessage(message, 'Show Log')) === 'Show Log') showLog();
+}

@@ -1,0 +1,48 @@
+import type { AttentionViewState } from '../../protocol/attention.ts';
+import type { DocumentReference, PanelState, Subject } from './subject.ts';
+
+type Fields = Record<string, unknown>;
+
+/** A panel's stored state, or null when it is not one: another version of the extension may have written it. */
+export function parsePanelState(value: unknown): PanelState | null {
+  if (!isFields(value)) return null;
+  const subject = parseSubject(value.subject);
+  if (!subject) return null;
+  return { subject, view: parseView(value.view), digest: typeof value.digest === 'string' ? value.digest : null };
+}
+
+/** What a panel asks to keep, or null when it is not a view's state. */
+export function parseView(value: unknown): AttentionViewState | null {
+  if (!isFields(value)) return null;
+  const { chosen, viewport, colour, pinned } = value;
+  const cell = (fields: unknown, ...names: string[]): boolean =>
+    fields === null || (isFields(fields) && names.every((name) => Number.isFinite(fields[name])));
+  const valid =
+    cell(chosen, 'site', 'head') &&
+    cell(viewport, 'query', 'key', 'scale') &&
+    cell(pinned, 'query', 'key') &&
+    (colour === 'linear' || colour === 'log');
+  return valid ? (value as unknown as AttentionViewState) : null;
+}
+
+function parseSubject(value: unknown): Subject | null {
+  if (!isFields(value)) return null;
+  if (value.kind === 'prompt') return typeof value.text === 'string' ? { kind: 'prompt', text: value.text } : null;
+  const document = parseDocument(value.document);
+  if (!document) return null;
+  const { kind, focus, start, end } = value;
+  if (kind === 'editor' && isOffset(focus)) return { kind, document, focus };
+  if (kind === 'selection' && isOffset(start) && isOffset(end) && start <= end) return { kind, document, start, end };
+  return null;
+}
+
+function parseDocument(value: unknown): DocumentReference | null {
+  if (!isFields(value) || typeof value.uri !== 'string') return null;
+  const { uri, cell } = value;
+  if (cell === undefined) return { uri };
+  if (!isFields(cell) || typeof cell.notebook !== 'string' || !isOffset(cell.index)) return null;
+  return { uri, cell: { notebook: cell.notebook, index: cell.index } };
+}
+
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

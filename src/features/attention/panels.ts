@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { panels as panelTypes } from '../../contributions.ts';
+import { viewsFolder } from './page.ts';
+import { AttentionPanelView, type PanelServices } from './panel.ts';
+import { panelKey, type PanelState, type Subject } from './subject.ts';
+
+/** The attention panels that are open: one a document, one for prompts. */
+export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #services: PanelServices;
+  readonly #panels = new Set<AttentionPanelView>();
+
+  constructor(services: PanelServices) {
+    this.#services = services;
+  }
+
+  /** The panel that has the focus. */
+  get active(): AttentionPanelView | undefined {
+    return [...this.#panels].find((panel) => panel.active);
+  }
+
+  /** Explains a subject in its panel, opened beside the active editor where there is none yet. */
+  async explain(subject: Subject): Promise<void> {
+    // Who explains a text goes on reading it; a prompt's panel is all there is to see.
+    const preserveFocus = subject.kind !== 'prompt';
+    const key = panelKey(subject);
+    const open = [...this.#panels].find((panel) => panel.key === key);
+    open?.reveal(preserveFocus);
+    await (open ?? this.#create(subject, preserveFocus)).explain(subject);
+  }
+
+  /** Runs again what is seen: the model was changed. */
+  async refreshVisible(): Promise<void> {
+    await Promise.all([...this.#panels].filter((panel) => panel.visible).map((panel) => panel.again()));
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, pageState: unknown): Promise<void> {
+    const id = panelIdOf(pageState);
+    const state = id === null ? null : this.#services.store.get(id);
+    if (id === null || !state) {
+      panel.dispose();
+      return;
+    }
+    panel.webview.options = webviewOptions(this.#services.extensionUri);
+    // Not awaited: the editor counts the panel as restored when its page is there, not when its run is.
+    void this.#adopt(panel, id, state).restore();
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels) panel.dispose();
+    this.#panels.clear();
+  }
+
+  #create(subject: Subject, preserveFocus: boolean): AttentionPanelView {
+    const panel = vscode.window.createWebviewPanel(
+      panelTypes.attention,
+      'Attention',
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
+      webviewOptions(this.#services.extensionUri),
+    );
+    return this.#adopt(panel, randomBytes(8).toString('hex'), { subject, view: null, digest: null });
+  }
+
+  #adopt(panel: vscode.WebviewPanel, id: string, state: PanelState): AttentionPanelView {
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(this.#services.extensionUri, 'media', `attention-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    const view = new AttentionPanelView(panel, id, state, this.#services);
+    this.#panels.add(view);
+    panel.onDidDispose(() => {
+      this.#panels.delete(view);
+      this.#services.store.delete(id);
+      view.dispose();
+    });
+    return view;
+  }
+}
+
+const webviewOptions = (extensionUri: vscode.Uri): vscode.WebviewOptions => ({
+  enableScripts: true,
+  localResourceRoots: [viewsFolder(extensionUri)],
+});
+
+function panelIdOf(pageState: unknown): string | null {
+  const id = typeof pageState === 'object' && pageState !== null && 'panelId' in pageState ? pageState.panelId : null;
+  return typeof id === 'string' && /^[0-9a-f]{16}$/.test(id) ? id : null;
+}

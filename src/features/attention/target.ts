@@ -1,0 +1,44 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import { editorsOf, referenceTo } from './documents.ts';
+import type { Subject } from './subject.ts';
+
+/** What a command was called on: a text, nothing, or something whose text the editor does not give. */
+export type Target = { kind: 'text'; subject: Subject } | { kind: 'unreadable'; name: string } | { kind: 'nothing' };
+
+/** @param argument what the menu that the command was chosen from passes: a Uri, a notebook cell, or nothing (palette) */
+export function targetOf(argument: unknown): Target {
+  if (isCell(argument)) return text(subjectOf(argument.document));
+  const uri = argument instanceof vscode.Uri ? argument.toString() : undefined;
+  const active = vscode.window.activeTextEditor;
+  if (uri && active?.document.uri.toString() !== uri) {
+    const other = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri);
+    if (other) return text(subjectOf(other.document, other.selection));
+  }
+  const cell = activeCell();
+  if (cell && cell.document !== active?.document) return text(subjectOf(cell.document));
+  if (active) return text(subjectOf(active.document, active.selection));
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  if (input instanceof vscode.TabInputText) return { kind: 'unreadable', name: posix.basename(input.uri.path) };
+  return { kind: 'nothing' };
+}
+
+/** A document with what is selected in it, or with its cursor. */
+export function subjectOf(document: vscode.TextDocument, selection = editorsOf(document)[0]?.selection): Subject {
+  const reference = referenceTo(document);
+  if (!selection || selection.isEmpty) {
+    return { kind: 'editor', document: reference, focus: selection ? document.offsetAt(selection.active) : 0 };
+  }
+  return { kind: 'selection', document: reference, start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
+}
+
+function activeCell(): vscode.NotebookCell | undefined {
+  const editor = vscode.window.activeNotebookEditor;
+  return editor && editor.notebook.cellCount > 0 ? editor.notebook.cellAt(editor.selection.start) : undefined;
+}
+
+function isCell(value: unknown): value is vscode.NotebookCell {
+  return typeof value === 'object' && value !== null && 'notebook' in value && 'document' in value;
+}
+
+const text = (subject: Subject): Target => ({ kind: 'text', subject });

@@ -1,0 +1,28 @@
+import type { EngineClient } from '../../engine/client.ts';
+import { EnginePool } from '../../engine/pool.ts';
+import type { ModelSource } from '../../protocol/inference.ts';
+import type { Disposable } from '../../protocol/rpc.ts';
+import { log } from '../log/log.ts';
+import { engineSettings, poolLimits } from './settings.ts';
+
+/** The extension's inference processes. Settings hold from the next request on. */
+export class Engine implements Disposable {
+  readonly #entry: string;
+  #pool: EnginePool | undefined;
+
+  /** @param entry path of the inference process's bundle */
+  constructor(entry: string) {
+    this.#entry = entry;
+  }
+
+  /** The model's client under the settings of now; starts nothing by itself. */
+  client(source: ModelSource): EngineClient {
+    this.#pool ??= new EnginePool({ entry: this.#entry, log: (line) => log().info(line) });
+    this.#pool.configure(poolLimits());
+    return this.#pool.acquire(source, engineSettings());
+  }
+
+  dispose(): void {
+    this.#pool?.dispose();
+  }
+}

@@ -1,0 +1,60 @@
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+import { settings } from '../../contributions.ts';
+import { listBundledModels, resolveModel, type BundledModel } from '../../models/registry.ts';
+import type { ModelSource } from '../../protocol/inference.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import { log } from '../log/log.ts';
+import { setting } from '../settings.ts';
+import type { AddedModels } from './added.ts';
+
+/** The models that a user can choose from, and the one chosen. */
+export class Models {
+  readonly added: AddedModels;
+  readonly #folder: string;
+
+  /** @param folder where the bundled models are, a folder each */
+  constructor(folder: string, added: AddedModels) {
+    this.#folder = folder;
+    this.added = added;
+  }
+
+  async bundled(): Promise<BundledModel[]> {
+    const { models, problems } = await listBundledModels(this.#folder);
+    for (const problem of problems) log().warn(problem);
+    return models;
+  }
+
+  get chosen(): string {
+    return setting(settings.model).trim();
+  }
+
+  async choose(id: string): Promise<void> {
+    await vscode.workspace.getConfiguration().update(settings.model, id, vscode.ConfigurationTarget.Global);
+  }
+
+  /**
+   * The chosen model. In an untrusted workspace the first bundled one stands in for a model from elsewhere.
+   *
+   * @throws RpcError 'model-missing', 'manifest-invalid'
+   */
+  async current(): Promise<ModelSource> {
+    const { chosen } = this;
+    if (!isAbsolute(chosen)) {
+      // A name and nothing else: a relative path would be one of wherever the editor was started.
+      if (/[/\\]/.test(chosen))
+        throw notFound(`genlens.model is “${chosen}”, which is neither a bundled model’s name nor an absolute path.`);
+      return resolveModel(chosen, this.#folder);
+    }
+    if (vscode.workspace.isTrusted) return resolveModel(chosen, this.#folder);
+    const [first] = await this.bundled();
+    if (!first)
+      throw notFound(
+        `${chosen} is not run in an untrusted workspace, and no bundled model was found in ${this.#folder}. Reinstall Genlens.`,
+      );
+    log().warn(`${chosen} is not run in an untrusted workspace: ${first.source.name} is used instead.`);
+    return first.source;
+  }
+}
+
+const notFound = (message: string): RpcError => new RpcError('model-missing', message);

@@ -1,0 +1,12 @@
+import * as vscode from 'vscode';
+import type { Settings } from '../contributions.ts';
+
+/** A setting's value; package.json holds the defaults. */
+export function setting<K extends keyof Settings>(key: K): Settings[K] {
+  return vscode.workspace.getConfiguration().get(key) as Settings[K];
+}
+
+/** Opens the settings editor at a setting (or at all that begin with it). */
+export async function openSettings(key: string): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.openSettings', key);
+}

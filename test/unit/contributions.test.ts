@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands, panels, settings } from '../../src/contributions.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+interface Property {
+  type: string;
+  default: unknown;
+  scope?: string;
+  enum?: string[];
+  enumDescriptions?: string[];
+  markdownDescription?: string;
+}
+interface Manifest {
+  icon: string;
+  extensionKind: string[];
+  activationEvents: string[];
+  capabilities: {
+    untrustedWorkspaces: { supported: string; restrictedConfigurations: string[] };
+    virtualWorkspaces: { supported: unknown };
+  };
+  contributes: {
+    commands: { command: string; title: string; category: string; icon?: { light: string; dark: string } }[];
+    menus: Record<string, { command: string }[]>;
+    configuration: { properties: Record<string, Property> };
+  };
+}
+const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+const { contributes } = manifest;
+const properties = Object.entries(contributes.configuration.properties);
+
+describe('package.json', () => {
+  it('contributes the commands that the code registers, and no others', () => {
+    expect(contributes.commands.map(({ command }) => command).sort()).toEqual(Object.values(commands).sort());
+    expect(contributes.commands.map(({ category }) => category)).toEqual(contributes.commands.map(() => 'Genlens'));
+  });
+
+  it('offers only its commands in menus, and Explain Attention wherever a text is open', () => {
+    const known: string[] = Object.values(commands);
+    for (const entries of Object.values(contributes.menus)) for (const { command } of entries) expect(known).toContain(command);
+    for (const menu of ['editor/context', 'editor/title', 'notebook/cell/title']) {
+      expect(contributes.menus[menu]?.map(({ command }) => command)).toEqual([commands.explainAttention]);
+    }
+  });
+
+  it('contributes the settings that the code reads, and no others', () => {
+    expect(properties.map(([name]) => name).sort()).toEqual(Object.values(settings).sort());
+  });
+
+  it('explains every setting with an example, and every value of a choice', () => {
+    for (const [name, property] of properties) {
+      expect(property.markdownDescription, name).toMatch(/^[A-Z].*\n\nExample: /s);
+      expect(property.default, name).toBeTypeOf(property.type === 'string' ? 'string' : 'number');
+      expect(property.enumDescriptions?.length, name).toBe(property.enum?.length);
+    }
+  });
+
+  it('lets no workspace set what names a path or starts a process', () => {
+    for (const [name, { scope }] of properties) expect([name, scope]).toEqual([name, 'machine']);
+    const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
+    expect(untrustedWorkspaces.supported).toBe('limited');
+    expect([...untrustedWorkspaces.restrictedConfigurations].sort()).toEqual(Object.values(settings).sort());
+    expect(virtualWorkspaces.supported).toBe(true);
+    expect(manifest.extensionKind).toEqual(['workspace']);
+  });
+
+  it('is activated by its commands, which the editor sees to, and by panels to restore, and by nothing else', () => {
+    expect(manifest.activationEvents).toEqual(Object.values(panels).map((panel) => `onWebviewPanel:${panel}`));
+  });
+
+  it('names pictures that are there; the icon is a PNG of 128 x 128', () => {
+    const icons = contributes.commands.flatMap(({ icon }) => (icon ? [icon.light, icon.dark] : []));
+    for (const icon of [...icons, manifest.icon]) expect([icon, existsSync(path.join(root, icon))]).toEqual([icon, true]);
+    const png = readFileSync(path.join(root, manifest.icon));
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([128, 128]);
+  });
+});

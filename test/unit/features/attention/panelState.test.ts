@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parsePanelState, parseView } from '../../../../src/features/attention/panelState.ts';
+import type { PanelState } from '../../../../src/features/attention/subject.ts';
+
+const view = { chosen: { site: 1, head: 2 }, viewport: { query: 0.5, key: 3, scale: 8 }, colour: 'log', pinned: null } as const;
+
+describe('parsePanelState', () => {
+  it('reads back what was stored', () => {
+    const subjects: PanelState['subject'][] = [
+      { kind: 'prompt', text: 'def f' },
+      { kind: 'editor', document: { uri: 'untitled:Untitled-1' }, focus: 7 },
+      { kind: 'selection', document: { uri: 'cell:1', cell: { notebook: 'file:///n.ipynb', index: 2 } }, start: 3, end: 9 },
+    ];
+    for (const subject of subjects) {
+      const state: PanelState = { subject, view, digest: 'abc' };
+      expect(parsePanelState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+    }
+  });
+
+  it('refuses what cannot be made again', () => {
+    const wrong = [
+      { kind: 'editor', focus: 1 },
+      { kind: 'editor', document: { uri: 3 }, focus: 1 },
+      { kind: 'editor', document: { uri: 'x' }, focus: -1 },
+      { kind: 'selection', document: { uri: 'x' }, start: 5, end: 4 },
+      { kind: 'selection', document: { uri: 'x', cell: { notebook: 'n' } }, start: 1, end: 4 },
+      { kind: 'folder', document: { uri: 'x' } },
+      { kind: 'prompt' },
+    ];
+    for (const subject of wrong) expect([subject, parsePanelState({ subject, view, digest: null })]).toEqual([subject, null]);
+  });
+
+  it('keeps the subject when only the view is of another version', () => {
+    const state = parsePanelState({ subject: { kind: 'prompt', text: 'x' }, view: { layer: 3 }, digest: 5 });
+    expect(state).toEqual({ subject: { kind: 'prompt', text: 'x' }, view: null, digest: null });
+  });
+
+  it('never throws', () => {
+    fc.assert(fc.property(fc.anything(), (value) => void parsePanelState(value)));
+    fc.assert(fc.property(fc.anything(), (value) => void parsePanelState({ subject: value, view: value })));
+  });
+});
+
+describe('parseView', () => {
+  it('takes a view and refuses what is not one', () => {
+    expect(parseView(view)).toEqual(view);
+    expect(parseView({ ...view, viewport: null, chosen: null })).not.toBeNull();
+    expect(parseView({ ...view, colour: 'rainbow' })).toBeNull();
+    expect(parseView({ ...view, viewport: { query: 0, key: 0, scale: Number.NaN } })).toBeNull();
+    expect(parseView({ ...view, chosen: undefined })).toBeNull();
+  });
+});
