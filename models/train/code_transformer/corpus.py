@@ -107,7 +107,7 @@ def build(work: Path, packages: dict, package_bytes: int, seed: int) -> None:
                          f"{name}=={packages[split][name]}"], check=True)
                 version, licence, files = wheel_files(next(folder.glob("*.whl")))
             rng.shuffle(files)
-            size = count = 0
+            size = size_bytes = count = 0
             for path, text in files:
                 digest = hash_of(text)
                 if digest in seen or size + len(text) > package_bytes:
@@ -119,10 +119,11 @@ def build(work: Path, packages: dict, package_bytes: int, seed: int) -> None:
                 if split == "valid":
                     held_out |= marks
                 size += len(text)
+                size_bytes += len(text.encode("utf8"))
                 count += 1
                 taken[split].append({"package": name, "path": path, "text": text})
-            sources.append({"package": name, "version": version, "licence": licence, "split": split, "files": count, "bytes": size})
-            print(f"{split:5} {name:20} {version:12} {count:5} files {size / 1e6:7.2f} MB  {licence}", flush=True)
+            sources.append({"package": name, "version": version, "licence": licence, "split": split, "files": count, "bytes": size_bytes})
+            print(f"{split:5} {name:20} {version:12} {count:5} files {size_bytes / 1e6:7.2f} MB  {licence}", flush=True)
     for split, files in taken.items():
         random.Random(seed).shuffle(files)
         with (work / f"{split}.jsonl").open("w") as out:
@@ -131,13 +132,19 @@ def build(work: Path, packages: dict, package_bytes: int, seed: int) -> None:
     (work / "sources.json").write_text(json.dumps(sources, indent=1))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work", type=Path, required=True)
-    arguments = parser.parse_args()
+def ensure(work: Path) -> None:
+    """Builds the corpus of corpus.json in `work`, unless it is there."""
+    if all((work / name).exists() for name in ("train.jsonl", "valid.jsonl", "sources.json")):
+        return
     settings = json.loads((HERE / "corpus.json").read_text())
-    arguments.work.mkdir(parents=True, exist_ok=True)
-    build(arguments.work, settings["packages"], settings["packageBytes"], settings["seed"])
+    work.mkdir(parents=True, exist_ok=True)
+    build(work, settings["packages"], settings["packageBytes"], settings["seed"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True)
+    ensure(parser.parse_args().work)
 
 
 if __name__ == "__main__":

@@ -36,3 +36,25 @@ def pair_score(weights: torch.Tensor, pairs: list[list[tuple[int, int]]]) -> tor
             total += weights[:, row][..., queries, keys].sum(dim=-1)
             count += len(row_pairs)
     return total / max(1, count)
+
+
+def self_score(weights: torch.Tensor) -> torch.Tensor:
+    """Mean weight from position t to t, t >= 1 (the first has nothing else to attend to)."""
+    queries = torch.arange(1, weights.shape[-1])
+    return weights[..., queries, queries].mean(dim=(1, 3))
+
+
+def first_token_mass(weights: torch.Tensor) -> torch.Tensor:
+    """Mean weight from position t >= 1 to position 0."""
+    return weights[..., 1:, 0].mean(dim=(1, 3))
+
+
+def key_mass(weights: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """Mean over all queries of the weight on the chosen keys [batch, keys]."""
+    return (weights * chosen[None, :, None, None, :]).sum(dim=-1).mean(dim=(1, 3))
+
+
+def uniform_weights(length: int) -> torch.Tensor:
+    """What a head without preferences does, [1, 1, 1, T, T]: the chance level of each score."""
+    allowed = torch.ones(length, length).tril()
+    return (allowed / allowed.sum(dim=-1, keepdim=True))[None, None, None]

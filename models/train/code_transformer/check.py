@@ -1,0 +1,462 @@
+"""Checks the whole pipeline in a tiny setting, so that it cannot rot: python -m code_transformer.check
+
+A small corpus from the standard library, 512 tokens, width 32, 2 layers, 20 steps in two processes, export, measurement, card; and
+each part against what it must do. Needs no network; takes a minute or two. Prints `N passed, N failed, N skipped`, ends with 1 if
+a check failed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from tokenizers import Tokenizer
+
+from . import brackets, card, corpus, export, heads, likelihood, measure, muon, ngram, sampling, tokenizer
+from .model import CodeTransformer, Shape
+from .session import AttentionSession, Session
+from .train import rate_factor, Phase
+
+SHAPE = {"vocabulary": 512, "width": 32, "layers": 2, "heads": 2}
+PHASES = [
+    {"name": "induction", "steps": 8, "length": 64, "rows": 4, "repeated": 0.5},
+    {"name": "main", "steps": 8, "length": 64, "rows": 4, "repeated": 0.0625},
+    {"name": "long", "steps": 4, "length": 512, "rows": 2, "repeated": 0.0},
+]
+ROOT = Path(tempfile.gettempdir())
+CHECKS = []
+
+
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
+def raises(kind: type[Exception], action, *words: str) -> None:
+    """`action` must fail with `kind`, and its message hold the words."""
+    try:
+        action()
+    except kind as error:
+        missing = [word for word in words if word not in str(error)]
+        assert not missing, f"the message {error} lacks {missing}"
+        return
+    raise AssertionError(f"nothing was raised, expected {kind.__name__}")
+
+
+def stage(module: str, *arguments: object) -> str:
+    """Runs one module as a user does; its output."""
+    result = subprocess.run([sys.executable, "-m", f"code_transformer.{module}", *map(str, arguments)], cwd=Path(__file__).parents[1],
+                            capture_output=True, text=True)
+    assert result.returncode == 0, f"{module} ended with {result.returncode}:\n{result.stdout[-2000:]}{result.stderr[-2000:]}"
+    return result.stdout
+
+
+# The stages of the tiny run, each made once, by the first check that needs it.
+
+
+@cache
+def work() -> Path:
+    """A folder with a corpus from the standard library; a quarter of its files held out."""
+    folder = ROOT / "work"
+    folder.mkdir()
+    corpus.build(folder, {"train": {}, "valid": {}}, package_bytes=600_000, seed=1)
+    lines = (folder / "train.jsonl").read_text().splitlines(keepends=True)
+    (folder / "valid.jsonl").write_text("".join(lines[::4]))
+    (folder / "train.jsonl").write_text("".join(line for place, line in enumerate(lines) if place % 4))
+    return folder
+
+
+@cache
+def tokenized() -> Path:
+    stage("tokenizer", "--work", work(), "--vocabulary", SHAPE["vocabulary"])
+    return work()
+
+
+@cache
+def trained() -> Path:
+    stage("train", "--work", tokenized(), "--processes", 2, "--every", 4, "--shape", json.dumps(SHAPE), "--phases", json.dumps(PHASES))
+    return work()
+
+
+@cache
+def exported() -> Path:
+    stage("export", "--work", trained())
+    return work()
+
+
+@cache
+def measured() -> dict:
+    folder = exported()
+    found = measure.measure(folder, folder, windows=6, float32=folder / "model.float32.onnx", float32_windows=3)
+    (folder / "measured.json").write_text(json.dumps(found, default=float))
+    return found
+
+
+# The parts.
+
+
+@check
+def corpus_holds_out_packages_and_copies_of_them():
+    folder = ROOT / "corpus"
+    own = "\n".join(f"def held_out_{place}(value):\n    return value * {place} + offset_of(value)" for place in range(40))
+    other = "\n".join(f"class Trained{place}:\n    attribute = compute_something({place})" for place in range(40))
+    tests = "\n".join(f"def test_{place}():\n    assert compute_something({place}) is not None" for place in range(40))
+    wheels = {"alpha": {"alpha/core.py": own}, "beta": {"beta/main.py": other, "beta/copied.py": "# a changed first line\n" + own,
+                                                        "beta/again.py": other, "beta/tests/test_main.py": tests}}
+    for name, files in wheels.items():
+        (folder / "wheels" / name).mkdir(parents=True)
+        with zipfile.ZipFile(folder / "wheels" / name / f"{name}-1.0-py3-none-any.whl", "w") as archive:
+            archive.writestr(f"{name}-1.0.dist-info/METADATA", f"Name: {name}\nVersion: 1.0\nLicense-Expression: MIT\n")
+            for path, text in files.items():
+                archive.writestr(path, text)
+    corpus.build(folder, {"valid": {"alpha": "1.0"}, "train": {"beta": "1.0"}}, package_bytes=200_000, seed=1)
+    taken = {split: [(file["package"], file["text"]) for file in map(json.loads, (folder / f"{split}.jsonl").read_text().splitlines())]
+             for split in ("train", "valid")}
+    assert taken["valid"] == [("alpha", own)]
+    assert [text for package, text in taken["train"] if package == "beta"] == [other]
+    assert any(package == "python" for package, _ in taken["train"])
+    sources = {source["package"]: source for source in json.loads((folder / "sources.json").read_text())}
+    assert sources["beta"] == {"package": "beta", "version": "1.0", "licence": "MIT", "split": "train", "files": 1, "bytes": len(other)}
+
+
+@check
+def heads_score_planted_patterns():
+    period, length = 8, 16
+    previous, induction, own = (torch.zeros(length, length) for _ in range(3))
+    for query in range(length):
+        own[query, query] = 1
+        previous[query, max(0, query - 1)] = 1
+        induction[query, query - period + 1 if query >= period else 0] = 1
+    even = heads.uniform_weights(length)[0, 0, 0]
+    assert torch.allclose(even.sum(dim=-1), torch.ones(length)) and torch.equal(even, even.tril())
+    weights = torch.stack([torch.stack([previous, induction]), torch.stack([own, even])])[:, None]  # [2 layers, 1, 2 heads, T, T]
+    for score, place in ((heads.previous_token_score(weights), (0, 0)), (heads.induction_score(weights, period), (0, 1)),
+                         (heads.self_score(weights), (1, 0))):
+        assert math.isclose(score[place], 1, rel_tol=1e-6) and (score > 0.999).sum() == 1, score
+    expected = sum(1 / (query + 1) for query in range(period, length)) / (length - period)
+    assert math.isclose(heads.induction_score(weights, period)[1, 1], expected, rel_tol=1e-5)
+    pairs = heads.pair_score(weights, [[(9, 2), (10, 3), (5, 1)]])
+    assert math.isclose(pairs[0, 1], 2 / 3, rel_tol=1e-6) and pairs[0, 0] == 0
+    first = torch.zeros(1, length, dtype=torch.bool)
+    first[0, 0] = True
+    assert math.isclose(heads.key_mass(weights, first)[1, 0], 1 / length, rel_tol=1e-6)
+    assert math.isclose(heads.first_token_mass(weights)[0, 0], 1 / (length - 1), rel_tol=1e-6)
+    assert measure.best(heads.induction_score(weights, period)) | {"score": 1} == {"layer": 0, "head": 1, "score": 1}
+    rows = heads.repeated_random_rows(50, 3, period, seed=0)
+    assert rows.shape == (3, 16) and torch.equal(rows[:, :period], rows[:, period:]) and rows.min() > 0
+
+
+@check
+def muon_orthogonalises():
+    generator = torch.Generator().manual_seed(0)
+    for shape in ((24, 24), (16, 48), (48, 16)):
+        matrix = torch.randn(shape, generator=generator)
+        result = muon.orthogonalise(matrix)
+        singular = torch.linalg.svdvals(result)
+        assert 0.6 < singular.min() and singular.max() < 1.3, singular
+        left, _, right = torch.linalg.svd(matrix, full_matrices=False)
+        aligned = torch.diagonal(left.T @ result @ right.T)
+        assert aligned.min() > 0.6, "the singular vectors moved"
+
+
+@check
+def muon_takes_the_direction_of_the_gradient():
+    parameter = torch.nn.Parameter(torch.ones(4, 4))
+    parameter.grad = torch.diag(torch.tensor([3.0, 3.0, 3.0, 3.0]))
+    muon.Muon([parameter], lr=0.1, weight_decay=0.0).step()
+    step = (1 - parameter.detach()) / 0.1
+    assert torch.allclose(step, torch.diag(torch.diagonal(step)), atol=1e-5) and 0.6 < torch.diagonal(step).min() < 1.3
+
+
+@check
+def the_learning_rate_warms_up_and_falls():
+    phases = [Phase(**phase) for phase in PHASES]
+    assert rate_factor(phases, 0, 0) < 0.03 and rate_factor(phases, 1, 0) == 1
+    assert abs(rate_factor(phases, 1, 8) - rate_factor(phases, 2, 0)) < 1e-9 and rate_factor(phases, 2, 4) < 0.03
+
+
+@check
+def the_model_is_causal_and_its_three_paths_agree():
+    torch.manual_seed(0)
+    model = CodeTransformer(Shape(**SHAPE)).eval()
+    ids = torch.randint(0, SHAPE["vocabulary"], (2, 24))
+    with torch.no_grad():
+        whole, _ = model(ids)
+        fused, _ = model(ids, explicit=False)
+        assert torch.allclose(whole, fused, atol=1e-5)
+        past = export.empty_past(model.shape, 2)
+        for position in range(24):
+            logits, past = model(ids[:, position : position + 1], past)
+            assert torch.allclose(logits[:, 0], whole[:, position], atol=1e-5)
+        changed = ids.clone()
+        changed[:, 12:] = 1
+        assert torch.equal(model(changed)[0][:, :12], whole[:, :12])
+        _, weights = model.attention_weights(ids)
+    assert weights.shape == (2, 2, 2, 24, 24) and torch.allclose(weights.sum(dim=-1), torch.ones(2, 2, 2, 24), atol=1e-6)
+    assert torch.equal(weights, weights.tril())
+
+
+@check
+def brackets_are_matched_outside_strings():
+    text = 'value = call(first, [1, 2, 3, 4], "(not this]")  # nor (this\nother = {1: (2, 3)}\n'
+    places = {(text[closing], text[opening], closing, opening) for closing, opening in brackets.bracket_offsets(text)}
+    found = {(text.index("(first"), text.index(")  # nor")), (text.index("[1"), text.index("],")), (text.index("{1"), len(text) - 2),
+             (text.index("(2"), text.index(")}"))}
+    assert {(opening, closing) for _, _, closing, opening in places} == found
+    assert brackets.bracket_offsets("def broken(:\n  ) ]") == []
+    offsets = [(place, place + 1) for place in range(len(text))]
+    start = 12
+    window = brackets.bracket_pairs(text, offsets, start, 40)
+    assert window == sorted((closing - start, opening - start) for opening, closing in found
+                            if opening >= start and closing < start + 40 and closing - opening >= brackets.NEAREST) and window
+    assert brackets.opening_positions("f(a)[0]", [(0, 2), (2, 5), (5, 7)], 0, 3) == [0, 1]
+
+
+def slow_kneser_ney(train: list[int], vocabulary: int, order: int, context: tuple[int, ...], token: int) -> float:
+    """The same model, from its definition, with dictionaries."""
+    grams = {}
+    for place in range(len(train) - order + 1):
+        gram = tuple(train[place : place + order])
+        grams[gram] = grams.get(gram, 0) + 1
+    levels = [grams]
+    for _ in range(order - 1):
+        lower: dict = {}
+        for gram in levels[0]:
+            lower[gram[1:]] = lower.get(gram[1:], 0) + 1
+        levels.insert(0, lower)
+
+    def probability(length: int, before: tuple[int, ...]) -> float:
+        if length == 0:
+            return 1 / vocabulary
+        before = before[len(before) - (length - 1) :]
+        lower = probability(length - 1, before)
+        level = levels[length - 1]
+        following = {gram[-1]: count for gram, count in level.items() if gram[:-1] == before}
+        total = sum(following.values())
+        if total == 0:
+            return lower
+        discount = ngram.discounts(np.array(list(level.values())))
+        taken = sum(discount[min(count, 3)] for count in following.values())
+        count = following.get(token, 0)
+        return (max(count - discount[min(count, 3)], 0) + taken * lower) / total
+
+    return probability(order, context)
+
+
+@check
+def the_ngram_model_is_a_distribution_and_agrees_with_its_definition():
+    rng = np.random.default_rng(0)
+    train = (rng.integers(0, 12, 600) * rng.integers(0, 2, 600)).astype(np.uint16)
+    model = ngram.NgramModel(train, 12, order=3)
+    for context in ((0, 5), (3, 0), (7, 7), (11, 4)):
+        probabilities = [2 ** -model.bits(np.array([*context, token]))[-1] for token in range(12)]
+        assert math.isclose(sum(probabilities), 1, rel_tol=1e-9)
+        expected = [slow_kneser_ney(train.tolist(), 12, 3, context, token) for token in range(12)]
+        assert np.allclose(probabilities, expected, rtol=1e-9), (probabilities, expected)
+    assert len(model.bits(np.array([1, 2]))) == 1 and ngram.NgramModel(np.arange(9), 4096, order=7).order == 5
+
+
+@check
+def samples_keep_to_the_likely_tokens():
+    rng = np.random.default_rng(0)
+    logits = np.log(np.array([0.5, 0.3, 0.15, 0.05]))
+    drawn = [sampling.choose(logits, 1.0, 0.75, rng) for _ in range(400)]
+    assert set(drawn) == {0, 1} and 0.5 < np.mean(np.array(drawn) == 0) < 0.75
+    assert {sampling.choose(logits, 0.01, 1.0, rng) for _ in range(20)} == {0}
+
+
+@check
+def repeats_are_counted():
+    assert sampling.repeated_share(np.arange(50)) == 0
+    assert sampling.repeated_share(np.zeros(17, dtype=int)) == 9 / 10
+    assert sampling.repeated_share(np.tile(np.arange(20), 2)) == 13 / 33
+
+
+@check
+def the_context_ends_before_the_first_worse_range():
+    def ranges(*values):
+        return list(zip(likelihood.RANGES, values))
+
+    assert likelihood.usable_context(ranges(1.2, 1.1, 1.2)) == 1024
+    assert likelihood.usable_context(ranges(1.2, 1.1, 1.3)) == 512
+    assert likelihood.usable_context(ranges(1.2, 1.3, 1.1)) == 256
+    assert likelihood.spread([*range(10)], 2) == [2, 7] and likelihood.spread([1, 2], 5) == [1, 2]
+
+
+@check
+def gates_fail_what_is_too_low():
+    scores = {name: {"score": 0.6, "chance": 0.01} for name in ("induction", "previousToken", "bracket")}
+    found = {"heads": scores, "loops": {"sampled": [{"share": 0.1}], "realShare": 0.05}}
+    assert all(gate["passed"] for gate in measure.gates(found))
+    for name, key, value in (("induction", "heads", 0.4), ("previousToken", "heads", 0.4), ("bracket", "heads", 0.09)):
+        assert not all(gate["passed"] for gate in measure.gates({**found, key: {**scores, name: {"score": value, "chance": 0.01}}}))
+    assert not all(gate["passed"] for gate in measure.gates({**found, "loops": {"sampled": [{"share": 0.2}], "realShare": 0.05}}))
+
+
+# The tiny run.
+
+
+@check
+def the_tokenizer_is_lossless():
+    loaded = Tokenizer.from_file(str(tokenized() / "tokenizer.json"))
+    pieces = likelihood.token_bytes(loaded)
+    assert len(pieces) == SHAPE["vocabulary"] and pieces[loaded.token_to_id(tokenizer.END_OF_TEXT)] == b""
+    for text in ("def f(x):\r\n\treturn x\n", "naïve 😀 שלום 漢字\x00", "    a  =  12345\n\n\n", ""):
+        encoding = loaded.encode(text)
+        assert b"".join(pieces[index] for index in encoding.ids) == text.encode("utf8")
+        assert loaded.decode(encoding.ids) == text
+
+
+@check
+def twenty_steps_train_and_go_on_from_the_checkpoint():
+    log = [json.loads(line) for line in (trained() / "log.jsonl").read_text().splitlines()]
+    assert log[-1]["total"] == 20 and [entry["phase"] for entry in log] == ["induction"] * 2 + ["main"] * 2 + ["long"]
+    assert log[-1]["valid"] < log[0]["valid"] < math.log(SHAPE["vocabulary"]) + 0.5, log
+    before = (work() / "checkpoint.pt").read_bytes()
+    stage("train", "--work", work(), "--processes", 2, "--every", 4, "--shape", json.dumps(SHAPE), "--phases", json.dumps(PHASES))
+    assert (work() / "checkpoint.pt").read_bytes() == before, "a finished training was trained further"
+
+
+@check
+def the_export_matches_pytorch_and_repeats_byte_for_byte():
+    folder = exported()
+    original = export.load_model(folder / "checkpoint.pt")
+    text = np.load(folder / "valid.npy")[:512]
+    again = export.export_float32(original)
+    assert again.SerializeToString(deterministic=True) == (folder / "model.float32.onnx").read_bytes()
+    stored = onnx.load(folder / "model.onnx")
+    for name, weight in export.model_of_file(stored).state_dict().items():
+        expected = original.state_dict()[name]
+        assert torch.equal(weight, expected.half().float() if expected.ndim == 2 else expected), name
+    ids = text[None, :100].astype(np.int64)
+    with torch.no_grad():
+        logits, weights = export.model_of_file(stored).attention_weights(torch.from_numpy(ids))
+    assert np.abs(Session(folder / "model.onnx").logits(ids) - logits.numpy()).max() <= 1e-4
+    assert np.abs(AttentionSession(folder / "model.onnx").weights(ids) - weights.numpy()).max() <= 1e-5
+
+
+@check
+def the_graph_says_what_it_is():
+    model = onnx.load(exported() / "model.onnx")
+    operations = [node.op_type for node in model.graph.node]
+    assert model.opset_import[0].version == 18 and operations.count("Softmax") == SHAPE["layers"] and "Attention" not in operations
+    assert [value.name for value in model.graph.output] == ["logits", "present"]
+    assert b"code_transformer/" not in model.SerializeToString() and b"/home" not in model.SerializeToString()
+    half = [tensor for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT16]
+    assert len(half) == 1 + 4 * SHAPE["layers"] and operations.count("Cast") >= len(half)
+    big = onnx.load(exported() / "model.float32.onnx")
+    matrix = next(tensor for tensor in big.graph.initializer if export.is_stored_as_float16(tensor))
+    matrix.CopyFrom(onnx.numpy_helper.from_array(np.full(list(matrix.dims), 1e6, dtype=np.float32), matrix.name))
+    raises(ValueError, lambda: export.store_as_float16(big), matrix.name, "1000000")
+
+
+@check
+def a_wrong_export_is_found():
+    folder = exported()
+    model = onnx.load(folder / "model.onnx")
+    softmax = next(node for node in model.graph.node if node.op_type == "Softmax")
+    softmax.attribute[0].i = -2
+    damaged = ROOT / "damaged.onnx"
+    damaged.write_bytes(model.SerializeToString())
+    raises(ValueError, lambda: export.verify(damaged, np.load(folder / "valid.npy")), "differ", "damaged.onnx")
+
+
+@check
+def the_cache_generates_what_the_whole_text_would():
+    session = Session(exported() / "model.onnx")
+    prompts = np.arange(2 * 9).reshape(2, 9)
+    drawn = sampling.generate(session, prompts, 12, seed=3, temperature=1e-4)
+    text = prompts
+    for _ in range(12):
+        text = np.concatenate([text, session.logits(text)[:, -1:].argmax(axis=-1)], axis=1)
+    assert np.array_equal(drawn, text[:, 9:])
+    assert np.array_equal(sampling.generate(session, prompts, 5, seed=3), sampling.generate(session, prompts, 5, seed=3))
+
+
+@check
+def the_measurement_agrees_with_pytorch():
+    found = measured()["likelihood"]
+    model = export.model_of_file(onnx.load(work() / "model.onnx"))
+    loaded = Tokenizer.from_file(str(work() / "tokenizer.json"))
+    files = [json.loads(line) for line in (work() / "valid.jsonl").read_text().splitlines()]
+    chosen = likelihood.spread(likelihood.cut_windows(files, loaded), 6)
+    nats = size = 0.0
+    with torch.no_grad():
+        for window in chosen:
+            ids = torch.from_numpy(window.ids)[None]
+            nats += torch.nn.functional.cross_entropy(model(ids[:, :-1])[0][0], ids[0, 1:], reduction="sum").item()
+            size += len(loaded.decode(window.ids[1:].tolist(), skip_special_tokens=False).encode("utf8"))
+    # Decoding cuts a character at a window's edge differently: not one in a thousand bytes.
+    assert abs(found["bytes"] - size) <= 0.001 * size and found["windows"] == len(chosen) == 6
+    assert math.isclose(found["bitsPerByte"] * found["bytes"], nats / math.log(2), rel_tol=1e-4)
+    assert abs(measured()["storage"]["cost"]) < 0.01
+    assert 0 < measured()["baselines"]["xz"]["bitsPerByte"] < 8 and 0 < measured()["baselines"]["ngram"]["bitsPerByte"] < 8
+    assert len(measured()["samples"]) == len(measure.PROMPTS) and measured()["heads"]["bracket"]["pairs"] > 0
+
+
+@check
+def measuring_ends_with_1_when_a_gate_fails():
+    folder = exported()
+    result = subprocess.run([sys.executable, "-m", "code_transformer.measure", "--model", folder, "--work", folder, "--windows", "2"],
+                            cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert result.returncode == 1 and "FAILED: induction" in result.stdout, result.stderr[-2000:]
+
+
+@check
+def the_card_and_the_manifest_hold_the_measured_numbers():
+    found, folder = measured(), ROOT / "code-transformer"
+    card.install(work(), folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "model.onnx", "tokenizer.json", "MODEL_CARD.md"}
+    assert set(manifest["files"]) == {"model.onnx", "tokenizer.json", "MODEL_CARD.md"}
+    for path, digest in manifest["files"].items():
+        assert hashlib.sha256((folder / path).read_bytes()).hexdigest() == digest
+    assert manifest["inputs"] == [
+        {"name": "ids", "type": "int64", "shape": ["batch", "sequence"]},
+        {"name": "past", "type": "float32", "shape": [2, 2, "batch", 2, "past", 16]},
+    ]
+    assert [output["name"] for output in manifest["outputs"]] == ["logits", "present"]
+    assert manifest["context"] in (256, 512, 1024)
+    assert math.isclose(manifest["metrics"]["bitsPerByte"], found["likelihood"]["bitsPerByte"], rel_tol=1e-3)
+    text = (folder / "MODEL_CARD.md").read_text()
+    for expected in (f"**{found['likelihood']['bitsPerByte']:.3f}**", f"{found['baselines']['xz']['bitsPerByte']:.3f}", "| python |", "PSF-2.0"):
+        assert expected in text, expected
+    with (work() / "model.onnx").open("ab") as file:
+        file.write(b"\0")
+    raises(ValueError, lambda: card.install(work(), folder), "measure again")
+
+
+def main() -> None:
+    global ROOT
+    torch.set_num_threads(1)
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        ROOT = Path(folder)
+        for function in CHECKS:
+            began = time.monotonic()
+            try:
+                function()
+                verdict = "passed"
+            except Exception:
+                verdict = "FAILED"
+                failed += 1
+                traceback.print_exc()
+            print(f"{verdict} {function.__name__.replace('_', ' ')} ({time.monotonic() - began:.1f} s)", flush=True)
+    print(f"{len(CHECKS) - failed} passed, {failed} failed, 0 skipped")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

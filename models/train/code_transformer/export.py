@@ -1,0 +1,221 @@
+"""Writes the code transformer as one ONNX file.
+
+    python -m code_transformer.export --work DIR
+
+Reads DIR/checkpoint.pt and writes DIR/model.onnx and DIR/model.float32.onnx, the same graph with its matrices stored as float16
+and as float32. One graph serves a whole text (past length 0) and a step of generation:
+  ids     int64   [batch, sequence]
+  past    float32 [layers, 2, batch, heads, past, headDim], keys (after rotary) and values of the tokens before
+  logits  float32 [batch, sequence, vocabulary]
+  present float32 [layers, 2, batch, heads, past + sequence, headDim]
+All arithmetic is float32: a float16 matrix passes one Cast, which ONNX Runtime folds when it loads the file. The same
+checkpoint gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from .model import CodeTransformer, Shape
+from .session import Session
+
+OPSET = 18
+TRANSPOSED = ".transposed"
+STORED = ".float16"
+TOLERANCE = 1e-4
+
+
+def load_model(checkpoint: Path) -> CodeTransformer:
+    """The model of a checkpoint, ready to run."""
+    saved = torch.load(checkpoint, weights_only=True, map_location="cpu")
+    model = CodeTransformer(Shape(**saved["shape"]))
+    model.load_state_dict(saved["model"])
+    return model.eval()
+
+
+def empty_past(shape: Shape, batch: int) -> torch.Tensor:
+    return torch.zeros(shape.layers, 2, batch, shape.heads, 0, shape.head_dim)
+
+
+def export_float32(model: CodeTransformer) -> onnx.ModelProto:
+    """The model as ONNX, float32 throughout."""
+    batch, sequence, past_length = (torch.export.Dim(name) for name in ("batch", "sequence", "past"))
+    shape = model.shape
+    # Sizes above 1 that differ: the exporter takes equal or unit sizes for constants.
+    ids = torch.zeros(2, 5, dtype=torch.int64)
+    past = torch.zeros(shape.layers, 2, 2, shape.heads, 3, shape.head_dim)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            model,
+            (ids, past),
+            dynamo=True,
+            external_data=False,
+            opset_version=OPSET,
+            input_names=["ids", "past"],
+            output_names=["logits", "present"],
+            dynamic_shapes={"ids": {0: batch, 1: sequence}, "past": {2: batch, 4: past_length}},
+            verbose=False,
+        )
+    exported = program.model_proto
+    strip(exported)
+    name_weights(exported, model)
+    return exported
+
+
+def strip(exported: onnx.ModelProto) -> None:
+    """Drops what depends on where the export ran: stack traces, file names, notes of the exporter."""
+    del exported.metadata_props[:]
+    exported.doc_string = ""
+    graph = exported.graph
+    graph.name = "code_transformer"
+    graph.doc_string = ""
+    for part in (graph, *graph.node, *graph.initializer, *graph.input, *graph.output, *graph.value_info):
+        part.doc_string = ""
+        del part.metadata_props[:]
+
+
+def name_weights(exported: onnx.ModelProto, model: CodeTransformer) -> None:
+    """Gives back their names to the matrices that the exporter transposed: `parameter.transposed`."""
+    parameters = {name: value.T.numpy() for name, value in model.state_dict().items() if value.ndim == 2}
+    renamed = {}
+    for tensor in exported.graph.initializer:
+        if len(tensor.dims) == 2 and tensor.name not in parameters:
+            values = numpy_helper.to_array(tensor)
+            name = next((name for name, matrix in parameters.items() if np.array_equal(matrix, values)), None)
+            if name is not None:
+                renamed[tensor.name] = name + TRANSPOSED
+                tensor.name = name + TRANSPOSED
+    for node in exported.graph.node:
+        for position, name in enumerate(node.input):
+            node.input[position] = renamed.get(name, name)
+
+
+def is_stored_as_float16(tensor: onnx.TensorProto) -> bool:
+    """Matrices are; norms, biases and constants are too small to matter."""
+    return tensor.data_type == TensorProto.FLOAT and len(tensor.dims) == 2 and min(tensor.dims) > 1
+
+
+def store_as_float16(exported: onnx.ModelProto) -> onnx.ModelProto:
+    """The same graph, its matrices held as float16, each cast to float32 where it was used.
+
+    Raises ValueError for a weight that float16 cannot hold."""
+    result = onnx.ModelProto()
+    result.CopyFrom(exported)
+    casts = []
+    for tensor in result.graph.initializer:
+        if is_stored_as_float16(tensor):
+            values = numpy_helper.to_array(tensor)
+            if np.abs(values).max() > np.finfo(np.float16).max:
+                raise ValueError(f"{tensor.name} has a weight of size {np.abs(values).max()}, beyond float16's {np.finfo(np.float16).max}")
+            name = tensor.name
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + STORED))
+            casts.append(helper.make_node("Cast", [name + STORED], [name], name=f"cast_{name}", to=TensorProto.FLOAT))
+    nodes = casts + list(result.graph.node)
+    del result.graph.node[:]
+    result.graph.node.extend(nodes)
+    return result
+
+
+def stored_weights(exported: onnx.ModelProto) -> dict[str, torch.Tensor]:
+    """The weights that the file holds, by the model's parameter names, as float32."""
+    weights = {}
+    for tensor in exported.graph.initializer:
+        values = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+        name = tensor.name.removesuffix(STORED)
+        weights[name.removesuffix(TRANSPOSED)] = values.T if name.endswith(TRANSPOSED) else values
+    return weights
+
+
+def model_of_file(exported: onnx.ModelProto) -> CodeTransformer:
+    """A PyTorch model that holds exactly the weights of an exported file. Its sizes are read from the inputs and outputs."""
+    past = next(value for value in exported.graph.input if value.name == "past").type.tensor_type.shape.dim
+    weights = stored_weights(exported)
+    vocabulary, width = weights["embedding.weight"].shape
+    model = CodeTransformer(Shape(vocabulary=vocabulary, width=width, layers=past[0].dim_value, heads=past[3].dim_value))
+    model.load_state_dict({name: weights[name] for name in model.state_dict()})
+    return model.eval()
+
+
+def save(exported: onnx.ModelProto, path: Path) -> None:
+    onnx.checker.check_model(exported, full_check=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(exported.SerializeToString(deterministic=True))
+    temporary.replace(path)
+
+
+@torch.no_grad()
+def verify(path: Path, text: np.ndarray) -> float:
+    """Runs the file against PyTorch holding its weights in float64, for several batches, lengths and pasts, and a text in steps
+    against the same text at once. `text` holds the ids to run on, at least 64; up to 1,024 of them are run at once.
+
+    Allowed is TOLERANCE, or four times what PyTorch's own float32 differs from float64 where that is more: on long texts sharp
+    attention makes any float32 run unsure in the fourth decimal. Returns the largest difference in logits; raises ValueError
+    where one is too large."""
+    model = model_of_file(onnx.load(path))
+    exact = model_of_file(onnx.load(path)).double()
+    session = Session(path)
+    longest = min(1024, len(text))
+    worst = 0.0
+
+    def rows(batch: int, length: int) -> np.ndarray:
+        starts = np.linspace(0, len(text) - length, batch).astype(int)
+        return np.stack([text[start : start + length] for start in starts]).astype(np.int64)
+
+    for batch, length, before in ((1, 1, 0), (1, longest, 0), (2, 7, 0), (3, 33, 0), (1, 1, longest - 1), (3, 5, 20)):
+        ids = rows(batch, before + length)
+        past = empty_past(model.shape, batch)
+        if before:
+            _, past = model(torch.from_numpy(ids[:, :before]), past)
+        following = torch.from_numpy(ids[:, before:])
+        for what, actual, single, double in zip(
+            ("logits", "keys and values"), session.run(following.numpy(), past.numpy()), model(following, past), exact(following, past.double())
+        ):
+            difference = float((torch.from_numpy(actual) - double).abs().max())
+            allowed = max(TOLERANCE, 4 * float((single - double).abs().max()))
+            if not difference <= allowed:
+                raise ValueError(f"{path}: {what} differ from PyTorch by {difference:.2e}, allowed are {allowed:.2e} "
+                                 f"(batch {batch}, sequence {length}, past {before})")
+            if what == "logits":
+                worst = max(worst, difference)
+
+    ids = rows(2, 64)
+    whole = session.logits(ids)
+    past = None
+    for start, end in ((0, 1), (1, 2), (2, 40), (40, 41), (41, 64)):
+        logits, past = session.run(ids[:, start:end], past)
+        difference = float(np.abs(logits - whole[:, start:end]).max())
+        if not difference <= TOLERANCE:
+            raise ValueError(f"{path}: logits of positions {start} to {end} differ by {difference:.2e} between steps and the whole text")
+    return worst
+
+
+def export(work: Path) -> None:
+    exported = export_float32(load_model(work / "checkpoint.pt"))
+    text = np.load(work / "valid.npy", mmap_mode="r")
+    for name, content in (("model.float32.onnx", exported), ("model.onnx", store_as_float16(exported))):
+        path = work / name
+        save(content, path)
+        print(f"{name}: {path.stat().st_size / 1e6:.2f} MB, logits within {verify(path, text):.1e} of PyTorch "
+              f"(onnxruntime {onnxruntime.__version__})", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True)
+    torch.set_num_threads(1)
+    export(parser.parse_args().work)
+
+
+if __name__ == "__main__":
+    main()
