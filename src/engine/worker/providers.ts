@@ -4,6 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineSettings, ProviderName, ProviderReport } from '../../protocol/inference.ts';
 import type { SessionRequest } from '../../protocol/worker.ts';
 import type { Engine } from './engine.ts';
+import { engineMessage } from './failures.ts';
 
 type Provider = ProviderReport['used'];
 
@@ -55,7 +56,7 @@ export async function openOnProvider(
 }
 
 function explain(provider: Provider, error: unknown): string {
-  const cause = (error instanceof Error ? error.message : String(error)).replace(/^.*was false\. /, '').trim();
+  const cause = engineMessage(error);
   if (provider === 'cuda' && /load shared library|Failed to load library/.test(cause))
     return 'cuda could not be loaded: this engine has no CUDA library, or CUDA and cuDNN are not on the library path (the setting genlens.engine.path can name an engine that has it)';
   return `${provider} cannot run this model here: ${cause}`;

@@ -7,6 +7,7 @@ import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import type { RawTensor, RuntimeSelfTest, RuntimeWorker, SessionRequest } from '../../protocol/worker.ts';
 import { relativeDifference } from './agreement.ts';
 import { loadEngine, type Engine } from './engine.ts';
+import { engineFailure, engineMessage } from './failures.ts';
 import { openOnProvider, sessionOptions, supportedBackends, type OpenedSession } from './providers.ts';
 import { fromTensor, toTensor } from './tensors.ts';
 
@@ -63,7 +64,7 @@ export function createRuntime(
           attempt(engine, request, provider),
         );
       } catch (error) {
-        throw failure('bad-model', 'ONNX Runtime cannot open the model', error);
+        throw engineFailure('bad-model', 'ONNX Runtime cannot open the model', error);
       }
       const session = nextSession++;
       sessions.set(session, { ...opened, engine, request: opened.unproven ? request : undefined });
@@ -98,7 +99,7 @@ export function createRuntime(
         if (!(difference <= SELF_TEST_TOLERANCE))
           reason = `differs from the CPU by ${difference.toPrecision(2)} (at most ${SELF_TEST_TOLERANCE})`;
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error);
+        reason = engineMessage(error);
       }
       entry.unproven = false;
       entry.request = undefined;
@@ -133,7 +134,7 @@ async function run(
   try {
     results = await session.run(tensors, fetches);
   } catch (error) {
-    throw failure('run-failed', 'The run failed', error);
+    throw engineFailure('run-failed', 'The run failed', error);
   }
   return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromTensor(name, tensor)]));
 }
@@ -141,17 +142,4 @@ async function run(
 function tensorInfo(metadata: InferenceSession.ValueMetadata): TensorInfo {
   if (!metadata.isTensor) return { name: metadata.name, type: 'not a tensor', shape: [] };
   return { name: metadata.name, type: metadata.type, shape: metadata.shape.map((dimension) => dimension || '?') };
-}
-
-const outOfMemory = /bad[_ ]alloc|failed to allocate memory|out of memory|array buffer allocation failed|CUDA_ERROR_OUT_OF_MEMORY/i;
-
-function failure(code: string, what: string, error: unknown): RpcError {
-  if (error instanceof RpcError) return error;
-  const message = (error instanceof Error ? error.message : String(error)).trim();
-  if (outOfMemory.test(message))
-    return new RpcError(
-      'out-of-memory',
-      `${what}: there is not enough memory. Use a shorter text or a smaller model, or free memory. (${message})`,
-    );
-  return new RpcError(code, `${what}: ${message}`);
 }

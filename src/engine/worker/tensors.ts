@@ -12,7 +12,10 @@ export function toTensor(engine: Engine, name: string, raw: RawTensor): Tensor {
   if (size !== raw.data.length)
     throw new RpcError('bad-input', `Input "${name}" has ${raw.data.length} values; its shape [${raw.shape.join(', ')}] needs ${size}.`);
   try {
-    return new engine.Tensor(raw.type as 'float32', raw.data as Float32Array, raw.shape);
+    const tensor = new engine.Tensor(raw.type as 'float32', raw.data as Float32Array, raw.shape);
+    // Where Float16Array exists the tensor makes one of the bits, which the engine's native side then takes for empty.
+    if (raw.type === 'float16') Object.defineProperty(tensor, 'data', { value: raw.data });
+    return tensor;
   } catch (error) {
     throw new RpcError('bad-input', `Input "${name}" cannot be ${raw.type}: ${error instanceof Error ? error.message : String(error)}`);
   }
