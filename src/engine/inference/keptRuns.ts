@@ -39,10 +39,10 @@ export class KeptRuns {
     }
   }
 
-  /** @throws RpcError 'run-freed' when the run is not here (any more); it can be made again from its recipe. */
+  /** @throws RpcError 'unknown-run' when the run is not here (any more); it can be made again from its recipe. */
   get(runId: string): KeptRun {
     const run = this.runs.get(runId);
-    if (!run) throw new RpcError('run-freed', `The result ${runId} is no longer in memory; run it again.`);
+    if (!run) throw new RpcError('unknown-run', `The result ${runId} is no longer in memory; run it again.`);
     this.runs.delete(runId);
     this.runs.set(runId, run);
     return run;

@@ -1,0 +1,142 @@
+/** The command line as values. */
+
+import { resolve } from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { EngineSettings, ProviderName } from '../protocol/inference.ts';
+import { UsageError } from './usage.ts';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+const providers: readonly ProviderName[] = ['auto', 'cpu', 'cuda', 'webgpu', 'coreml', 'directml'];
+
+const shared = {
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  provider: { type: 'string' },
+  threads: { type: 'string' },
+  memory: { type: 'string' },
+  engine: { type: 'string' },
+} as const satisfies Options;
+
+const attentionOptions = {
+  ...shared,
+  text: { type: 'string' },
+  file: { type: 'string' },
+  inputs: { type: 'string' },
+  out: { type: 'string' },
+  layer: { type: 'string' },
+  head: { type: 'string' },
+} as const satisfies Options;
+
+export interface InspectArguments {
+  command: 'inspect';
+  model: string;
+  json: boolean;
+  settings: EngineSettings;
+}
+
+export interface AttentionArguments {
+  command: 'attention';
+  model: string;
+  input: { text: string } | { file: string } | { inputs: string };
+  out: string;
+  layer: number | undefined;
+  head: number | undefined;
+  json: boolean;
+  settings: EngineSettings;
+}
+
+export type Arguments =
+  | InspectArguments
+  | AttentionArguments
+  | { command: 'help'; topic: 'general' | 'attention' | 'inspect' }
+  | { command: 'version' };
+
+function parse<T extends Options>(command: string, args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('\n', 1)[0]!, command);
+  }
+}
+
+function wholeNumber(command: string, option: string, value: string | undefined, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number) && number >= least) return number;
+  throw new UsageError(`--${option} takes a whole number of at least ${least}, not "${value}"`, command);
+}
+
+function oneModel(command: string, positionals: readonly string[]): string {
+  const [model, ...more] = positionals;
+  if (model === undefined || model === '') throw new UsageError('MODEL is missing', command);
+  if (more.length > 0) throw new UsageError(`only one MODEL is taken; there is also "${more.join('", "')}"`, command);
+  return model;
+}
+
+function engineSettings(command: string, values: { provider?: string; threads?: string; memory?: string; engine?: string }): EngineSettings {
+  const provider = providers.find((name) => name === (values.provider ?? 'auto'));
+  if (!provider) throw new UsageError(`--provider takes one of ${providers.join(', ')}, not "${values.provider}"`, command);
+  return {
+    provider,
+    threads: wholeNumber(command, 'threads', values.threads, 0) ?? 0,
+    memoryLimit: (wholeNumber(command, 'memory', values.memory, 1) ?? 4_096) * 2 ** 20,
+    ...(values.engine === undefined ? {} : { enginePath: resolve(values.engine) }),
+  };
+}
+
+function attentionArguments(args: readonly string[]): Arguments {
+  const command = 'attention';
+  const { values, positionals } = parse(command, args, attentionOptions);
+  if (values.help) return { command: 'help', topic: command };
+  const given = (['text', 'file', 'inputs'] as const).filter((name) => values[name] !== undefined);
+  const model = oneModel(command, positionals);
+  if (given.length === 0) throw new UsageError('one of --text, --file and --inputs is needed', command);
+  if (given.length > 1) throw new UsageError(`--${given.join(' and --')} exclude each other`, command);
+  if (values.out === undefined || values.out === '') throw new UsageError('--out DIR is needed', command);
+  const input =
+    values.text !== undefined ? { text: values.text } : values.file !== undefined ? { file: values.file } : { inputs: values.inputs! };
+  return {
+    command,
+    model,
+    input,
+    out: values.out,
+    layer: wholeNumber(command, 'layer', values.layer, 0),
+    head: wholeNumber(command, 'head', values.head, 0),
+    json: values.json ?? false,
+    settings: engineSettings(command, values),
+  };
+}
+
+function inspectArguments(args: readonly string[]): Arguments {
+  const command = 'inspect';
+  const { values, positionals } = parse(command, args, shared);
+  if (values.help) return { command: 'help', topic: command };
+  return { command, model: oneModel(command, positionals), json: values.json ?? false, settings: engineSettings(command, values) };
+}
+
+/**
+ * Reads the arguments behind `genlens`.
+ *
+ * @throws UsageError
+ */
+export function parseCommandLine(args: readonly string[]): Arguments {
+  const [command, ...rest] = args;
+  switch (command) {
+    case 'attention':
+      return attentionArguments(rest);
+    case 'inspect':
+      return inspectArguments(rest);
+    case '--version':
+      return { command: 'version' };
+    case '--help':
+    case '-h':
+      return { command: 'help', topic: 'general' };
+    case 'help':
+      return { command: 'help', topic: rest[0] === 'attention' || rest[0] === 'inspect' ? rest[0] : 'general' };
+    case undefined:
+      throw new UsageError('a command is missing');
+    default:
+      throw new UsageError(`there is no command "${command}"`);
+  }
+}

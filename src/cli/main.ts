@@ -1,0 +1,38 @@
+/** `genlens` on a terminal: chooses the command, and turns what happens into an exit status. */
+
+import { attention } from './attention.ts';
+import { parseCommandLine } from './arguments.ts';
+import { inspect } from './inspect.ts';
+import type { Terminal } from './terminal.ts';
+import { help, UsageError } from './usage.ts';
+
+export const exitStatus = { ok: 0, failure: 1, usage: 2 } as const;
+
+/** Runs a command line; resolves with the exit status and rejects for nothing. */
+export async function main(args: readonly string[], version: string, terminal: Terminal): Promise<number> {
+  try {
+    const parsed = parseCommandLine(args);
+    switch (parsed.command) {
+      case 'help':
+        terminal.print(help[parsed.topic]);
+        break;
+      case 'version':
+        terminal.print(`genlens ${version}\n`);
+        break;
+      case 'attention':
+        await attention(parsed, terminal);
+        break;
+      case 'inspect':
+        await inspect(parsed, terminal);
+        break;
+    }
+    return exitStatus.ok;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.note(`${error.message}\nTry "genlens ${error.command === undefined ? '' : `${error.command} `}--help".`);
+      return exitStatus.usage;
+    }
+    terminal.note(error instanceof Error ? error.message : String(error));
+    return exitStatus.failure;
+  }
+}

@@ -1,0 +1,67 @@
+/** The sessions that compute weights again from operands; sites whose parts of the graph are alike share one. */
+
+import { cutOut, type CutOut } from '../../onnx/attention/cutout.ts';
+import type { AttentionSite } from '../../onnx/attention/find.ts';
+import { OnnxError } from '../../onnx/error.ts';
+import type { EngineSettings } from '../../protocol/inference.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import type { RawTensor } from '../../protocol/worker.ts';
+import type { Runtime } from '../worker/client.ts';
+import type { HeldModel } from './loadedModel.ts';
+
+export interface CutOutResult {
+  weights: Float32Array;
+  shape: readonly number[];
+  /** The softmax's inputs, where they were asked for. */
+  logits: Float32Array | undefined;
+}
+
+export class CutOuts {
+  /** Where the model itself runs: a cut-out must give the same numbers. */
+  provider: EngineSettings['provider'];
+  readonly model: HeldModel;
+  private readonly runtime: Runtime;
+  private readonly sessions = new Map<string, Promise<number>>();
+
+  constructor(runtime: Runtime, model: HeldModel) {
+    this.runtime = runtime;
+    this.model = model;
+    this.provider = model.settings.provider;
+  }
+
+  /** @throws RpcError 'model-invalid' where a site's part of the graph cannot stand alone */
+  cut(site: AttentionSite, operands: ReadonlyMap<string, RawTensor>): CutOut {
+    try {
+      return cutOut(this.model.onnx, site, operands, { logits: true });
+    } catch (error) {
+      if (error instanceof OnnxError) throw new RpcError('model-invalid', `${this.model.source.path} cannot be used: ${error.message}.`);
+      throw error;
+    }
+  }
+
+  async run(part: CutOut, feeds: ReadonlyMap<string, RawTensor>, logits: boolean, signal: AbortSignal): Promise<CutOutResult> {
+    const session = await this.session(part);
+    const fetches = logits && part.logits !== null ? [part.weights, part.logits] : [part.weights];
+    const outputs = await this.runtime.run({ session, feeds: Object.fromEntries(feeds), fetches }, { signal });
+    const weights = outputs[part.weights]!;
+    const inputs = part.logits === null ? undefined : outputs[part.logits];
+    return { weights: weights.data as Float32Array, shape: weights.shape, logits: inputs?.data as Float32Array | undefined };
+  }
+
+  async close(): Promise<void> {
+    const sessions = await Promise.allSettled(this.sessions.values());
+    this.sessions.clear();
+    for (const session of sessions) if (session.status === 'fulfilled') await this.runtime.close({ session: session.value });
+  }
+
+  private session({ signature, bytes }: CutOut): Promise<number> {
+    let session = this.sessions.get(signature);
+    if (!session) {
+      const settings = { ...this.model.settings, provider: this.provider };
+      session = this.runtime.open({ model: bytes, settings }).then((opened) => opened.session);
+      this.sessions.set(signature, session);
+      session.catch(() => this.sessions.delete(signature));
+    }
+    return session;
+  }
+}

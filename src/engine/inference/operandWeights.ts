@@ -1,0 +1,98 @@
+/** Weights of a site, computed again from the operands of a run whenever they are asked for. */
+
+import { markMasked } from '../../maths/masking.ts';
+import type { CutOut } from '../../onnx/attention/cutout.ts';
+import type { AttentionSite } from '../../onnx/attention/find.ts';
+import { siteSizes } from '../../onnx/attention/sizes.ts';
+import { planSlice, sliceOperands, wholeOperands, type SlicePlan } from '../../onnx/attention/slice.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import type { RawTensor } from '../../protocol/worker.ts';
+import type { CutOutResult, CutOuts } from './cutOuts.ts';
+import { refuseNaN } from './keptWeights.ts';
+import type { RowRange, SiteSizes, SiteWeights } from './siteWeights.ts';
+
+type Operands = ReadonlyMap<string, RawTensor>;
+
+/** Width of a head's queries, where the product is a plain one: its left operand's last axis. */
+function headDimOf({ scoreProduct, operands }: AttentionSite, tensors: Operands | undefined): number | null {
+  const query = operands.find(({ role }) => role === 'query');
+  const shape = query && tensors?.get(query.tensor)?.shape;
+  return scoreProduct.opType === 'MatMul' && shape && shape.length >= 2 ? (shape.at(-1) ?? null) : null;
+}
+
+/** What a site's weights of this shape are, in heads, queries and keys. */
+export function siteSizesOf(site: AttentionSite, shape: readonly number[], batch: number, operands: Operands | undefined): SiteSizes {
+  return { ...siteSizes(site, shape, batch), headDim: headDimOf(site, operands) };
+}
+
+export class OperandWeights implements SiteWeights {
+  readonly sizes: SiteSizes;
+  private readonly cutOuts: CutOuts;
+  private readonly site: AttentionSite;
+  private readonly part: CutOut;
+  private readonly operands: Operands;
+  /** null: this site's operands cannot be cut; it is run whole and the rows are picked. */
+  private readonly plan: SlicePlan | null;
+
+  private constructor(cutOuts: CutOuts, site: AttentionSite, part: CutOut, operands: Operands, plan: SlicePlan | null, sizes: SiteSizes) {
+    this.cutOuts = cutOuts;
+    this.site = site;
+    this.part = part;
+    this.operands = operands;
+    this.plan = plan;
+    this.sizes = sizes;
+  }
+
+  /** @param batch sequences that the model was given at once */
+  static async open(cutOuts: CutOuts, site: AttentionSite, all: Operands, batch: number, signal: AbortSignal): Promise<OperandWeights> {
+    const part = cutOuts.cut(site, all);
+    const plan = planSlice(part, all, batch);
+    if (!('refused' in plan)) {
+      const { heads, queries, keys } = plan;
+      const sizes = { batch: plan.batch, heads, queries, keys, headDim: headDimOf(site, all) };
+      return new OperandWeights(cutOuts, site, part, all, plan, sizes);
+    }
+    const { shape } = await cutOuts.run(part, wholeOperands(part, all), false, signal);
+    return new OperandWeights(cutOuts, site, part, all, null, siteSizesOf(site, shape, batch, all));
+  }
+
+  async read(range: RowRange, masked: 'nan' | 'zero', signal: AbortSignal): Promise<Float32Array> {
+    if (masked === 'zero') {
+      const { weights } = await this.compute(range, false, signal);
+      if (!weights.some(Number.isNaN)) return weights;
+    }
+    const { weights, logits } = await this.compute(range, true, signal);
+    const rows = (range.queryEnd - range.queryStart) * (range.head === null ? this.sizes.heads : 1);
+    if (!logits) throw new RpcError('unsupported-type', `The softmax inputs of ${this.site.name} cannot be read.`);
+    const { marked, notNumbers } = markMasked({ weights, logits, rows });
+    refuseNaN(notNumbers, `layer ${this.site.layer} (${this.site.name})`);
+    // A row that may attend to nothing is NaN in some exports; what is written of it is 0.
+    return masked === 'nan' ? marked : weights.map((weight) => (Number.isNaN(weight) ? 0 : weight));
+  }
+
+  /** Weights as the nodes computed them, NaN included. */
+  async readRaw(range: RowRange, signal: AbortSignal): Promise<Float32Array> {
+    return (await this.compute(range, false, signal)).weights;
+  }
+
+  private async compute(range: RowRange, logits: boolean, signal: AbortSignal): Promise<Pick<CutOutResult, 'weights' | 'logits'>> {
+    signal.throwIfAborted();
+    if (this.plan) return this.cutOuts.run(this.part, sliceOperands(this.plan, this.operands, range), logits, signal);
+    const whole = await this.cutOuts.run(this.part, wholeOperands(this.part, this.operands), logits, signal);
+    return { weights: this.pick(whole.weights, range), logits: whole.logits && this.pick(whole.logits, range) };
+  }
+
+  /** The rows asked for out of [batch, heads, queries, columns]. */
+  private pick(whole: Float32Array, { batch, head, queryStart, queryEnd }: RowRange): Float32Array {
+    const { heads, queries } = this.sizes;
+    const columns = whole.length / (this.sizes.batch * heads * queries);
+    const chosen = head === null ? Array.from({ length: heads }, (_, i) => i) : [head];
+    const size = (queryEnd - queryStart) * columns;
+    const out = new Float32Array(chosen.length * size);
+    chosen.forEach((h, i) => {
+      const start = ((batch * heads + h) * queries + queryStart) * columns;
+      out.set(whole.subarray(start, start + size), i * size);
+    });
+    return out;
+  }
+}

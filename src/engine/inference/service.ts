@@ -1,0 +1,71 @@
+/** What an inference process does for its owner: loads a model, runs it, and shows what its attention was. */
+
+import { randomUUID } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import type { InferenceService } from '../../protocol/inference.ts';
+import { RpcError, type CallContext, type Handlers } from '../../protocol/rpc.ts';
+import type { Runtime } from '../worker/client.ts';
+import { AttentionRunner } from './attentionRunner.ts';
+import { KeptRuns } from './keptRuns.ts';
+import { loadModel } from './loadedModel.ts';
+import type { SiteWeights } from './siteWeights.ts';
+import { checkIndex, readThumbnails, readTile } from './tiles.ts';
+import { writeWeightsFile } from './weightsFile.ts';
+
+interface State {
+  runner: AttentionRunner;
+  kept: KeptRuns;
+}
+
+/**
+ * The service on a runtime. One model at a time: loading another frees the first with all that is kept of it.
+ *
+ * Errors are RpcErrors whose codes are stable: 'not-loaded', 'unknown-run' (released, or freed to make room: run again),
+ * 'out-of-range', 'nan-weights', 'unwritable', 'no-space', and those of `loadModel` and `AttentionRunner`.
+ */
+export function createInferenceService(runtime: Runtime): Handlers<InferenceService> {
+  let state: State | undefined;
+
+  const loaded = (): State => {
+    if (!state) throw new RpcError('not-loaded', 'No model is loaded yet; load one first.');
+    return state;
+  };
+  const siteOf = (runId: string, site: number): SiteWeights => {
+    const { sites } = loaded().kept.get(runId);
+    return sites[checkIndex('attention site', site, sites.length)]!;
+  };
+
+  return {
+    load: async ({ source, settings }, context: CallContext) => {
+      const previous = state;
+      state = undefined;
+      previous?.kept.clear();
+      await previous?.runner.close();
+      const model = await loadModel(runtime, source, settings, context);
+      state = { runner: new AttentionRunner(runtime, model), kept: new KeptRuns(settings.memoryLimit) };
+      return model.report;
+    },
+    attention: async (request, context) => {
+      const { runner, kept } = loaded();
+      const { run, sites, bytes } = await runner.run(request, randomUUID(), context, (more) => kept.makeRoom(more));
+      kept.add({ runId: run.runId, sites, bytes });
+      return run;
+    },
+    thumbnails: (request, { signal }) => readThumbnails(siteOf(request.runId, request.site), request, signal),
+    tile: (request, { signal }) => readTile(siteOf(request.runId, request.site), request, signal),
+    row: ({ runId, site, batch, head, query }, { signal }) => {
+      const weights = siteOf(runId, site);
+      const { sizes } = weights;
+      const row = checkIndex('query', query, sizes.queries);
+      const range = { batch: checkIndex('batch', batch ?? 0, sizes.batch), head: checkIndex('head', head, sizes.heads) };
+      return weights.read({ ...range, queryStart: row, queryEnd: row + 1 }, 'nan', signal);
+    },
+    writeWeights: async ({ runId, site, head, path }, { signal, progress }) => {
+      const weights = siteOf(runId, site);
+      if (!isAbsolute(path)) throw new RpcError('unwritable', `${path} is not an absolute path; give one.`);
+      const chosen = head === undefined ? null : checkIndex('head', head, weights.sizes.heads);
+      await writeWeightsFile(weights, chosen, path, signal, (fraction) => progress({ message: 'Writing weights', fraction }));
+    },
+    release: ({ runId }) => loaded().kept.release(runId),
+  };
+}
