@@ -1,0 +1,227 @@
+/**
+ * The part of a model between a site's score product and its tap, as a small model of its own: run on the operands that a tap
+ * fetched, it computes the site's weights again, by the file's own nodes.
+ */
+
+import { createHash } from 'node:crypto';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import type { RawTensor } from '../../protocol/worker.ts';
+import { findConstant, type Constant } from '../constants.ts';
+import { OnnxError } from '../error.ts';
+import { graphFlow, type Flow } from '../flow.ts';
+import type { Node, OnnxModel } from '../model.ts';
+import { typeNumber } from '../tensor.ts';
+import type { AttentionSite } from './find.ts';
+import { nodesBetween } from './region.ts';
+
+/** What an input of a cut-out is fed with. */
+export type Source = { tensor: string } | { constant: RawTensor };
+
+/** A node of the cut-out, by the cut-out's names. */
+export interface Step {
+  node: Node;
+  inputs: readonly string[];
+  outputs: readonly string[];
+}
+
+export interface CutOut {
+  /** A whole ONNX model. */
+  bytes: Uint8Array;
+  inputs: readonly string[];
+  /** For each input, the operand of the site (or the constant of the file) that it is fed with. */
+  sources: readonly Source[];
+  /** Name of the output with the weights, as float32. */
+  weights: string;
+  /** Name of the output with the softmax's input, as float32; null where it was not asked for. */
+  logits: string | null;
+  /** Equal for two sites whose cut-outs are one and the same model, so that one session can serve both. */
+  signature: string;
+  /** The site's nodes, producers first: the score product, then what follows it. */
+  steps: readonly Step[];
+  /** Values that the cut-out holds itself. */
+  held: ReadonlyMap<string, RawTensor>;
+  /** The cut-out's name of the tensor that `weights` is a float32 copy of. */
+  tap: string;
+}
+
+/** Ops whose constants meet the scores element by element: they are sliced like operands, so they must be inputs. */
+const ELEMENTWISE: ReadonlySet<string> = new Set(
+  'Add Sub Mul Div Pow Max Min Sum Mean Mod Where And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual PRelu Concat'.split(' '),
+);
+/** Ops that are told a shape, which is another one when only a part is computed. */
+const SHAPED: ReadonlySet<string> = new Set(['Reshape', 'Expand']);
+
+const flows = new WeakMap<OnnxModel, Flow>();
+
+/**
+ * Cuts a site out of its model.
+ * @param operands type and shape of the site's query, key and join tensors as a run had them; sizes are left open, ranks are kept.
+ * @throws OnnxError where the part holds what cannot be copied (a sub-graph, a function of the file, strings).
+ */
+export function cutOut(
+  model: OnnxModel,
+  site: AttentionSite,
+  operands: ReadonlyMap<string, { type: string; shape: readonly number[] }>,
+  options: { logits?: boolean } = {},
+): CutOut {
+  const flow = flowOf(model);
+  const nodes = nodesBetween(flow, site.scoreProduct, site.tap);
+  const made = new Map<string, string>();
+  const inputs: { name: string; source: Source; type: string; rank: number }[] = [];
+  const held = new Map<string, RawTensor>();
+  const shared = new Map<string, string>();
+
+  const feed = (tensor: string, constant: Constant | null): string => {
+    const name = `in${inputs.length}`;
+    if (constant !== null && !constant.external) {
+      const value = constant.read();
+      inputs.push({ name, source: { constant: value }, type: value.type, rank: value.shape.length });
+      return name;
+    }
+    const operand = operands.get(tensor);
+    if (operand === undefined) throw new OnnxError(`attention "${site.name}" cannot be computed again without the tensor "${tensor}"`);
+    inputs.push({ name, source: { tensor }, type: operand.type, rank: operand.shape.length });
+    return name;
+  };
+  const once = (key: string, make: () => string): string => {
+    const known = shared.get(key) ?? make();
+    shared.set(key, known);
+    return known;
+  };
+  const hold = (constant: Constant): string => {
+    const name = `c${held.size}`;
+    held.set(name, constant.read());
+    return name;
+  };
+
+  const steps = nodes.map((node): Step => {
+    refuseUncopyable(model, site, node);
+    const ins = node.inputs.map((tensor, i) => {
+      if (tensor === '') return '';
+      const inner = made.get(tensor);
+      if (inner !== undefined) return inner;
+      const constant = findConstant(flow, tensor);
+      // Queries and keys are cut differently even where they are one tensor, and so are two targets of one shape.
+      if ((node === site.scoreProduct && i < 2) || (SHAPED.has(node.opType) && i === 1)) return feed(tensor, constant);
+      const copied = constant !== null && !constant.external && (constant.elements <= 1 || !ELEMENTWISE.has(node.opType));
+      return once(tensor, () => (copied ? hold(constant) : feed(tensor, constant)));
+    });
+    const outs = node.outputs.map((tensor) => {
+      if (tensor === '') return '';
+      const name = `t${made.size}`;
+      made.set(tensor, name);
+      return name;
+    });
+    return { node, inputs: ins, outputs: outs };
+  });
+
+  const tap = made.get(site.tap);
+  const logits = made.get(site.logits);
+  if (tap === undefined || logits === undefined) throw new OnnxError(`attention "${site.name}" has no way from its scores to its weights`);
+  const outputs = [{ name: 'weights', from: tap }, ...(options.logits === true ? [{ name: 'logits', from: logits }] : [])];
+  const bytes = encode(model, steps, inputs, held, outputs);
+  return {
+    bytes,
+    inputs: inputs.map((input) => input.name),
+    sources: inputs.map((input) => input.source),
+    weights: 'weights',
+    logits: options.logits === true ? 'logits' : null,
+    signature: createHash('sha256').update(bytes).digest('hex'),
+    steps,
+    held,
+    tap,
+  };
+}
+
+function flowOf(model: OnnxModel): Flow {
+  const flow = flows.get(model) ?? graphFlow(model.graph);
+  flows.set(model, flow);
+  return flow;
+}
+
+function refuseUncopyable(model: OnnxModel, site: AttentionSite, node: Node): void {
+  const refuse = (what: string): never => {
+    throw new OnnxError(`attention "${site.name}" cannot be cut out of the model: ${what} lies between its scores and its weights`);
+  };
+  if (model.functions.has(`${node.domain}::${node.opType}`)) refuse(`the function ${node.domain}.${node.opType}`);
+  for (const attribute of node.attributes.values()) {
+    if (attribute.graphs.length > 0) refuse(`a sub-graph (${node.opType})`);
+    if (attribute.tensor?.location.kind === 'external') refuse(`a value kept in another file (${node.opType})`);
+  }
+}
+
+/** Writes the ModelProto; the field numbers are onnx.proto's. Nodes lose their names, so that equal parts are equal bytes. */
+function encode(
+  model: OnnxModel,
+  steps: readonly Step[],
+  inputs: readonly { name: string; type: string; rank: number }[],
+  held: ReadonlyMap<string, RawTensor>,
+  outputs: readonly { name: string; from: string }[],
+): Uint8Array {
+  const writer = new BinaryWriter();
+  const text = (field: number, value: string) => writer.tag(field, WireType.LengthDelimited).string(value);
+  const int = (field: number, value: number) => writer.tag(field, WireType.Varint).int64(value);
+  const message = (field: number, write: () => void): void => {
+    writer.tag(field, WireType.LengthDelimited).fork();
+    write();
+    writer.join();
+  };
+  const value = (field: number, name: string, type: string, rank: number | null): void => {
+    message(field, () => {
+      text(1, name);
+      message(2, () =>
+        message(1, () => {
+          int(1, typeNumber(type));
+          // Dimensions without a value: a part of an operand is fed as well as the whole.
+          if (rank !== null) message(2, () => Array.from({ length: rank }).forEach(() => message(1, () => undefined)));
+        }),
+      );
+    });
+  };
+
+  int(1, model.irVersion);
+  text(2, 'genlens');
+  for (const [domain, version] of model.opsets) {
+    message(8, () => {
+      text(1, domain);
+      int(2, version);
+    });
+  }
+  message(7, () => {
+    text(2, 'attention');
+    for (const { node, inputs: ins, outputs: outs } of steps) {
+      message(1, () => {
+        for (const name of ins) text(1, name);
+        for (const name of outs) text(2, name);
+        text(4, node.opType);
+        for (const attribute of node.attributes.values()) writer.tag(5, WireType.LengthDelimited).bytes(attribute.message);
+        text(7, node.domain);
+        if (node.overload !== '') text(8, node.overload);
+      });
+    }
+    // Half precision arrives in JavaScript as bits; where the type is float32 already, the runtime drops the Cast.
+    for (const { name, from } of outputs) {
+      message(1, () => {
+        text(1, from);
+        text(2, name);
+        text(4, 'Cast');
+        message(5, () => {
+          text(1, 'to');
+          int(3, typeNumber('float32'));
+          int(20, 2);
+        });
+      });
+    }
+    for (const [name, tensor] of held) {
+      message(5, () => {
+        for (const dim of tensor.shape) int(1, dim);
+        int(2, typeNumber(tensor.type));
+        text(8, name);
+        writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
+      });
+    }
+    for (const input of inputs) value(11, input.name, input.type, input.rank);
+    for (const output of outputs) value(12, output.name, 'float32', null);
+  });
+  return writer.finish();
+}
