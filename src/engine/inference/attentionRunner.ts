@@ -107,9 +107,10 @@ export class AttentionRunner {
     makeRoom: (bytes: number) => void,
   ): Promise<{ input: Input; captured: Captured; source: Source }> {
     const prepared = request.feeds ? await this.fromFeeds(request.feeds, context) : await this.fromText(request, context);
+    const { model } = this;
     const { input, source } = prepared;
     const { feeds } = input;
-    const { memoryLimit } = this.model.settings;
+    const { memoryLimit } = model.settings;
     if (feeds.length > 0) {
       checkMemory(peakBytes(source.sample, feeds.length, source.kind), memoryLimit, `A run of ${feeds.length} tokens`);
       makeRoom(source.kind === 'operands' ? operandBytes(source.sample, feeds.length) : weightBytes(source.sample, feeds.length));
@@ -119,18 +120,20 @@ export class AttentionRunner {
       const captured = source.kind === 'operands' ? await this.captureOperands(feeds, context) : await this.captureWeights(feeds, source, context);
       return { input, captured, source };
     } catch (error) {
-      const limit = positionLimit(error);
-      if (limit === undefined || !input.window) throw error;
-      const largestId = Math.max(...input.window.tokens.map(({ id }) => id));
-      if (largestId >= limit) {
+      const beyond = tableOverrun(error);
+      if (!beyond || !input.window) throw error;
+      const ids = input.window.tokens.map(({ id }) => id);
+      // Positions go up one by one, so the first one too far is the size of their table. Of token ids it is the first that is too large.
+      const mayBePosition = beyond.index === beyond.size && feeds.length > beyond.size;
+      if (!mayBePosition && ids.find((id) => id >= beyond.size) === beyond.index) {
         throw new RpcError(
           'wrong-tokenizer',
-          `The text has the token id ${largestId}, the model knows ${limit} tokens: ${this.model.source.tokenizerPath} is not this model's tokenizer. Put the right tokenizer.json beside the model.`,
+          `The text has the token id ${beyond.index}, the model knows ${beyond.size} tokens: ${model.source.tokenizerPath} is not this model's tokenizer. Put the right tokenizer.json beside the model.`,
         );
       }
-      if (feeds.length <= limit || this.contextLimit() !== null) throw error;
-      // The model's table of positions ends here, and nothing but this error says so.
-      this.learnedContext = limit;
+      if (beyond.index !== beyond.size || model.report.context !== null || feeds.length <= 1) throw error;
+      // The table of positions ends here, and nothing but this error says so. Some start at 1 or 2: then this happens once or twice more.
+      this.learnedContext = Math.min(beyond.size, feeds.length - 1);
       return this.capture(request, context, makeRoom);
     }
   }
@@ -318,9 +321,9 @@ function paddedTokens({ tokens, end }: TextWindow, length: number, paddingId: nu
   return missing.length > 0 ? [...tokens, ...missing] : tokens;
 }
 
-/** How many rows the table had in which ONNX Runtime was asked for a row too far; undefined for other errors. */
-function positionLimit(error: unknown): number | undefined {
+/** The index that a table (an embedding) was asked for and its number of rows, where that is what went wrong. */
+function tableOverrun(error: unknown): { index: number; size: number } | undefined {
   if (!(error instanceof RpcError) || error.code !== 'run-failed') return undefined;
-  const bound = /out of (?:data )?bounds.*?\[-\d+,\s*(\d+)\]/s.exec(error.message)?.[1];
-  return bound === undefined ? undefined : Number(bound) + 1;
+  const [, index, last] = /idx=(\d+) must be within the inclusive range \[-\d+,\s*(\d+)\]/.exec(error.message) ?? [];
+  return index === undefined || last === undefined ? undefined : { index: Number(index), size: Number(last) + 1 };
 }
