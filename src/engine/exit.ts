@@ -57,9 +57,17 @@ export function describeExit({ code, signal, stderr, failure, residentBytes }: E
     };
   if (signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGQUIT')
     return { code: 'crashed', message: `The inference process was ended from outside (${signal}). ${freshStart}` };
-  const last = stderr.trim().split('\n').at(-1)?.trim();
-  const said = last ? ` It last wrote: ${last.slice(0, 300)}` : '';
+  const last = lastWords(stderr);
+  const said = last ? ` It last wrote: ${last}` : '';
   if (signal !== null || windows)
     return { code: 'crashed', message: `The inference process crashed in native code (${how}).${said} ${freshStart}` };
   return { code: 'crashed', message: `The inference process ended by itself (${how}).${said} ${freshStart}` };
+}
+
+/** The last line that names an error, else the last line: stack frames and a version may follow what matters. */
+function lastWords(stderr: string): string | undefined {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const said =
+    lines.findLast((line) => /\berror\b|Error:|fatal|exception/i.test(line) && !line.startsWith('at ')) ?? lines.findLast(Boolean);
+  return said?.slice(0, 300);
 }

@@ -3,7 +3,7 @@
 import type { InferenceService } from '../../protocol/inference.ts';
 import type { InferenceLife, InferenceOwner } from '../../protocol/life.ts';
 import { duplex } from '../../protocol/peer.ts';
-import type { Handlers } from '../../protocol/rpc.ts';
+import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import { parentChannel } from '../channel.ts';
 import { RuntimeClient } from '../worker/client.ts';
 
@@ -41,8 +41,10 @@ export function runInferenceProcess(workerEntry: string, createService: (runtime
     parentChannel(),
     { ...createService(runtime), ping: () => ({ residentBytes: process.memoryUsage.rss() }) },
     {
-      onError: (method, error) =>
-        process.stderr.write(`${method}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
+      // An RpcError tells its caller all there is; anything else is a fault of this process.
+      onError: (method, error) => {
+        if (error instanceof Error && !(error instanceof RpcError)) process.stderr.write(`${method}: ${error.stack ?? error.message}\n`);
+      },
     },
   );
 }

@@ -43,22 +43,21 @@ function newPool(options: Partial<PoolOptions> = {}): EnginePool {
 const sourceOf = (name: string): ModelSource => ({ id: name, name, path: model });
 const acquire = (pool: EnginePool, name = 'm'): EngineClient => pool.acquire(sourceOf(name), settings);
 
-/** A call that tells when the process has begun it, and in which process. */
-function begun<T>(call: (options: CallOptions) => Promise<T>) {
+/** A call that can be cancelled, and the process that reports to be `doing` it. */
+function begun<T>(call: (options: CallOptions) => Promise<T>, doing: 'loading' | 'running' = 'running') {
   const abort = new AbortController();
-  let tell: (pid: number) => void;
+  let tell!: (pid: number) => void;
   const pid = new Promise<number>((resolve) => (tell = resolve));
   const promise = call({
     signal: abort.signal,
     onProgress: ({ message }) => {
-      const running = /^running in (\d+)/.exec(message) ?? /^(?:loading) in (\d+)/.exec(message);
-      if (running && (message.startsWith('running') || loadingCounts)) tell(Number(running[1]));
+      const [, what, where] = /^(\w+) in (\d+)/.exec(message) ?? [];
+      if (what === doing) tell(Number(where));
     },
   });
   promise.catch(() => undefined);
   return { promise, pid, abort };
 }
-let loadingCounts = false;
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -238,10 +237,8 @@ describe('cancelling', () => {
   it('ends the process during the load', async () => {
     const pool = newPool();
     const client = acquire(pool, 'never loads');
-    loadingCounts = true;
-    const { promise, pid, abort } = begun((options) => client.load(options));
+    const { promise, pid, abort } = begun((options) => client.load(options), 'loading');
     const ended = await pid;
-    loadingCounts = false;
     abort.abort();
     await expect(promise).rejects.toMatchObject({ code: 'cancelled' });
     await gone(ended);
