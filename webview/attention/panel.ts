@@ -312,5 +312,10 @@ export class Panel {
 }
 
 function sentence(parts: Sentence): TemplateResult {
-  return html`${parts.map((part) => (typeof part === 'string' ? part : html`<code><bdi>${part.quoted}</bdi></code>`))}`;
+  return html`${parts.map((part) =>
+    typeof part === 'string'
+      ? part
+      : html`<code><bdi>${part.quoted}</bdi></code
+          >${part.position === undefined ? nothing : html`<span class="position">${part.position}</span>`}`,
+  )}`;
 }

@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
 import { zoomStep } from '../shared/heatmap/gestures.ts';
 import { iconButton, select } from '../shared/toolbar.ts';
-import { counted, siteName } from './words.ts';
+import { counted, siteLabel } from './words.ts';
 
 type Colour = 'linear' | 'log';
 
@@ -30,7 +30,7 @@ export function overviewToolbar(run: AttentionRun, colour: Colour, setColour: (c
 
 export function headToolbar(run: AttentionRun, site: SiteRun, head: number, colour: Colour, tools: HeadTools): TemplateResult {
   const { sites } = run;
-  const heads = Array.from({ length: site.heads }, (_, index) => `Head ${index}`);
+  const heads = Array.from({ length: site.heads }, (_, index) => `H${index}`);
   const chooseSite = (index: number): void => {
     const next = sites[index];
     if (next) tools.choose(next, head);
@@ -40,7 +40,7 @@ export function headToolbar(run: AttentionRun, site: SiteRun, head: number, colo
     ${select(
       'Layer',
       sites.indexOf(site),
-      sites.map((each) => siteName(each, sites)),
+      sites.map((each) => siteLabel(each, sites)),
       chooseSite,
     )}
     ${select('Head', head, heads, (index) => tools.choose(site, index))}

@@ -4,8 +4,8 @@ import type { AttentionResult, AttentionSubject } from '../../src/protocol/atten
 import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
 import { formatCount, formatShare } from '../shared/numbers.ts';
 
-/** A sentence: plain text, and tokens or names that are set apart. */
-export type Sentence = readonly (string | { readonly quoted: string })[];
+/** A sentence: plain text, and tokens or names that are set apart, with the position that finds them. */
+export type Sentence = readonly (string | { readonly quoted: string; readonly position?: number })[];
 
 const providers: Readonly<Record<string, string>> = {
   cpu: 'CPU',
@@ -39,14 +39,13 @@ export function headName(site: SiteRun, head: number, sites: readonly SiteRun[])
   return `${siteName(site, sites)}, head ${head}`;
 }
 
-/** What the overview shows, from the run: how much was looked at by what. */
+/** What the overview shows, from the run: how much was looked at. */
 export function overviewSentence({ run, subject }: AttentionResult): Sentence {
-  const heads = run.sites.reduce((sum, site) => sum + site.heads, 0);
-  const layers = new Set(run.sites.map((site) => site.layer)).size;
-  const seen = ` in ${counted(heads, 'head')} of ${counted(layers, 'layer')}`;
-  if (run.tokens) return [`How ${counted(run.tokens.length, 'token')} of `, { quoted: subject.title }, ` attend to each other${seen}`];
-  const queries = Math.max(...run.sites.map((site) => site.queries));
-  return [`How ${counted(queries, 'position')} of `, { quoted: subject.title }, ` attend${seen}`];
+  const cross = run.sites.some((site) => site.kind === 'cross');
+  const verb = cross ? ' attend' : ' attend to each other';
+  if (run.tokens) return [`How ${counted(run.tokens.length, 'token')} of `, { quoted: subject.title }, verb];
+  const queries = run.sites.reduce((most, site) => Math.max(most, site.queries), 0);
+  return [`How ${counted(queries, 'position')} of `, { quoted: subject.title }, verb];
 }
 
 export interface RowSummary {
@@ -81,13 +80,13 @@ const weak = 0.2;
 
 /** What one query of a head attends to. Tokens come ready to be read. */
 export function headSentence(name: string, query: number, queryToken: string, key: (index: number) => string, row: RowSummary): Sentence {
-  const start = [`${name}: `, { quoted: queryToken }, ` (${query}) `];
+  const start: Sentence = [`${name}: `, { quoted: queryToken, position: query }, ' '];
   if (row.strongest === null) return [...start, 'attends to nothing: all keys are masked'];
-  const target: Sentence =
-    row.strongest === query && key(query) === queryToken ? ['itself'] : [{ quoted: key(row.strongest) }, ` (${row.strongest})`];
-  const weight = `, ${formatShare(row.weight)}`;
-  if (row.weight >= weak) return [...start, 'attends most to ', ...target, weight];
-  return [...start, `spreads over about ${counted(Math.round(row.spread), 'key')}, most to `, ...target, weight];
+  const { strongest, weight, spread } = row;
+  const target: Sentence = [strongest === query && key(query) === queryToken ? 'itself' : { quoted: key(strongest), position: strongest }];
+  const share = ` (${formatShare(weight)})`;
+  if (weight >= weak) return [...start, 'attends most to ', ...target, share];
+  return [...start, `spreads over about ${counted(Math.round(spread), 'key')}, most to `, ...target, share];
 }
 
 /** "lines 120–188 of 2,410"; null where there are none to tell. */

@@ -29,7 +29,9 @@ export const logFloor = 1e-4;
 const weights = fromHalf(Uint16Array.from({ length: 0x10000 }, (_, bits) => bits));
 const rampLength = 256;
 /** The part of the ramp over which the ground fades out. */
-const fade = 0.3;
+const fade = 0.2;
+/** Viridis begins too close to a dark ground to tell a weak weight from none: the ramp joins it a little later. */
+const earliest = 0.15;
 
 /** Position of a weight on the ramp: 0 at zero (linear) or at the floor (log), 1 at the top. */
 export function rampPosition(scale: ColourScale, weight: number): number {
@@ -93,8 +95,7 @@ export function cssColour([red, green, blue]: Rgb): string {
 
 /** Where viridis is first further from the ink's side than the ground is: a ramp from there never turns back towards the ground. */
 function nearestBeyond(ground: Rgb, dark: boolean): number {
-  for (let step = 0; step < 50; step++) {
-    const position = step / 100;
+  for (let position = earliest; position < 0.5; position += 0.01) {
     const colour = luminance(parseRgb(interpolateViridis(dark ? position : 1 - position)));
     if (dark ? colour >= luminance(ground) : colour <= luminance(ground)) return position;
   }

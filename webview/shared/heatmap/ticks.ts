@@ -8,17 +8,21 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Zero, the half and the top (linear); each power of ten from the floor and the top (log). */
+/** Part of the legend's width that a tick's label needs. */
+const room = 0.3;
+
+/** Zero, the half and the top (linear); the floor, the top and the powers of ten between that have room (log). */
 export function legendTicks(scale: ColourScale): readonly Tick[] {
   const { kind, top } = scale;
   if (kind === 'linear') return [0, top / 2, top].map((value) => ({ position: rampPosition(scale, value), label: tickLabel(value) }));
-  const powers: Tick[] = [];
-  for (let exponent = Math.round(Math.log10(logFloor)); 10 ** exponent < top * 0.5; exponent++) {
-    const value = 10 ** exponent;
-    const label = tickLabel(value);
-    powers.push({ position: rampPosition(scale, value), label: powers.length === 0 ? `≤${label}` : label });
+  const ticks: Tick[] = [];
+  for (let exponent = Math.round(Math.log10(logFloor)); 10 ** exponent < top; exponent++) {
+    const position = rampPosition(scale, 10 ** exponent);
+    const label = tickLabel(10 ** exponent);
+    if (ticks.length === 0) ticks.push({ position, label: `≤${label}` });
+    else if (position - (ticks.at(-1)?.position ?? 0) >= room && 1 - position >= room) ticks.push({ position, label });
   }
-  return [...powers, { position: 1, label: tickLabel(top) }];
+  return [...ticks, { position: 1, label: tickLabel(top) }];
 }
 
 /** 0, 0.5, 1, 0.01, 1e-4: as short as it is exact enough for a tick. */
