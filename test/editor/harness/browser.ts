@@ -1,26 +1,5 @@
-import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
-
-const places: readonly string[] = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/snap/bin/chromium',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-];
-
-/** The Chromium that GENLENS_CHROMIUM names, or the first one found where systems put it. */
-export function findChromium(): string | undefined {
-  const named = process.env['GENLENS_CHROMIUM'];
-  if (named === undefined || named === '') return places.find((file) => existsSync(file));
-  if (!existsSync(named))
-    throw new Error(`GENLENS_CHROMIUM names ${named}, which does not exist: set it to the path of a Chromium or Chrome.`);
-  return named;
-}
+import { findChromium } from '../../setup/chromium.ts';
 
 /** Starts Chromium without a window, with a profile of its own and without calling home. WebGL2 works, in software. */
 export async function launchChromium(): Promise<Browser> {

@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** Lets a window's address name a test suite for the extension host. Such windows show no notifications and no dialogs. */
   readonly testDriver?: boolean;
+  /** Whether every folder is trusted without asking (false without it). */
+  readonly trustWorkspaces?: boolean;
   /** Added to the environment of the server and of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -49,6 +51,7 @@ export async function startVSCodeServer(options: ServerOptions): Promise<VSCodeS
       serverMain(),
       ...foldersOf(options),
       ...(options.testDriver === true ? ['--enable-smoke-test-driver'] : []),
+      ...(options.trustWorkspaces === true ? ['--disable-workspace-trust'] : []),
       ...['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--connection-token', token],
       ...['--accept-server-license-terms', '--telemetry-level', 'off'],
     ],

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Frame } from 'playwright-core';
+import type { AttentionResult } from '../../src/protocol/attention.ts';
+import { root } from '../setup/paths.ts';
+import { openEditor, type Editor, type EditorOptions } from './harness/editor.ts';
+import { until } from './harness/until.ts';
+
+/** Real VS Code with Genlens in it: the built tree, or what GENLENS_EXTENSION names (another folder, or a .vsix file). */
+export async function openGenlens(options: EditorOptions): Promise<Editor> {
+  const named = process.env['GENLENS_EXTENSION'] ?? root;
+  return openEditor({ ...(named.endsWith('.vsix') ? { vsix: named } : { extensionDevelopmentPath: named }), ...options });
+}
+
+/** A temporary folder with these files, for a workspace; `remove` when done. */
+export async function workspaceOf(
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<{ folder: string; remove: () => Promise<void> }> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'genlens-workspace-'));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeFile(path.join(folder, name), content);
+  }
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Closes every editor without asking, also those with unsaved text. */
+export async function closeEditors(editor: Editor): Promise<void> {
+  await editor.evaluateInHost(async (vscode) => {
+    for (const document of vscode.workspace.textDocuments) {
+      if (!document.isDirty) continue;
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+}
+
+/** The panel of a document, once it shows a run. */
+export async function shownPanel(editor: Editor, name: string): Promise<Frame> {
+  const frame = await editor.panelFrame(`Attention: ${name}`);
+  await frame.locator('.headline').waitFor();
+  return frame;
+}
+
+/** What a panel says of where its run is from: "lines 1–78 of 113" and the rest of that row. */
+export async function factsOf(frame: Frame): Promise<string> {
+  return frame.locator('.facts').innerText();
+}
+
+/** How many tokens the panel's first line says were run. */
+export async function tokensOf(frame: Frame): Promise<number> {
+  const headline = await frame.locator('.headline').innerText();
+  const match = /^How ([\d,]+) tokens? of /.exec(headline);
+  if (!match) throw new Error(`The panel says: ${headline}`);
+  return Number(match[1]?.replaceAll(',', ''));
+}
+
+type Recorder = typeof globalThis & { shownResults?: unknown[] };
+
+/** Does something that makes the panel show a result anew, and gives that result as the panel was sent it. */
+export async function nextResult(frame: Frame, action: () => Promise<unknown>): Promise<AttentionResult> {
+  await frame.evaluate(() => {
+    const recorder = globalThis as Recorder;
+    recorder.shownResults = [];
+    addEventListener('message', ({ data }: MessageEvent<{ kind?: string; method?: string; params?: unknown }>) => {
+      if (data.kind === 'call' && data.method === 'show') recorder.shownResults?.push(data.params);
+    });
+  });
+  await action();
+  const result = await until('the panel shows a new result', () => frame.evaluate(() => (globalThis as Recorder).shownResults?.[0]));
+  return result as AttentionResult;
+}
+
+/** Calls the host as the panel's page does. */
+export async function callHost(frame: Frame, method: string, params: unknown): Promise<void> {
+  await frame.evaluate(
+    ([name, value]) => {
+      const id = Math.floor(Math.random() * 2 ** 40) + 2 ** 40;
+      acquireVsCodeApi().postMessage({ kind: 'call', id, method: name, params: value });
+    },
+    [method, params] as const,
+  );
+}
+
+/** The inference processes of an editor. */
+export async function inferenceProcesses(editor: Editor): Promise<number[]> {
+  const host = await editor.hostProcess();
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+  return stdout
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((match) => match !== null && Number(match[2]) === host && /[/\\]inference\.cjs/.test(match[3] ?? ''))
+    .map((match) => Number(match?.[1]));
+}
+
+/** The one inference process, once it is there. */
+export async function inferenceProcess(editor: Editor): Promise<number> {
+  return until('there is an inference process', async () => (await inferenceProcesses(editor))[0]);
+}
+
+/** The editor's own page complains of itself when a window with a webview is reloaded. */
+export async function problemsOf(editor: Editor): Promise<string[]> {
+  const problems = await editor.problems();
+  return problems.filter(({ source }) => !source.includes('/webview/browser/pre/index.html')).map(({ kind, text }) => `${kind}: ${text}`);
+}
