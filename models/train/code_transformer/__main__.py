@@ -3,7 +3,8 @@
     python -m code_transformer --work DIR [--to FOLDER]
 
 Corpus, tokenizer, training, export, measurement, card: what DIR already holds is not made again (training goes on from its
-checkpoint), so an interrupted run is taken up by the same command. Only a model that passes its gates is put in place.
+checkpoint), so an interrupted run is taken up by the same command. Only a model that passes its gates is put in place. The fixture
+of the TypeScript tests is made again for the bundled model.
 """
 
 from __future__ import annotations
@@ -16,15 +17,20 @@ from pathlib import Path
 from .measure import DEFAULT_WORK
 
 DEFAULT_FOLDER = Path(__file__).parents[2] / "code-transformer"
+FIXTURE = Path(__file__).parents[3] / "test" / "fixtures" / "code-transformer" / "make.py"
 
 
 def run(module: str, *arguments: str | Path) -> None:
     """One stage as its own process, so that its memory is given back."""
-    command = [sys.executable, "-m", f"code_transformer.{module}", *map(str, arguments)]
-    print("+", *command[1:], flush=True)
-    result = subprocess.run(command, cwd=Path(__file__).parents[1])
+    python("-m", f"code_transformer.{module}", *arguments)
+
+
+def python(*arguments: str | Path) -> None:
+    command = [str(argument) for argument in arguments]
+    print("+ python", *command, flush=True)
+    result = subprocess.run([sys.executable, *command], cwd=Path(__file__).parents[1])
     if result.returncode != 0:
-        sys.exit(f"{module} failed (exit code {result.returncode}); nothing was put in place")
+        sys.exit(f"stopped: python {' '.join(command)} ended with {result.returncode}")
 
 
 def main() -> None:
@@ -41,6 +47,8 @@ def main() -> None:
     run("export", "--work", work)
     run("measure", "--model", work, "--work", work, "--float32", work / "model.float32.onnx", "--out", work / "measured.json")
     run("card", "--work", work, "--to", folder)
+    if folder == DEFAULT_FOLDER.resolve():
+        python(FIXTURE)
     print(f"written: {folder}")
 
 

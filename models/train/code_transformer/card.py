@@ -21,6 +21,9 @@ from pathlib import Path
 import onnx
 import torch
 
+from .brackets import NEAREST
+from .corpus import RUN_LINES, SHARED
+from .likelihood import HEAD
 from .measure import LOOP_MARGIN
 from .train import ADAM_RATE, MUON_RATE, Phase, default_phases
 
@@ -76,7 +79,7 @@ def metrics(measured: dict) -> dict:
         "baselineBitsPerByte": {"ngram": measured["baselines"]["ngram"]["bitsPerByte"], "xz": measured["baselines"]["xz"]["bitsPerByte"]},
         "heads": {name: {"layer": found["layer"], "head": found["head"], "score": found["score"], "chance": found["chance"]}
                   for name, found in scores.items() if isinstance(found, dict)},
-        "repeatedShare": {"samples": loops["sampled"][0]["share"], "code": loops["realShare"]},
+        "repeatedShare": {"samples": loops["share"], "code": loops["realShare"], "temperature": measured["sampling"]["temperature"]},
     }
     if "storage" in measured:
         result["float16CostBitsPerByte"] = measured["storage"]["cost"]
@@ -160,7 +163,7 @@ def prediction(facts: Facts) -> str:
         paragraph(f"""
             Whole packages are held out. Measured on {likelihood['windows']} windows of {likelihood['windowTokens']:,} tokens out of
             {likelihood['availableWindows']}, spread evenly over {likelihood['files']} files of these packages, {likelihood['bytes']:,}
-            bytes; every window lies in one file, behind its first 256 tokens (licence and imports)."""),
+            bytes; every window lies in one file, behind its first {HEAD} tokens (licence and imports)."""),
         table(["bits per byte, the same bytes", ""], [
             ["this model", f"**{likelihood['bitsPerByte']:.3f}**"],
             [f"{ngram['order']}-gram, interpolated modified Kneser-Ney, the same tokens, {ngram['trainingTokens']:,} of training",
@@ -190,7 +193,7 @@ def attention(facts: Facts) -> str:
             row("induction", "to what followed the same token before, on random tokens given twice", "induction"),
             row("previous token", "to the token before, on held-out code", "previousToken"),
             row("previous token", "the same on random tokens given twice", "previousTokenOnRandom"),
-            row("matching bracket", f"from a closing bracket to its own opening bracket, at least 4 tokens before ({bracket['pairs']} pairs)", "bracket"),
+            row("matching bracket", f"from a closing bracket to its own opening bracket, at least {NEAREST} tokens before ({bracket['pairs']} pairs)", "bracket"),
             row("newline", "to tokens that start a line", "newline"),
             row("self", "to the token itself", "self"),
             row("first token", "to the first token", "firstToken"),
@@ -210,7 +213,7 @@ def samples(facts: Facts) -> str:
     parts += [
         paragraph(f"""Loops: the share of runs of {loops['gram']} tokens that occurred before in the same text, in {loops['samples']} texts of
             {loops['tokens']} tokens that continue {loops['promptTokens']} tokens of held-out code. Samples at temperature
-            {loops['sampled'][0]['temperature']:g} may have {100 * LOOP_MARGIN:.0f} percentage points more than code."""),
+            {sampling['temperature']:g} may have {100 * LOOP_MARGIN:.0f} percentage points more than code."""),
         table(["text", "mean", "highest of a text"],
               [["the code that really follows", percent(loops["realShare"]), percent(loops["realWorst"])], *rows], {1, 2}),
     ]
@@ -251,7 +254,7 @@ def data(facts: Facts) -> str:
         "## Data",
         paragraph(f"""Python source of the packages below: {sizes['train']:,} bytes for training, {sizes['valid']:,} in packages held out
             whole. Without tests, vendored copies, generated files and tables; files that occur twice are taken once, and training
-            files that share more than 5 % of their eight-line runs with held-out ones are left out. The licence is what the
+            files that share more than {percent(SHARED)} of their runs of {RUN_LINES} lines with held-out ones are left out. The licence is what the
             package's metadata states; the source itself is not part of this model's files."""),
         table(["package", "version", "licence", "split", "files", "bytes"], rows, {4, 5}),
     ])

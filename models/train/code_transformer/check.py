@@ -298,11 +298,11 @@ def the_context_ends_before_the_first_worse_range():
 @check
 def gates_fail_what_is_too_low():
     scores = {name: {"score": 0.6, "chance": 0.01} for name in ("induction", "previousToken", "bracket")}
-    found = {"heads": scores, "loops": {"sampled": [{"share": 0.1}], "realShare": 0.05}}
+    found = {"heads": scores, "loops": {"share": 0.1, "realShare": 0.05}}
     assert all(gate["passed"] for gate in measure.gates(found))
     for name, key, value in (("induction", "heads", 0.4), ("previousToken", "heads", 0.4), ("bracket", "heads", 0.09)):
         assert not all(gate["passed"] for gate in measure.gates({**found, key: {**scores, name: {"score": value, "chance": 0.01}}}))
-    assert not all(gate["passed"] for gate in measure.gates({**found, "loops": {"sampled": [{"share": 0.2}], "realShare": 0.05}}))
+    assert not all(gate["passed"] for gate in measure.gates({**found, "loops": {"share": 0.2, "realShare": 0.05}}))
 
 
 # The tiny run.

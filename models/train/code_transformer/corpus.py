@@ -28,6 +28,10 @@ SKIP_PARTS = re.compile(
 )
 SKIP_NAMES = re.compile(r"(^test_|_test\.py$|^conftest\.py$|_tables?\.py$|_pb2\.py$|^_?unicode|_mapping\.py$|_lextab|_parsetab)")
 
+# A training file is left out when more than this share of its runs of so many lines stand in a held-out file too.
+RUN_LINES = 8
+SHARED = 0.05
+
 
 def keep(path: str, text: str) -> bool:
     """Source a person wrote: no tests, no tables of numbers, no minified or generated text."""
@@ -78,9 +82,9 @@ def stdlib_files():
 
 
 def fingerprints(text: str) -> set[int]:
-    """Hashes of eight-line shingles: two files that share many hold copied code."""
+    """Hashes of all runs of RUN_LINES lines: two files that share many hold copied code."""
     lines = [line.strip() for line in text.splitlines() if len(line.strip()) > 12]
-    return {hash_of("\n".join(lines[i : i + 8])) for i in range(0, max(0, len(lines) - 7))}
+    return {hash_of("\n".join(lines[i : i + RUN_LINES])) for i in range(len(lines) - RUN_LINES + 1)}
 
 
 def hash_of(text: str) -> int:
@@ -113,7 +117,7 @@ def build(work: Path, packages: dict, package_bytes: int, seed: int) -> None:
                 if digest in seen or size + len(text) > package_bytes:
                     continue
                 marks = fingerprints(text)
-                if split == "train" and marks and len(marks & held_out) > 0.05 * len(marks):
+                if split == "train" and marks and len(marks & held_out) > SHARED * len(marks):
                     continue
                 seen.add(digest)
                 if split == "valid":

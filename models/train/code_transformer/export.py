@@ -157,7 +157,7 @@ def save(exported: onnx.ModelProto, path: Path) -> None:
 @torch.no_grad()
 def verify(path: Path, text: np.ndarray) -> float:
     """Runs the file against PyTorch holding its weights in float64, for several batches, lengths and pasts, and a text in steps
-    against the same text at once. `text` holds the ids to run on, at least 64; up to 1,024 of them are run at once.
+    against PyTorch with the text at once. `text` holds the ids to run on, at least 64; up to 1,024 of them are run at once.
 
     Allowed is TOLERANCE, or four times what PyTorch's own float32 differs from float64 where that is more: on long texts sharp
     attention makes any float32 run unsure in the fourth decimal. Returns the largest difference in logits; raises ValueError
@@ -172,31 +172,33 @@ def verify(path: Path, text: np.ndarray) -> float:
         starts = np.linspace(0, len(text) - length, batch).astype(int)
         return np.stack([text[start : start + length] for start in starts]).astype(np.int64)
 
+    def compare(what: str, actual: np.ndarray, single: torch.Tensor, double: torch.Tensor) -> float:
+        difference = float((torch.from_numpy(actual) - double).abs().max())
+        allowed = max(TOLERANCE, 4 * float((single - double).abs().max()))
+        if not difference <= allowed:
+            raise ValueError(f"{path}: {what} differ from PyTorch by {difference:.2e}, allowed are {allowed:.2e}")
+        return difference
+
     for batch, length, before in ((1, 1, 0), (1, longest, 0), (2, 7, 0), (3, 33, 0), (1, 1, longest - 1), (3, 5, 20)):
         ids = rows(batch, before + length)
         past = empty_past(model.shape, batch)
         if before:
             _, past = model(torch.from_numpy(ids[:, :before]), past)
         following = torch.from_numpy(ids[:, before:])
-        for what, actual, single, double in zip(
-            ("logits", "keys and values"), session.run(following.numpy(), past.numpy()), model(following, past), exact(following, past.double())
-        ):
-            difference = float((torch.from_numpy(actual) - double).abs().max())
-            allowed = max(TOLERANCE, 4 * float((single - double).abs().max()))
-            if not difference <= allowed:
-                raise ValueError(f"{path}: {what} differ from PyTorch by {difference:.2e}, allowed are {allowed:.2e} "
-                                 f"(batch {batch}, sequence {length}, past {before})")
-            if what == "logits":
-                worst = max(worst, difference)
+        actual, actual_present = session.run(following.numpy(), past.numpy())
+        single, single_present = model(following, past)
+        double, double_present = exact(following, past.double())
+        case = f"batch {batch}, sequence {length}, past {before}"
+        worst = max(worst, compare(f"logits ({case})", actual, single, double))
+        compare(f"keys and values ({case})", actual_present, single_present, double_present)
 
     ids = rows(2, 64)
-    whole = session.logits(ids)
-    past = None
+    single, double = (version(torch.from_numpy(ids))[0] for version in (model, exact))
+    steps, past = [], None
     for start, end in ((0, 1), (1, 2), (2, 40), (40, 41), (41, 64)):
         logits, past = session.run(ids[:, start:end], past)
-        difference = float(np.abs(logits - whole[:, start:end]).max())
-        if not difference <= TOLERANCE:
-            raise ValueError(f"{path}: logits of positions {start} to {end} differ by {difference:.2e} between steps and the whole text")
+        steps.append(logits)
+    worst = max(worst, compare("logits in steps", np.concatenate(steps, axis=1), single, double))
     return worst
 
 
