@@ -47,10 +47,7 @@ export interface AttentionArguments {
 }
 
 export type Arguments =
-  | InspectArguments
-  | AttentionArguments
-  | { command: 'help'; topic: 'general' | 'attention' | 'inspect' }
-  | { command: 'version' };
+  InspectArguments | AttentionArguments | { command: 'help'; topic: 'general' | 'attention' | 'inspect' } | { command: 'version' };
 
 function parse<T extends Options>(command: string, args: readonly string[], options: T) {
   try {
@@ -74,7 +71,10 @@ function oneModel(command: string, positionals: readonly string[]): string {
   return model;
 }
 
-function engineSettings(command: string, values: { provider?: string; threads?: string; memory?: string; engine?: string }): EngineSettings {
+function engineSettings(
+  command: string,
+  values: { provider?: string; threads?: string; memory?: string; engine?: string },
+): EngineSettings {
   const provider = providers.find((name) => name === (values.provider ?? 'auto'));
   if (!provider) throw new UsageError(`--provider takes one of ${providers.join(', ')}, not "${values.provider}"`, command);
   return {

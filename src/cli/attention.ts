@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { text as readStream } from 'node:stream/consumers';
 import { readNpz } from '../formats/npz.ts';
 import type { AttentionRequest, AttentionRun, SiteRun } from '../protocol/inference.ts';
+import type { Progress } from '../protocol/rpc.ts';
 import type { AttentionArguments } from './arguments.ts';
 import { describeProvider, withModel } from './engine.ts';
 import type { Terminal } from './terminal.ts';
@@ -101,7 +102,7 @@ export async function attention(args: AttentionArguments, terminal: Terminal): P
   const request = await readRequest(args.input);
   const out = resolve(args.out);
   await withModel(terminal, args.model, args.settings, async (client, source) => {
-    const options = { signal: terminal.signal, onProgress: terminal.progress };
+    const options = { signal: terminal.signal, onProgress: (progress: Progress) => terminal.progress(progress) };
     const run = await client.attention(request, options);
     const sites = chooseSites(run, args);
 
@@ -157,8 +158,16 @@ export async function attention(args: AttentionArguments, terminal: Terminal): P
   });
 }
 
-function summary(name: string, run: AttentionRun, sites: readonly (Pick<SiteRun, 'layer' | 'kind' | 'heads' | 'queries' | 'keys'> & { file: string })[], out: string): string {
-  const lines = sites.map(({ layer, kind, heads, queries, keys, file }) => `layer ${layer}  ${kind}  ${heads} ${heads === 1 ? 'head' : 'heads'}  ${queries} x ${keys}  ${file}\n`);
+function summary(
+  name: string,
+  run: AttentionRun,
+  sites: readonly (Pick<SiteRun, 'layer' | 'kind' | 'heads' | 'queries' | 'keys'> & { file: string })[],
+  out: string,
+): string {
+  const lines = sites.map(
+    ({ layer, kind, heads, queries, keys, file }) =>
+      `layer ${layer}  ${kind}  ${heads} ${heads === 1 ? 'head' : 'heads'}  ${queries} x ${keys}  ${file}\n`,
+  );
   const tokens = run.tokens ? `${run.tokens.length} tokens, ` : '';
   return `${name}: ${tokens}${run.sites.length} attention ${run.sites.length === 1 ? 'site' : 'sites'}, ${Math.round(run.runMs)} ms on ${run.provider.used}\n${lines.join('')}Written to ${out}\n`;
 }

@@ -31,7 +31,20 @@ export async function inspect(args: InspectArguments, terminal: Terminal): Promi
     const family = await familyOf(source, model);
     if (args.json) {
       const { inputs, outputs, parameters, sites, uncovered, context, hasTokenizer, provider } = model;
-      const report = { model: source.id, name: source.name, path: source.path, family, inputs, outputs, parameters, sites, uncovered, context, hasTokenizer, provider };
+      const report = {
+        model: source.id,
+        name: source.name,
+        path: source.path,
+        family,
+        inputs,
+        outputs,
+        parameters,
+        sites,
+        uncovered,
+        context,
+        hasTokenizer,
+        provider,
+      };
       terminal.print(`${JSON.stringify(report, null, 2)}\n`);
       return;
     }

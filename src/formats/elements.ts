@@ -67,7 +67,8 @@ export function wholeNumbers(type: ElementType, values: readonly number[]): Elem
 
 /** The elements that little-endian bytes hold (this runs on little-endian machines alone, as ONNX Runtime does). Copies. */
 export function elementsOf(type: ElementType, bytes: Uint8Array): ElementArray {
-  const copy = bytes.slice();
+  // Not `slice`: a Buffer's shares its memory.
+  const copy = new Uint8Array(bytes);
   return new arrays[type](copy.buffer, 0, copy.byteLength / bytesPerElement(type));
 }
 

@@ -70,27 +70,28 @@ function typeOf({ name, type }: TensorInfo): ElementType {
   throw new RpcError('input-missing', `Input ${name} has elements of type ${type}, which cannot be made from a text.`);
 }
 
+/** Axis of a cache input that counts past tokens. */
+function pastAxis({ shape }: TensorInfo): number {
+  const named = shape.findIndex((size) => typeof size === 'string' && /past|cache|seq|len|ctx|context/i.test(size) && !/batch/i.test(size));
+  return named >= 0 ? named : shape.length - 2;
+}
+
 /** Zero-length cache: the dimension that counts past tokens is 0, the others are as declared. */
 function emptyPast(input: TensorInfo, batch: number): RawTensor {
-  const { name, shape } = input;
-  const isLength = (size: number | string): boolean =>
-    typeof size === 'string' && /past|cache|seq|len|ctx|context/i.test(size) && !/batch/i.test(size);
-  const lengthAxis = shape.some(isLength) ? shape.findIndex(isLength) : shape.length - 2;
-  const sizes = shape.map((size, axis) => {
-    if (axis === lengthAxis) return typeof size === 'number' ? size : 0;
+  const lengthAxis = pastAxis(input);
+  const refuse = (problem: string): RpcError =>
+    new RpcError(
+      'input-missing',
+      `Input ${input.name} (${describe(input.type, input.shape)}) has ${problem}; give the tensor itself (--inputs FEEDS.npz).`,
+    );
+  const sizes = input.shape.map((size, axis) => {
+    if (axis === lengthAxis && typeof size === 'string') return 0;
     if (typeof size === 'number') return size;
-    if (/batch/i.test(size) || axis === 0) return batch;
-    throw new RpcError(
-      'input-missing',
-      `Input ${name} has a dimension "${size}" of unknown size; give the tensor itself (--inputs FEEDS.npz).`,
-    );
+    // The only size that is open beside the length is the batch, by whatever name.
+    if (/head|dim|hidden|width/i.test(size)) throw refuse(`a dimension "${size}" of unknown size`);
+    return batch;
   });
-  if (sizes[lengthAxis] !== 0) {
-    throw new RpcError(
-      'input-missing',
-      `Input ${name} (${describe(input.type, shape)}) has a cache of fixed length; give the tensor itself (--inputs FEEDS.npz).`,
-    );
-  }
+  if (sizes[lengthAxis] !== 0) throw refuse('a cache of fixed length');
   return { type: input.type, shape: sizes, data: zeros(typeOf(input), 0) };
 }
 
@@ -101,102 +102,123 @@ function rows(input: TensorInfo, batch: number, row: readonly number[]): RawTens
   return { type: input.type, shape: flat ? [row.length] : [batch, row.length], data: wholeNumbers(typeOf(input), values) };
 }
 
-function fillIn(input: TensorInfo, role: Role, batch: number, ids: readonly number[], real: number): RawTensor {
+/** What is known of the sequence that inputs are filled in for. */
+interface Sequence {
+  batch: number;
+  /** Padding included. */
+  ids: readonly number[];
+  /** Without padding. */
+  real: number;
+  /** Tokens in a cache that was given. */
+  past: number;
+}
+
+function fillIn(input: TensorInfo, role: Role, { batch, ids, real, past }: Sequence): RawTensor {
+  const one = input.shape.map(() => 1);
   switch (role) {
     case 'ids':
       return rows(input, batch, ids);
-    case 'mask':
-      return rows(
-        input,
-        batch,
-        ids.map((_, i) => (i < real ? 1 : 0)),
-      );
-    case 'positions':
+    case 'mask': {
+      const mask = Array.from({ length: past + ids.length }, (_, i) => (i < past + real ? 1 : 0));
+      return rows(input, batch, mask);
+    }
+    case 'positions': {
       // Where the file fixes the batch of positions to 1, they are broadcast.
-      return rows(
-        input,
-        input.shape[0] === 1 ? 1 : batch,
-        ids.map((_, i) => i),
-      );
-    case 'types':
-      return rows(
-        input,
-        batch,
-        ids.map(() => 0),
-      );
+      const positions = ids.map((_, i) => past + i);
+      return rows(input, input.shape[0] === 1 ? 1 : batch, positions);
+    }
+    case 'types': {
+      const types = ids.map(() => 0);
+      return rows(input, batch, types);
+    }
     case 'past':
       return emptyPast(input, batch);
     case 'cacheBranch':
-      return { type: input.type, shape: input.shape.map(() => 1), data: zeros(typeOf(input), 1) };
+      return { type: input.type, shape: one, data: zeros(typeOf(input), 1) };
     case 'logitsToKeep':
-      return { type: input.type, shape: input.shape.map(() => 1), data: wholeNumbers(typeOf(input), [1]) };
+      return { type: input.type, shape: one, data: wholeNumbers(typeOf(input), [1]) };
   }
 }
 
-/** A given tensor's batch and length, where the model takes token ids. */
+/** Roles whose tensors have the length of the sequence. */
+const sequential: ReadonlySet<Role> = new Set(['mask', 'positions', 'types']);
+
+/** Batch and length of given tensors; length 0 where the model takes no token ids. */
 function sizesOfGiven(inputs: readonly TensorInfo[], given: ReadonlyMap<string, RawTensor>): { batch: number; length: number } {
   const ids = idsInput(inputs);
-  const sequence = inputs.find((input) => input === ids || roleByName(input) === 'mask' || /embeds$/.test(input.name));
+  const sequence = inputs.find(
+    (input) => given.has(input.name) && (/embeds$/.test(input.name) || sequential.has(roleByName(input) ?? 'ids')),
+  );
   const shape = [ids, sequence].map((input) => input && given.get(input.name)?.shape).find((found) => found !== undefined);
   if (shape) return shape.length === 1 ? { batch: 1, length: shape[0]! } : { batch: shape[0]!, length: shape[1]! };
   return { batch: given.values().next().value?.shape[0] ?? 1, length: 0 };
 }
 
+function pastOfGiven(inputs: readonly TensorInfo[], given: ReadonlyMap<string, RawTensor>): number {
+  const cache = inputs.find((input) => roleByName(input) === 'past' && given.has(input.name));
+  return cache ? (given.get(cache.name)!.shape[pastAxis(cache)] ?? 0) : 0;
+}
+
+function checkAllGiven(inputs: readonly TensorInfo[], tensors: Readonly<Record<string, TensorData>>): Map<string, RawTensor> {
+  const given = new Map<string, RawTensor>();
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const input = inputs.find((one) => one.name === name);
+    if (!input) {
+      const names = inputs.map((one) => `${one.name} ${describe(one.type, one.shape)}`).join(', ');
+      throw new RpcError('input-invalid', `The model has no input ${name}; its inputs are ${names}.`);
+    }
+    given.set(name, checkGiven(input, tensor));
+  }
+  return given;
+}
+
+/** The batch that a file demands for a text: its own where it is fixed, else 1. */
+function batchForText(ids: TensorInfo): number {
+  const [size] = ids.shape;
+  return ids.shape.length === 2 && typeof size === 'number' && size > 0 ? size : 1;
+}
+
 /**
- * All that a run needs, from token ids, from given tensors, or from both (given ones go first; the rest is filled in by name).
+ * All that a run needs, from token ids or from given tensors; what is missing beside them is filled in by name.
  *
  * @param request.ids one sequence of token ids; repeated where the file fixes a larger batch, padded where it fixes a length
- * @throws RpcError 'input-invalid' for a given tensor that does not fit, 'input-missing' for an input that nothing is known of
+ * @throws RpcError 'input-invalid' for a given tensor that does not fit, 'input-missing' for an input that nothing is known of,
+ *   'too-long' for more ids than the file's shapes allow
  */
 export function buildFeeds(
   inputs: readonly TensorInfo[],
   request: { ids?: readonly number[]; given?: Readonly<Record<string, TensorData>>; paddingId?: number },
 ): Feeds {
-  const given = new Map<string, RawTensor>();
-  for (const [name, tensor] of Object.entries(request.given ?? {})) {
-    const input = inputs.find((one) => one.name === name);
-    if (!input) {
-      throw new RpcError(
-        'input-invalid',
-        `The model has no input ${name}; its inputs are ${inputs.map((one) => `${one.name} ${describe(one.type, one.shape)}`).join(', ')}.`,
-      );
-    }
-    given.set(name, checkGiven(input, tensor));
-  }
+  const given = checkAllGiven(inputs, request.given ?? {});
   const idsOf = idsInput(inputs);
   if (request.ids && !idsOf) {
-    throw new RpcError(
-      'input-missing',
-      `The model takes no token ids (its inputs are ${inputs.map((one) => `${one.name} ${describe(one.type, one.shape)}`).join(', ')}); give its tensors (--inputs FEEDS.npz).`,
-    );
+    const names = inputs.map((one) => `${one.name} ${describe(one.type, one.shape)}`).join(', ');
+    throw new RpcError('input-missing', `The model takes no token ids (its inputs are ${names}); give its tensors (--inputs FEEDS.npz).`);
   }
-  const real = request.ids?.length ?? sizesOfGiven(inputs, given).length;
-  const fixed = fixedLength(inputs);
-  const length = request.ids && fixed !== null ? fixed : real;
-  if (real > length) throw new RpcError('too-long', `The text has ${real} tokens, the model takes ${length}.`);
-  const ids = Array.from({ length }, (_, i) => request.ids?.[i] ?? request.paddingId ?? 0);
-  const declaredBatch = idsOf?.shape.length === 2 ? idsOf.shape[0] : undefined;
-  const batch = request.ids
-    ? typeof declaredBatch === 'number' && declaredBatch > 0
-      ? declaredBatch
-      : 1
-    : sizesOfGiven(inputs, given).batch;
+  const sizes = request.ids && idsOf ? { batch: batchForText(idsOf), length: request.ids.length } : sizesOfGiven(inputs, given);
+  const length = (request.ids && fixedLength(inputs)) ?? sizes.length;
+  if (sizes.length > length) throw new RpcError('too-long', `The text has ${sizes.length} tokens, the model takes ${length}.`);
+  const sequence: Sequence = {
+    batch: sizes.batch,
+    ids: Array.from({ length }, (_, i) => request.ids?.[i] ?? request.paddingId ?? 0),
+    real: sizes.length,
+    past: pastOfGiven(inputs, given),
+  };
 
   const tensors: Record<string, RawTensor> = {};
   for (const input of inputs) {
     const role = input === idsOf ? 'ids' : roleByName(input);
     const present = given.get(input.name);
-    if (present) tensors[input.name] = present;
-    else if (
-      role === undefined ||
-      (role === 'ids' && !request.ids) ||
-      (length === 0 && role !== 'past' && role !== 'cacheBranch' && role !== 'logitsToKeep')
-    ) {
+    const unknown = role === undefined || (role === 'ids' && !request.ids) || (length === 0 && sequential.has(role));
+    if (!present && unknown) {
+      const source = request.ids ? 'a text' : 'what was given';
       throw new RpcError(
         'input-missing',
-        `Input ${input.name} (${describe(input.type, input.shape)}) cannot be made from ${request.ids ? 'a text' : 'what was given'}; give it as a tensor of that name (--inputs FEEDS.npz).`,
+        `Input ${input.name} (${describe(input.type, input.shape)}) cannot be made from ${source}; give it as a tensor of that name (--inputs FEEDS.npz).`,
       );
-    } else tensors[input.name] = fillIn(input, role, batch, ids, real);
+    }
+    if (present) tensors[input.name] = present;
+    else if (role !== undefined) tensors[input.name] = fillIn(input, role, sequence);
   }
-  return { tensors, batch, length };
+  return { tensors, batch: Math.max(1, sizes.batch), length };
 }

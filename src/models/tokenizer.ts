@@ -55,7 +55,7 @@ interface Engine {
 async function nativeEngine(json: string): Promise<Engine> {
   const module = await import('tokenizers');
   // A CommonJS module: a bundler may or may not have lifted its names.
-  const { Tokenizer: Native } = 'Tokenizer' in module ? module : (module as { default: typeof import('tokenizers') }).default;
+  const { Tokenizer: Native } = 'Tokenizer' in module ? module : (module as { default: typeof module }).default;
   const tokenizer = Native.fromString(json);
   tokenizer.disableTruncation();
   tokenizer.disablePadding();

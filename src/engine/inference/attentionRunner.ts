@@ -10,7 +10,7 @@ import type { Runtime } from '../worker/client.ts';
 import { CutOuts } from './cutOuts.ts';
 import { keepWeights } from './keptWeights.ts';
 import { openTapped, operandNames, type HeldModel } from './loadedModel.ts';
-import { checkMemory, lengthWithin, operandBytes, peakBytes, weightBytes, type Sample } from './memory.ts';
+import { checkMemory, keptBytes, lengthWithin, operandBytes, peakBytes, weightBytes, type Sample } from './memory.ts';
 import { OperandWeights, siteSizesOf } from './operandWeights.ts';
 import { sampleIds, shortened } from './sample.ts';
 import type { SiteSizes, SiteWeights } from './siteWeights.ts';
@@ -54,6 +54,8 @@ export class AttentionRunner {
   private readonly cutOuts: CutOuts;
   private provider: ProviderReport;
   private source: Promise<Source> | undefined;
+  /** Gives the operands; closed where weights are kept instead. */
+  private operandSession: number | undefined;
   /** As the file's positions turned out to allow, where nothing states it. */
   private learnedContext: number | null = null;
 
@@ -61,6 +63,7 @@ export class AttentionRunner {
     this.runtime = runtime;
     this.model = model;
     this.provider = model.session.provider;
+    this.operandSession = model.session.session;
     this.cutOuts = new CutOuts(runtime, model);
   }
 
@@ -98,7 +101,13 @@ export class AttentionRunner {
     const source = await this.source?.catch(() => undefined);
     await this.cutOuts.close();
     if (source?.session) await this.runtime.close({ session: source.session.session });
-    await this.runtime.close({ session: this.model.session.session });
+    await this.closeOperandSession();
+  }
+
+  private async closeOperandSession(): Promise<void> {
+    const session = this.operandSession;
+    this.operandSession = undefined;
+    if (session !== undefined) await this.runtime.close({ session });
   }
 
   private async capture(
@@ -110,14 +119,13 @@ export class AttentionRunner {
     const { model } = this;
     const { input, source } = prepared;
     const { feeds } = input;
-    const { memoryLimit } = model.settings;
-    if (feeds.length > 0) {
-      checkMemory(peakBytes(source.sample, feeds.length, source.kind), memoryLimit, `A run of ${feeds.length} tokens`);
-      makeRoom(source.kind === 'operands' ? operandBytes(source.sample, feeds.length) : weightBytes(source.sample, feeds.length));
-    }
+    const what = feeds.length > 0 ? `A run of ${feeds.length.toLocaleString('en')} tokens` : 'A run on these inputs';
+    checkMemory(peakBytes(source.sample, feeds, source.kind), model.settings.memoryLimit, what);
+    makeRoom(keptBytes(source.sample, feeds, source.kind));
     context.progress({ message: feeds.length > 0 ? `Running ${feeds.length.toLocaleString('en')} tokens` : 'Running the model' });
     try {
-      const captured = source.kind === 'operands' ? await this.captureOperands(feeds, context) : await this.captureWeights(feeds, source, context);
+      const captured =
+        source.kind === 'operands' ? await this.captureOperands(feeds, context) : await this.captureWeights(feeds, source, context);
       return { input, captured, source };
     } catch (error) {
       const beyond = tableOverrun(error);
@@ -168,12 +176,14 @@ export class AttentionRunner {
     context.progress({ message: 'Reading the text' });
     const limit = this.contextLimit();
     const opening = (await tokenizer.encode(text.slice(0, 4_096))).map(({ id }) => id);
-    if (opening.length === 0) throw new RpcError('empty', `The text (${text.length} characters) has no tokens for this model's tokenizer. Give some other text.`);
+    if (opening.length === 0)
+      throw new RpcError('empty', `The text (${text.length} characters) has no tokens for this model's tokenizer. Give some other text.`);
     const { inputs } = session;
     const feedsOf = (ids: readonly number[]): Feeds => buildFeeds(inputs, { ids, paddingId: tokenizer.paddingId });
     const source = await this.sourceFrom(feedsOf(sampleIds(opening, limit)), context);
     const capacity = limit ?? lengthWithin(model.settings.memoryLimit, longestWindow, source.sample, source.kind);
-    if (capacity === 0) checkMemory(peakBytes(source.sample, 1, source.kind), model.settings.memoryLimit, 'A run of 1 token');
+    if (capacity === 0)
+      checkMemory(peakBytes(source.sample, { length: 1, batch: 1 }, source.kind), model.settings.memoryLimit, 'A run of 1 token');
     const window = await chooseWindow(tokenizer, text, focus ?? 0, capacity, context.signal);
     return { input: { feeds: feedsOf(window.tokens.map(({ id }) => id)), window }, source };
   }
@@ -207,8 +217,12 @@ export class AttentionRunner {
     const operands = await this.operandsOf(feeds, context);
     const readers = await this.readersOf(operands, feeds.batch, context);
     const sizes = readers.map((reader) => reader.sizes);
-    const sample: Sample = { length: feeds.length, operands: [...operands.values()], sites: sizes };
-    checkMemory(2 * Math.max(0, ...sizes.map((site) => 4 * site.batch * site.heads * site.queries * site.keys)), model.settings.memoryLimit, 'The weights of one layer');
+    const sample: Sample = { length: feeds.length, batch: feeds.batch, operands: [...operands.values()], sites: sizes };
+    checkMemory(
+      2 * Math.max(0, ...sizes.map((site) => 4 * site.batch * site.heads * site.queries * site.keys)),
+      model.settings.memoryLimit,
+      'The weights of one layer',
+    );
 
     const names = model.sites.flatMap(({ tap, logits }) => [tap, logits]);
     const session = await openTapped(runtime, model, names, context);
@@ -231,6 +245,7 @@ export class AttentionRunner {
       return { kind: keep ? 'weights' : 'operands', maxDifference, sample, session: keep ? session : undefined };
     } finally {
       if (!keep) await runtime.close({ session: session.session });
+      else await this.closeOperandSession();
     }
   }
 
@@ -241,7 +256,11 @@ export class AttentionRunner {
   }
 
   private async operandsOf(feeds: Feeds, { signal }: CallContext): Promise<Map<string, RawTensor>> {
-    const fetched = await this.runtime.run({ session: this.model.session.session, feeds: feeds.tensors, fetches: this.operandFetches() }, { signal });
+    if (this.operandSession === undefined) throw new Error('Where weights are kept nothing asks for operands.');
+    const fetched = await this.runtime.run(
+      { session: this.operandSession, feeds: feeds.tensors, fetches: this.operandFetches() },
+      { signal },
+    );
     const operands = new Map(Object.entries(fetched));
     for (const name of operandNames(this.model.sites)) {
       const fed = feeds.tensors[name];
@@ -267,7 +286,12 @@ export class AttentionRunner {
     const outputs = await this.runtime.run({ session: session.session, feeds: feeds.tensors, fetches }, { signal });
     const sites = this.model.sites.map((site) => {
       const tap = outputs[site.tap]!;
-      return keepWeights(site.name, siteSizesOf(site, tap.shape, feeds.batch, undefined), floats(tap, site), floats(outputs[site.logits], site));
+      return keepWeights(
+        site.name,
+        siteSizesOf(site, tap.shape, feeds.batch, undefined),
+        floats(tap, site),
+        floats(outputs[site.logits], site),
+      );
     });
     return { sites, bytes: sites.reduce((sum, site) => sum + site.bytes, 0) };
   }
@@ -276,7 +300,10 @@ export class AttentionRunner {
 function floats(tensor: RawTensor | undefined, site: AttentionSite): Float32Array {
   const values = tensor && floatsOf(tensor.type, tensor.data);
   if (values) return values;
-  throw new RpcError('unsupported-type', `The attention weights of ${site.name} have elements of type ${tensor?.type ?? 'unknown'}; floating-point ones are read.`);
+  throw new RpcError(
+    'unsupported-type',
+    `The attention weights of ${site.name} have elements of type ${tensor?.type ?? 'unknown'}; floating-point ones are read.`,
+  );
 }
 
 /** Largest difference of recomputed weights to those of the full tap; cells that are NaN in both agree. */

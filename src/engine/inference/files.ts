@@ -35,7 +35,10 @@ async function openFile(path: string): Promise<{ file: FileHandle; size: number 
     // Looked at before it is opened: opening a pipe would wait for a writer.
     const found = await stat(path);
     if (!found.isFile()) {
-      throw new RpcError('model-unreadable', `${path} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}; give the .onnx file itself.`);
+      throw new RpcError(
+        'model-unreadable',
+        `${path} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}; give the .onnx file itself.`,
+      );
     }
     file = await open(path, 'r');
     return { file, size: found.size };
@@ -45,11 +48,16 @@ async function openFile(path: string): Promise<{ file: FileHandle; size: number 
   }
 }
 
-async function eachChunk(path: string, context: CallContext, fraction: (done: number) => void, take: (chunk: Uint8Array, at: number) => void): Promise<void> {
+async function eachChunk(
+  path: string,
+  context: CallContext,
+  fraction: (done: number) => void,
+  take: (chunk: Uint8Array, at: number) => void,
+): Promise<void> {
   const { file, size } = await openFile(path);
   try {
     const buffer = new Uint8Array(Math.min(chunkBytes, size));
-    for (let at = 0; at < size; ) {
+    for (let at = 0; at < size;) {
       context.signal.throwIfAborted();
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - at), at);
       if (bytesRead === 0) throw new RpcError('model-unreadable', `${path} became shorter while it was read (${at} of ${size} bytes).`);
@@ -138,9 +146,13 @@ export async function checkExternalFiles(modelPath: string, files: readonly stri
       );
     }
     if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {
-      throw new RpcError('external-data-outside', `The model keeps weights in ${path}, a link to ${real} outside of its folder ${root}. Copy that file into the folder.`);
+      throw new RpcError(
+        'external-data-outside',
+        `The model keeps weights in ${path}, a link to ${real} outside of its folder ${root}. Copy that file into the folder.`,
+      );
     }
-    if (!(await stat(real)).isFile()) throw new RpcError('external-data-missing', `The model keeps weights in ${path}, which is not a file.`);
+    if (!(await stat(real)).isFile())
+      throw new RpcError('external-data-missing', `The model keeps weights in ${path}, which is not a file.`);
   }
   return root;
 }

@@ -7,6 +7,7 @@ import type { SiteSizes } from './siteWeights.ts';
 /** What a run of `length` tokens took, to tell from it what one of another length will. */
 export interface Sample {
   length: number;
+  batch: number;
   operands: readonly Pick<RawTensor, 'shape' | 'data'>[];
   sites: readonly SiteSizes[];
 }
@@ -20,7 +21,10 @@ function scaled(size: number, sampled: number, length: number): number {
 
 /** Bytes of the operands that a run of `length` tokens keeps: dimensions that were the sample's length grow with it. */
 export function operandBytes({ length: sampled, operands }: Sample, length: number): number {
-  return operands.reduce((sum, { shape, data }) => sum + shape.reduce((product, size) => product * scaled(size, sampled, length), data.BYTES_PER_ELEMENT), 0);
+  return operands.reduce(
+    (sum, { shape, data }) => sum + shape.reduce((product, size) => product * scaled(size, sampled, length), data.BYTES_PER_ELEMENT),
+    0,
+  );
 }
 
 function siteBytes(site: SiteSizes, sampled: number, length: number): number {
@@ -32,12 +36,17 @@ export function weightBytes({ length: sampled, sites }: Sample, length: number):
   return sites.reduce((sum, site) => sum + siteBytes(site, sampled, length), 0);
 }
 
-/** Bytes that a run of `length` tokens takes at its peak, beside the model itself. */
-export function peakBytes(sample: Sample, length: number, kind: 'operands' | 'weights'): number {
+/** Bytes that a run of `batch` sequences of `length` tokens keeps. */
+export function keptBytes(sample: Sample, { length, batch }: Pick<Sample, 'length' | 'batch'>, kind: 'operands' | 'weights'): number {
+  return (batch / sample.batch) * (kind === 'operands' ? operandBytes(sample, length) : weightBytes(sample, length));
+}
+
+/** Bytes that a run takes at its peak, beside the model itself. */
+export function peakBytes(sample: Sample, { length, batch }: Pick<Sample, 'length' | 'batch'>, kind: 'operands' | 'weights'): number {
   const largest = Math.max(0, ...sample.sites.map((site) => siteBytes(site, sample.length, length)));
   // Kept weights leave the graph together with their softmax inputs, which tell what is masked.
   const leaving = kind === 'operands' ? operandBytes(sample, length) : 2 * weightBytes(sample, length);
-  return leaving + scoreTensors * largest;
+  return (batch / sample.batch) * (leaving + scoreTensors * largest);
 }
 
 /** The largest number of tokens up to `most` whose run stays within `limit` bytes; 0 when none does. */
@@ -45,7 +54,7 @@ export function lengthWithin(limit: number, most: number, sample: Sample, kind: 
   let [low, high] = [0, most];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (peakBytes(sample, middle, kind) <= limit) low = middle;
+    if (peakBytes(sample, { length: middle, batch: sample.batch }, kind) <= limit) low = middle;
     else high = middle - 1;
   }
   return low;
@@ -58,5 +67,8 @@ function mebibytes(bytes: number): string {
 /** @throws RpcError 'memory' when a run would take more than the limit */
 export function checkMemory(bytes: number, limit: number, what: string): void {
   if (bytes <= limit) return;
-  throw new RpcError('memory', `${what} would take about ${mebibytes(bytes)}, the limit is ${mebibytes(limit)}. Give a shorter text, or raise the limit.`);
+  throw new RpcError(
+    'memory',
+    `${what} would take about ${mebibytes(bytes)}, the limit is ${mebibytes(limit)}. Give a shorter text, or raise the limit.`,
+  );
 }

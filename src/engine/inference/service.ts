@@ -60,11 +60,11 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const range = { batch: checkIndex('batch', batch ?? 0, sizes.batch), head: checkIndex('head', head, sizes.heads) };
       return weights.read({ ...range, queryStart: row, queryEnd: row + 1 }, 'nan', signal);
     },
-    writeWeights: async ({ runId, site, head, path }, { signal, progress }) => {
+    writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);
       if (!isAbsolute(path)) throw new RpcError('unwritable', `${path} is not an absolute path; give one.`);
       const chosen = head === undefined ? null : checkIndex('head', head, weights.sizes.heads);
-      await writeWeightsFile(weights, chosen, path, signal, (fraction) => progress({ message: 'Writing weights', fraction }));
+      await writeWeightsFile(weights, chosen, path, context.signal, (fraction) => context.progress({ message: 'Writing weights', fraction }));
     },
     release: ({ runId }) => loaded().kept.release(runId),
   };

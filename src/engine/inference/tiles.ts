@@ -42,7 +42,13 @@ export async function readTile(site: SiteWeights, request: TileRequest, signal: 
   const pool = createMaxPool(queryEnd - queryStart, keyEnd - keyStart, rows, columns);
   for (const stripe of stripes(queryStart, queryEnd, keys)) {
     const values = await site.read({ batch, head, ...stripe }, 'nan', signal);
-    pool.add({ values, offset: keyStart, stride: keys, firstRow: stripe.queryStart - queryStart, rowCount: stripe.queryEnd - stripe.queryStart });
+    pool.add({
+      values,
+      offset: keyStart,
+      stride: keys,
+      firstRow: stripe.queryStart - queryStart,
+      rowCount: stripe.queryEnd - stripe.queryStart,
+    });
   }
   return { rows, columns, values: toHalf(pool.values) };
 }
@@ -57,7 +63,9 @@ export async function readThumbnails(site: SiteWeights, request: ThumbnailsReque
   for (const stripe of stripes(0, queries, heads * keys)) {
     const values = await site.read({ batch, head: null, ...stripe }, 'nan', signal);
     const rowCount = stripe.queryEnd - stripe.queryStart;
-    pools.forEach((pool, head) => pool.add({ values, offset: head * rowCount * keys, stride: keys, firstRow: stripe.queryStart, rowCount }));
+    pools.forEach((pool, head) =>
+      pool.add({ values, offset: head * rowCount * keys, stride: keys, firstRow: stripe.queryStart, rowCount }),
+    );
   }
   const pooled = new Float32Array(heads * rows * columns);
   pools.forEach((pool, head) => pooled.set(pool.values, head * rows * columns));

@@ -21,14 +21,23 @@ const reasons: Readonly<Record<string, string>> = {
 
 function unwritable(path: string, error: unknown): RpcError {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new RpcError(code === 'ENOSPC' || code === 'EDQUOT' ? 'no-space' : 'unwritable', `${path} cannot be written: ${reasons[code ?? ''] ?? message}.`);
+  return new RpcError(
+    code === 'ENOSPC' || code === 'EDQUOT' ? 'no-space' : 'unwritable',
+    `${path} cannot be written: ${reasons[code ?? ''] ?? message}.`,
+  );
 }
 
 /**
  * Writes float32 [batch, heads, queries, keys] (one head alone: [batch, 1, queries, keys]) to `path`, by way of a temporary name in
  * the same folder: the file is there whole or not at all.
  */
-export async function writeWeightsFile(site: SiteWeights, head: number | null, path: string, signal: AbortSignal, progress: (fraction: number) => void): Promise<void> {
+export async function writeWeightsFile(
+  site: SiteWeights,
+  head: number | null,
+  path: string,
+  signal: AbortSignal,
+  progress: (fraction: number) => void,
+): Promise<void> {
   const { batch, heads, queries, keys } = site.sizes;
   const written = head === null ? Array.from({ length: heads }, (_, i) => i) : [head];
   const total = batch * written.length * queries;
@@ -56,6 +65,8 @@ export async function writeWeightsFile(site: SiteWeights, head: number | null, p
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw typeof (error as NodeJS.ErrnoException).code === 'string' && !(error instanceof RpcError) && !signal.aborted ? unwritable(path, error) : error;
+    throw typeof (error as NodeJS.ErrnoException).code === 'string' && !(error instanceof RpcError) && !signal.aborted
+      ? unwritable(path, error)
+      : error;
   }
 }

@@ -42,7 +42,7 @@ function insideCharacter(text: string, unit: number): boolean {
  */
 async function countTokens(tokenizer: Tokenizer, text: string, signal: AbortSignal): Promise<number> {
   let total = 0;
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     signal.throwIfAborted();
     const end = start + blockUnits >= text.length ? text.length : Math.max(cutBefore(text, start + blockUnits), start + 1);
     total += await tokenizer.count(text.slice(start, end));
@@ -79,7 +79,13 @@ function characterBoundary(tokens: readonly TokenSpan[], index: number): number 
  *
  * @throws RpcError 'empty' when the text has no tokens, 'too-long' when not even one token fits
  */
-export async function chooseWindow(tokenizer: Tokenizer, text: string, focus: number, capacity: number, signal: AbortSignal): Promise<TextWindow> {
+export async function chooseWindow(
+  tokenizer: Tokenizer,
+  text: string,
+  focus: number,
+  capacity: number,
+  signal: AbortSignal,
+): Promise<TextWindow> {
   if (text === '') throw new RpcError('empty', 'The text is empty: there is nothing to attend to. Give some text.');
   if (text.length <= wholeUnits) {
     const tokens = await tokenizer.encode(text);
@@ -89,7 +95,8 @@ export async function chooseWindow(tokenizer: Tokenizer, text: string, focus: nu
     if (tokens.length <= capacity) return { start: 0, end: text.length, totalTokens: tokens.length, tokens };
   }
   const room = capacity - tokenizer.added;
-  if (room < 1) throw new RpcError('too-long', `The model takes ${capacity} tokens, of which its tokenizer adds ${tokenizer.added}: no text fits.`);
+  if (room < 1)
+    throw new RpcError('too-long', `The model takes ${capacity} tokens, of which its tokenizer adds ${tokenizer.added}: no text fits.`);
 
   // Of a long text only the neighbourhood of the focus is tokenized with spans.
   const at = Math.min(Math.max(0, Math.floor(focus)), text.length);
@@ -114,5 +121,8 @@ export async function chooseWindow(tokenizer: Tokenizer, text: string, focus: nu
     const tokens = await tokenizer.encode(text.slice(start, end));
     if (tokens.length <= capacity) return { start, end, totalTokens, tokens: shifted(tokens, start) };
   }
-  throw new RpcError('too-long', `No part of the text around offset ${at} fits into ${capacity} tokens. Move to another place or give a shorter text.`);
+  throw new RpcError(
+    'too-long',
+    `No part of the text around offset ${at} fits into ${capacity} tokens. Move to another place or give a shorter text.`,
+  );
 }
