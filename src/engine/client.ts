@@ -15,7 +15,7 @@ import type {
 } from '../protocol/inference.ts';
 import { RpcError, type CallOptions, type Remote } from '../protocol/rpc.ts';
 import { Emitter, type Event } from './emitter.ts';
-import type { ProcessEnd } from './exit.ts';
+import { askedEnd, type ProcessEnd } from './exit.ts';
 import type { InferenceProcess } from './process.ts';
 import { SharedTask } from './sharedTask.ts';
 import { watchForStall } from './stall.ts';
@@ -143,7 +143,7 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   /** Ends the process, if any; runs are made again when asked for. `reason` says in words why. */
   end(reason: string): void {
-    this.generation?.process.kill({ code: 'asked', message: reason });
+    this.generation?.process.kill(askedEnd(reason));
   }
 
   dispose(): void {
@@ -242,7 +242,7 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
           return await process.remote.load({ source, settings }, { onProgress });
         } catch (error) {
           // Nothing can be asked of a process without its model; the next request tries anew.
-          process.kill({ code: 'asked', message: 'The model could not be loaded.' });
+          process.kill(askedEnd('The model could not be loaded.'));
           throw error;
         }
       },
@@ -257,7 +257,7 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     if (this.generation === generation) this.generation = undefined;
     for (const runId of generation.runs.keys()) {
       const kept = this.kept.get(runId);
-      if (kept) kept.lost = end.message;
+      if (kept) kept.lost = end.cause;
     }
     if (end.code !== 'asked') this.exited.fire(end.message);
     this.options.onActivity();
@@ -265,7 +265,7 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 }
 
 function cancel({ process }: Generation): void {
-  process.kill({ code: 'asked', message: 'Its process was ended to cancel other work.' });
+  process.kill(askedEnd('Its process was ended to cancel other work.'));
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -14,7 +14,20 @@ export interface ExitFacts {
 export interface ProcessEnd {
   /** `asked`: its owner ended it; nothing is wrong. */
   code: 'asked' | 'crashed' | 'out-of-memory' | 'unresponsive';
+  /** What happened, in a sentence. */
+  cause: string;
+  /** The cause, and what to do. */
   message: string;
+}
+
+/** An end that the owner wants, and why. */
+export function askedEnd(reason: string): ProcessEnd {
+  return { code: 'asked', cause: reason, message: reason };
+}
+
+/** A process that counts as hung after this many seconds without an answer. */
+export function unresponsiveEnd(seconds: number): ProcessEnd {
+  return withAdvice('unresponsive', `The inference process did not answer for ${seconds} s and was ended.`);
 }
 
 const memoryWords =
@@ -31,37 +44,40 @@ const windowsCodes: ReadonlyMap<number, { text: string; memory?: boolean }> = ne
   [0xc0000409, { text: 'fail fast' }],
 ]);
 
-const freshStart = 'The next request starts a new one.';
-const helpsMemory = 'Use a shorter text or a smaller model, or free memory; the next request starts a new process.';
-
 /** Says what ended a process that nobody asked to end. */
 export function describeExit({ code, signal, stderr, failure, residentBytes }: ExitFacts): ProcessEnd {
-  const held = residentBytes > 0 ? ` It held ${(residentBytes / 2 ** 30).toFixed(1)} GiB when last seen.` : '';
-  if (failure !== undefined && !memoryWords.test(failure))
-    return { code: 'crashed', message: `The inference process failed: ${failure} ${freshStart}` };
+  if (failure !== undefined && !memoryWords.test(failure)) return withAdvice('crashed', `The inference process failed: ${failure}`);
 
+  const held = residentBytes > 0 ? ` It held ${(residentBytes / 2 ** 30).toFixed(1)} GiB when last seen.` : '';
   const windows = code === null ? undefined : windowsCodes.get(code >>> 0);
   const how = signal ?? (windows ? `0x${((code ?? 0) >>> 0).toString(16)}, ${windows.text}` : `exit code ${code ?? 'unknown'}`);
   if (signal === 'SIGKILL')
-    return {
-      code: 'out-of-memory',
-      message: `The inference process was killed (SIGKILL), most likely by the system because memory ran out.${held} ${helpsMemory}`,
-    };
+    return withAdvice(
+      'out-of-memory',
+      `The inference process was killed (SIGKILL), most likely by the system because memory ran out.${held}`,
+    );
   if (windows?.memory || memoryWords.test(failure ?? '') || memoryWords.test(stderr))
-    return { code: 'out-of-memory', message: `The inference process ran out of memory (${how}).${held} ${helpsMemory}` };
+    return withAdvice('out-of-memory', `The inference process ran out of memory (${how}).${held}`);
   // Native code that cannot get memory aborts, without saying so as often as not.
   if (signal === 'SIGABRT' || code === 134)
-    return {
-      code: 'out-of-memory',
-      message: `The inference process aborted (${how}), as it does when memory runs out.${held} ${helpsMemory}`,
-    };
-  if (signal === 'SIGTERM' || signal === 'SIGINT' || signal === 'SIGHUP' || signal === 'SIGQUIT')
-    return { code: 'crashed', message: `The inference process was ended from outside (${signal}). ${freshStart}` };
+    return withAdvice('out-of-memory', `The inference process aborted (${how}), as it does when memory runs out.${held}`);
+  if (signal !== null && endedByOthers.has(signal))
+    return withAdvice('crashed', `The inference process was ended from outside (${signal}).`);
+
   const last = lastWords(stderr);
   const said = last ? ` It last wrote: ${last}` : '';
-  if (signal !== null || windows)
-    return { code: 'crashed', message: `The inference process crashed in native code (${how}).${said} ${freshStart}` };
-  return { code: 'crashed', message: `The inference process ended by itself (${how}).${said} ${freshStart}` };
+  const what = signal !== null || windows ? 'crashed in native code' : 'ended by itself';
+  return withAdvice('crashed', `The inference process ${what} (${how}).${said}`);
+}
+
+const endedByOthers: ReadonlySet<NodeJS.Signals> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
+
+function withAdvice(code: ProcessEnd['code'], cause: string): ProcessEnd {
+  const advice =
+    code === 'out-of-memory'
+      ? 'Use a shorter text or a smaller model, or free memory; the next request starts a new process.'
+      : 'The next request starts a new process.';
+  return { code, cause, message: `${cause} ${advice}` };
 }
 
 /** The last line that names an error, else the last line: stack frames and a version may follow what matters. */

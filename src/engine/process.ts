@@ -7,7 +7,7 @@ import { duplex } from '../protocol/peer.ts';
 import type { Disposable, Remote } from '../protocol/rpc.ts';
 import { childChannel } from './channel.ts';
 import { Emitter, type Event } from './emitter.ts';
-import { describeExit, type ProcessEnd } from './exit.ts';
+import { describeExit, unresponsiveEnd, type ProcessEnd } from './exit.ts';
 
 export interface ProcessOptions {
   /** The path of the inference process's bundle. */
@@ -109,10 +109,7 @@ export class InferenceProcess {
   private look(): void {
     if (this.unanswered >= this.options.pingsMissed) {
       const seconds = Math.round((this.options.pingInterval * this.options.pingsMissed) / 1000);
-      this.kill({
-        code: 'unresponsive',
-        message: `The inference process did not answer for ${seconds} s and was ended. The next request starts a new one.`,
-      });
+      this.kill(unresponsiveEnd(seconds));
       return;
     }
     this.unanswered++;

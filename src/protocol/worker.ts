@@ -41,7 +41,11 @@ export interface SessionRequest {
 export interface RuntimeWorker {
   open(params: SessionRequest): SessionInfo;
   /** Runs a session; only the outputs in `fetches` come back. */
-  run(params: { session: number; feeds: Readonly<Record<string, RawTensor>>; fetches: readonly string[] }): Readonly<Record<string, RawTensor>>;
+  run(params: {
+    session: number;
+    feeds: Readonly<Record<string, RawTensor>>;
+    fetches: readonly string[];
+  }): Readonly<Record<string, RawTensor>>;
   close(params: { session: number }): void;
 }
 
@@ -52,4 +56,10 @@ export interface RuntimeSelfTest {
    * says why. Sessions that need no proof answer at once.
    */
   selfTest(params: { session: number; feeds: Readonly<Record<string, RawTensor>>; fetches: readonly string[] }): ProviderReport;
+}
+
+/** Asked by the process before its first session, while it reads the model. */
+export interface RuntimePreparation {
+  /** Loads the engine, so that the first session need not wait for it; what is wrong with it shows when a session is opened. */
+  prepare(params: { settings: EngineSettings }): void;
 }

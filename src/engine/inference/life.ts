@@ -37,9 +37,18 @@ export function runInferenceProcess(workerEntry: string, createService: (runtime
 
   const runtime = new RuntimeClient(workerEntry);
   runtime.onDied((reason) => fail(reason, reason));
+  const service = createService(runtime);
   const owner = duplex<InferenceService & InferenceLife, InferenceOwner>(
     parentChannel(),
-    { ...createService(runtime), ping: () => ({ residentBytes: process.memoryUsage.rss() }) },
+    {
+      ...service,
+      load: (params, context) => {
+        // The engine starts in its thread while the model is read here.
+        runtime.prepare({ settings: params.settings }).catch(() => undefined);
+        return service.load(params, context);
+      },
+      ping: () => ({ residentBytes: process.memoryUsage.rss() }),
+    },
     {
       // An RpcError tells its caller all there is; anything else is a fault of this process.
       onError: (method, error) => {

@@ -3,14 +3,15 @@
 import { Worker } from 'node:worker_threads';
 import { connect } from '../../protocol/peer.ts';
 import type { CallOptions, Disposable, Remote } from '../../protocol/rpc.ts';
-import type { RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
+import type { RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
 import { workerChannel } from '../channel.ts';
 import { Emitter, type Event } from '../emitter.ts';
 
 /** What runs models, as its users see it; a test can put its own in place. */
 export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest>;
 
-type Params<K extends keyof Runtime> = Parameters<Runtime[K]>[0];
+type Thread = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation>;
+type Params<K extends keyof Thread> = Parameters<Thread[K]>[0];
 
 /**
  * Starts the worker thread and calls it. When the thread dies every call under way and every later one rejects with the reason
@@ -19,7 +20,7 @@ type Params<K extends keyof Runtime> = Parameters<Runtime[K]>[0];
  */
 export class RuntimeClient implements Runtime, Disposable {
   private readonly worker: Worker;
-  private readonly remote: Runtime & Disposable;
+  private readonly remote: Thread & Disposable;
   private readonly died = new Emitter<string>();
   private disposed = false;
   /** Fires once with the reason when the thread ends without having been told to. */
@@ -42,6 +43,7 @@ export class RuntimeClient implements Runtime, Disposable {
     });
   }
 
+  readonly prepare = (params: Params<'prepare'>, options?: CallOptions) => this.remote.prepare(params, options);
   readonly open = (params: Params<'open'>, options?: CallOptions) => this.remote.open(params, options);
   readonly run = (params: Params<'run'>, options?: CallOptions) => this.remote.run(params, options);
   readonly selfTest = (params: Params<'selfTest'>, options?: CallOptions) => this.remote.selfTest(params, options);

@@ -1,27 +1,44 @@
 /** Finds and loads onnxruntime-node: the one shipped, or the one the user named. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type * as Ort from 'onnxruntime-node';
 import { RpcError } from '../../protocol/rpc.ts';
 
-export type Engine = typeof Ort;
+export interface Engine {
+  api: typeof Ort;
+  /** Its package's folder. */
+  folder: string;
+}
 
-/** Loads the engine in `enginePath`, or the shipped one. Throws RpcError `no-engine` that says what to do. */
-export async function loadEngine(enginePath: string | undefined): Promise<Engine> {
-  const folder = enginePath ? packageFolder(enginePath) : undefined;
+/**
+ * Loads the engine in `enginePath`, or the one installed where the file `from` finds packages. Throws RpcError `no-engine` that says
+ * what to do.
+ */
+export function loadEngine(enginePath: string | undefined, from: string): Engine {
+  const require = createRequire(from);
+  const named = enginePath ? packageFolder(enginePath) : undefined;
   try {
     // Required by its folder, so that its own native files are the ones found.
-    if (folder !== undefined) return createRequire(join(folder, 'package.json'))(folder) as Engine;
-    const shipped = (await import('onnxruntime-node')) as Engine & { default?: Engine };
-    return shipped.default ?? shipped;
+    const folder = named ?? dirname(require.resolve('onnxruntime-node/package.json'));
+    return { api: require(folder) as typeof Ort, folder };
   } catch (error) {
     throw new RpcError(
       'no-engine',
       explainLoadFailure(error, { platform: process.platform, arch: process.arch, musl: isMusl(), enginePath }),
     );
   }
+}
+
+/** Whether the library that speaks to CUDA lies where this engine looks for it. */
+export function hasCudaLibrary({ folder }: Engine): boolean {
+  const binaries = join(folder, 'bin');
+  if (!existsSync(binaries)) return false;
+  return readdirSync(binaries).some((abi) => {
+    const files = join(binaries, abi, process.platform, process.arch);
+    return existsSync(files) && readdirSync(files).some((file) => file.includes('onnxruntime_providers_cuda.'));
+  });
 }
 
 /** The onnxruntime-node package at `enginePath`: the folder itself, or what was installed in it. */

@@ -2,9 +2,13 @@
 
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../../protocol/peer.ts';
-import type { RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
+import type { RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
 import { portChannel } from '../channel.ts';
+import { loadEngine } from './engine.ts';
 import { createRuntime } from './runtime.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread of the inference process.');
-serve<RuntimeWorker & RuntimeSelfTest>(portChannel(parentPort), createRuntime());
+serve<RuntimeWorker & RuntimeSelfTest & RuntimePreparation>(
+  portChannel(parentPort),
+  createRuntime((enginePath) => loadEngine(enginePath, __filename)),
+);

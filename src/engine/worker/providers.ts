@@ -3,7 +3,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineSettings, ProviderName, ProviderReport } from '../../protocol/inference.ts';
 import type { SessionRequest } from '../../protocol/worker.ts';
-import type { Engine } from './engine.ts';
+import { hasCudaLibrary, type Engine } from './engine.ts';
 import { engineMessage } from './failures.ts';
 
 type Provider = ProviderReport['used'];
@@ -24,42 +24,61 @@ const automatic: readonly Provider[] = ['cuda', 'coreml', 'directml'];
 /** CoreML and DirectML leave float32 or mistranslate operators on some models and drivers. */
 const unproven: ReadonlySet<Provider> = new Set(['coreml', 'directml']);
 
+/** What an engine has on this machine, learnt once for all its sessions. */
+export interface Providers {
+  version: string;
+  supported: ReadonlySet<string>;
+  /** Providers known not to work here whatever the model, and why. */
+  unavailable: Map<Provider, string>;
+}
+
+const noCuda = 'cuda could not be loaded';
+const nameAnother = 'the setting genlens.engine.path can name an engine that has it';
+
+export function providersOf(engine: Engine): Providers {
+  const supported = new Set(engine.api.listSupportedBackends().map(({ name }) => name));
+  const unavailable: Providers['unavailable'] = new Map();
+  if (supported.has(backends.cuda) && !hasCudaLibrary(engine))
+    unavailable.set('cuda', `${noCuda}: this engine comes without it (${nameAnother})`);
+  return { version: engine.api.env.versions.node ?? engine.api.env.versions.common, supported, unavailable };
+}
+
 /**
  * Tries the wanted providers in turn and ends at the CPU. Throws what the CPU throws: then the model itself cannot be opened.
  * `attempt` opens the model on one provider.
  */
 export async function openOnProvider(
   requested: ProviderName,
-  engine: { version: string; supported: ReadonlySet<string> },
+  { version, supported, unavailable }: Providers,
   attempt: (provider: string) => Promise<InferenceSession>,
 ): Promise<OpenedSession> {
   const reasons: string[] = [];
-  const wanted = requested === 'auto' ? automatic.filter((provider) => engine.supported.has(backends[provider])) : [requested];
+  const report = (used: Provider): ProviderReport => ({
+    requested,
+    used,
+    engineVersion: version,
+    ...(reasons.length > 0 && { reason: reasons.join('; ') }),
+  });
+  const wanted = requested === 'auto' ? automatic.filter((provider) => supported.has(backends[provider])) : [requested];
   for (const provider of wanted) {
     if (provider === 'cpu') break;
-    if (!engine.supported.has(backends[provider])) {
-      reasons.push(`${provider} is not in this build of ONNX Runtime (${engine.version}, ${process.platform}-${process.arch})`);
+    const known = unavailable.get(provider);
+    if (known !== undefined || !supported.has(backends[provider])) {
+      reasons.push(known ?? `${provider} is not in this build of ONNX Runtime (${version}, ${process.platform}-${process.arch})`);
       continue;
     }
     try {
       const session = await attempt(backends[provider]);
       return { session, provider: report(provider), unproven: requested === 'auto' && unproven.has(provider) };
     } catch (error) {
-      reasons.push(explain(provider, error));
+      const cause = engineMessage(error);
+      const libraryMissing = provider === 'cuda' && /load shared library|Failed to load library/i.test(cause);
+      if (libraryMissing)
+        unavailable.set('cuda', `${noCuda}: CUDA or cuDNN is not on the library path, or of another version than the engine's`);
+      reasons.push(unavailable.get(provider) ?? `${provider} cannot run this model here: ${cause}`);
     }
   }
   return { session: await attempt('cpu'), provider: report('cpu'), unproven: false };
-
-  function report(used: Provider): ProviderReport {
-    return { requested, used, engineVersion: engine.version, ...(reasons.length > 0 && { reason: reasons.join('; ') }) };
-  }
-}
-
-function explain(provider: Provider, error: unknown): string {
-  const cause = engineMessage(error);
-  if (provider === 'cuda' && /load shared library|Failed to load library/.test(cause))
-    return 'cuda could not be loaded: this engine has no CUDA library, or CUDA and cuDNN are not on the library path (the setting genlens.engine.path can name an engine that has it)';
-  return `${provider} cannot run this model here: ${cause}`;
 }
 
 /**
@@ -80,8 +99,4 @@ export function sessionOptions(provider: string, request: Pick<SessionRequest, '
     }),
   };
   return options;
-}
-
-export function supportedBackends(engine: Engine): ReadonlySet<string> {
-  return new Set(engine.listSupportedBackends().map(({ name }) => name));
 }

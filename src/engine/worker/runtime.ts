@@ -4,11 +4,11 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineSettings, ProviderReport, TensorInfo } from '../../protocol/inference.ts';
 import { transferring } from '../../protocol/messages.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
-import type { RawTensor, RuntimeSelfTest, RuntimeWorker, SessionRequest } from '../../protocol/worker.ts';
+import type { RawTensor, RuntimePreparation, RuntimeSelfTest, RuntimeWorker, SessionRequest } from '../../protocol/worker.ts';
 import { relativeDifference } from './agreement.ts';
-import { loadEngine, type Engine } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { engineFailure, engineMessage } from './failures.ts';
-import { openOnProvider, sessionOptions, supportedBackends, type OpenedSession } from './providers.ts';
+import { openOnProvider, providersOf, sessionOptions, type OpenedSession, type Providers } from './providers.ts';
 import { fromTensor, toTensor } from './tensors.ts';
 
 /** A provider that `auto` chose may differ from the CPU by this much, relative to each output's largest value. */
@@ -25,20 +25,20 @@ interface Entry extends OpenedSession {
  * `unsupported-type`, `out-of-memory`, `unknown-session`.
  */
 export function createRuntime(
-  load: (enginePath: string | undefined) => Promise<Engine> = loadEngine,
-): Handlers<RuntimeWorker & RuntimeSelfTest> {
-  const engines = new Map<string | undefined, Promise<Engine>>();
+  load: (enginePath: string | undefined) => Engine,
+): Handlers<RuntimeWorker & RuntimeSelfTest & RuntimePreparation> {
+  const engines = new Map<string | undefined, { engine: Engine; providers: Providers }>();
   const sessions = new Map<number, Entry>();
   let nextSession = 1;
 
-  const engineFor = ({ enginePath }: EngineSettings): Promise<Engine> => {
+  const engineFor = ({ enginePath }: EngineSettings): { engine: Engine; providers: Providers } => {
     const key = enginePath || undefined;
-    let engine = engines.get(key);
-    if (!engine) {
-      engines.set(key, (engine = load(key)));
-      engine.catch(() => engines.delete(key));
+    let found = engines.get(key);
+    if (!found) {
+      const engine = load(key);
+      engines.set(key, (found = { engine, providers: providersOf(engine) }));
     }
-    return engine;
+    return found;
   };
 
   const entryOf = (session: number): Entry => {
@@ -49,20 +49,24 @@ export function createRuntime(
 
   const attempt = (engine: Engine, request: SessionRequest, provider: string): Promise<InferenceSession> => {
     const options = sessionOptions(provider, request, request.settings);
+    const { InferenceSession } = engine.api;
     return typeof request.model === 'string'
-      ? engine.InferenceSession.create(request.model, options)
-      : engine.InferenceSession.create(request.model, options);
+      ? InferenceSession.create(request.model, options)
+      : InferenceSession.create(request.model, options);
   };
 
   return {
+    prepare: async ({ settings }) => {
+      const { engine } = engineFor(settings);
+      // The native side starts with the first session, even with one that cannot be.
+      await engine.api.InferenceSession.create(new Uint8Array(0)).catch(() => undefined);
+    },
+
     open: async (request) => {
-      const engine = await engineFor(request.settings);
-      const version = engine.env.versions.node ?? engine.env.versions.common;
+      const { engine, providers } = engineFor(request.settings);
       let opened: OpenedSession;
       try {
-        opened = await openOnProvider(request.settings.provider, { version, supported: supportedBackends(engine) }, (provider) =>
-          attempt(engine, request, provider),
-        );
+        opened = await openOnProvider(request.settings.provider, providers, (provider) => attempt(engine, request, provider));
       } catch (error) {
         throw engineFailure('bad-model', 'ONNX Runtime cannot open the model', error);
       }
@@ -129,7 +133,7 @@ async function run(
   feeds: Readonly<Record<string, RawTensor>>,
   fetches: readonly string[],
 ): Promise<Record<string, RawTensor>> {
-  const tensors = Object.fromEntries(Object.entries(feeds).map(([name, raw]) => [name, toTensor(engine, name, raw)]));
+  const tensors = Object.fromEntries(Object.entries(feeds).map(([name, raw]) => [name, toTensor(engine.api, name, raw)]));
   let results: InferenceSession.ReturnType;
   try {
     results = await session.run(tensors, fetches);

@@ -6,13 +6,13 @@ import { RpcError } from '../../protocol/rpc.ts';
 import type { Engine } from './engine.ts';
 
 /** Throws RpcError `bad-input` naming the input whose type, data and shape do not fit together. */
-export function toTensor(engine: Engine, name: string, raw: RawTensor): Tensor {
+export function toTensor(api: Engine['api'], name: string, raw: RawTensor): Tensor {
   if (raw.type === 'string') throw refusedStrings('input', name);
   const size = raw.shape.reduce((product, dimension) => product * dimension, 1);
   if (size !== raw.data.length)
     throw new RpcError('bad-input', `Input "${name}" has ${raw.data.length} values; its shape [${raw.shape.join(', ')}] needs ${size}.`);
   try {
-    const tensor = new engine.Tensor(raw.type as 'float32', raw.data as Float32Array, raw.shape);
+    const tensor = new api.Tensor(raw.type as 'float32', raw.data as Float32Array, raw.shape);
     // Where Float16Array exists the tensor makes one of the bits, which the engine's native side then takes for empty.
     if (raw.type === 'float16') Object.defineProperty(tensor, 'data', { value: raw.data });
     return tensor;

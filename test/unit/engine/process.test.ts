@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { portChannel } from '../../../src/engine/channel.ts';
-import { describeExit, type ExitFacts, type ProcessEnd } from '../../../src/engine/exit.ts';
+import { askedEnd, describeExit, type ExitFacts, type ProcessEnd } from '../../../src/engine/exit.ts';
 import { InferenceProcess } from '../../../src/engine/process.ts';
 import { SharedTask } from '../../../src/engine/sharedTask.ts';
 import type { Progress } from '../../../src/protocol/rpc.ts';
@@ -36,7 +36,9 @@ describe('the end of a process, in words', () => {
   ])('%j', (given, code, words) => {
     const end = describeExit({ ...facts, ...given });
     expect(end).toMatchObject({ code, message: expect.stringMatching(words) as unknown });
-    expect(end.message).toMatch(/next request starts a new/);
+    expect(end.message.startsWith(`${end.cause} `)).toBe(true);
+    expect(end.message).toMatch(/next request starts a new process/);
+    expect(end.cause).not.toMatch(/next request/);
   });
 });
 
@@ -84,10 +86,10 @@ describe('a process that is not what it should be', () => {
   it('is told to end more than once: only the first reason counts', async () => {
     const { process, ended } = await start(`setInterval(() => {}, 1000); process.on('message', () => {})`);
     const pending = process.measure();
-    process.kill({ code: 'asked', message: 'first' });
-    process.kill({ code: 'asked', message: 'second' });
+    process.kill(askedEnd('first'));
+    process.kill(askedEnd('second'));
     await expect(pending).rejects.toMatchObject({ code: 'closed' });
-    expect(await ended).toEqual({ code: 'asked', message: 'first' });
+    expect(await ended).toMatchObject({ code: 'asked', message: 'first' });
     await expect(process.measure()).rejects.toMatchObject({ code: 'closed' });
   });
 

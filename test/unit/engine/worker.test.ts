@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { relativeDifference } from '../../../src/engine/worker/agreement.ts';
 import { RuntimeClient } from '../../../src/engine/worker/client.ts';
-import { explainLoadFailure, loadEngine, type Engine } from '../../../src/engine/worker/engine.ts';
+import { explainLoadFailure, hasCudaLibrary, loadEngine, type Engine } from '../../../src/engine/worker/engine.ts';
 import { engineMessage } from '../../../src/engine/worker/failures.ts';
 import { openOnProvider } from '../../../src/engine/worker/providers.ts';
 import { createRuntime } from '../../../src/engine/worker/runtime.ts';
@@ -14,6 +14,7 @@ import { bundle } from './support/bundles.ts';
 import { castModel, onnxModel, slowModel, unaryModel } from './support/tinyModels.ts';
 
 const settings: EngineSettings = { provider: 'cpu', threads: 1, memoryLimit: 2 ** 30 };
+const shipped = () => loadEngine(undefined, import.meta.filename);
 const floats = (...values: number[]): RawTensor => ({ type: 'float32', shape: [values.length], data: Float32Array.from(values) });
 
 let folder: string;
@@ -157,6 +158,12 @@ describe('sessions in the worker thread', () => {
     await expect(runOnce(huge, { x: floats(1), shape })).rejects.toMatchObject({ code: 'out-of-memory' });
   });
 
+  it('prepares for a session, also of an engine that is not there', async () => {
+    await client.prepare({ settings });
+    await expect(client.prepare({ settings: { ...settings, enginePath: folder } })).rejects.toMatchObject({ code: 'no-engine' });
+    expect((await runOnce(unaryModel('Neg', 'float32'), { x: floats(1) })).y!.data).toEqual(Float32Array.of(-1));
+  });
+
   it('rejects everything under way with words when the thread ends, and whatever is asked after', async () => {
     const script = join(folder, 'dying.cjs');
     await writeFile(script, `require('node:worker_threads').parentPort.once('message', () => { throw new Error('the ceiling fell') })`);
@@ -186,7 +193,7 @@ describe('providers', () => {
   /** Opens what a machine with these providers could. */
   const open = (requested: EngineSettings['provider'], works: readonly string[], present = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml']) => {
     const tried: string[] = [];
-    const opened = openOnProvider(requested, { version: '1.0.0', supported: new Set(present) }, async (backend) => {
+    const opened = openOnProvider(requested, { version: '1.0.0', supported: new Set(present), unavailable: new Map() }, async (backend) => {
       tried.push(backend);
       if (!works.includes(backend)) throw new Error(`${backend} is broken`);
       return {} as never;
@@ -210,6 +217,30 @@ describe('providers', () => {
     expect(await open('directml', ['dml', 'cpu'])).toMatchObject({ used: 'directml', unproven: false });
   });
 
+  it('does not try again what is broken whatever the model', async () => {
+    const tried: string[] = [];
+    const providers = { version: '1.0.0', supported: new Set(['cpu', 'cuda']), unavailable: new Map() };
+    const again = () =>
+      openOnProvider('cuda', providers, async (backend) => {
+        tried.push(backend);
+        if (backend === 'cuda') throw new Error('OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library');
+        return {} as never;
+      });
+    const first = await again();
+    expect(first.provider).toMatchObject({ used: 'cpu', reason: expect.stringMatching(/cuda could not be loaded.*cuDNN/) as unknown });
+    expect((await again()).provider).toEqual(first.provider);
+    expect(tried).toEqual(['cuda', 'cpu', 'cpu']);
+  });
+
+  it('finds the library for CUDA where the engine would load it', async () => {
+    const files = join(folder, 'bin/napi-v6', process.platform, process.arch);
+    expect(hasCudaLibrary({ ...shipped(), folder })).toBe(false);
+    await mkdir(files, { recursive: true });
+    expect(hasCudaLibrary({ ...shipped(), folder })).toBe(false);
+    await writeFile(join(files, 'libonnxruntime_providers_cuda.so'), '');
+    expect(hasCudaLibrary({ ...shipped(), folder })).toBe(true);
+  });
+
   it('gives the error of the CPU when not even that opens the model', async () => {
     await expect(open('cuda', [])).rejects.toThrow('cpu is broken');
   });
@@ -217,8 +248,8 @@ describe('providers', () => {
 
 describe('the self-test', () => {
   /** An engine whose CoreML multiplies by `factor`: ONNX Runtime's own sessions with their outputs scaled. */
-  async function engineWithCoreml(factor: number | undefined): Promise<{ engine: Engine; released: string[] }> {
-    const real = await loadEngine(undefined);
+  function engineWithCoreml(factor: number | undefined): { engine: Engine; released: string[] } {
+    const { api: real, folder } = shipped();
     const released: string[] = [];
     const create = async (model: Uint8Array, options: { executionProviders: string[] }) => {
       const provider = options.executionProviders[0]!;
@@ -251,7 +282,7 @@ describe('the self-test', () => {
       listSupportedBackends: () => [{ name: 'cpu' }, { name: 'coreml' }],
       InferenceSession: { create },
     };
-    return { engine: engine as unknown as Engine, released };
+    return { engine: { api: engine as unknown as Engine['api'], folder }, released };
   }
 
   const context = { signal: new AbortController().signal, progress: () => undefined };
@@ -259,8 +290,8 @@ describe('the self-test', () => {
   const feeds = { x: floats(1, 2, 4) };
 
   async function proved(factor: number | undefined, provider: 'auto' | 'coreml' = 'auto') {
-    const { engine, released } = await engineWithCoreml(factor);
-    const runtime = createRuntime(() => Promise.resolve(engine));
+    const { engine, released } = engineWithCoreml(factor);
+    const runtime = createRuntime(() => engine);
     const request: SessionRequest = { model, settings: { ...settings, provider } };
     const { session, provider: before } = await runtime.open(request, context);
     const report = await runtime.selfTest({ session, feeds, fetches: ['y'] }, context);
@@ -327,21 +358,20 @@ describe("the engine's errors", () => {
 describe('finding the engine', () => {
   it('takes a folder that is or holds an onnxruntime-node', async () => {
     const own = join(import.meta.dirname, '../../../node_modules/onnxruntime-node');
-    expect((await loadEngine(own)).InferenceSession).toBeTypeOf('function');
+    expect(loadEngine(own, '/').api.InferenceSession).toBe(shipped().api.InferenceSession);
     const holding = join(folder, 'holding');
     await mkdir(join(holding, 'node_modules/onnxruntime-node'), { recursive: true });
     await writeFile(join(holding, 'node_modules/onnxruntime-node/package.json'), '{ "name": "onnxruntime-node", "main": "i.js" }');
     await writeFile(join(holding, 'node_modules/onnxruntime-node/i.js'), 'exports.env = { mark: 7 }');
-    expect((await loadEngine(holding)).env).toEqual({ mark: 7 });
+    expect(loadEngine(holding, '/').api.env).toEqual({ mark: 7 });
   });
 
   it('names a folder without one, and what to do', async () => {
-    await expect(loadEngine(folder)).rejects.toMatchObject({
+    const opening = client.open({ model: unaryModel('Neg', 'float32'), settings: { ...settings, enginePath: folder } });
+    await expect(opening).rejects.toMatchObject({
       code: 'no-engine',
       message: expect.stringMatching(new RegExp(`${folder}.*genlens\\.engine\\.path`)) as unknown,
     });
-    const opening = client.open({ model: unaryModel('Neg', 'float32'), settings: { ...settings, enginePath: folder } });
-    await expect(opening).rejects.toMatchObject({ code: 'no-engine' });
   });
 
   const failed = (code: string) => Object.assign(new Error('cause'), { code });
