@@ -33,7 +33,7 @@ export async function takeScreenshots(names: readonly string[]): Promise<number>
       workspace: sampleWorkspace,
       extensionDevelopmentPath: root,
       theme: shot.theme,
-      viewport: { width: 1280, height: 720 },
+      viewport: { width: 1280, height: 800 },
       deviceScaleFactor: 1.5,
       settings: { 'workbench.activityBar.location': 'hidden', 'editor.minimap.enabled': false },
     });
@@ -59,6 +59,8 @@ async function explainAttention(editor: Editor): Promise<Frame> {
     const rows = await panel.locator('.overview-row').count();
     return rows > 0 && (await panel.locator('.overview-row.pending').count()) === 0;
   });
+  // Off the border between the editors, which lights up under the pointer.
+  await editor.page.mouse.move(640, 8);
   await settle(editor);
   return panel;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, sampleWorkspace, toolsFolder } from './paths.ts';
@@ -45,6 +45,7 @@ async function openServer(workspace: string, port: number): Promise<number> {
   await forgetExtension(extensionsFolder);
   await mkdir(extensionsFolder, { recursive: true });
   await linkExtension(root, extensionsFolder);
+  await writeFirstSettings(folder);
   const server = await startVSCodeServer({ dataFolder: folder, extensionsFolder, port, trustWorkspaces: true });
   let asked = false;
   const stop = (): void => {
@@ -58,6 +59,20 @@ async function openServer(workspace: string, port: number): Promise<number> {
   await server.ended;
   if (asked) return 0;
   throw new Error(`The VS Code server ended:\n${server.output().trim().split('\n').slice(-20).join('\n')}`);
+}
+
+/** Settings for the first start; from then on they are the user's. */
+async function writeFirstSettings(folder: string): Promise<void> {
+  const file = path.join(folder, 'data/User/settings.json');
+  if (existsSync(file)) return;
+  const settings = {
+    'workbench.startupEditor': 'readme',
+    'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'chat.disableAIFeatures': true,
+    'update.mode': 'none',
+  };
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 
 /** Takes the extension of the last start out of the server's list, so that this one is registered anew. */

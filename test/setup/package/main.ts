@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -27,32 +27,31 @@ export async function packageCommand(args: readonly string[]): Promise<number> {
  * @throws where a file is missing, or the package is larger than its platform allows; then nothing is written.
  */
 export async function packageExtension(target: PlatformName, folder: string): Promise<{ file: string; bytes: number }> {
-  const staging = await mkdtemp(path.join(tmpdir(), 'genlens-package-'));
+  const work = await mkdtemp(path.join(tmpdir(), 'genlens-package-'));
+  const staging = path.join(work, 'extension');
   try {
     await stage(staging, target);
     const { version } = JSON.parse(await readFile(path.join(staging, 'package.json'), 'utf8')) as { version: string };
     const name = `genlens-${target}-${version}.vsix`;
-    await mkdir(folder, { recursive: true });
-    const unfinished = path.join(folder, `.${name}.unfinished`);
+    const packed = path.join(work, name);
     await createVSIX({
       cwd: staging,
-      packagePath: unfinished,
+      packagePath: packed,
       target,
       dependencies: false,
       rewriteRelativeLinks: false,
       allowMissingRepository: true,
     });
-    const { size: bytes } = await stat(unfinished);
+    const { size: bytes } = await stat(packed);
     const { limit } = platforms[target];
-    if (bytes > limit * 1e6) {
-      await rm(unfinished);
-      throw new Error(`The package for ${target} has ${megabytes(bytes)} MB; at most ${limit} MB are allowed.`);
-    }
+    if (bytes > limit * 1e6) throw new Error(`The package for ${target} has ${megabytes(bytes)} MB; at most ${limit} MB are allowed.`);
     const file = path.join(folder, name);
-    await rename(unfinished, file);
+    await mkdir(folder, { recursive: true });
+    await copyFile(packed, `${file}.unfinished`);
+    await rename(`${file}.unfinished`, file);
     return { file, bytes };
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await rm(work, { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageExtension } from '../setup/package/main.ts';
+import { platformName, platforms } from '../setup/package/platforms.ts';
+import { sampleWorkspace } from '../setup/paths.ts';
+import { openEditor, type Editor } from './harness/editor.ts';
+import { until } from './harness/until.ts';
+
+const target = platformName(`${process.platform}-${process.arch}`);
+
+describe(`the package for ${target}`, () => {
+  let folder: string;
+  let editor: Editor;
+  let installed: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'genlens-vsix-'));
+    const { file } = await packageExtension(target, folder);
+    editor = await openEditor({ vsix: file, workspace: sampleWorkspace });
+    installed = await editor.evaluateInHost((vscode) => vscode.extensions.getExtension('genlens.genlens')?.extensionPath ?? '');
+  });
+
+  afterAll(async () => {
+    await editor.dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('holds the native files of this platform and of no other', async () => {
+    const files = await readdir(installed, { recursive: true });
+    const native = files.filter((file) => /\.(node|dll|dylib|so)(\.\d+)*$/.test(file)).map((file) => file.split(path.sep).join('/'));
+    const { engine, tokenizers } = platforms[target];
+    const expected = [...engine.map((file) => `onnxruntime-node/bin/napi-v6/${file}`), `tokenizers/${tokenizers}`];
+    expect(native.sort()).toEqual(expected.map((file) => `dist/node_modules/${file}`).sort());
+  });
+
+  it('explains a file with nothing but itself', async () => {
+    await editor.openFile('attention.py');
+    await editor.command('Genlens: Explain Attention');
+    const panel = await editor.panelFrame(/^Attention: attention\.py/);
+    await until('every head is drawn', async () => {
+      const rows = await panel.locator('.overview-row').count();
+      return rows > 0 && (await panel.locator('.overview-row.pending').count()) === 0;
+    });
+    expect(await editor.problems()).toEqual([]);
+  });
+
+  it('has the command line in it', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [path.join(installed, 'dist/cli.js'), 'inspect', 'code-transformer', '--json'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ family: expect.any(String) as string });
+  });
+});
