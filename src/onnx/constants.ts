@@ -3,7 +3,8 @@
 import type { RawTensor } from '../protocol/worker.ts';
 import type { Flow } from './flow.ts';
 import type { Node } from './model.ts';
-import { elementCount, tensorValues, type Initializer } from './tensor.ts';
+import { elementCount } from '../formats/elements.ts';
+import { tensorValues, type Initializer } from './tensor.ts';
 
 export interface Constant {
   type: string;

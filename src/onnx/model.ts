@@ -6,7 +6,8 @@
  */
 
 import { OnnxError } from './error.ts';
-import { elementCount, readTensor, typeName, type Initializer } from './tensor.ts';
+import { elementCount } from '../formats/elements.ts';
+import { readTensor, typeName, type Initializer } from './tensor.ts';
 import { eachField } from './wire.ts';
 
 export { OnnxError } from './error.ts';
@@ -91,7 +92,9 @@ interface Source {
  * Reads the bytes of an .onnx file; they are kept, not copied.
  * @throws OnnxError when they are no ONNX model, cut short, or beyond the limits on nodes.
  */
-export function readModel(bytes: Uint8Array): OnnxModel {
+export function readModel(file: Uint8Array): OnnxModel {
+  // A plain view: a Buffer's slices would share memory where a Uint8Array's are copies.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   refuseOtherFormats(bytes);
   const source: Source = { file: bytes, nodes: 0, names: 0 };
   const producer: string[] = ['', ''];

@@ -1,6 +1,7 @@
 /** Tensors stored in an ONNX file (TensorProto), seen without copying their data. */
 
-import type { RawTensor, TensorArray } from '../protocol/worker.ts';
+import { elementCount, elementsOf, isElementType, zeros } from '../formats/elements.ts';
+import type { RawTensor } from '../protocol/worker.ts';
 import { OnnxError } from './error.ts';
 import { eachField } from './wire.ts';
 
@@ -58,10 +59,6 @@ export function typeNumber(name: string): number {
   const number = TYPES.findIndex(([known]) => known === name);
   if (number < 1) throw new OnnxError(`no ONNX element type is named ${name}`);
   return number;
-}
-
-export function elementCount(dims: readonly number[]): number {
-  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 // Field numbers of TensorProto.
@@ -132,32 +129,15 @@ function externalLocation(name: string, entries: ReadonlyMap<string, string>): T
   return { kind: 'external', location: entries.get('location') ?? '', offset: number('offset') ?? 0, length: number('length') };
 }
 
-const ARRAYS: Readonly<Record<string, new (buffer: ArrayBuffer) => TensorArray>> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-};
-
 /**
  * The values of an inline tensor, copied out of the file.
  * @throws OnnxError for external data, strings and types without a typed array.
  */
 export function tensorValues(tensor: Initializer): RawTensor {
   const { type, dims: shape, name } = tensor;
-  const Typed = ARRAYS[type];
   if (tensor.location.kind === 'external')
     throw new OnnxError(`tensor "${name}" keeps its values outside of the model, in "${tensor.location.location}"`);
-  if (Typed === undefined) throw new OnnxError(`values of type ${type} cannot be read (tensor "${name}")`);
+  if (!isElementType(type)) throw new OnnxError(`values of type ${type} cannot be read (tensor "${name}")`);
   const raws: Uint8Array[] = [];
   const numbers: number[] = [];
   const bigints: bigint[] = [];
@@ -168,20 +148,15 @@ export function tensorValues(tensor: Initializer): RawTensor {
     else if (field.number === DOUBLE_DATA) field.doubles(numbers);
     else if (field.number === INT64_DATA || field.number === UINT64_DATA) field.bigints(bigints);
   });
-  // A copy: raw data stands at any byte of the file, typed arrays need theirs aligned.
-  const raw = raws.at(-1)?.slice();
-  if (raw !== undefined) return { type, shape, data: new Typed(raw.buffer) };
+  const raw = raws.at(-1);
+  if (raw !== undefined) return { type, shape, data: elementsOf(type, raw) };
   const count = elementCount(shape);
   const held = numbers.length + bigints.length;
   if (held !== count) {
     throw new OnnxError(`tensor "${name}" of ${type} [${shape.join(', ')}] should hold ${count} values but holds ${held}`);
   }
-  const data = new Typed(new ArrayBuffer(count * bytesPerElement(type)));
+  const data = zeros(type, count);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.set(bigints.length > 0 ? bigints : numbers.map(BigInt));
   else data.set(numbers.length > 0 ? numbers : bigints.map(Number));
   return { type, shape, data };
-}
-
-function bytesPerElement(type: string): number {
-  return (TYPES[typeNumber(type)]?.[1] ?? 0) / 8;
 }

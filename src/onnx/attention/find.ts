@@ -9,6 +9,7 @@ import type { Node, OnnxModel } from '../model.ts';
 import { attentionKind } from './kind.ts';
 import { numberLayers } from './layers.ts';
 import { findScores, findValues } from './paths.ts';
+import { tensorRanks } from '../ranks.ts';
 import { nodesBetween } from './region.ts';
 import { countUncovered, type Uncovered } from './uncovered.ts';
 
@@ -56,11 +57,13 @@ export function findAttention(model: OnnxModel): Attention {
 
 function findSites(flow: Flow, opset: number): AttentionSite[] {
   const projected = projectedTensors(flow);
+  let known: ReadonlyMap<string, number> | undefined;
+  const ranks = () => (known ??= tensorRanks(flow));
   const valueProducts = new Set<Node>();
   const sites: Omit<AttentionSite, 'layer'>[] = [];
   for (const softmax of flow.order) {
     if (softmax.opType !== 'Softmax' || softmax.domain !== '') continue;
-    const site = findSite(flow, softmax, opset, projected, valueProducts);
+    const site = findSite(flow, softmax, opset, ranks, projected, valueProducts);
     if (site === null) continue;
     valueProducts.add(site.valueProduct);
     sites.push(site);
@@ -76,10 +79,11 @@ function findSite(
   flow: Flow,
   softmax: Node,
   opset: number,
+  ranks: () => ReadonlyMap<string, number>,
   projected: ReadonlySet<string>,
   valueProducts: ReadonlySet<Node>,
 ): Omit<AttentionSite, 'layer'> | null {
-  const softmaxAxis = axisFromEnd(flow, softmax, opset);
+  const softmaxAxis = axisFromEnd(softmax, opset, ranks);
   // Weights that lie along another axis than the last have no rows of queries.
   if (softmaxAxis !== -1) return null;
   const values = findValues(flow, softmax, softmaxAxis, projected);
@@ -121,17 +125,13 @@ function outsideInputs(flow: Flow, nodes: readonly Node[], product: Node): strin
  * The softmax's axis from the end; null where it is not known to be one axis. Exporters write -1, or rank - 1; a positive axis of a
  * tensor whose rank the file does not say is taken for the latter.
  */
-function axisFromEnd(flow: Flow, softmax: Node, opset: number): number | null {
+function axisFromEnd(softmax: Node, opset: number, ranks: () => ReadonlyMap<string, number>): number | null {
   const axis = softmax.attributes.get('axis')?.int ?? (opset < 13 ? 1 : -1);
   if (axis < 0) return axis;
-  const shape = shapeOf(flow, softmax.inputs[0]) ?? shapeOf(flow, softmax.outputs[0]);
-  const fromEnd = shape === null ? -1 : axis - shape.length;
+  const rank = ranks().get(softmax.inputs[0] ?? '');
+  const fromEnd = rank === undefined ? -1 : axis - rank;
   // Before opset 13 all axes from this one on were one.
   return opset < 13 && fromEnd !== -1 ? null : fromEnd;
-}
-
-function shapeOf(flow: Flow, tensor: string | undefined): readonly unknown[] | null {
-  return tensor === undefined ? null : (flow.graph.valueInfos.get(tensor)?.shape ?? null);
 }
 
 const PROJECTING: ReadonlySet<string> = new Set([

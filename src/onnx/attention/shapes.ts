@@ -5,7 +5,7 @@
 
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { Node } from '../model.ts';
-import { elementCount } from '../tensor.ts';
+import { elementCount } from '../../formats/elements.ts';
 import { asProduct } from './product.ts';
 
 /** A tensor's shape and, for small ones that do not depend on data, its numbers. */

@@ -8,7 +8,7 @@
  */
 
 import type { RawTensor } from '../../protocol/worker.ts';
-import { elementCount } from '../tensor.ts';
+import { elementCount } from '../../formats/elements.ts';
 import type { CutOut, Source, Step } from './cutout.ts';
 import { asProduct } from './product.ts';
 import { infer, isElementwise, knownOf, REDUCTIONS, sliceBounds, type Known } from './shapes.ts';
@@ -309,15 +309,23 @@ function partOfShape(plan: SlicePlan, shape: readonly number[], choice: SliceCho
 function range(plan: SiteSizes, rule: AxisRule, size: number, choice: SliceChoice): [number, number] {
   if (rule === 'whole' || size === 1) return [0, size];
   if (rule === 'rows') return [choice.queryStart, choice.queryEnd];
-  if (choice.head === null) {
-    if (plan.batch === 1 || rule.axis > 0) return [0, size];
-    if (size % plan.batch !== 0) throw new Refusal(`the first axis, of ${size}, does not part into a batch of ${plan.batch}`);
-    const block = size / plan.batch;
-    return [choice.batch * block, (choice.batch + 1) * block];
-  }
-  const below = elementCount(rule.lead.slice(rule.axis + 1));
-  const place = Math.floor((choice.batch * plan.heads + choice.head) / below) % (rule.lead[rule.axis] ?? 1);
-  return [place, place + 1];
+  return leadRange(
+    rule,
+    choice.head === null ? plan.heads : 1,
+    choice.head === null ? choice.batch : choice.batch * plan.heads + choice.head,
+  );
+}
+
+/** The part of a leading axis that holds the block number `index` of `block` consecutive entries of the linear index. */
+function leadRange({ lead, axis }: { lead: readonly number[]; axis: number }, block: number, index: number): [number, number] {
+  const size = lead[axis] ?? 1;
+  const inner = elementCount(lead.slice(axis + 1));
+  const place = Math.floor((index * block) / inner) % size;
+  if (inner % block === 0) return [place, place + 1];
+  const count = block / inner;
+  if (Number.isInteger(count) && count % size === 0) return [0, size];
+  if (Number.isInteger(count) && size % count === 0) return [place, place + count];
+  throw new Refusal(`axes of [${lead.join(', ')}] do not part into blocks of ${block}`);
 }
 
 function targetTensor(whole: RawTensor, shape: readonly number[]): RawTensor {
