@@ -9,7 +9,7 @@ const LIKE_FIRST: ReadonlySet<string> = new Set(
   (
     'Softmax LogSoftmax Cast CastLike Identity Dropout Tanh Relu Gelu Sigmoid Erf Exp Log Sqrt Neg Abs Reciprocal Not IsNaN Clip Slice Pad Split ' +
     'LayerNormalization RMSNormalization InstanceNormalization GroupNormalization BatchNormalization Conv ConvTranspose MaxPool AveragePool ' +
-    'Concat ScatterND ScatterElements GatherElements QuantizeLinear DequantizeLinear Trilu CumSum'
+    'Concat Tile Resize TopK GlobalAveragePool GlobalMaxPool HardSwish HardSigmoid Elu LeakyRelu Softplus Floor Ceil Round Sin Cos ScatterND ScatterElements GatherElements QuantizeLinear DequantizeLinear Trilu CumSum'
   ).split(' '),
 );
 /** Ops that broadcast: as many axes as the input with most. */
@@ -40,10 +40,16 @@ function rankAfter(flow: Flow, node: Node, ranks: ReadonlyMap<string, number>): 
     const all = node.inputs.map((input) => of(input));
     return all.every((rank) => rank !== null) ? Math.max(...all) : null;
   }
+  if (node.opType.startsWith('Reduce')) return node.attributes.get('keepdims')?.int === 0 ? null : of(first);
   switch (node.opType) {
+    case 'Einsum': {
+      const output = node.attributes.get('equation')?.string?.split('->')[1]?.replaceAll(' ', '');
+      return output === undefined || output.includes('.') ? null : output.length;
+    }
     case 'Constant':
       return findConstant(flow, node.outputs[0] ?? '')?.dims.length ?? null;
     case 'Gemm':
+    case 'Flatten':
       return 2;
     case 'Shape':
     case 'Range':
