@@ -119,8 +119,11 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     const task = generation?.runs.get(runId);
     if (!generation || !task) return;
     generation.runs.delete(runId);
+    const run = await task.join(options).catch(() => undefined);
+    // A run that failed keeps nothing.
+    if (!run) return;
     try {
-      await generation.process.remote.release({ runId: (await task.join(options)).runId }, options);
+      await generation.process.remote.release({ runId: run.runId }, options);
     } catch (error) {
       // What ended with its process is free.
       if (!generation.process.end) throw error;
@@ -166,7 +169,7 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
         const task = generation.runs.get(runId) ?? this.runAgain(generation, runId, kept);
         const run = await task.join(watched);
         if (run.recipe.sha256 !== kept.sha256) {
-          this.kept.delete(runId);
+          await this.release({ runId });
           throw new RpcError('model-changed', `"${this.source.path}" has changed since this result was made. Run again.`);
         }
         const call = generation.process.remote[method] as unknown as (

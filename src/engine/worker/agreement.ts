@@ -1,3 +1,4 @@
+import { fromHalf } from '../../maths/half.ts';
 import type { RawTensor, TensorArray } from '../../protocol/worker.ts';
 
 /**
@@ -17,36 +18,20 @@ export function relativeDifference(result: Readonly<Record<string, RawTensor>>, 
 const SMALLEST_NORMAL_HALF = 2 ** -14;
 
 function tensorDifference(actual: RawTensor, expected: RawTensor): number {
-  const a = reader(actual);
-  const b = reader(expected);
+  const [a, b] = [numbers(actual), numbers(expected)];
   let largest = SMALLEST_NORMAL_HALF;
   let difference = 0;
-  for (let i = 0; i < expected.data.length; i++) {
-    const x = a(i);
-    const y = b(i);
-    if (Object.is(x, y) || x === y) {
-      if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y));
-      continue;
-    }
+  for (let i = 0; i < b.length; i++) {
+    const x = Number(a[i]);
+    const y = Number(b[i]);
+    if (Number.isFinite(y)) largest = Math.max(largest, Math.abs(y));
+    if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
     if (!Number.isFinite(x) || !Number.isFinite(y)) return Infinity;
-    largest = Math.max(largest, Math.abs(y));
     difference = Math.max(difference, Math.abs(x - y));
   }
   return difference / largest;
 }
 
-function reader({ type, data }: RawTensor): (index: number) => number {
-  if (type === 'float16') return (i) => halfToNumber(Number(data[i]));
-  const values: TensorArray = data;
-  return (i) => Number(values[i]);
-}
-
-/** The value of IEEE 754 binary16 bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+function numbers({ type, data }: RawTensor): TensorArray {
+  return type === 'float16' ? fromHalf(data as Uint16Array) : data;
 }

@@ -190,6 +190,18 @@ describe('a process that ends', () => {
     await expect(textOf(client, runId)).rejects.toMatchObject({ code: 'model-changed' });
   });
 
+  it('lets go of results whose process has ended', async () => {
+    const pool = newPool();
+    const client = acquire(pool);
+    const { runId, runMs } = await client.attention({ text: 'x' });
+    process.kill(runMs, 'SIGKILL');
+    await gone(runMs);
+    await client.release({ runId });
+    await client.release({ runId: 'never was' });
+    expect(pool.running).toEqual([]);
+    await expect(textOf(client, runId)).rejects.toMatchObject({ code: 'unknown-run' });
+  });
+
   it('does not make again what was released or never was', async () => {
     const client = acquire(newPool());
     const { runId } = await client.attention({ text: 'x' });
