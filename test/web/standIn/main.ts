@@ -24,6 +24,8 @@ export interface RunSpec {
   readonly positions?: number;
   /** Same map for every head: weights row by row, null for masked. Default: patterns of the tokens. */
   readonly weights?: readonly (readonly (number | null)[])[];
+  /** Zero everywhere but in these cells. */
+  readonly lit?: readonly { readonly query: number; readonly key: number; readonly weight: number }[];
   readonly crossKeys?: number;
   readonly subject?: Partial<AttentionSubject>;
   readonly run?: Partial<AttentionRun>;
@@ -109,9 +111,12 @@ class StandIn {
     const key = `${site} ${head}`;
     let map = this.#maps.get(key);
     if (!map) {
-      const { weights } = spec;
+      const { weights, lit } = spec;
       if (weights) map = mapOf(size.queries, size.keys, (q, k) => weights[q]?.[k] ?? NaN);
-      else if (size.queries !== size.keys)
+      else if (lit) {
+        map = mapOf(size.queries, size.keys, () => 0);
+        for (const { query, key: column, weight } of lit) map.weights[query * size.keys + column] = weight;
+      } else if (size.queries !== size.keys)
         map = mapOf(size.queries, size.keys, (q, k) => (1 + ((q * 7 + k * 3 + head) % 5)) / (3 * size.keys));
       else map = patternMap(run.tokens ?? Array.from({ length: size.queries }, (_, i) => ({ text: String(i % 17) })), site, head);
       this.#maps.set(key, map);

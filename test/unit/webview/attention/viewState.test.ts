@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { AttentionViewState } from '../../../../src/protocol/attention.ts';
+import type { AttentionRun } from '../../../../src/protocol/inference.ts';
+import { chooseHead, stepChosen, viewForRun } from '../../../../webview/attention/viewState.ts';
+
+function run(tokens: number, layers = 3, heads = 2): AttentionRun {
+  return {
+    sites: Array.from({ length: layers }, (_, index) => ({
+      index,
+      name: '',
+      layer: index,
+      kind: 'self',
+      batch: 1,
+      heads,
+      queries: tokens,
+      keys: tokens,
+      headDim: 8,
+    })),
+  } as unknown as AttentionRun;
+}
+
+const view: AttentionViewState = {
+  chosen: { site: 1, head: 1 },
+  viewport: { query: 5, key: 5, scale: 10 },
+  colour: 'log',
+  pinned: { query: 9, key: 3 },
+};
+
+describe('view state', () => {
+  it('outlives a reload whole', () => expect(viewForRun(view, run(20), null)).toEqual(view));
+
+  it('keeps the head but not the zoom when another text is run', () => {
+    expect(viewForRun(view, run(30), run(20))).toEqual({ ...view, viewport: null, pinned: null });
+  });
+
+  it('unpins a cell beyond the map and leaves a head that the run lacks', () => {
+    expect(viewForRun(view, run(8), null).pinned).toBeNull();
+    expect(viewForRun(view, run(20, 1), null)).toEqual({ chosen: null, viewport: null, colour: 'log', pinned: null });
+  });
+
+  it('steps through heads and layers, stays at the ends, and keeps zoom and pin to compare them by', () => {
+    expect(stepChosen(view, run(20), -1, 0)).toEqual({ ...view, chosen: { site: 1, head: 0 } });
+    expect(stepChosen(view, run(20), 1, 0)).toBe(view);
+    expect(stepChosen(view, run(20), 0, 1)).toEqual({ ...view, chosen: { site: 2, head: 1 } });
+    expect(stepChosen({ ...view, chosen: { site: 2, head: 1 } }, run(20), 0, 1).chosen).toEqual({ site: 2, head: 1 });
+  });
+
+  it('forgets zoom and pin on a map of another size', () => {
+    const cross = run(20);
+    const wide = { ...cross, sites: cross.sites.map((site) => (site.index === 2 ? { ...site, keys: 7 } : site)) };
+    expect(chooseHead(view, wide, wide.sites[2]!, 0)).toEqual({ ...view, chosen: { site: 2, head: 0 }, viewport: null, pinned: null });
+  });
+});

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nextFrames, settled, startHarness, type Harness } from './harness.ts';
+import type { RunSpec } from './standIn/main.ts';
+import { themes, type ThemeName } from './themes.ts';
+
+let harness: Harness;
+beforeAll(async () => (harness = await startHarness()));
+afterAll(async () => harness.close());
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const source = readFileSync(join(import.meta.dirname, '../../models/train/code_transformer/model.py'), 'utf8').slice(0, 600);
+const spec: RunSpec = { layers: 4, heads: 6, text: source };
+
+async function show(page: Page, run: RunSpec = spec): Promise<void> {
+  await page.evaluate(async (given) => void (await window.standIn.show(given)), run);
+  await settled(page);
+}
+
+async function callsOf(page: Page, method: string): Promise<unknown[]> {
+  return page.evaluate((name) => window.standIn.calls.filter((call) => call.method === name).map((call) => call.params), method);
+}
+
+interface Finding {
+  id: string;
+  nodes: { html: string; any: { message: string }[] }[];
+}
+
+async function audit(page: Page): Promise<string[]> {
+  // As the debugger's own source: the page's policy bars eval.
+  await page.evaluate(axe);
+  const { violations, incomplete } = await page.evaluate(async () => {
+    const { axe: engine } = window as unknown as { axe: { run(): Promise<{ violations: Finding[]; incomplete: Finding[] }> } };
+    return engine.run();
+  });
+  return [...violations, ...incomplete].flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html} ${node.any.map((check) => check.message).join()}`),
+  );
+}
+
+type State = 'empty' | 'loading' | 'failed' | 'overview' | 'head' | 'stale' | 'rerunning' | 'failed again';
+const states: Readonly<Record<State, (page: Page) => Promise<void>>> = {
+  empty: async () => undefined,
+  loading: (page) => page.evaluate(async () => window.standIn.panel.busy({ message: 'Running the model on 512 tokens', fraction: 0.4 })),
+  failed: (page) =>
+    page.evaluate(async () =>
+      window.standIn.panel.failed({ message: 'No model of that name.', actions: ['retry', 'chooseModel', 'openSettings', 'showLog'] }),
+    ),
+  overview: (page) => show(page),
+  head: async (page) => {
+    await show(page);
+    await page.click('.thumbnail[data-row="1"][data-head="2"]');
+    await page.keyboard.press('Enter');
+    await settled(page);
+  },
+  stale: async (page) => {
+    const reason = 'libonnxruntime_providers_cuda.so was not found';
+    await show(page, { ...spec, run: { provider: { requested: 'cuda', used: 'cpu', reason, engineVersion: '1.30.0' } } });
+    await page.evaluate(async () => window.standIn.panel.stale({ stale: true }));
+    await page.getByRole('button', { name: 'Details' }).click();
+  },
+  rerunning: async (page) => {
+    await show(page);
+    await page.evaluate(async () => window.standIn.panel.rerunning({ reason: 'The engine has ended; the run is made again.' }));
+  },
+  'failed again': async (page) => {
+    await show(page);
+    await page.evaluate(async () => window.standIn.panel.failed({ message: 'The engine has ended.', actions: ['retry'] }));
+  },
+};
+
+describe.each(Object.keys(themes) as ThemeName[])('in the theme %s', (theme) => {
+  it.each(Object.keys(states) as State[])('%s: nothing to complain of for axe, the policy or the console', async (state) => {
+    const panel = await harness.open({ theme });
+    const { page } = panel;
+    await states[state](page);
+    await nextFrames(page);
+    expect(await page.evaluate(() => window.standIn.breaches)).toEqual([]);
+    expect(panel.complaints).toEqual([]);
+    expect(await audit(page)).toEqual([]);
+    await panel.close();
+  });
+});
