@@ -128,22 +128,37 @@ export class AttentionRunner {
         source.kind === 'operands' ? await this.captureOperands(feeds, context) : await this.captureWeights(feeds, source, context);
       return { input, captured, source };
     } catch (error) {
-      const beyond = tableOverrun(error);
-      if (!beyond || !input.window) throw error;
-      const ids = input.window.tokens.map(({ id }) => id);
-      // Positions go up one by one, so the first one too far is the size of their table. Of token ids it is the first that is too large.
-      const mayBePosition = beyond.index === beyond.size && feeds.length > beyond.size;
-      if (!mayBePosition && ids.find((id) => id >= beyond.size) === beyond.index) {
-        throw new RpcError(
-          'wrong-tokenizer',
-          `The text has the token id ${beyond.index}, the model knows ${beyond.size} tokens: ${model.source.tokenizerPath} is not this model's tokenizer. Put the right tokenizer.json beside the model.`,
-        );
-      }
-      if (beyond.index !== beyond.size || model.report.context !== null || feeds.length <= 1) throw error;
-      // The table of positions ends here, and nothing but this error says so. Some start at 1 or 2: then this happens once or twice more.
-      this.learnedContext = Math.min(beyond.size, feeds.length - 1);
+      if (!input.window) throw error;
+      this.learnFrom(
+        error,
+        input.window.tokens.map(({ id }) => id),
+        feeds.length,
+      );
       return this.capture(request, context, makeRoom);
     }
+  }
+
+  /**
+   * Takes from a failed run how many positions the model's table has, where nothing but this error says so; then the run can be
+   * tried again with fewer tokens.
+   *
+   * @throws RpcError 'wrong-tokenizer' when a token id is what was too large; the error itself when it says nothing of the kind
+   */
+  private learnFrom(error: unknown, ids: readonly number[], length: number): void {
+    const { model } = this;
+    const beyond = tableOverrun(error);
+    if (!beyond) throw error;
+    // Positions go up one by one, so the first one too far is the size of their table. Of token ids it is the first that is too large.
+    const mayBePosition = beyond.index === beyond.size && length > beyond.size;
+    if (!mayBePosition && ids.find((id) => id >= beyond.size) === beyond.index) {
+      throw new RpcError(
+        'wrong-tokenizer',
+        `The text has the token id ${beyond.index}, the model knows ${beyond.size} tokens: ${model.source.tokenizerPath} is not this model's tokenizer. Put the right tokenizer.json beside the model.`,
+      );
+    }
+    if (beyond.index !== beyond.size || model.report.context !== null || length <= 1) throw error;
+    // Some tables start at 1 or 2: then this happens once or twice more.
+    this.learnedContext = Math.min(beyond.size, length - 1);
   }
 
   private contextLimit(): number | null {
@@ -180,7 +195,14 @@ export class AttentionRunner {
       throw new RpcError('empty', `The text (${text.length} characters) has no tokens for this model's tokenizer. Give some other text.`);
     const { inputs } = session;
     const feedsOf = (ids: readonly number[]): Feeds => buildFeeds(inputs, { ids, paddingId: tokenizer.paddingId });
-    const source = await this.sourceFrom(feedsOf(sampleIds(opening, limit)), context);
+    const ids = sampleIds(opening, limit);
+    let source: Source;
+    try {
+      source = await this.sourceFrom(feedsOf(ids), context);
+    } catch (error) {
+      this.learnFrom(error, ids, ids.length);
+      return this.fromText({ text, ...(focus === undefined ? {} : { focus }) }, context);
+    }
     const capacity = limit ?? lengthWithin(model.settings.memoryLimit, longestWindow, source.sample, source.kind);
     if (capacity === 0)
       checkMemory(peakBytes(source.sample, { length: 1, batch: 1 }, source.kind), model.settings.memoryLimit, 'A run of 1 token');

@@ -83,7 +83,7 @@ describe('toHalf', () => {
 
   if ('f16round' in Math) {
     it('agrees with Math.f16round', () => {
-      const round = (Math as unknown as { f16round(value: number): number }).f16round;
+      const { f16round: round } = Math as unknown as { f16round: (value: number) => number };
       fc.assert(fc.property(fc.float(), (value) => Object.is(fromHalf(toHalf(Float32Array.of(value)))[0], round(value))));
     });
   }

@@ -1,0 +1,81 @@
+/** The inference service on the real runtime, in this process. */
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInferenceService } from '../../../../../src/engine/inference/service.ts';
+import type { Runtime } from '../../../../../src/engine/worker/client.ts';
+import { loadEngine } from '../../../../../src/engine/worker/engine.ts';
+import { createRuntime } from '../../../../../src/engine/worker/runtime.ts';
+import { elementsOf } from '../../../../../src/formats/elements.ts';
+import type { NpyArray } from '../../../../../src/formats/npy.ts';
+import { readNpz } from '../../../../../src/formats/npz.ts';
+import type { EngineSettings, InferenceService, ModelSource } from '../../../../../src/protocol/inference.ts';
+import type { CallOptions, Remote } from '../../../../../src/protocol/rpc.ts';
+
+export const fixtures = join(import.meta.dirname, '../../../../fixtures/inference');
+export const settings: EngineSettings = { provider: 'cpu', threads: 1, memoryLimit: 2 ** 30 };
+
+type AnyHandlers = Readonly<
+  Record<string, (params: never, context: { signal: AbortSignal; progress: (progress: unknown) => void }) => unknown>
+>;
+
+/** Calls handlers without a channel between. */
+function direct<T>(handlers: object): T {
+  const methods = Object.entries(handlers as AnyHandlers).map(([name, handler]) => {
+    const call = async (
+      params: never,
+      { signal = new AbortController().signal, onProgress = () => undefined }: CallOptions = {},
+    ): Promise<unknown> => handler(params, { signal, progress: onProgress as (progress: unknown) => void });
+    return [name, call] as const;
+  });
+  return Object.fromEntries(methods) as T;
+}
+
+export interface TestService extends Remote<InferenceService> {
+  /** Sessions opened and not closed. */
+  readonly sessions: () => number;
+  /** Outputs asked for, run by run. */
+  readonly fetched: string[][];
+}
+
+export function startService(): TestService {
+  const runtime = direct<Runtime>(createRuntime((enginePath) => loadEngine(enginePath, import.meta.filename)));
+  const fetched: string[][] = [];
+  let open = 0;
+  const watched: Runtime = {
+    ...runtime,
+    open: async (params, options) => {
+      const opened = await runtime.open(params, options);
+      open++;
+      return opened;
+    },
+    run: (params, options) => {
+      fetched.push([...params.fetches]);
+      return runtime.run(params, options);
+    },
+    close: async (params, options) => {
+      await runtime.close(params, options);
+      open--;
+    },
+  };
+  return { ...direct<Remote<InferenceService>>(createInferenceService(watched)), sessions: () => open, fetched };
+}
+
+export function fixtureSource(name: string, more: Partial<ModelSource> = {}): ModelSource {
+  const path = join(fixtures, name, 'model.onnx');
+  return { id: name, name, path, ...(name === 'causal' && { tokenizerPath: join(fixtures, name, 'tokenizer.json') }), ...more };
+}
+
+export async function fixtureArrays(path: string): Promise<Map<string, NpyArray>> {
+  return readNpz(await readFile(join(fixtures, path)));
+}
+
+export function floats(array: NpyArray | undefined): Float32Array {
+  if (array?.type !== 'float32') throw new Error(`no float32 array but ${String(array?.type)}`);
+  return elementsOf('float32', array.data) as Float32Array;
+}
+
+export function largestDifference(actual: Float32Array, expected: Float32Array): number {
+  if (actual.length !== expected.length) return Infinity;
+  return actual.reduce((largest, value, i) => Math.max(largest, Math.abs(value - expected[i]!)), 0);
+}
