@@ -4,6 +4,7 @@ import type { AttentionRun } from '../../protocol/inference.ts';
 import { Anchor } from './anchor.ts';
 import { openDocument } from './documents.ts';
 import { describe, relativeToWindow, takeText, windowOf, type Subject, type TakenText } from './subject.ts';
+import type { TextRange } from './window.ts';
 
 /** Text taken from a document at one moment, what came of running it, and where it stands in the document since. */
 export class Explanation implements vscode.Disposable {
@@ -55,7 +56,7 @@ export class Explanation implements vscode.Disposable {
     if (!span || this.subject.kind === 'prompt') return null;
     const document = await this.#open(this.subject.document.uri);
     const range = this.#anchor.locate(span);
-    return range && { document, range: new vscode.Range(document.positionAt(range.start), document.positionAt(range.end)) };
+    return range && { document, range: rangeIn(document, range) };
   }
 
   dispose(): void {
@@ -114,3 +115,9 @@ const readerOf =
   (document: vscode.TextDocument) =>
   (start: number, end: number): string =>
     document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
+
+/** The editor has no position inside a CRLF: half of one is shown as the whole line break. */
+function rangeIn(document: vscode.TextDocument, { start, end }: TextRange): vscode.Range {
+  const last = document.positionAt(end);
+  return new vscode.Range(document.positionAt(start), document.offsetAt(last) < end ? document.positionAt(end + 1) : last);
+}

@@ -15,8 +15,8 @@ export function targetOf(argument: unknown): Target {
     const other = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri);
     if (other) return text(subjectOf(other.document, other.selection));
   }
-  const cell = activeCell();
-  if (cell && cell.document !== active?.document) return text(subjectOf(cell.document));
+  const cell = activeCell(active?.document);
+  if (cell) return text(subjectOf(cell.document));
   if (active) return text(subjectOf(active.document, active.selection));
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   if (input instanceof vscode.TabInputText) return { kind: 'unreadable', name: posix.basename(input.uri.path) };
@@ -32,9 +32,16 @@ export function subjectOf(document: vscode.TextDocument, selection = editorsOf(d
   return { kind: 'selection', document: reference, start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
 }
 
-function activeCell(): vscode.NotebookCell | undefined {
+/**
+ * The selected cell of the active notebook, unless the text editor with the focus is in it: that one also knows what is selected in
+ * its text. A notebook reports an empty range of cells while a cell is being edited.
+ */
+function activeCell(focused: vscode.TextDocument | undefined): vscode.NotebookCell | undefined {
   const editor = vscode.window.activeNotebookEditor;
-  return editor && editor.notebook.cellCount > 0 ? editor.notebook.cellAt(editor.selection.start) : undefined;
+  if (!editor || editor.notebook.cellCount === 0) return undefined;
+  const { notebook, selection } = editor;
+  const candidates = notebook.getCells(selection.isEmpty ? undefined : selection);
+  return candidates.some(({ document }) => document === focused) ? undefined : candidates[0];
 }
 
 function isCell(value: unknown): value is vscode.NotebookCell {

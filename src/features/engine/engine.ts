@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { EngineClient } from '../../engine/client.ts';
 import { EnginePool } from '../../engine/pool.ts';
 import type { ModelSource } from '../../protocol/inference.ts';
@@ -17,7 +18,7 @@ export class Engine implements Disposable {
 
   /** The model's client under the settings of now; starts nothing by itself. */
   client(source: ModelSource): EngineClient {
-    this.#pool ??= new EnginePool({ entry: this.#entry, log: (line) => log().info(line) });
+    this.#pool ??= new EnginePool({ entry: this.#entry, log: writeLine });
     this.#pool.configure(poolLimits());
     return this.#pool.acquire(source, engineSettings());
   }
@@ -25,4 +26,10 @@ export class Engine implements Disposable {
   dispose(): void {
     this.#pool?.dispose();
   }
+}
+
+/** What a process writes is meant for a terminal. */
+function writeLine(line: string): void {
+  const text = stripVTControlCharacters(line).trim();
+  if (text) log().info(text);
 }
