@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../../src/cli/arguments.ts';
+import { UsageError } from '../../../src/cli/usage.ts';
+
+const parse = (line: string): unknown => parseCommandLine(line.split(' ').filter((word) => word !== ''));
+
+describe('parseCommandLine', () => {
+  it('reads all of attention', () => {
+    expect(parse('attention m.onnx --file a.py --out x --layer 2 --head 0 --json --provider cuda --threads 3 --memory 100')).toEqual({
+      command: 'attention',
+      model: 'm.onnx',
+      input: { file: 'a.py' },
+      out: 'x',
+      layer: 2,
+      head: 0,
+      json: true,
+      settings: { provider: 'cuda', threads: 3, memoryLimit: 100 * 2 ** 20 },
+    });
+  });
+
+  it('has defaults, and takes an empty text', () => {
+    expect(parseCommandLine(['attention', '--text', '', '--out=x', 'm'])).toMatchObject({
+      input: { text: '' },
+      layer: undefined,
+      json: false,
+      settings: { provider: 'auto', threads: 0 },
+    });
+    expect(parse('inspect m')).toMatchObject({ command: 'inspect', model: 'm', json: false });
+  });
+
+  it('knows help and version', () => {
+    expect(parse('--help')).toEqual({ command: 'help', topic: 'general' });
+    expect(parse('attention --help')).toEqual({ command: 'help', topic: 'attention' });
+    expect(parse('inspect -h m')).toEqual({ command: 'help', topic: 'inspect' });
+    expect(parse('--version')).toEqual({ command: 'version' });
+  });
+
+  it.each([
+    ['', 'a command is missing'],
+    ['attend m', 'no command "attend"'],
+    ['inspect', 'MODEL is missing'],
+    ['inspect a b', 'also "b"'],
+    ['attention m --out x', 'one of --text, --file and --inputs'],
+    ['attention m --text a --file b --out x', '--text and --file exclude each other'],
+    ['attention m --text a', '--out DIR'],
+    ['attention m --text a --out x --layer -1', 'layer'],
+    ['attention m --text a --out x --head 1.5', '--head takes a whole number'],
+    ['attention m --text a --out x --heads 1', '--heads'],
+    ['attention m --text a --out', '--out'],
+    ['inspect m --provider tpu', 'not "tpu"'],
+    ['inspect m --memory 0', 'at least 1'],
+  ])('refuses "%s"', (line, message) => {
+    expect(() => parse(line)).toThrow(UsageError);
+    expect(() => parse(line)).toThrow(message);
+  });
+});

@@ -1,0 +1,210 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readNpy } from '../../../src/formats/npy.ts';
+import { bundle } from '../engine/support/bundles.ts';
+import { fixtureArrays, fixtures, floats, largestDifference } from '../engine/inference/support/service.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const tolerance = 1e-5;
+
+let built: Awaited<ReturnType<typeof bundle>>;
+let folder: string;
+const causal = join(fixtures, 'causal/model.onnx');
+const at = (name: string): string => join(folder, name);
+
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+function genlens(
+  args: readonly string[],
+  { input, until }: { input?: string; until?: (child: ReturnType<typeof spawn>) => void } = {},
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(built.folder, 'cli.js'), ...args], { stdio: 'pipe' });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    until?.(child);
+    child.stdin.end(input);
+  });
+}
+
+beforeAll(async () => {
+  built = await bundle('cli', { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts' });
+  await build({
+    entryPoints: { cli: join(root, 'src/cli.ts') },
+    outdir: built.folder,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['onnxruntime-node', 'tokenizers'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+  await writeFile(join(built.folder, 'package.json'), '{"type": "module"}');
+  folder = await mkdtemp(join(tmpdir(), 'genlens-cli-'));
+});
+afterAll(async () => {
+  await built.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('genlens attention', () => {
+  it('writes the weights that PyTorch computes for given tensors', async () => {
+    const out = at('new/given');
+    const ended = await genlens(['attention', causal, '--inputs', join(fixtures, 'causal/feeds.npz'), '--out', out, '--provider', 'cpu']);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain('2 attention sites');
+    const expected = await fixtureArrays('causal/expected.npz');
+    const report = JSON.parse(await readFile(join(out, 'attention.json'), 'utf8')) as {
+      model: string;
+      tokens?: unknown;
+      sites: Record<string, unknown>[];
+    };
+    expect(report).toMatchObject({ model: causal, sites: [{ layer: 0 }, { layer: 1 }] });
+    expect(report.tokens).toBeUndefined();
+    for (const [i, site] of report.sites.entries()) {
+      expect(site).toMatchObject({ kind: 'self', batch: 2, heads: 3, queries: 40, keys: 40 });
+      const file = readNpy(await readFile(join(out, site['file'] as string)));
+      expect(file).toMatchObject({ type: 'float32', shape: [2, 3, 40, 40] });
+      expect(largestDifference(floats(file), floats(expected.get(`weights_${i}`)))).toBeLessThanOrEqual(tolerance);
+    }
+    expect((await readdir(out)).sort()).toEqual(['attention-0.npy', 'attention-1.npy', 'attention.json']);
+  });
+
+  it('takes a text from a file or standard input, and one head of one layer', async () => {
+    const expected = await fixtureArrays('causal/text.npz');
+    const text = new TextDecoder().decode(expected.get('text')!.data);
+    await writeFile(at('text.py'), text);
+    const args = (out: string): string[] => ['--out', at(out), '--layer', '1', '--head', '2', '--json', '--provider', 'cpu'];
+    const fromFile = await genlens(['attention', causal, '--file', at('text.py'), ...args('file')]);
+    const fromInput = await genlens(['attention', causal, '--file', '-', ...args('input')], { input: text });
+    expect(fromFile).toMatchObject({ code: 0, stderr: '' });
+    expect(fromInput.stdout).toBe(fromFile.stdout);
+    expect(await readFile(at('file/attention.json'), 'utf8')).toBe(fromFile.stdout);
+    const report = JSON.parse(fromFile.stdout) as { tokens: { text: string }[]; sites: { heads: number; head: number; file: string }[] };
+    expect(report.sites).toMatchObject([{ layer: 1, heads: 1, head: 2 }]);
+    expect(report.tokens[0]).toMatchObject({ start: 0 });
+    const file = readNpy(await readFile(join(at('file'), report.sites[0]!.file)));
+    const n = report.tokens.length;
+    expect(file.shape).toEqual([1, 1, n, n]);
+    const head = floats(expected.get('weights_1')).subarray(2 * n * n, 3 * n * n);
+    expect(largestDifference(floats(file), head)).toBeLessThanOrEqual(tolerance);
+  });
+
+  it('says which lines of a longer text were run', async () => {
+    const ended = await genlens([
+      'attention',
+      causal,
+      '--file',
+      join(import.meta.dirname, 'cli.test.ts'),
+      '--out',
+      at('long'),
+      '--provider',
+      'cpu',
+    ]);
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toMatch(/genlens: the text has \d+ tokens, more than fit: lines 1 to \d+ of \d+ were run/);
+  });
+
+  it.each([
+    [['nothing.onnx', '--text', 'a'], 'no model, file or folder "nothing.onnx"'],
+    [[causal, '--text', ''], 'The text is empty'],
+    [[causal, '--file', '/nowhere.txt'], '/nowhere.txt: cannot read: there is no such file'],
+    [[causal, '--inputs', import.meta.filename], 'cli.test.ts: It is not a .npz'],
+    [[causal, '--inputs', join(fixtures, 'cached/feeds.npz')], 'The model has no input ids'],
+    [[causal, '--text', 'a', '--layer', '7'], 'there is no layer 7; the model has 0, 1'],
+    [[causal, '--text', 'a', '--head', '3'], 'there is no head 3'],
+  ])('fails with a message and leaves nothing behind: %j', async (args, message) => {
+    const ended = await genlens(['attention', ...args, '--out', at('failed/deep'), '--provider', 'cpu']);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain('genlens: ');
+    expect(ended.stderr).toContain(message);
+    await expect(stat(at('failed'))).rejects.toThrow('ENOENT');
+  });
+
+  it('fails where the folder cannot be written to', async () => {
+    await writeFile(at('a-file'), '');
+    const ended = await genlens(['attention', causal, '--text', 'a', '--out', at('a-file'), '--provider', 'cpu']);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('cannot write to this folder: there is a file of that name');
+    if (process.getuid?.() === 0) return; // root may write anywhere
+    await mkdir(at('read-only'));
+    await chmod(at('read-only'), 0o555);
+    const refused = await genlens(['attention', causal, '--text', 'a', '--out', at('read-only'), '--provider', 'cpu']);
+    expect(refused.stderr).toContain('permission denied');
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const ended = await genlens(['attention', causal, '--file', '-', '--out', at('interrupted'), '--provider', 'cpu'], {
+      input: 'some text',
+      until: (child) => {
+        // As soon as there is something that could be left behind.
+        const look = setInterval(() => {
+          if (child.exitCode === null && !existsSync(at('interrupted'))) return;
+          clearInterval(look);
+          child.kill('SIGINT');
+        }, 1);
+      },
+    });
+    expect(ended.signal ?? ended.code).toSatisfy((end: unknown) => end === 'SIGINT' || end === 0);
+    const left = await readdir(at('interrupted')).catch(() => []);
+    expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+});
+
+describe('genlens inspect', () => {
+  it('tells what a model is, for people and for programs', async () => {
+    const [plain, json] = [
+      await genlens(['inspect', causal, '--provider', 'cpu']),
+      await genlens(['inspect', causal, '--json', '--provider', 'cpu']),
+    ];
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    for (const text of ['Family: transformer', 'input_ids', '[batch, sequence]', 'Attention: 2 sites', 'Provider: cpu'])
+      expect(plain.stdout).toContain(text);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      model: causal,
+      family: 'transformer',
+      parameters: 22_067,
+      hasTokenizer: true,
+      sites: [{ layer: 0, kind: 'self' }, { layer: 1 }],
+      provider: { used: 'cpu' },
+    });
+  });
+
+  it('takes a folder', async () => {
+    await cp(join(fixtures, 'cached'), at('copied'), { recursive: true });
+    expect(await genlens(['inspect', at('copied'), '--json', '--provider', 'cpu'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('genlens', () => {
+  it('prints help and version, and tells a wrong command line by its exit status', async () => {
+    const version = (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+    expect(await genlens(['--version'])).toEqual({ code: 0, signal: null, stdout: `genlens ${version}\n`, stderr: '' });
+    expect((await genlens(['--help'])).stdout).toContain('Usage: genlens COMMAND');
+    expect((await genlens(['attention', '--help'])).stdout).toContain('--inputs FEEDS.npz');
+    const wrong = await genlens(['attention', 'm']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('Try "genlens attention --help"');
+  });
+
+  it('does not crash when its reader closes the pipe', async () => {
+    const ended = await genlens(['inspect', causal, '--provider', 'cpu'], { until: (child) => child.stdout?.destroy() });
+    expect(ended.stderr).toBe('');
+    expect(ended.code).toBe(0);
+  });
+});
