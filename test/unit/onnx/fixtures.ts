@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { elementsOf, isElementType } from '../../../src/formats/elements.ts';
 import { readNpz } from '../../../src/formats/npz.ts';
+import { externalFiles, readModel } from '../../../src/onnx/model.ts';
 import type { RawTensor, TensorArray } from '../../../src/protocol/worker.ts';
 
 export const folder = fileURLToPath(new URL('../../fixtures/onnx/', import.meta.url));
@@ -39,9 +40,12 @@ export async function fixtureData(name: string): Promise<{ inputs: Record<string
   return { inputs, weights };
 }
 
-export async function openSession(model: Uint8Array | string): Promise<InferenceSession> {
-  const options = { logSeverityLevel: 3, intraOpNumThreads: 1, interOpNumThreads: 1 } as const;
-  return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
+/** @param name a fixture whose weights may lie in a file beside it. */
+export async function openSession(model: Uint8Array, name?: string): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = { logSeverityLevel: 3, intraOpNumThreads: 1, interOpNumThreads: 1 };
+  const files = name === undefined ? [] : externalFiles(readModel(model));
+  if (files.length > 0) options.externalData = files.map((path) => ({ path, data: new Uint8Array(readFileSync(folder + path)) }));
+  return InferenceSession.create(model, options);
 }
 
 export async function runSession(session: InferenceSession, feeds: ReadonlyMap<string, RawTensor>): Promise<Map<string, RawTensor>> {

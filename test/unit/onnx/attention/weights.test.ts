@@ -46,7 +46,7 @@ describe.each(fixtureNames.filter((name) => (expected[name]?.sites.length ?? 0) 
       model,
       sites.flatMap((site) => [site.tap, ...operandsOf(site)]),
     );
-    const tapped = await openSession(withOutputs(fixtureBytes(name), names));
+    const tapped = await openSession(withOutputs(fixtureBytes(name), names), name);
     const feeds = new Map(Object.entries(inputs).filter(([input]) => tapped.inputNames.includes(input)));
     const results = await runSession(tapped, feeds);
     const operands = new Map([...feeds, ...results]);
