@@ -41,7 +41,7 @@ export function failureBanner(failure: Failure, act: (action: Failure['actions']
 /** In place of a picture. */
 export function busyPage(progress: Progress, cancel: () => void): TemplateResult {
   return html`<div class="page">
-    <p class="page-title" role="status">${progress.message}</p>
+    <div role="status"><h1 class="page-title">${progress.message}</h1></div>
     ${progressBar(progress)}
     <div class="page-actions"><vscode-button secondary @click=${cancel}>Cancel</vscode-button></div>
   </div>`;
@@ -50,7 +50,8 @@ export function busyPage(progress: Progress, cancel: () => void): TemplateResult
 export function failurePage(failure: Failure, act: (action: Failure['actions'][number]) => void): TemplateResult {
   return html`<div class="page">
     <span class="codicon codicon-error page-icon" aria-hidden="true"></span>
-    <p class="page-title" role="alert">${failure.message}</p>
+    <h1 class="page-title">Attention could not be shown</h1>
+    <p role="alert">${failure.message}</p>
     <div class="page-actions">
       ${failure.actions.map(
         (action, index) => html`<vscode-button ?secondary=${index > 0} @click=${() => act(action)}>${actionNames[action]}</vscode-button>`,
@@ -61,7 +62,7 @@ export function failurePage(failure: Failure, act: (action: Failure['actions'][n
 
 export function emptyPage(): TemplateResult {
   return html`<div class="page">
-    <p class="page-title">No attention to show yet</p>
+    <h1 class="page-title">No attention to show yet</h1>
     <p>
       Run <strong>Genlens: Explain Attention</strong> from the command palette, or from the menu of an editor. A selection is explained by
       itself; with no editor open, a prompt is asked for.
@@ -71,7 +72,7 @@ export function emptyPage(): TemplateResult {
 
 export function noSitesPage(modelName: string): TemplateResult {
   return html`<div class="page">
-    <p class="page-title">No attention was found in ${modelName}</p>
+    <h2 class="page-title">No attention was found in ${modelName}</h2>
     <p>Attention is found where a graph computes it as MatMul, Softmax, MatMul. Fused attention operators are not covered yet.</p>
   </div>`;
 }

@@ -163,7 +163,9 @@ export class Overview {
   #writeHeader(): void {
     const corner = made('span', 'overview-corner');
     corner.setAttribute('role', 'columnheader');
-    corner.setAttribute('aria-label', 'Layer');
+    const cornerText = made('span', 'spoken');
+    cornerText.textContent = 'Layer';
+    corner.append(cornerText);
     const every = Math.ceil(28 / this.#layout.pitch);
     const labels = Array.from({ length: this.#heads }, (_, head) => {
       const label = made('span', 'overview-column');
