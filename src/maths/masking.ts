@@ -42,13 +42,9 @@ export function markMasked({ weights, logits, rows }: MaskableRows): MarkedRows 
   for (let row = 0; row < rows; row++) {
     const start = row * columns;
     let largest = -Infinity;
-    let seen = false; // a row of NaN is not a masked one
-    for (let i = start; i < start + columns; i++) {
-      const logit = logits[i]!;
-      if (logit > largest) largest = logit;
-      if (logit === logit) seen = true;
-    }
-    if (seen && largest <= maskedRow) {
+    for (let i = start; i < start + columns; i++) if (logits[i]! > largest) largest = logits[i]!;
+    // A row of NaN has no largest either, but it is not a masked one.
+    if (largest <= maskedRow && logits.subarray(start, start + columns).some((logit) => logit === logit)) {
       marked.fill(NaN, row * keys, (row + 1) * keys);
       continue;
     }
