@@ -25,6 +25,11 @@ if (!verb) {
   console.error(`There is no "${name}". What there is: ${Object.keys(verbs).join(', ')}.`);
   process.exit(2);
 }
+// Whatever ends this ends in order: what it started is ended on 'exit'. A launcher that was killed could not tell.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(name === 'start' ? 0 : 1));
+process.once('disconnect', () => process.exit(1));
+process.channel?.unref();
+
 try {
   await installDependencies();
   process.exitCode = await verb(args);

@@ -4,10 +4,14 @@ import { root } from './paths.ts';
 /** Runs a program in the repository with this terminal, and gives its exit code; 1 where a signal ended it. */
 export async function run(program: string, args: readonly string[], options: SpawnOptions = {}): Promise<number> {
   const child = spawn(program, args, { cwd: root, stdio: 'inherit', ...options });
-  return new Promise((resolve, reject) => {
+  const endWithUs = (): void => void child.kill();
+  process.once('exit', endWithUs);
+  const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', (error) => reject(new Error(`${program} could not be started: ${error.message}`)));
-    child.once('exit', (code) => resolve(code ?? 1));
+    child.once('exit', resolve);
   });
+  process.removeListener('exit', endWithUs);
+  return code ?? 1;
 }
 
 /** Runs a JavaScript or TypeScript file on the Node that runs this. */

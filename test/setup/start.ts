@@ -47,17 +47,10 @@ async function openServer(workspace: string, port: number): Promise<number> {
   await linkExtension(root, extensionsFolder);
   await writeFirstSettings(folder);
   const server = await startVSCodeServer({ dataFolder: folder, extensionsFolder, port, trustWorkspaces: true });
-  let asked = false;
-  const stop = (): void => {
-    asked = true;
-    void server.stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
   console.log(
-    `\`code\` is not on the PATH: VS Code runs as a server. Open this address in a browser (Ctrl-C ends it):\n\n${server.address({ workspace })}\n`,
+    `\`code\` is not on the PATH: VS Code runs as a server. Open this address in a browser (Ctrl-C ends it):\n\n${server.address(workspace)}\n`,
   );
   await server.ended;
-  if (asked) return 0;
   throw new Error(`The VS Code server ended:\n${server.output().trim().split('\n').slice(-20).join('\n')}`);
 }
 

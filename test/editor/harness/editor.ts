@@ -91,7 +91,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   const problems = await watchProblems(page);
   const editor = new Editor({ folder, workspace, vscode, browser, page, bridge, problems, extensions });
   try {
-    await page.goto(vscode.address({ workspace }));
+    await page.goto(vscode.address(workspace));
     await editor.ready();
   } catch (error) {
     const seen = await editor.describe();

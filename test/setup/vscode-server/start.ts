@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, symlink } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { vscodeServerFolder } from './install.ts';
@@ -12,24 +12,16 @@ export interface ServerOptions {
   readonly extensionsFolder: string;
   /** 0 (the default) takes a free port. */
   readonly port?: number;
-  /** Lets a window's address name a test suite for the extension host. Such windows show no notifications and no dialogs. */
-  readonly testDriver?: boolean;
   /** Whether every folder is trusted without asking (false without it). */
   readonly trustWorkspaces?: boolean;
   /** Added to the environment of the server and of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface PageOptions {
-  readonly workspace: string;
-  /** A CommonJS file that exports `run(): Promise<void>`, run inside the extension host. */
-  readonly extensionTestsPath?: string;
-}
-
 export interface VSCodeServer {
   readonly port: number;
-  /** The address of a window; it holds the token without which the server answers nobody. */
-  address(page: PageOptions): string;
+  /** The address of a window with a folder opened; it holds the token without which the server answers nobody. */
+  address(workspace: string): string;
   /** What the server has written to its terminal. */
   output(): string;
   /** Resolves when the server has ended, of itself or by `stop`. */
@@ -45,14 +37,18 @@ const startTimeout = 60_000;
  */
 export async function startVSCodeServer(options: ServerOptions): Promise<VSCodeServer> {
   const token = randomBytes(16).toString('hex');
+  // In a file of the user's own: other users can read command lines.
+  const tokenFile = path.join(options.dataFolder, 'token');
+  await mkdir(options.dataFolder, { recursive: true });
+  await rm(tokenFile, { force: true });
+  await writeFile(tokenFile, token, { mode: 0o600 });
   const child = spawn(
     process.execPath,
     [
       serverMain(),
       ...foldersOf(options),
-      ...(options.testDriver === true ? ['--enable-smoke-test-driver'] : []),
       ...(options.trustWorkspaces === true ? ['--disable-workspace-trust'] : []),
-      ...['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--connection-token', token],
+      ...['--host', '127.0.0.1', '--port', String(options.port ?? 0), '--connection-token-file', tokenFile],
       ...['--accept-server-license-terms', '--telemetry-level', 'off'],
     ],
     // In a process group of its own, so that the extension host and its children end with it.
@@ -74,6 +70,11 @@ export async function startVSCodeServer(options: ServerOptions): Promise<VSCodeS
     const timer = setTimeout(() => fail(`did not listen within ${startTimeout / 1000} s`), startTimeout);
     void ended.then(() => fail('ended before it listened'));
     child.once('error', reject);
+    child.stderr.on('data', () => {
+      if (!/EADDRINUSE/.test(output)) return;
+      clearTimeout(timer);
+      reject(new Error(`Port ${options.port} is taken by another program: choose another one, or none for a free one.`));
+    });
     child.stdout.on('data', () => {
       const listening = /Extension host agent listening on (\d+)/.exec(output);
       if (!listening) return;
@@ -85,7 +86,7 @@ export async function startVSCodeServer(options: ServerOptions): Promise<VSCodeS
     throw error;
   });
 
-  return { port, address: (page) => addressOf(port, token, page), output: () => output, ended, stop };
+  return { port, address: (workspace) => addressOf(port, token, workspace), output: () => output, ended, stop };
 }
 
 /**
@@ -117,11 +118,8 @@ function foldersOf(options: ServerOptions): string[] {
   return ['--server-data-dir', options.dataFolder, '--extensions-dir', options.extensionsFolder];
 }
 
-function addressOf(port: number, token: string, page: PageOptions): string {
-  const remote = (file: string): string => `vscode-remote://127.0.0.1:${port}${pathToFileURL(file).pathname}`;
-  const query = new URLSearchParams({ tkn: token, folder: pathToFileURL(page.workspace).pathname });
-  if (page.extensionTestsPath !== undefined)
-    query.set('payload', JSON.stringify([['extensionTestsPath', remote(page.extensionTestsPath)]]));
+function addressOf(port: number, token: string, workspace: string): string {
+  const query = new URLSearchParams({ tkn: token, folder: pathToFileURL(workspace).pathname });
   return `http://127.0.0.1:${port}/?${query.toString()}`;
 }
 
