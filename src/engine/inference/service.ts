@@ -64,7 +64,9 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const weights = siteOf(runId, site);
       if (!isAbsolute(path)) throw new RpcError('unwritable', `${path} is not an absolute path; give one.`);
       const chosen = head === undefined ? null : checkIndex('head', head, weights.sizes.heads);
-      await writeWeightsFile(weights, chosen, path, context.signal, (fraction) => context.progress({ message: 'Writing weights', fraction }));
+      await writeWeightsFile(weights, chosen, path, context.signal, (fraction) =>
+        context.progress({ message: 'Writing weights', fraction }),
+      );
     },
     release: ({ runId }) => loaded().kept.release(runId),
   };
