@@ -1,13 +1,15 @@
 import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Browser, Frame, Page } from 'playwright-core';
-import { installVsix, linkExtension, startVSCodeServer, type VSCodeServer } from '../../setup/vscode-server/start.ts';
+import type { Frame, Page } from 'playwright-core';
+import { linkExtension } from '../../setup/vscode-server/start.ts';
 import { Bridge, type HostFunction } from './bridge.ts';
-import { launchChromium } from './browser.ts';
+import { openDesktopWindow } from './desktop.ts';
 import { isOfExtension, readLogs, watchProblems, type Problem } from './log.ts';
 import { runCommand } from './palette.ts';
+import { openServerWindow } from './server.ts';
 import { until } from './until.ts';
+import type { Window } from './window.ts';
 
 export type Theme = 'Dark Modern' | 'Light Modern' | 'Default High Contrast' | 'Default High Contrast Light';
 
@@ -50,7 +52,8 @@ const baseSettings = {
 };
 
 /**
- * Real VS Code with the extension in it: its server on the loopback interface, its window in Chromium.
+ * Real VS Code with the extension in it: its server on the loopback interface, its window in Chromium; or, with
+ * GENLENS_DESKTOP=1, desktop VS Code.
  *
  *     const editor = await openEditor({ workspace, extensionDevelopmentPath: root });
  *     await editor.openFile('attention.py');
@@ -69,29 +72,30 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   const workspace = path.join(folder, 'workspace');
   await mkdir(workspace);
   if (options.workspace !== undefined) await cp(options.workspace, workspace, { recursive: true });
-  const server = { dataFolder: folder, extensionsFolder: path.join(folder, 'extensions'), env: { ...options.env, ...bridge.env } };
-  await mkdir(server.extensionsFolder);
+  const extensionsFolder = path.join(folder, 'extensions');
+  await mkdir(extensionsFolder);
   const extensions = [path.join(import.meta.dirname, 'bridge'), options.extensionDevelopmentPath].filter((name) => name !== undefined);
-  for (const extension of extensions) await linkExtension(extension, server.extensionsFolder);
+  for (const extension of extensions) await linkExtension(extension, extensionsFolder);
   await writeSettings(folder, {
     ...baseSettings,
     'workbench.colorTheme': options.theme ?? 'Dark Modern',
     'security.workspace.trust.enabled': options.trusted === false,
     ...options.settings,
   });
-  if (options.vsix !== undefined) await installVsix(options.vsix, server);
-
-  const vscode = await startVSCodeServer(server);
-  const browser = await launchChromium();
-  const context = await browser.newContext({
+  const windowOptions = {
+    dataFolder: folder,
+    extensionsFolder,
+    workspace,
+    vsix: options.vsix,
+    env: { ...options.env, ...bridge.env },
     viewport: options.viewport ?? { width: 1280, height: 800 },
     deviceScaleFactor: options.deviceScaleFactor ?? 1,
-  });
-  const page = await context.newPage();
-  const problems = await watchProblems(page);
-  const editor = new Editor({ folder, workspace, vscode, browser, page, bridge, problems, extensions });
+  };
+  const problems: Problem[] = [];
+  const openWindow = process.env['GENLENS_DESKTOP'] === '1' ? openDesktopWindow : openServerWindow;
+  const window = await openWindow(windowOptions, (page) => watchProblems(page, problems));
+  const editor = new Editor({ folder, workspace, window, bridge, problems, extensions });
   try {
-    await page.goto(vscode.address(workspace));
     await editor.ready();
   } catch (error) {
     const seen = await editor.describe();
@@ -104,9 +108,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
 interface Parts {
   readonly folder: string;
   readonly workspace: string;
-  readonly vscode: VSCodeServer;
-  readonly browser: Browser;
-  readonly page: Page;
+  readonly window: Window;
   readonly bridge: Bridge;
   readonly problems: Problem[];
   /** Where extensions come from that are not installed from a file. */
@@ -123,7 +125,7 @@ export class Editor {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.page = parts.page;
+    this.page = parts.window.page;
     this.workspace = parts.workspace;
   }
 
@@ -274,13 +276,12 @@ export class Editor {
   /** Everything that may tell why a test failed. */
   async describe(): Promise<string> {
     const problems = this.#parts.problems.map(({ kind, text, source }) => `[${kind}] ${text} (${source.split('\n')[0]})`);
-    return [`server:\n${this.#parts.vscode.output()}`, `page:\n${problems.join('\n')}`, await this.log()].join('\n\n');
+    return [`processes:\n${this.#parts.window.output()}`, `page:\n${problems.join('\n')}`, await this.log()].join('\n\n');
   }
 
-  /** Ends the browser and the server with all that they started, and removes their folder. */
+  /** Ends the window with all the processes that it started, and removes their folder. */
   async dispose(): Promise<void> {
-    await this.#parts.browser.close();
-    await this.#parts.vscode.stop();
+    await this.#parts.window.close();
     await rm(this.#parts.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

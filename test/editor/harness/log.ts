@@ -10,11 +10,10 @@ export interface Problem {
 }
 
 /**
- * Gathers what goes wrong in a window: console errors, exceptions and breaches of a content security policy.
+ * Gathers in `problems` what goes wrong in a window: console errors, exceptions and breaches of a content security policy.
  * Call it before the page is opened.
  */
-export async function watchProblems(page: Page): Promise<Problem[]> {
-  const problems: Problem[] = [];
+export async function watchProblems(page: Page, problems: Problem[]): Promise<void> {
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push({ kind: 'console', text: message.text(), source: message.location().url });
   });
@@ -27,7 +26,6 @@ export async function watchProblems(page: Page): Promise<Problem[]> {
     problems.push({ kind: 'content security policy', text, source: details.sourceCodeLocation?.url ?? '' });
   });
   await devtools.send('Audits.enable');
-  return problems;
 }
 
 /** The editor's own complaints where there is no network: its gallery, its signing module, its update and its assistant. */

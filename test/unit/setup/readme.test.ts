@@ -51,7 +51,8 @@ describe('README.md and CONTRIBUTING.md', () => {
   });
 
   it('give a reason for every library that ships', () => {
-    for (const name of Object.keys(manifest.dependencies))
-      expect(contributing, name).toMatch(new RegExp(`\\| [^|]*\\b${name}\\b|\\| [^|]*${name}`));
+    const reasons = contributing.split('\n').map((line) => line.split('|')[2] ?? '');
+    const missing = Object.keys(manifest.dependencies).filter((name) => !reasons.some((reason) => reason.includes(name)));
+    expect(missing).toEqual([]);
   });
 });
