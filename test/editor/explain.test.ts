@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closeEditors, factsOf, nextResult, openGenlens, problemsOf, shownPanel, tokensOf, workspaceOf } from './genlens.ts';
+import { closeEditors, factsOf, nextResult, openGenlens, problemsOf, selectCell, shownPanel, tokensOf, workspaceOf } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
 import { pick, quickInput } from './harness/palette.ts';
 
@@ -99,10 +99,7 @@ describe('Explain Attention', () => {
 
   it('explains the active cell of a notebook', async () => {
     await editor.openFile('notebook.ipynb');
-    await editor.evaluateInHost((vscode) => {
-      const notebook = vscode.window.activeNotebookEditor;
-      if (notebook) notebook.selections = [new vscode.NotebookRange(2, 3)];
-    });
+    await selectCell(editor, 2);
     await editor.command(explain);
     const panel = await shownPanel(editor, 'notebook.ipynb, cell 3');
     const { text } = await nextResult(panel, () => editor.command(explain));

@@ -39,6 +39,19 @@ export async function closeEditors(editor: Editor): Promise<void> {
   });
 }
 
+/** Selects a cell of the active notebook (counted from 0), once the notebook's editor is there. */
+export async function selectCell(editor: Editor, index: number): Promise<void> {
+  await until('a cell of the notebook is selected', () =>
+    editor.evaluateInHost((vscode, cell) => {
+      const notebook = vscode.window.activeNotebookEditor;
+      if (!notebook) return false;
+      if (notebook.selection.start === cell && !notebook.selection.isEmpty) return true;
+      notebook.selections = [new vscode.NotebookRange(cell, cell + 1)];
+      return false;
+    }, index),
+  );
+}
+
 /** The panel of a document, once it shows a run. */
 export async function shownPanel(editor: Editor, name: string): Promise<Frame> {
   const frame = await editor.panelFrame(`Attention: ${name}`);

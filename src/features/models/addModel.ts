@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { LoadedModel } from '../../protocol/inference.ts';
 import { sourceFromFile } from '../../models/registry.ts';
 import type { Engine } from '../engine/engine.ts';
 import { withLateNotification } from '../progress.ts';
@@ -24,7 +25,14 @@ export async function addModel(added: AddedModels, engine: Engine): Promise<stri
   const source = await sourceFromFile(file.fsPath);
   const client = engine.client(source);
   const abort = new AbortController();
-  const model = await withLateNotification(`Loading ${source.name}`, abort, (work) => client.load(work));
+  let model: LoadedModel;
+  try {
+    model = await withLateNotification(`Loading ${source.name}`, abort, (work) => client.load(work));
+  } catch (error) {
+    if (!abort.signal.aborted)
+      void vscode.window.showErrorMessage(`${source.name} was not added. ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
   const verdict = verdictOn(source, model);
   if (!verdict.usable) {
     client.end('The model was not added.');
