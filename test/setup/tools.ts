@@ -18,7 +18,7 @@ export async function lint(): Promise<number> {
 
 /** Whether every import goes the way the design says. */
 export async function arrows(): Promise<number> {
-  const depcruise = 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs';
+  const depcruise = 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs';
   return runNode([depcruise, 'src', 'webview', '--config', '.dependency-cruiser.cjs']);
 }
 
