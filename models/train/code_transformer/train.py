@@ -43,6 +43,7 @@ class Phase:
     length: int
     rows: int  # of one step, over all processes
     repeated: float  # share of rows that repeat a segment
+    rates: tuple[tuple[float, float], ...] = ((0, 1.0),)  # learning-rate factor at these steps, linear between them
 
 
 def default_phases() -> list[Phase]:
@@ -50,15 +51,10 @@ def default_phases() -> list[Phase]:
     return [Phase(**phase) for phase in settings["phases"]]
 
 
-def rate_factor(phases: list[Phase], phase: int, step: int) -> float:
-    """Learning-rate factor: warm-up over 50 steps, constant, then a linear fall over the last third of `main` to 0.4, and
-    over `long` on to 0.02."""
-    if phase == 0:
-        return min(1.0, (step + 1) / 50)
-    fraction = step / phases[phase].steps
-    if phase == 1:
-        return 1.0 if fraction < 2 / 3 else 1.0 - 0.6 * (fraction - 2 / 3) * 3
-    return 0.4 + (0.02 - 0.4) * fraction
+def rate_factor(phase: Phase, step: int) -> float:
+    """What the learning rates are multiplied by at a step of the phase."""
+    steps, factors = zip(*phase.rates)
+    return float(np.interp(step, steps, factors))
 
 
 def make_rows(ids: np.ndarray, phase: Phase, count: int, vocabulary: int, rng: np.random.Generator):
@@ -146,7 +142,7 @@ def worker(rank: int, world: int, arguments: argparse.Namespace) -> None:
             state["step"] = 0
             continue
         began = time.monotonic()
-        factor = rate_factor(phases, state["phase"], state["step"])
+        factor = rate_factor(phase, state["step"])
         rng = np.random.default_rng([arguments.seed, state["total"], rank])
         rows, wanted = make_rows(train, phase, phase.rows // world, shape.vocabulary, rng)
         loss_sum = 0.0

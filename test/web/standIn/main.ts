@@ -7,7 +7,7 @@ import type {
   AttentionSubject,
   AttentionViewState,
 } from '../../../src/protocol/attention.ts';
-import type { AttentionRun, SiteRun } from '../../../src/protocol/inference.ts';
+import type { AttentionRun, SiteRun, Thumbnails, ThumbnailsRequest } from '../../../src/protocol/inference.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import type { Channel, Remote } from '../../../src/protocol/rpc.ts';
 import { mapOf, poolThumbnails, poolTile, row, type WeightMap } from './maps.ts';
@@ -29,6 +29,8 @@ export interface RunSpec {
   readonly crossKeys?: number;
   readonly subject?: Partial<AttentionSubject>;
   readonly run?: Partial<AttentionRun>;
+  /** The maps of the run before again, and what was pooled from them: for measuring what the panel alone takes. */
+  readonly keepMaps?: boolean;
 }
 
 class StandIn {
@@ -39,6 +41,7 @@ class StandIn {
   saved: AttentionViewState | null = null;
   readonly breaches: string[] = [];
   readonly #maps = new Map<string, WeightMap>();
+  readonly #pooled = new Map<string, Thumbnails>();
   #spec: RunSpec | null = null;
   #result: AttentionResult | null = null;
   #runs = 0;
@@ -82,13 +85,7 @@ class StandIn {
     this.#panel = duplex<AttentionHost, AttentionPanel>(channel, {
       ready: (params) => log('ready', params, () => this.saved),
       saveState: (params) => log('saveState', params, nothing),
-      thumbnails: (params) =>
-        log('thumbnails', params, () =>
-          poolThumbnails(
-            Array.from({ length: this.#spec?.heads ?? 0 }, (_, head) => this.map(params.site, head)),
-            params.size,
-          ),
-        ),
+      thumbnails: (params) => log('thumbnails', params, () => this.#thumbnails(params)),
       tile: (params) => log('tile', params, () => poolTile(this.map(params.site, params.head), params)),
       row: (params) => log('row', params, () => row(this.map(params.site, params.head), params.query)),
       explainHere: (params) => log('explainHere', params, nothing),
@@ -124,6 +121,16 @@ class StandIn {
     return map;
   }
 
+  #thumbnails({ site, size }: ThumbnailsRequest): Thumbnails {
+    const key = `${site} ${size}`;
+    let pooled = this.#pooled.get(key);
+    if (!pooled) {
+      const heads = Array.from({ length: this.#spec?.heads ?? 0 }, (_, head) => this.map(site, head));
+      this.#pooled.set(key, (pooled = poolThumbnails(heads, size)));
+    }
+    return pooled;
+  }
+
   async show(spec: RunSpec): Promise<AttentionResult> {
     const pieces = spec.tokens
       ? spec.tokens.map((text, index) => ({ text, start: index, end: index + 1 }))
@@ -145,7 +152,8 @@ class StandIn {
         headDim: 64,
       };
     });
-    this.#maps.clear();
+    if (!spec.keepMaps) this.#maps.clear();
+    if (!spec.keepMaps) this.#pooled.clear();
     this.#spec = spec;
     const subject: AttentionSubject = {
       kind: 'editor',

@@ -1,0 +1,125 @@
+/** The engine's budgets: what it costs to have every attention map on demand, and how fast the maps come. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EnginePool } from '../../src/engine/pool.ts';
+import type { EngineClient } from '../../src/engine/client.ts';
+import type { AttentionRequest, EngineSettings, ModelSource } from '../../src/protocol/inference.ts';
+import { randomTransformer } from './random-transformer.ts';
+import { median, type Figure } from './report.ts';
+
+const settings: EngineSettings = { provider: 'cpu', threads: 2, memoryLimit: 8 * 2 ** 30 };
+const tokens = 1024;
+
+export function openPool(root: string): EnginePool {
+  return new EnginePool({ entry: join(root, 'dist', 'inference.cjs'), log: () => {} });
+}
+
+function idsRequest(length: number, vocabulary: number): AttentionRequest {
+  const ids = BigInt64Array.from({ length }, (_, index) => BigInt((index * 7919 + 13) % vocabulary));
+  return { feeds: { ids: { type: 'int64', shape: [1, length], data: new Uint8Array(ids.buffer) } } };
+}
+
+function peakBytes(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {
+  const began = performance.now();
+  const result = await work();
+  return [performance.now() - began, result];
+}
+
+/** A run with every map on demand against the bare run, turn and turn about, and the maps' own times. */
+export async function measureRuns(root: string, out: string, rounds: number): Promise<Figure[]> {
+  const size = { layers: 6, heads: 8, headDim: 64, vocabulary: 8192 };
+  const path = join(out, 'random-6x8.onnx');
+  await writeFile(path, randomTransformer(size));
+  const bare = fork(join(import.meta.dirname, 'bare.ts'), [path, String(settings.threads)]);
+  await once(bare, 'message');
+  const pool = openPool(root);
+  try {
+    const client = pool.acquire({ id: path, name: 'random', path }, settings);
+    const request = idsRequest(tokens, size.vocabulary);
+    const ids = Array.from({ length: tokens }, (_, index) => (index * 7919 + 13) % size.vocabulary);
+    const ratios: number[] = [];
+    let peak = 0;
+    let run = await client.attention(request);
+    await runBare(bare, ids);
+    for (let round = 0; round < rounds; round++) {
+      const reference = await runBare(bare, ids);
+      await client.release({ runId: run.runId });
+      run = await client.attention(request);
+      ratios.push(run.runMs / reference.ms);
+      peak = reference.peakBytes;
+    }
+    const memory = peakBytes(pool.running[0]?.pid ?? 0) / peak;
+    const how = `6 x 8 heads, width 512, ${tokens} tokens, ${rounds} rounds in turn`;
+    return [
+      { what: 'run with every map on demand / bare run, time', value: median(ratios), unit: 'x', budget: 1.1, how },
+      { what: 'the same, peak memory', value: memory, unit: 'x', budget: 1.4, how },
+      ...(await measureMaps(client, run.runId, rounds)),
+    ];
+  } finally {
+    pool.dispose();
+    bare.kill();
+  }
+}
+
+async function runBare(bare: ChildProcess, ids: readonly number[]): Promise<{ ms: number; peakBytes: number }> {
+  bare.send({ ids });
+  const [answer] = (await once(bare, 'message')) as [{ ms: number; peakBytes: number }];
+  return answer;
+}
+
+async function measureMaps(client: EngineClient, runId: string, rounds: number): Promise<Figure[]> {
+  const whole = { runId, site: 0, queryStart: 0, queryEnd: tokens, keyStart: 0, keyEnd: tokens, rows: tokens, columns: tokens };
+  const heads: number[] = [];
+  const rows: number[] = [];
+  for (let round = 0; round < rounds * 4; round++) {
+    heads.push((await timed(() => client.tile({ ...whole, site: round % 6, head: round % 8 })))[0]);
+    rows.push((await timed(() => client.row({ runId, site: round % 6, head: round % 8, query: 900 })))[0]);
+  }
+  return [
+    {
+      what: 'one head at full resolution, process to process',
+      value: median(heads),
+      unit: 'ms',
+      budget: 40,
+      how: `${tokens} x ${tokens} cells`,
+    },
+    { what: 'one row of a head', value: median(rows), unit: 'ms', budget: 10, how: `${tokens} keys` },
+  ];
+}
+
+/** From nothing to the first thumbnails of the bundled model at 512 tokens, and again with a loaded model. */
+export async function measureExplain(root: string, source: ModelSource, rounds: number): Promise<Figure[]> {
+  const text = readFileSync(join(root, 'test', 'bench', 'engine.ts'), 'utf8')
+    .repeat(2)
+    .slice(0, 1700);
+  const cold: number[] = [];
+  const warm: number[] = [];
+  let counted = 0;
+  const explain = async (client: EngineClient, round: number): Promise<void> => {
+    const run = await client.attention({ text: `# ${round}\n${text}` });
+    counted = run.tokens?.length ?? 0;
+    await client.thumbnails({ runId: run.runId, site: 0, size: 96 });
+  };
+  for (let round = 0; round < Math.max(3, rounds / 3); round++) {
+    const pool = openPool(root);
+    try {
+      const client = pool.acquire(source, { ...settings, threads: 0 });
+      cold.push((await timed(() => explain(client, 0)))[0]);
+      for (let again = 1; again <= 3; again++) warm.push((await timed(() => explain(client, again)))[0]);
+    } finally {
+      pool.dispose();
+    }
+  }
+  const how = `bundled model, ${counted} tokens, first layer's thumbnails`;
+  return [
+    { what: 'Explain Attention, cold, engine part', value: median(cold), unit: 'ms', budget: 1500, how },
+    { what: 'Explain Attention, warm, engine part', value: median(warm), unit: 'ms', budget: 400, how },
+  ];
+}
