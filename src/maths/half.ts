@@ -41,8 +41,16 @@ function valueOfHalf(bits: number): number {
   return sign * (1024 + mantissa) * 2 ** (exponent - 25);
 }
 
+/** Newer engines have the type, and convert several times as fast as a loop can. */
+const Native = (globalThis as { Float16Array?: new (values: Float32Array) => { readonly buffer: ArrayBuffer } }).Float16Array;
+
 /** Rounds float32 values to the nearest halves (ties to even); overflow is infinity, every NaN the quiet one. */
 export function toHalf(values: Float32Array): Uint16Array {
+  return Native ? new Uint16Array(new Native(values).buffer) : toHalfByBits(values);
+}
+
+/** The same where there is no Float16Array. */
+export function toHalfByBits(values: Float32Array): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < bits.length; i++) bits[i] = halfFromFloatBits(words[i]!);

@@ -40,19 +40,24 @@ export function markMasked({ weights, logits, rows }: MaskableRows): MarkedRows 
     throw new RangeError(`${weights.length} weights and ${logits.length} logits do not make ${rows} rows.`);
   }
   for (let row = 0; row < rows; row++) {
-    const start = row * columns;
+    const inputs = logits.subarray(row * columns, (row + 1) * columns);
+    const cells = marked.subarray(row * keys, (row + 1) * keys);
     let largest = -Infinity;
-    for (let i = start; i < start + columns; i++) if (logits[i]! > largest) largest = logits[i]!;
+    for (let i = 0; i < columns; i++) {
+      const logit = inputs[i]!;
+      if (logit > largest) largest = logit;
+    }
     // A row of NaN has no largest either, but it is not a masked one.
-    if (largest <= maskedRow && logits.subarray(start, start + columns).some((logit) => logit === logit)) {
-      marked.fill(NaN, row * keys, (row + 1) * keys);
+    if (largest <= maskedRow && inputs.some((logit) => logit === logit)) {
+      cells.fill(NaN);
       continue;
     }
     const floor = largest - maskedBelowLargest;
     for (let key = 0; key < keys; key++) {
-      const weight = marked[row * keys + key]!;
-      if (weight === 0 && logits[start + key]! < floor) marked[row * keys + key] = NaN;
-      else if (weight !== weight) notNumbers++;
+      const weight = cells[key]!;
+      if (weight > 0) continue;
+      if (weight !== weight) notNumbers++;
+      else if (weight === 0 && inputs[key]! < floor) cells[key] = NaN;
     }
   }
   return { marked, notNumbers };

@@ -35,6 +35,14 @@ export function createMaxPool(sourceRows: number, sourceColumns: number, rows: n
   return {
     values,
     add({ values: source, offset, stride, firstRow, rowCount }) {
+      if (rows === sourceRows && columns === sourceColumns) {
+        // One cell under each: nothing to compare.
+        for (let r = 0; r < rowCount; r++) {
+          const from = offset + r * stride;
+          values.set(source.subarray(from, from + columns), (firstRow + r) * columns);
+        }
+        return;
+      }
       // Inverse of binStart: the last bin whose start is not after the row.
       let row = Math.min(rows - 1, Math.floor((firstRow * rows + rows - 1) / sourceRows));
       for (let r = 0; r < rowCount; r++) {

@@ -21,7 +21,7 @@ export function facts(result: AttentionResult, open: boolean, actions: FactsActi
         ${providerName(run.provider.used)}${
           fellBack
             ? html` <span
-                class="codicon codicon-warning"
+                class="codicon codicon-${run.provider.requested === 'auto' ? 'info' : 'warning'}"
                 role="img"
                 aria-label=${run.provider.reason ?? ''}
                 title=${run.provider.reason ?? ''}
@@ -50,7 +50,10 @@ function details({ run, subject }: AttentionResult, open: boolean): TemplateResu
     ['Text', linesSentence(subject) === null ? subject.title : `${subject.title}, ${linesSentence(subject) ?? ''}`],
     ['Tokens', tokensOf(run)],
     ['Provider', `${providerName(provider.used)}, ONNX Runtime ${provider.engineVersion}`],
-    ['Fell back', provider.reason === undefined ? null : `${providerName(provider.requested)} was asked for: ${provider.reason}`],
+    // Nobody chose another provider under auto: a reason then explains, it does not warn.
+    provider.requested === 'auto'
+      ? ['Chosen', provider.reason ?? null]
+      : ['Fell back', provider.reason === undefined ? null : `${providerName(provider.requested)} was asked for: ${provider.reason}`],
     ['Run', `${formatDuration(run.runMs)}; ${formatBytes(run.keptBytes)} kept`],
     ['Weights', sourceSentence(run)],
   ];
