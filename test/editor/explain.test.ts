@@ -1,9 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closeEditors, factsOf, nextResult, openGenlens, problemsOf, selectCell, shownPanel, tokensOf, workspaceOf } from './genlens.ts';
+import {
+  closeEditors,
+  commandOnSelection,
+  factsOf,
+  nextResult,
+  openGenlens,
+  problemsOf,
+  selectCell,
+  shownPanel,
+  tokensOf,
+  workspaceOf,
+} from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
-import { pick, quickInput } from './harness/palette.ts';
+import { quickInput } from './harness/palette.ts';
 
 const explain = 'Genlens: Explain Attention';
 const shortPython = 'def add(a, b):\n    return a + b\n\nprint(add(1, 2))\n';
@@ -100,9 +111,9 @@ describe('Explain Attention', () => {
   it('explains the active cell of a notebook', async () => {
     await editor.openFile('notebook.ipynb');
     await selectCell(editor, 2);
-    await editor.command(explain);
+    await commandOnSelection(editor, explain);
     const panel = await shownPanel(editor, 'notebook.ipynb, cell 3');
-    const { text } = await nextResult(panel, () => editor.command(explain));
+    const { text } = await nextResult(panel, () => commandOnSelection(editor, explain));
     expect(text).toMatch(/^def softmax\(scores\):/);
   });
 
@@ -180,13 +191,6 @@ describe('Explain Attention', () => {
     await expect.poll(() => editor.page.locator('.part.panel').innerText()).toMatch(/output/i);
   });
 });
-
-/** Runs a command from the palette without pressing Escape first, which would empty the selection. */
-async function commandOnSelection(editor: Editor, label: string): Promise<void> {
-  await editor.page.keyboard.press('F1');
-  await (await quickInput(editor.page)).fill(`>${label}`);
-  await pick(editor.page, label);
-}
 
 /** "lines 1–78 of 113" as numbers. */
 function linesOf(facts: string): number[] {

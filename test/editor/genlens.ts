@@ -7,6 +7,7 @@ import type { Frame } from 'playwright-core';
 import type { AttentionResult } from '../../src/protocol/attention.ts';
 import { root } from '../setup/paths.ts';
 import { openEditor, type Editor, type EditorOptions } from './harness/editor.ts';
+import { pick, quickInput } from './harness/palette.ts';
 import { until } from './harness/until.ts';
 
 /** Real VS Code with Genlens in it: the built tree, or what GENLENS_EXTENSION names (another folder, or a .vsix file). */
@@ -39,6 +40,12 @@ export async function closeEditors(editor: Editor): Promise<void> {
   });
 }
 
+/** Reloads the window once its layout is kept: in a browser the editor writes it, and its webviews' state, every 5 s. */
+export async function reloadWindow(editor: Editor): Promise<void> {
+  await editor.page.waitForTimeout(5_500);
+  await editor.reload();
+}
+
 /** Selects a cell of the active notebook (counted from 0), once the notebook's editor is there. */
 export async function selectCell(editor: Editor, index: number): Promise<void> {
   await until('a cell of the notebook is selected', () =>
@@ -50,6 +57,13 @@ export async function selectCell(editor: Editor, index: number): Promise<void> {
       return false;
     }, index),
   );
+}
+
+/** Runs a command from the palette without pressing Escape first, which would empty the selection (of text or of cells). */
+export async function commandOnSelection(editor: Editor, label: string): Promise<void> {
+  await editor.page.keyboard.press('F1');
+  await (await quickInput(editor.page)).fill(`>${label}`);
+  await pick(editor.page, label);
 }
 
 /** The panel of a document, once it shows a run. */

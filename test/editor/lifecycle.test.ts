@@ -4,11 +4,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Frame } from 'playwright-core';
 import {
   closeEditors,
+  commandOnSelection,
   factsOf,
   inferenceProcess,
   inferenceProcesses,
   openGenlens,
   problemsOf,
+  reloadWindow,
   selectCell,
   shownPanel,
   workspaceOf,
@@ -123,7 +125,7 @@ describe('the life of a panel', () => {
     await panel.getByText(/Layer 2, head 3: /).waitFor();
     await panel.getByRole('combobox', { name: 'Colour scale' }).selectOption({ label: 'Log' });
     await panel.getByRole('button', { name: 'Zoom in' }).click();
-    await editor.reload();
+    await reloadWindow(editor);
     const restored = await shownPanel(editor, 'two.py');
     await restored.getByText(/Layer 2, head 3: /).waitFor();
     expect(await restored.getByRole('combobox', { name: 'Colour scale' }).locator('option:checked').textContent()).toBe('Log');
@@ -137,16 +139,16 @@ describe('the life of a panel', () => {
   it('restores the panel of a prompt and of a notebook cell', async () => {
     await editor.openFile('notebook.ipynb');
     await selectCell(editor, 2);
-    await editor.command(explain);
+    await commandOnSelection(editor, explain);
     await shownPanel(editor, 'notebook.ipynb, cell 3');
-    await editor.reload();
+    await reloadWindow(editor);
     await shownPanel(editor, 'notebook.ipynb, cell 3');
     await closeEditors(editor);
     await editor.command(explain);
     await editor.page.keyboard.type('one two three');
     await editor.page.keyboard.press('Enter');
     await shownPanel(editor, 'prompt');
-    await editor.reload();
+    await reloadWindow(editor);
     await shownPanel(editor, 'prompt');
   });
 
@@ -155,7 +157,7 @@ describe('the life of a panel', () => {
     await editor.command(explain);
     await shownPanel(editor, 'two.py');
     await writeFile(path.join(editor.workspace, 'two.py'), 'a = 1\nb = 2\nc = 3\nd = 4\ne = 5\n');
-    await editor.reload();
+    await reloadWindow(editor);
     const restored = await shownPanel(editor, 'two.py');
     expect(await factsOf(restored)).toContain('lines 1–5 of 6');
     expect(await editor.notification(/two\.py changed/)).toMatch(/as it is now/);

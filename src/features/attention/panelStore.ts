@@ -3,7 +3,10 @@ import { storageKeys } from '../../contributions.ts';
 import { parsePanelState } from './panelState.ts';
 import type { PanelState } from './subject.ts';
 
-/** States of panels that were never restored are kept no longer than this many newer ones. */
+/**
+ * So many states are kept, the newest. None is deleted when its panel is closed: panels are closed with their window too, and have to
+ * come back with it.
+ */
 const kept = 100;
 
 /** Keeps what panels are made again from, by panel id, in the workspace's storage. */
@@ -20,10 +23,6 @@ export class PanelStore {
 
   set(id: string, state: PanelState): void {
     this.#write([...this.#others(id).slice(-(kept - 1)), [id, state]]);
-  }
-
-  delete(id: string): void {
-    this.#write(this.#others(id));
   }
 
   #others(id: string): [string, unknown][] {

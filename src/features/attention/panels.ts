@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { panels as panelTypes } from '../../contributions.ts';
+import { log } from '../log/log.ts';
 import { viewsFolder } from './page.ts';
 import { AttentionPanelView, type PanelServices } from './panel.ts';
 import { panelKey, type PanelState, type Subject } from './subject.ts';
@@ -38,6 +39,7 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
     const id = panelIdOf(pageState);
     const state = id === null ? null : this.#services.store.get(id);
     if (id === null || !state) {
+      log().warn(`The panel “${panel.title}” cannot be restored: ${id === null ? 'its page kept no id' : `nothing is stored for ${id}`}.`);
       panel.dispose();
       return;
     }
@@ -68,7 +70,6 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
     this.#panels.add(view);
     panel.onDidDispose(() => {
       this.#panels.delete(view);
-      this.#services.store.delete(id);
       view.dispose();
     });
     return view;
