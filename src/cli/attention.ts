@@ -1,7 +1,7 @@
 /** `genlens attention`: a model's attention weights as files. */
 
-import { mkdir, mkdtemp, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { text as readStream } from 'node:stream/consumers';
 import { readNpz } from '../formats/npz.ts';
@@ -88,11 +88,14 @@ function describeWindow({ tokens, window }: AttentionRun, text: string): string 
   return `the text has ${window.totalTokens} tokens, more than fit: lines ${first} to ${last} of ${total} were run (${tokens.length} tokens)`;
 }
 
-/** Folder for files in the making, inside of DIR so that a rename moves them; DIR is made where it is not there. */
-async function prepareFolder(out: string): Promise<{ staging: string; made: string | undefined }> {
+/**
+ * Folder for files in the making, inside of DIR so that a rename moves them; DIR is made where it is not there. At one go, so that no
+ * interrupt comes between its making and the note that it is to be removed.
+ */
+function prepareFolder(out: string): { staging: string; made: string | undefined } {
   try {
-    const made = await mkdir(out, { recursive: true });
-    return { staging: await mkdtemp(join(out, '.genlens-')), made };
+    const made = mkdirSync(out, { recursive: true });
+    return { staging: mkdtempSync(join(out, '.genlens-')), made };
   } catch (error) {
     throw about('write to this folder', out, error);
   }
@@ -106,7 +109,7 @@ export async function attention(args: AttentionArguments, terminal: Terminal): P
     const run = await client.attention(request, options);
     const sites = chooseSites(run, args);
 
-    const { staging, made } = await prepareFolder(out);
+    const { staging, made } = prepareFolder(out);
     const forget = terminal.onInterrupt(() => {
       rmSync(staging, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
       if (made !== undefined) rmSync(made, { recursive: true, force: true });

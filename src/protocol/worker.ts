@@ -30,7 +30,7 @@ export interface SessionInfo {
 }
 
 export interface SessionRequest {
-  /** The model: a file, or bytes (a graph with taps, a cut-out). */
+  /** The model: a file, or bytes (a graph with taps, a cut-out), which whoever opens them takes over: they are freed. */
   model: string | Uint8Array;
   /** Folder of the weights that a model given as bytes keeps outside. */
   externalFolder?: string;

@@ -70,6 +70,7 @@ export function createRuntime(
       } catch (error) {
         throw engineFailure('bad-model', 'ONNX Runtime cannot open the model', error);
       }
+      if (!opened.unproven) freeModel(request);
       const session = nextSession++;
       sessions.set(session, { ...opened, engine, request: opened.unproven ? request : undefined });
       return {
@@ -105,6 +106,7 @@ export function createRuntime(
       } catch (error) {
         reason = engineMessage(error);
       }
+      freeModel(request);
       entry.unproven = false;
       entry.request = undefined;
       const [kept, dropped] = reason === undefined ? [entry.session, reference] : [reference, entry.session];
@@ -125,6 +127,13 @@ export function createRuntime(
       await entry.session.release();
     },
   };
+}
+
+/** Gives a model's bytes back at once: the session has its own copy, and the collector may not come for a long while. */
+function freeModel({ model }: SessionRequest): void {
+  if (typeof model === 'string') return;
+  const buffer = model.buffer as ArrayBuffer & { transfer?: (length: number) => ArrayBuffer };
+  buffer.transfer?.(0);
 }
 
 async function run(

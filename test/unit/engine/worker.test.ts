@@ -286,13 +286,13 @@ describe('the self-test', () => {
   }
 
   const context = { signal: new AbortController().signal, progress: () => undefined };
-  const model = unaryModel('Neg', 'float32');
+  const bytes = unaryModel('Neg', 'float32');
   const feeds = { x: floats(1, 2, 4) };
 
   async function proved(factor: number | undefined, provider: 'auto' | 'coreml' = 'auto') {
     const { engine, released } = engineWithCoreml(factor);
     const runtime = createRuntime(() => engine);
-    const request: SessionRequest = { model, settings: { ...settings, provider } };
+    const request: SessionRequest = { model: bytes.slice(), settings: { ...settings, provider } };
     const { session, provider: before } = await runtime.open(request, context);
     const report = await runtime.selfTest({ session, feeds, fetches: ['y'] }, context);
     const { y } = await runtime.run({ session, feeds, fetches: ['y'] }, context);
