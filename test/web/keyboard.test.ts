@@ -49,7 +49,7 @@ it('leads from the overview into a head, to a cell, to its token and back, witho
   await press(page, 'Shift+ArrowDown', 'Shift+ArrowLeft', 'Shift+ArrowLeft');
   expect(await state(page)).toMatchObject({ pinned: { query: pinned.query + 1, key: pinned.key - 2 } });
   await expect
-    .poll(() => page.locator('.spoken').textContent(), { timeout: 10_000 })
+    .poll(() => page.locator('.spoken[role=status]').textContent(), { timeout: 10_000 })
     .toMatch(new RegExp(`query ${pinned.query + 1} .*key ${pinned.key - 2} `));
 
   await press(page, '+', '+', '+');
