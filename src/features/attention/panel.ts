@@ -29,7 +29,7 @@ export interface PanelServices {
 /** One attention panel: what it explains, its editor's cursor, and its page, which comes and goes. */
 export class AttentionPanelView implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
-  readonly #id: string;
+  readonly id: string;
   readonly #services: PanelServices;
   readonly #explainer: Explainer;
   readonly #handlers: Handlers<AttentionHost>;
@@ -41,7 +41,7 @@ export class AttentionPanelView implements vscode.Disposable {
 
   constructor(panel: vscode.WebviewPanel, id: string, state: PanelState, services: PanelServices) {
     this.#panel = panel;
-    this.#id = id;
+    this.id = id;
     this.#state = state;
     this.#services = services;
     this.#explainer = new Explainer(services.engine, services.models, {
@@ -130,7 +130,7 @@ export class AttentionPanelView implements vscode.Disposable {
 
   #started(explanation: Explanation, title: string): void {
     this.#panel.title = `Attention: ${title}`;
-    this.#save({ subject: explanation.subject, digest: digestOf(explanation.taken.text) });
+    this.#save({ title: this.#panel.title, subject: explanation.subject, digest: digestOf(explanation.taken.text) });
   }
 
   #failed(failure: Failure, error: unknown): void {
@@ -180,7 +180,7 @@ export class AttentionPanelView implements vscode.Disposable {
 
   #save(change: Partial<PanelState>): void {
     this.#state = { ...this.#state, ...change };
-    this.#services.store.set(this.#id, this.#state);
+    this.#services.store.set(this.id, this.#state);
   }
 
   #makeHandlers(): Handlers<AttentionHost> {

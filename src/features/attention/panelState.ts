@@ -8,7 +8,8 @@ export function parsePanelState(value: unknown): PanelState | null {
   if (!isFields(value)) return null;
   const subject = parseSubject(value.subject);
   if (!subject) return null;
-  return { subject, view: parseView(value.view), digest: typeof value.digest === 'string' ? value.digest : null };
+  const title = typeof value.title === 'string' ? value.title : '';
+  return { title, subject, view: parseView(value.view), digest: typeof value.digest === 'string' ? value.digest : null };
 }
 
 /** What a panel asks to keep, or null when it is not a view's state. */

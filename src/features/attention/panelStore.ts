@@ -21,6 +21,12 @@ export class PanelStore {
     return parsePanelState(this.#all()[id]);
   }
 
+  /** The newest state of a panel with this title, of those that no open panel has. */
+  idOf(title: string, open: ReadonlySet<string>): string | null {
+    const found = Object.keys(this.#all()).findLast((id) => !open.has(id) && this.get(id)?.title === title);
+    return found ?? null;
+  }
+
   set(id: string, state: PanelState): void {
     this.#write([...this.#others(id).slice(-(kept - 1)), [id, state]]);
   }

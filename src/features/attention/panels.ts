@@ -36,7 +36,8 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
   }
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, pageState: unknown): Promise<void> {
-    const id = panelIdOf(pageState);
+    // A browser may be closed before the editor has written what the page keeps.
+    const id = panelIdOf(pageState) ?? this.#services.store.idOf(panel.title, new Set([...this.#panels].map((open) => open.id)));
     const state = id === null ? null : this.#services.store.get(id);
     if (id === null || !state) {
       log().warn(`The panel “${panel.title}” cannot be restored: ${id === null ? 'its page kept no id' : `nothing is stored for ${id}`}.`);
@@ -60,7 +61,7 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus },
       webviewOptions(this.#services.extensionUri),
     );
-    return this.#adopt(panel, randomBytes(8).toString('hex'), { subject, view: null, digest: null });
+    return this.#adopt(panel, randomBytes(8).toString('hex'), { title: '', subject, view: null, digest: null });
   }
 
   #adopt(panel: vscode.WebviewPanel, id: string, state: PanelState): AttentionPanelView {

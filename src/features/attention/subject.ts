@@ -17,6 +17,8 @@ export type Subject =
 
 /** Everything that a panel is made again from. */
 export interface PanelState {
+  /** The panel's title, by which its state is found should the editor have lost the page's own. */
+  title: string;
   subject: Subject;
   view: AttentionViewState | null;
   /** Digest of the text that was last handed over, to tell after a reload whether it changed. */

@@ -13,7 +13,7 @@ describe('parsePanelState', () => {
       { kind: 'selection', document: { uri: 'cell:1', cell: { notebook: 'file:///n.ipynb', index: 2 } }, start: 3, end: 9 },
     ];
     for (const subject of subjects) {
-      const state: PanelState = { subject, view, digest: 'abc' };
+      const state: PanelState = { title: 'Attention: x', subject, view, digest: 'abc' };
       expect(parsePanelState(JSON.parse(JSON.stringify(state)))).toEqual(state);
     }
   });
@@ -33,7 +33,7 @@ describe('parsePanelState', () => {
 
   it('keeps the subject when only the view is of another version', () => {
     const state = parsePanelState({ subject: { kind: 'prompt', text: 'x' }, view: { layer: 3 }, digest: 5 });
-    expect(state).toEqual({ subject: { kind: 'prompt', text: 'x' }, view: null, digest: null });
+    expect(state).toEqual({ title: '', subject: { kind: 'prompt', text: 'x' }, view: null, digest: null });
   });
 
   it('never throws', () => {
