@@ -98,7 +98,7 @@ async function measureMaps(client: EngineClient, runId: string, rounds: number):
 export async function measureExplain(root: string, source: ModelSource, rounds: number): Promise<Figure[]> {
   const text = readFileSync(join(root, 'test', 'bench', 'engine.ts'), 'utf8')
     .repeat(2)
-    .slice(0, 1700);
+    .slice(0, 1300);
   const cold: number[] = [];
   const warm: number[] = [];
   let counted = 0;
