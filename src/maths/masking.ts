@@ -22,43 +22,46 @@ export interface MaskableRows {
   rows: number;
 }
 
-export interface MarkedRows {
-  /** The weights with NaN in masked cells; [rows, keys]. */
-  marked: Float32Array;
-  /** Weights that are NaN without being masked: the model computed them so. */
-  notNumbers: number;
-}
-
-/** Marks masked cells, in a copy. */
-export function markMasked({ weights, logits, rows }: MaskableRows): MarkedRows {
-  const marked = weights.slice();
-  let notNumbers = 0;
-  if (rows === 0) return { marked, notNumbers };
+/**
+ * Puts NaN in masked cells, in place: maps have millions of cells, and a copy costs as much as the marking.
+ *
+ * @returns how many weights are NaN without being masked: the model computed them so
+ */
+export function markMasked({ weights, logits, rows }: MaskableRows): number {
+  if (rows === 0) return 0;
   const keys = weights.length / rows;
   const columns = logits.length / rows;
   if (!Number.isInteger(keys) || !Number.isInteger(columns) || columns < keys) {
     throw new RangeError(`${weights.length} weights and ${logits.length} logits do not make ${rows} rows.`);
   }
+  let notNumbers = 0;
   for (let row = 0; row < rows; row++) {
-    const inputs = logits.subarray(row * columns, (row + 1) * columns);
-    const cells = marked.subarray(row * keys, (row + 1) * keys);
-    let largest = -Infinity;
-    for (let i = 0; i < columns; i++) {
-      const logit = inputs[i]!;
-      if (logit > largest) largest = logit;
-    }
+    const first = row * columns;
+    const largest = largestOf(logits, first, first + columns);
     // A row of NaN has no largest either, but it is not a masked one.
-    if (largest <= maskedRow && inputs.some((logit) => logit === logit)) {
-      cells.fill(NaN);
-      continue;
-    }
-    const floor = largest - maskedBelowLargest;
-    for (let key = 0; key < keys; key++) {
-      const weight = cells[key]!;
-      if (weight > 0) continue;
-      if (weight !== weight) notNumbers++;
-      else if (weight === 0 && inputs[key]! < floor) cells[key] = NaN;
-    }
+    if (largest <= maskedRow && logits.subarray(first, first + columns).some((logit) => logit === logit)) {
+      weights.fill(NaN, row * keys, (row + 1) * keys);
+    } else notNumbers += markRow(weights, row * keys, keys, logits, first, largest - maskedBelowLargest);
   }
-  return { marked, notNumbers };
+  return notNumbers;
+}
+
+function largestOf(values: Float32Array, start: number, end: number): number {
+  let largest = -Infinity;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (value > largest) largest = value;
+  }
+  return largest;
+}
+
+function markRow(weights: Float32Array, start: number, keys: number, logits: Float32Array, first: number, floor: number): number {
+  let notNumbers = 0;
+  for (let key = 0; key < keys; key++) {
+    const weight = weights[start + key]!;
+    if (weight > 0) continue;
+    if (weight !== weight) notNumbers++;
+    else if (logits[first + key]! < floor) weights[start + key] = NaN;
+  }
+  return notNumbers;
 }

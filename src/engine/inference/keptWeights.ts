@@ -16,7 +16,8 @@ export function refuseNaN(count: number, site: string): void {
 /** @param weights [batch, heads, queries, keys]; @param logits the same, or with more columns than keys */
 export function keepWeights(name: string, sizes: SiteSizes, weights: Float32Array, logits: Float32Array): SiteWeights & { bytes: number } {
   const { heads, queries, keys } = sizes;
-  const { marked, notNumbers } = markMasked({ weights, logits, rows: keys === 0 ? 0 : weights.length / keys });
+  const marked = weights.slice();
+  const notNumbers = markMasked({ weights: marked, logits, rows: keys === 0 ? 0 : weights.length / keys });
   // A bit a cell: what is masked can be told only now, while the softmax inputs are here.
   const masked = new Uint8Array(Math.ceil(weights.length / 8));
   if (notNumbers === 0) for (let i = 0; i < marked.length; i++) if (marked[i] !== marked[i]) masked[i >>> 3]! |= 1 << (i & 7);

@@ -64,8 +64,8 @@ export class OperandWeights implements SiteWeights {
     const { weights, logits } = await this.compute(range, true, signal);
     const rows = (range.queryEnd - range.queryStart) * (range.head === null ? this.sizes.heads : 1);
     if (!logits) throw new RpcError('unsupported-type', `The softmax inputs of ${this.site.name} cannot be read.`);
-    const { marked, notNumbers } = markMasked({ weights, logits, rows });
-    refuseNaN(notNumbers, `layer ${this.site.layer} (${this.site.name})`);
+    const marked = masked === 'nan' ? weights : weights.slice();
+    refuseNaN(markMasked({ weights: marked, logits, rows }), `layer ${this.site.layer} (${this.site.name})`);
     // A row that may attend to nothing is NaN in some exports; what is written of it is 0.
     return masked === 'nan' ? marked : weights.map((weight) => (Number.isNaN(weight) ? 0 : weight));
   }
