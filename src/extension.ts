@@ -27,5 +27,7 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
       if (await chooseModel(models, engine)) await panels.refreshVisible();
     }),
     vscode.commands.registerCommand(commands.showLog, showLog),
+    // The model that was chosen may run now.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => panels.refreshVisible()),
   );
 }

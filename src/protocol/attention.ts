@@ -24,6 +24,8 @@ export interface AttentionSubject {
   /** The text does not fit into the model's context: only a window of it was run. */
   windowed: boolean;
   modelName: string;
+  /** What else there is to know of this run, in whole sentences: another model or another text than was to be expected. */
+  notice?: string;
 }
 
 export interface AttentionResult {

@@ -8,6 +8,7 @@ import {
   factsOf,
   inferenceProcess,
   inferenceProcesses,
+  nextResult,
   openGenlens,
   problemsOf,
   reloadWindow,
@@ -16,6 +17,7 @@ import {
   workspaceOf,
 } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
+import { quickInput } from './harness/palette.ts';
 import { until } from './harness/until.ts';
 
 const explain = 'Genlens: Explain Attention';
@@ -117,6 +119,23 @@ describe('the life of a panel', () => {
     expect(await inferenceProcess(editor)).not.toBe(pid);
   });
 
+  it('goes on with the file that an untitled text is saved to', async () => {
+    await editor.openUntitled('x = 1\ny = x + 1\n', 'python');
+    await editor.command(explain);
+    await shownPanel(editor, 'Untitled-1');
+    await editor.command('File: Save');
+    const field = await quickInput(editor.page);
+    await until('the file dialog is open', async () => (await field.inputValue()).startsWith('/'));
+    await field.fill(path.join(editor.workspace, 'saved.py'));
+    await editor.page.keyboard.press('Enter');
+    const panel = await shownPanel(editor, 'saved.py');
+    await panel.getByText('How ').filter({ hasText: 'saved.py' }).waitFor();
+    await editor.select({ start: [1, 0], end: [1, 9] });
+    const { subject, text } = await nextResult(panel, () => panel.getByRole('button', { name: 'Explain here' }).click());
+    expect(subject).toMatchObject({ kind: 'selection', title: 'saved.py' });
+    expect(text).toBe('y = x + 1');
+  });
+
   it('restores panels with what was chosen in them after a reload of the window', async () => {
     await editor.openFile('two.py');
     await editor.command(explain);
@@ -160,6 +179,8 @@ describe('the life of a panel', () => {
     await reloadWindow(editor);
     const restored = await shownPanel(editor, 'two.py');
     expect(await factsOf(restored)).toContain('lines 1–5 of 6');
-    expect(await editor.notification(/two\.py changed/)).toMatch(/as it is now/);
+    await restored.getByText('two.py changed while the window was closed: this is its text as it is now.').waitFor();
+    await editor.command(explain);
+    await restored.getByText('changed while the window was closed').waitFor({ state: 'detached' });
   });
 });

@@ -71,6 +71,21 @@ const states: Readonly<Record<State, (page: Page) => Promise<void>>> = {
   },
 };
 
+it('says what there is to notice of a run, as long as that run is shown', async () => {
+  const panel = await harness.open({});
+  const { page } = panel;
+  const notice = 'Code transformer stands in for mine.onnx.';
+  await show(page, { ...spec, subject: { notice } });
+  await page.getByRole('status').filter({ hasText: notice }).waitFor();
+  expect(await audit(page)).toEqual([]);
+  await page.evaluate(async () => window.standIn.panel.stale({ stale: true }));
+  await page.getByText('The text was edited since.').waitFor();
+  expect(await page.getByText(notice).isVisible()).toBe(true);
+  await show(page);
+  expect(await page.getByText(notice).count()).toBe(0);
+  await panel.close();
+});
+
 describe.each(Object.keys(themes) as ThemeName[])('in the theme %s', (theme) => {
   it.each(Object.keys(states) as State[])('%s: nothing to complain of for axe, the policy or the console', async (state) => {
     const panel = await harness.open({ theme });

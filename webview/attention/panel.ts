@@ -209,6 +209,7 @@ export class Panel {
         toggleDetails: () => this.#update(() => (this.#detailsOpen = !this.#detailsOpen)),
       })}
       ${busy ? busyBanner(busy, cancel) : failure ? failureBanner(failure, act) : this.#stale ? staleBanner(() => act('retry')) : nothing}
+      ${result.subject.notice === undefined ? nothing : banner('info', result.subject.notice, nothing)}
       ${this.#problem === null ? nothing : banner('error', this.#problem, html`<button class="link" @click=${() => this.#retry()}>Try again</button>`)}
       ${result.run.sites.length === 0 ? noSitesPage(result.subject.modelName) : this.#pictures(result)}
     </main>`;

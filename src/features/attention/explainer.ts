@@ -9,7 +9,7 @@ import { withLateNotification } from '../progress.ts';
 import { nameOf, openDocument } from './documents.ts';
 import { Explanation } from './explanation.ts';
 import { emptyText, failureOf, isCancelled, messageOf } from './failure.ts';
-import { hasContent, type Subject } from './subject.ts';
+import { digestOf, hasContent, type Subject } from './subject.ts';
 
 /** Told of what an explainer does, as it happens. */
 export interface ExplainerListener {
@@ -30,6 +30,12 @@ interface Shown {
   subscriptions: Disposable[];
 }
 
+interface Request {
+  subject: Subject;
+  /** Digest of the text as it was last shown, where a change since then has to be told. */
+  digest: string | null;
+}
+
 type Reads = Pick<InferenceService, 'thumbnails' | 'tile' | 'row'>;
 
 /** Runs the texts of one panel, one after the other, and keeps the last result readable. */
@@ -41,7 +47,7 @@ export class Explainer implements Disposable {
   #failure: Failure | null = null;
   #progress: Progress | null = null;
   #abort: AbortController | null = null;
-  #next: Subject | null = null;
+  #next: Request | null = null;
   #working: Promise<void> | null = null;
   /** Set while a lost result is made again for those who read it; aborting it gives up. */
   #rerun: AbortController | null = null;
@@ -65,9 +71,13 @@ export class Explainer implements Disposable {
     return this.#progress;
   }
 
-  /** Explains a subject. A run under way ends first and is dropped: ending it sooner would end its process. */
-  async explain(subject: Subject): Promise<void> {
-    this.#next = subject;
+  /**
+   * Explains a subject. A run under way ends first and is dropped: ending it sooner would end its process.
+   *
+   * @param digest of the text as it was last shown: the result says so when the text is another now
+   */
+  async explain(subject: Subject, digest: string | null = null): Promise<void> {
+    this.#next = { subject, digest };
     this.#working ??= this.#workOff().finally(() => (this.#working = null));
     await this.#working;
   }
@@ -105,12 +115,12 @@ export class Explainer implements Disposable {
   }
 
   async #workOff(): Promise<void> {
-    for (let subject = this.#next; subject; subject = this.#next) {
+    for (let request = this.#next; request; request = this.#next) {
       this.#next = null;
       this.#abort = new AbortController();
       this.#failure = null;
       try {
-        await this.#run(subject, this.#abort);
+        await this.#run(request, this.#abort);
       } catch (error) {
         if (isCancelled(error) && this.#shown) this.#show();
         else this.fail(error);
@@ -119,7 +129,7 @@ export class Explainer implements Disposable {
     }
   }
 
-  async #run(subject: Subject, abort: AbortController): Promise<void> {
+  async #run({ subject, digest }: Request, abort: AbortController): Promise<void> {
     const document = subject.kind === 'prompt' ? null : await openDocument(subject.document);
     const title = document ? nameOf(document) : 'prompt';
     const explanation = new Explanation(subject, document, title);
@@ -131,7 +141,7 @@ export class Explainer implements Disposable {
         throw emptyText(subject.kind, title);
       }
       this.#busy({ message: 'Starting…' });
-      const source = await this.#models.current();
+      const { source, notice } = await this.#models.current();
       const client = this.#engine.client(source);
       const run = await withLateNotification(`Explaining ${title}`, abort, ({ signal, onProgress }) =>
         client.attention(
@@ -150,7 +160,11 @@ export class Explainer implements Disposable {
         explanation.dispose();
         return;
       }
-      explanation.finish(run, source.name);
+      const changed =
+        digest !== null && digestOf(text) !== digest
+          ? `${title} changed while the window was closed: this is its text as it is now.`
+          : undefined;
+      explanation.finish(run, source.name, [notice, changed].filter((sentence) => sentence !== undefined).join(' '));
       this.#drop();
       this.#shown = { explanation, client, subscriptions: this.#follow(explanation, client) };
       this.#show();

@@ -40,11 +40,19 @@ export class Explanation implements vscode.Disposable {
   }
 
   /** Takes in the run made of the text. */
-  finish(run: AttentionRun, modelName: string): AttentionResult {
+  finish(run: AttentionRun, modelName: string, notice?: string): AttentionResult {
     const { subject, taken } = this;
     const window = windowOf(run, taken);
     this.#anchor = this.#anchor.narrow(window);
-    const description = { kind: subject.kind, title: this.#title, modelName, taken, run, ...(this.#lines && { lines: this.#lines }) };
+    const description = {
+      kind: subject.kind,
+      title: this.#title,
+      modelName,
+      taken,
+      run,
+      notice,
+      ...(this.#lines && { lines: this.#lines }),
+    };
     this.#result = { run: relativeToWindow(run, window), subject: describe(description), text: this.#anchor.text };
     this.#check();
     return this.#result;

@@ -14,7 +14,7 @@ import { attentionPage } from './page.ts';
 import { openSession, type PageSession } from './pageSession.ts';
 import { parseView } from './panelState.ts';
 import type { PanelStore } from './panelStore.ts';
-import { digestOf, documentOf, panelKey, type PanelState, type Subject } from './subject.ts';
+import { digestOf, documentOf, panelKey, type DocumentReference, type PanelState, type Subject } from './subject.ts';
 import { subjectOf } from './target.ts';
 
 export interface PanelServices {
@@ -80,9 +80,9 @@ export class AttentionPanelView implements vscode.Disposable {
     this.#panel.reveal(undefined, preserveFocus);
   }
 
-  async explain(subject: Subject): Promise<void> {
-    this.#save({ subject, digest: null });
-    await this.#explainer.explain(subject);
+  async explain(subject: Subject, digest: string | null = null): Promise<void> {
+    this.#save({ subject, digest });
+    await this.#explainer.explain(subject, digest);
   }
 
   /** Explains the panel's subject again: with another model, or after a failure. */
@@ -90,20 +90,20 @@ export class AttentionPanelView implements vscode.Disposable {
     await this.explain(this.#state.subject);
   }
 
-  /** After a reload of the window: explains what the panel explained before, and says so when the text is another now. */
+  /** The panel's text is in another document now: it is explained there, so that the panel names it and its tokens are found. */
+  moveTo(document: DocumentReference): void {
+    const { subject } = this.#state;
+    if (subject.kind !== 'prompt') this.#background(this.explain({ ...subject, document }));
+  }
+
+  /** After a reload of the window: explains what the panel explained before, which says so when the text is another now. */
   async restore(): Promise<void> {
     const { subject, digest } = this.#state;
     try {
-      await this.explain(await restoredSubject(subject, digest));
+      await this.explain(await restoredSubject(subject, digest), digest);
     } catch (error) {
       this.#explainer.fail(error);
-      return;
     }
-    const { shown } = this.#explainer;
-    if (!shown?.result || digest === null || digestOf(shown.taken.text) === digest) return;
-    void vscode.window.showInformationMessage(
-      `The text of ${shown.result.subject.title} changed since its attention was shown. The panel shows the text as it is now.`,
-    );
   }
 
   /** Explains what is selected in the panel's document now, or the text around its cursor. A prompt is asked for anew. */

@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { panels as panelTypes } from '../../contributions.ts';
 import { log } from '../log/log.ts';
+import { referenceTo } from './documents.ts';
 import { viewsFolder } from './page.ts';
 import { AttentionPanelView, type PanelServices } from './panel.ts';
+import { onDidSaveUntitled } from './savedAs.ts';
 import { panelKey, type PanelState, type Subject } from './subject.ts';
 
 /** The attention panels that are open: one a document, one for prompts. */
 export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: PanelServices;
   readonly #panels = new Set<AttentionPanelView>();
+  readonly #following = onDidSaveUntitled((untitled, file) => this.#followTo(untitled, file));
 
   constructor(services: PanelServices) {
     this.#services = services;
@@ -50,8 +53,16 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
   }
 
   dispose(): void {
+    this.#following.dispose();
     for (const panel of this.#panels) panel.dispose();
     this.#panels.clear();
+  }
+
+  /** The panel of an untitled text goes on with the file that it was saved to, unless that has a panel already. */
+  #followTo(untitled: string, file: vscode.TextDocument): void {
+    const panels = [...this.#panels];
+    if (panels.some(({ key }) => key === file.uri.toString())) return;
+    panels.find(({ key }) => key === untitled)?.moveTo(referenceTo(file));
   }
 
   #create(subject: Subject, preserveFocus: boolean): AttentionPanelView {

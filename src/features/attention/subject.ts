@@ -65,18 +65,20 @@ export interface Description {
   modelName: string;
   taken: TakenText;
   run: AttentionRun;
+  notice?: string | undefined;
   /** Absent for a prompt: the line that the taken text begins on (0-based) and how many the document has. */
   lines?: { start: number; total: number };
 }
 
 /** What the panel says a run is of. */
-export function describe({ kind, title, modelName, taken, run, lines }: Description): AttentionSubject {
+export function describe({ kind, title, modelName, taken, run, notice, lines }: Description): AttentionSubject {
   const { start, end } = windowOf(run, taken);
   return {
     kind,
     title,
     modelName,
     windowed: taken.cut || end - start < taken.text.length,
+    ...(notice && { notice }),
     ...(lines && {
       lines: {
         first: lines.start + lineBreaks(taken.text, start) + 1,

@@ -11,18 +11,17 @@ type Item = vscode.QuickPickItem & { choice?: Choice };
 
 const removeButton: vscode.QuickInputButton = { iconPath: new vscode.ThemeIcon('trash'), tooltip: 'Remove from the list (the file stays)' };
 
-/** Lets the user choose the model that explains, or add one. Returns whether another one was chosen. */
+/** Lets the user choose the model that explains, or add one. Returns whether panels have to be made anew. */
 export async function chooseModel(models: Models, engine: Engine): Promise<boolean> {
-  const choice = await pick(models);
-  if (choice?.kind === 'trust') {
-    await vscode.commands.executeCommand('workbench.trust.manage');
-    return false;
-  }
   const before = models.chosen;
-  const id = choice?.kind === 'add' ? await addModel(models.added, engine) : choice?.id;
-  if (id === undefined || id === before) return false;
-  await models.choose(id);
-  return true;
+  const choice = await pick(models);
+  if (choice?.kind === 'trust') await vscode.commands.executeCommand('workbench.trust.manage');
+  else if (choice) {
+    const id = choice.kind === 'add' ? await addModel(models.added, engine) : choice.id;
+    if (id !== undefined && id !== models.chosen) await models.choose(id);
+  }
+  // Another may be chosen also without a choice: the one chosen before was removed.
+  return models.chosen !== before;
 }
 
 async function pick(models: Models): Promise<Choice | undefined> {
@@ -41,7 +40,7 @@ async function pick(models: Models): Promise<Choice | undefined> {
       quickPick.onDidAccept(() => resolve(quickPick.selectedItems[0]?.choice));
       quickPick.onDidHide(() => resolve(undefined));
       quickPick.onDidTriggerItemButton(({ item: { choice } }) => {
-        if (choice?.kind === 'model') models.added.remove(choice.id).then(fill).catch(reject);
+        if (choice?.kind === 'model') models.remove(choice.id).then(fill).catch(reject);
       });
       quickPick.show();
       fill().catch(reject);

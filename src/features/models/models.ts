@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { settings } from '../../contributions.ts';
 import { listBundledModels, resolveModel, type BundledModel } from '../../models/registry.ts';
@@ -7,6 +7,12 @@ import { RpcError } from '../../protocol/rpc.ts';
 import { log } from '../log/log.ts';
 import { setting } from '../settings.ts';
 import type { AddedModels } from './added.ts';
+
+/** The model that explains, and what there is to say of it when it is another than the one chosen. */
+export interface CurrentModel {
+  source: ModelSource;
+  notice?: string;
+}
 
 /** The models that a user can choose from, and the one chosen. */
 export class Models {
@@ -29,8 +35,15 @@ export class Models {
     return setting(settings.model).trim();
   }
 
-  async choose(id: string): Promise<void> {
+  /** @param id undefined: the one that is chosen without a choice */
+  async choose(id: string | undefined): Promise<void> {
     await vscode.workspace.getConfiguration().update(settings.model, id, vscode.ConfigurationTarget.Global);
+  }
+
+  /** Takes an added model off the list. When it was the chosen one, the default is chosen. */
+  async remove(path: string): Promise<void> {
+    await this.added.remove(path);
+    if (path === this.chosen) await this.choose(undefined);
   }
 
   /**
@@ -38,22 +51,23 @@ export class Models {
    *
    * @throws RpcError 'model-missing', 'manifest-invalid'
    */
-  async current(): Promise<ModelSource> {
+  async current(): Promise<CurrentModel> {
     const { chosen } = this;
     if (!isAbsolute(chosen)) {
       // A name and nothing else: a relative path would be one of wherever the editor was started.
       if (/[/\\]/.test(chosen))
         throw notFound(`genlens.model is “${chosen}”, which is neither a bundled model’s name nor an absolute path.`);
-      return resolveModel(chosen, this.#folder);
+      return { source: await resolveModel(chosen, this.#folder) };
     }
-    if (vscode.workspace.isTrusted) return resolveModel(chosen, this.#folder);
+    if (vscode.workspace.isTrusted) return { source: await resolveModel(chosen, this.#folder) };
     const [first] = await this.bundled();
     if (!first)
       throw notFound(
         `${chosen} is not run in an untrusted workspace, and no bundled model was found in ${this.#folder}. Reinstall Genlens.`,
       );
     log().warn(`${chosen} is not run in an untrusted workspace: ${first.source.name} is used instead.`);
-    return first.source;
+    const notice = `${first.source.name} stands in for ${basename(chosen)}: models of your own run in trusted workspaces only.`;
+    return { source: first.source, notice };
   }
 }
 
