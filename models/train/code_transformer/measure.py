@@ -45,7 +45,7 @@ PERIOD, RANDOM_ROWS = 64, 8
 CODE_ROWS, CODE_LENGTH = 40, 256
 LOOP_SAMPLES, LOOP_PROMPT, LOOP_LENGTH = 32, 64, 200
 # The gate is on TEMPERATURE, at which the card's samples are drawn; the others are for comparison.
-LOOP_TEMPERATURES = tuple(sorted({0.7, TEMPERATURE, 1.0}))
+LOOP_TEMPERATURES = tuple(sorted({0.7, 0.8, 0.9, TEMPERATURE}))
 SAMPLE_LENGTH = 120
 # A line's end belongs to the indentation behind it, so a prompt stops before it.
 PROMPTS = (

@@ -6,7 +6,7 @@ import numpy as np
 
 from .session import Session
 
-TEMPERATURE = 0.7
+TEMPERATURE = 1.0
 TOP_P = 0.95
 GRAM = 8
 
