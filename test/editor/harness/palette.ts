@@ -28,8 +28,8 @@ export async function runCommand(page: Page, label: string): Promise<void> {
  */
 export async function pick(page: Page, label: string): Promise<void> {
   const row = page.locator('.quick-input-widget .quick-input-list .monaco-list-row').filter({
-    // The label is cut into spans where the typed letters are highlighted: compare the whole text.
-    has: page.locator('.label-name', { hasText: new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) }),
+    // The label is cut into spans where the typed letters are highlighted, and led by a space where it has an icon: compare the whole text.
+    has: page.locator('.label-name', { hasText: new RegExp(`^\\s*${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) }),
   });
   try {
     await row.first().click({ timeout: 15_000 });
