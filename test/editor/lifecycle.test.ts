@@ -17,7 +17,7 @@ import {
   workspaceOf,
 } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
-import { quickInput } from './harness/palette.ts';
+import { paletteRows, quickInput } from './harness/palette.ts';
 import { until } from './harness/until.ts';
 
 const explain = 'Genlens: Explain Attention';
@@ -125,9 +125,15 @@ describe('the life of a panel', () => {
     await shownPanel(editor, 'Untitled-1');
     await editor.command('File: Save');
     const field = await quickInput(editor.page);
-    await until('the file dialog is open', async () => (await field.inputValue()).startsWith('/'));
-    await field.fill(path.join(editor.workspace, 'saved.py'));
+    await until('the file dialog shows the workspace', async () => (await paletteRows(editor.page)).includes('one.py'));
+    const target = path.join(editor.workspace, 'saved.py');
+    await until('the file dialog has the path', async () => {
+      if ((await field.inputValue()) === target) return true;
+      await field.fill(target);
+      return false;
+    });
     await editor.page.keyboard.press('Enter');
+    await until('the text is saved', async () => (await editor.tabs()).includes('saved.py'));
     const panel = await shownPanel(editor, 'saved.py');
     await panel.getByText('How ').filter({ hasText: 'saved.py' }).waitFor();
     await editor.select({ start: [1, 0], end: [1, 9] });

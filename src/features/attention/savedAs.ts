@@ -1,33 +1,31 @@
 import * as vscode from 'vscode';
 
 /**
- * Tells when an untitled document was saved to a file. The editor closes the one and opens the other, in either order, without a
- * word that they are the same: they are taken for it when the file saved last has the text of the document closed last.
+ * Tells when an untitled document was saved to a file. The editor writes the file, then empties and closes the untitled document,
+ * without a word that they are the same: they are taken for it when they had the same text as the file was saved.
  *
  * @param listener gets the untitled document's address, and the file
  */
 export function onDidSaveUntitled(listener: (untitled: string, file: vscode.TextDocument) => void): vscode.Disposable {
-  let closed: vscode.TextDocument | null = null;
-  let saved: vscode.TextDocument | null = null;
-  const compare = (): void => {
-    if (!closed || !saved || closed.getText() !== saved.getText()) return;
-    // Setting a document's language closes it too, and opens it again.
-    const untitled = closed.uri.toString();
-    if (vscode.workspace.textDocuments.some(({ uri }) => uri.toString() === untitled)) return;
-    const file = saved;
-    closed = saved = null;
-    listener(untitled, file);
-  };
+  /** By the address of the untitled document. */
+  const files = new Map<string, vscode.TextDocument>();
   return vscode.Disposable.from(
-    vscode.workspace.onDidSaveTextDocument((document) => {
-      saved = document;
-      compare();
+    vscode.workspace.onDidSaveTextDocument((file) => {
+      for (const document of vscode.workspace.textDocuments) {
+        if (document.isUntitled && document.getText() === file.getText()) files.set(document.uri.toString(), file);
+      }
+    }),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      // Edited on: it was another file that was saved.
+      if (document.isUntitled && document.getText() !== '') files.delete(document.uri.toString());
     }),
     vscode.workspace.onDidCloseTextDocument((document) => {
-      if (document === saved) saved = null;
-      if (!document.isUntitled) return;
-      closed = document;
-      compare();
+      const untitled = document.uri.toString();
+      const file = files.get(untitled);
+      // Setting a document's language closes it too, and opens it again.
+      if (!file || !document.isClosed) return;
+      files.delete(untitled);
+      listener(untitled, file);
     }),
   );
 }
