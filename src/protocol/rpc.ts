@@ -35,9 +35,6 @@ export interface CallContext {
   progress(progress: Progress): void;
 }
 
-// The one shape that a method of an RPC interface has.
-type Method = (params: never) => unknown;
-
 export type Remote<T> = {
   readonly [K in keyof T]: T[K] extends (params: infer P) => infer R ? (params: P, options?: CallOptions) => Promise<Awaited<R>> : never;
 };
@@ -55,5 +52,3 @@ export class RpcError extends Error {
     this.code = code;
   }
 }
-
-export type MethodsOf<T> = { readonly [K in keyof T]: Method };

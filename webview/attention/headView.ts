@@ -59,7 +59,7 @@ export class HeadView {
         this.#pin = cell;
         events.pinned(cell);
       },
-      revealed: (cell) => events.revealed(cell.key),
+      revealed: (cell) => this.#reveal(cell),
       drawn: (pooling) => {
         const [queries, keys] = this.#pooling;
         this.#pooling = pooling;
@@ -71,6 +71,7 @@ export class HeadView {
 
   show(result: AttentionResult, site: SiteRun, head: number, view: AttentionViewState): void {
     this.#shown = { result, site, head };
+    this.#rows.retry();
     this.#hover = null;
     this.#pin = view.pinned;
     this.#largest = null;
@@ -142,6 +143,10 @@ export class HeadView {
     return this.#rows.want({ runId: result.run.runId, site: site.index, head, query });
   }
 
+  #reveal(cell: Cell): void {
+    if (this.#shown && tokensOf(this.#shown, 'key')) this.#events.revealed(cell.key);
+  }
+
   /** The text of a token, or its position where it has none (tensors were given, or the keys are of another sequence). */
   #token(axis: 'query' | 'key', index: number): string {
     const tokens = this.#shown ? tokensOf(this.#shown, axis) : undefined;
@@ -161,8 +166,10 @@ export class HeadView {
   }
 }
 
+/** The tokens along an axis; the keys of cross attention are of another sequence, however many there are. */
 function tokensOf({ result, site }: Shown, axis: 'query' | 'key'): readonly TokenSpan[] | undefined {
   const { tokens } = result.run;
+  if (axis === 'key' && site.kind === 'cross') return undefined;
   return tokens?.length === (axis === 'query' ? site.queries : site.keys) ? tokens : undefined;
 }
 

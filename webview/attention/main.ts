@@ -21,4 +21,5 @@ const panel = new Panel(root, host, keeper);
 const remembered = vscode.getState();
 if (remembered) panel.restore(remembered);
 const view = await host.ready({});
-if (view) panel.restore(view);
+// The page's own memory is the newer of the two: the host is told a moment later.
+if (view && !remembered) panel.restore(view);

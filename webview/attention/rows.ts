@@ -12,6 +12,8 @@ export class RowStore {
   readonly #arrived: () => void;
   readonly #failed: (error: unknown) => void;
   readonly #rows = new Map<string, Float32Array>();
+  /** Not asked for again by itself: what is drawn wants its row at every frame. */
+  readonly #refused = new Set<string>();
   #pending: { key: string; abort: AbortController } | null = null;
 
   constructor(fetch: FetchRow, arrived: () => void, failed: (error: unknown) => void) {
@@ -25,11 +27,16 @@ export class RowStore {
     const key = `${request.runId} ${request.site} ${request.head} ${request.query}`;
     const known = this.#rows.get(key);
     if (known) return known;
-    if (this.#pending?.key !== key) {
+    if (!this.#refused.has(key) && this.#pending?.key !== key) {
       this.cancel();
       void this.#load(key, request);
     }
     return null;
+  }
+
+  /** Lets rows that failed be asked for again. */
+  retry(): void {
+    this.#refused.clear();
   }
 
   cancel(): void {
@@ -39,6 +46,7 @@ export class RowStore {
 
   clear(): void {
     this.cancel();
+    this.retry();
     this.#rows.clear();
   }
 
@@ -58,6 +66,7 @@ export class RowStore {
     } catch (error) {
       if (this.#pending !== pending) return;
       this.#pending = null;
+      this.#refused.add(key);
       this.#failed(error);
     }
   }

@@ -203,7 +203,8 @@ export class AttentionRunner {
       this.learnFrom(error, ids, ids.length);
       return this.fromText({ text, ...(focus === undefined ? {} : { focus }) }, context);
     }
-    const capacity = limit ?? lengthWithin(model.settings.memoryLimit, longestWindow, source.sample, source.kind);
+    const capacity =
+      limit ?? lengthWithin(model.settings.memoryLimit, Math.min(limit ?? longestWindow, longestWindow), source.sample, source.kind);
     if (capacity === 0)
       checkMemory(peakBytes(source.sample, { length: 1, batch: 1 }, source.kind), model.settings.memoryLimit, 'A run of 1 token');
     const window = await chooseWindow(tokenizer, text, focus ?? 0, capacity, context.signal);
@@ -247,7 +248,9 @@ export class AttentionRunner {
     );
 
     const names = model.sites.flatMap(({ tap, logits }) => [tap, logits]);
-    const session = await openTapped(runtime, model, names, context);
+    // Where the operands were computed: a provider that failed its self-test is not asked again.
+    const proven = { ...model, settings: { ...model.settings, provider: this.provider.used } };
+    const session = await openTapped(runtime, proven, names, context);
     let keep = false;
     try {
       let maxDifference = 0;
@@ -262,7 +265,10 @@ export class AttentionRunner {
         }
       }
       // Judged at the length that the model is used at; a short sample would always favour weights.
-      const usual = feeds.length > 0 && isLengthFree(sample) ? Math.max(feeds.length, this.contextLimit() ?? 1_024) : feeds.length;
+      const usual =
+        feeds.length > 0 && isLengthFree(sample)
+          ? Math.max(feeds.length, Math.min(this.contextLimit() ?? 1_024, longestWindow))
+          : feeds.length;
       keep = maxDifference > tolerance || operandBytes(sample, usual) > weightBytes(sample, usual);
       return { kind: keep ? 'weights' : 'operands', maxDifference, sample, session: keep ? session : undefined };
     } finally {

@@ -62,6 +62,11 @@ export class Anchor {
     this.#splices.push({ offset: 0, removed: Number.MAX_SAFE_INTEGER, inserted: 0 });
   }
 
+  /** Where a place (an offset into the document when it was read) is now; one inside of what was replaced goes to its start. */
+  carry(offset: number): number {
+    return this.#splices.reduce(carryPoint, offset);
+  }
+
   /** Where a part of the text (offsets into the text) stands in the document now; null when an edit touched it. */
   locate(part: TextRange): TextRange | null {
     let range: TextRange | null = { start: this.#origin + part.start, end: this.#origin + part.end };

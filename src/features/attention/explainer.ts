@@ -136,10 +136,7 @@ export class Explainer implements Disposable {
     try {
       this.#listener.started(explanation, title);
       const { text, focus } = explanation.taken;
-      if (!hasContent(text)) {
-        this.#drop();
-        throw emptyText(subject.kind, title);
-      }
+      if (!hasContent(text)) throw emptyText(subject.kind, title);
       this.#busy({ message: 'Starting…' });
       const { source, notice } = await this.#models.current();
       const client = this.#engine.client(source);

@@ -39,6 +39,16 @@ export class Explanation implements vscode.Disposable {
     return this.#stale;
   }
 
+  /** The subject with its places where they are in the document now. */
+  get moved(): Subject {
+    const { subject } = this;
+    if (subject.kind === 'prompt') return subject;
+    if (subject.kind === 'editor') return { ...subject, focus: this.#anchor.carry(subject.focus) };
+    const [start, end] = [this.#anchor.carry(subject.start), this.#anchor.carry(subject.end)];
+    // Nothing is left of it, or nothing is known: what was selected is the better guess.
+    return start < end ? { ...subject, start, end } : subject;
+  }
+
   /** Takes in the run made of the text. */
   finish(run: AttentionRun, modelName: string, notice?: string): AttentionResult {
     const { subject, taken } = this;

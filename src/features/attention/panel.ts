@@ -87,7 +87,9 @@ export class AttentionPanelView implements vscode.Disposable {
 
   /** Explains the panel's subject again: with another model, or after a failure. */
   async again(): Promise<void> {
-    await this.explain(this.#state.subject);
+    const { shown } = this.#explainer;
+    const { subject } = this.#state;
+    await this.explain(shown?.subject === subject ? shown.moved : subject);
   }
 
   /** The panel's text is in another document now: it is explained there, so that the panel names it and its tokens are found. */

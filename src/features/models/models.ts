@@ -14,6 +14,9 @@ export interface CurrentModel {
   notice?: string;
 }
 
+/** What package.json names as the setting's default; a setting that was emptied means it too. */
+const defaultModel = 'code-transformer';
+
 /** The models that a user can choose from, and the one chosen. */
 export class Models {
   readonly added: AddedModels;
@@ -32,7 +35,7 @@ export class Models {
   }
 
   get chosen(): string {
-    return setting(settings.model).trim();
+    return setting(settings.model).trim() || defaultModel;
   }
 
   /** @param id undefined: the one that is chosen without a choice */
@@ -54,10 +57,10 @@ export class Models {
   async current(): Promise<CurrentModel> {
     const { chosen } = this;
     if (!isAbsolute(chosen)) {
-      // A name and nothing else: a relative path would be one of wherever the editor was started.
-      if (/[/\\]/.test(chosen))
-        throw notFound(`genlens.model is “${chosen}”, which is neither a bundled model’s name nor an absolute path.`);
-      return { source: await resolveModel(chosen, this.#folder) };
+      // A bundled model's name and nothing else: a relative path would be one of wherever the editor was started.
+      const found = (await this.bundled()).find(({ manifest }) => manifest.name === chosen);
+      if (!found) throw notFound(`genlens.model is “${chosen}”, which is neither a bundled model’s name nor an absolute path.`);
+      return { source: found.source };
     }
     if (vscode.workspace.isTrusted) return { source: await resolveModel(chosen, this.#folder) };
     const [first] = await this.bundled();

@@ -12,6 +12,18 @@ const insert = (rangeOffset: number, text: string): Edit => ({ rangeOffset, rang
 const remove = (rangeOffset: number, rangeLength: number): Edit => ({ rangeOffset, rangeLength, text: '' });
 const reader = (text: string) => (start: number, end: number) => text.slice(start, end);
 
+describe('Anchor.carry', () => {
+  it('follows a place through edits before, at and behind it', () => {
+    const anchor = new Anchor(10, 'selected');
+    anchor.apply([{ rangeOffset: 0, rangeLength: 0, text: 'a line\n' }]);
+    expect([anchor.carry(10), anchor.carry(18)]).toEqual([17, 25]);
+    anchor.apply([{ rangeOffset: 30, rangeLength: 2, text: '' }]);
+    expect([anchor.carry(10), anchor.carry(18)]).toEqual([17, 25]);
+    anchor.apply([{ rangeOffset: 15, rangeLength: 4, text: 'x' }]);
+    expect([anchor.carry(10), anchor.carry(18)]).toEqual([15, 22]);
+  });
+});
+
 describe('Anchor', () => {
   const document = 'import os\n\ndef f(x):\n    return x\n';
   const start = document.indexOf('def');
