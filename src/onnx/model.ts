@@ -112,7 +112,9 @@ export function readModel(file: Uint8Array): OnnxModel {
       opsets.set(domain, version);
     } else if (field.number === 25) {
       const local = readFunction(field.bytes(), source);
-      functions.set(`${local.domain}::${local.name}`, local);
+      const name = `${local.domain}::${local.name}`;
+      // Two of a name differ by their overload: all are kept, so that what they hold is checked.
+      functions.set(functions.has(name) ? `${name}::${functions.size}` : name, local);
     }
   });
   if (graphs.length === 0) throw new OnnxError('not an ONNX model: it holds no graph');

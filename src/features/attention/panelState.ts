@@ -12,18 +12,24 @@ export function parsePanelState(value: unknown): PanelState | null {
   return { title, subject, view: parseView(value.view), digest: typeof value.digest === 'string' ? value.digest : null };
 }
 
-/** What a panel asks to keep, or null when it is not a view's state. */
+/** What a panel asks to keep, and nothing beside it; null when it is not a view's state. */
 export function parseView(value: unknown): AttentionViewState | null {
   if (!isFields(value)) return null;
   const { chosen, viewport, colour, pinned } = value;
-  const cell = (fields: unknown, ...names: string[]): boolean =>
-    fields === null || (isFields(fields) && names.every((name) => Number.isFinite(fields[name])));
-  const valid =
-    cell(chosen, 'site', 'head') &&
-    cell(viewport, 'query', 'key', 'scale') &&
-    cell(pinned, 'query', 'key') &&
-    (colour === 'linear' || colour === 'log');
-  return valid ? (value as unknown as AttentionViewState) : null;
+  const view = {
+    chosen: numbersOf(chosen, 'site', 'head'),
+    viewport: numbersOf(viewport, 'query', 'key', 'scale'),
+    colour: colour === 'linear' || colour === 'log' ? colour : undefined,
+    pinned: numbersOf(pinned, 'query', 'key'),
+  };
+  return Object.values(view).includes(undefined) ? null : (view as AttentionViewState);
+}
+
+/** The named numbers of an object; null for null, undefined where one is missing or not finite. */
+function numbersOf<Name extends string>(value: unknown, ...names: Name[]): Record<Name, number> | null | undefined {
+  if (value === null) return null;
+  if (!isFields(value) || !names.every((name) => Number.isFinite(value[name]))) return undefined;
+  return Object.fromEntries(names.map((name) => [name, value[name]])) as Record<Name, number>;
 }
 
 function parseSubject(value: unknown): Subject | null {

@@ -45,6 +45,10 @@ describe('parsePanelState', () => {
 describe('parseView', () => {
   it('takes a view and refuses what is not one', () => {
     expect(parseView(view)).toEqual(view);
+    expect(parseView({ ...view, more: 'x'.repeat(1e6), chosen: { site: 1, head: 2, more: {} } })).toEqual({
+      ...view,
+      chosen: { site: 1, head: 2 },
+    });
     expect(parseView({ ...view, viewport: null, chosen: null })).not.toBeNull();
     expect(parseView({ ...view, colour: 'rainbow' })).toBeNull();
     expect(parseView({ ...view, viewport: { query: 0, key: 0, scale: Number.NaN } })).toBeNull();
