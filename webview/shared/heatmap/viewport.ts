@@ -51,10 +51,15 @@ export function resolveViewport(viewport: Viewport | null, grid: Grid, size: Siz
   if (viewport === null) return { query: 0, key: 0, scale: fit };
   const scale = clamp(viewport.scale, fit, Math.max(fit, largestScale));
   return {
-    query: clamp(viewport.query, 0, Math.max(0, grid.rows - size.height / scale)),
-    key: clamp(viewport.key, 0, Math.max(0, grid.columns - size.width / scale)),
+    query: clamp(viewport.query, 0, hiddenCells(grid.rows, size.height / scale)),
+    key: clamp(viewport.key, 0, hiddenCells(grid.columns, size.width / scale)),
     scale,
   };
+}
+
+/** How many of the cells do not show; none where only rounding says that a part of one does not. */
+function hiddenCells(cells: number, shown: number): number {
+  return cells - shown > 1e-9 * cells ? cells - shown : 0;
 }
 
 /** Zooms by `factor` and keeps what is under `point` where it is, as far as the map's edges allow. */

@@ -26,6 +26,16 @@ describe('viewport', () => {
         else expect(got.query).toBe(0);
         expect(view.resolveViewport(got, map, screen)).toEqual(got);
       }),
+      // All rows show, but 2001 - 45 / (45 / 2001) is not 0.
+      {
+        examples: [
+          [
+            { rows: 2001, columns: 1 },
+            { width: 40, height: 45 },
+            { query: 5e-324, key: 0, scale: 0.001 },
+          ],
+        ],
+      },
     );
   });
 
