@@ -44,6 +44,8 @@ export async function closeEditors(editor: Editor): Promise<void> {
 export async function reloadWindow(editor: Editor): Promise<void> {
   await editor.page.waitForTimeout(5_500);
   await editor.reload();
+  // While the window comes up a restored panel's page is made anew; one that is looked into meanwhile is lost.
+  await editor.page.waitForTimeout(8_000);
 }
 
 /** Selects a cell of the active notebook (counted from 0), once the notebook's editor is there. */

@@ -21,5 +21,4 @@ const panel = new Panel(root, host, keeper);
 const remembered = vscode.getState();
 if (remembered) panel.restore(remembered);
 const view = await host.ready({});
-// The page's own memory is the newer of the two: the host is told a moment later.
-if (view && !remembered) panel.restore(view);
+if (view) panel.restore(view);
