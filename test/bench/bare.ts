@@ -2,8 +2,8 @@
  * The bare engine: a process that does nothing but `session.run`, to hold Genlens against. Started with the model's path, the number
  * of threads and the ids; runs once for each message it gets and answers with the milliseconds and its peak memory.
  */
-import { readFileSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { peakBytes } from './peak.ts';
 
 const [path = '', threads = '2', input = 'ids'] = process.argv.slice(2);
 const session = await InferenceSession.create(path, { intraOpNumThreads: Number(threads), logSeverityLevel: 3 });
@@ -21,9 +21,3 @@ process.on('message', (feeds: { ids: readonly number[]; past?: readonly number[]
 });
 process.on('disconnect', () => process.exit());
 process.send?.('ready');
-
-/** The most memory that a process has held (Linux: VmHWM). */
-function peakBytes(pid: string): number {
-  const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes) * 1024;
-}

@@ -8,6 +8,7 @@ import { EnginePool } from '../../src/engine/pool.ts';
 import type { EngineClient } from '../../src/engine/client.ts';
 import type { AttentionRequest, EngineSettings, ModelSource } from '../../src/protocol/inference.ts';
 import { randomTransformer } from './random-transformer.ts';
+import { peakBytes } from './peak.ts';
 import { median, type Figure } from './report.ts';
 
 const settings: EngineSettings = { provider: 'cpu', threads: 2, memoryLimit: 8 * 2 ** 30 };
@@ -17,13 +18,14 @@ export function openPool(root: string): EnginePool {
   return new EnginePool({ entry: join(root, 'dist', 'inference.cjs'), log: () => {} });
 }
 
-function idsRequest(length: number, vocabulary: number): AttentionRequest {
-  const ids = BigInt64Array.from({ length }, (_, index) => BigInt((index * 7919 + 13) % vocabulary));
-  return { feeds: { ids: { type: 'int64', shape: [1, length], data: new Uint8Array(ids.buffer) } } };
+/** Ids without a pattern that a model could see, the same every time. */
+function idsOf(length: number, vocabulary: number): number[] {
+  return Array.from({ length }, (_, index) => (index * 7919 + 13) % vocabulary);
 }
 
-function peakBytes(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+function requestOf(ids: readonly number[]): AttentionRequest {
+  const data = new Uint8Array(BigInt64Array.from(ids, BigInt).buffer);
+  return { feeds: { ids: { type: 'int64', shape: [1, ids.length], data } } };
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {
@@ -42,8 +44,8 @@ export async function measureRuns(root: string, out: string, rounds: number): Pr
   const pool = openPool(root);
   try {
     const client = pool.acquire({ id: path, name: 'random', path }, settings);
-    const request = idsRequest(tokens, size.vocabulary);
-    const ids = Array.from({ length: tokens }, (_, index) => (index * 7919 + 13) % size.vocabulary);
+    const ids = idsOf(tokens, size.vocabulary);
+    const request = requestOf(ids);
     const ratios: number[] = [];
     let peak = 0;
     let run = await client.attention(request);
