@@ -10,8 +10,8 @@
  * - a whole row is masked when its largest softmax input is -1e4 or less: then all its cells carry the mask, and what softmax makes
  *   of them (uniform, one-hot or zeros, by exporter) means nothing.
  */
-const maskedBelowLargest = 1_000;
-const maskedRow = -1e4;
+export const maskedBelowLargest = 1_000;
+export const maskedRow = -1e4;
 
 /** Weights and softmax inputs of some rows. The inputs may have more columns: a sink stands behind the keys and is cut off later. */
 export interface MaskableRows {

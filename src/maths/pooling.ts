@@ -5,6 +5,38 @@ export function binStart(bin: number, bins: number, length: number): number {
   return Math.floor((bin * length) / bins);
 }
 
+/** Bins as indices of the cells under each. */
+export interface Bins {
+  /** [bins, width]; a bin with fewer cells repeats its last. */
+  indices: BigInt64Array;
+  width: number;
+  /** The first of them; the others follow. */
+  first: number;
+}
+
+/**
+ * Which cells of [start, end) lie under each bin that they touch, when `length` cells are shared among `count` bins (as `binStart`
+ * shares them). Indices count from `origin`.
+ */
+export function binsOf(start: number, end: number, length: number, count: number, origin: number): Bins {
+  const edges: [number, number][] = [];
+  let first = -1;
+  for (let bin = Math.floor((start * count) / length); bin < count; bin++) {
+    const from = Math.max(start, binStart(bin, count, length));
+    const to = Math.min(end, binStart(bin + 1, count, length));
+    if (from >= end) break;
+    if (from >= to) continue;
+    if (first < 0) first = bin;
+    edges.push([from, to]);
+  }
+  const width = Math.max(...edges.map(([from, to]) => to - from));
+  const indices = new BigInt64Array(edges.length * width);
+  edges.forEach(([from, to], i) => {
+    for (let cell = 0; cell < width; cell++) indices[i * width + cell] = BigInt(Math.min(from + cell, to - 1) - origin);
+  });
+  return { indices, width, first };
+}
+
 /** Where a stripe's values lie: row r, column c at `values[offset + r * stride + c]`. */
 export interface Stripe {
   values: Float32Array;

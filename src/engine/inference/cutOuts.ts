@@ -2,6 +2,7 @@
 
 import { cutOut, type CutOut } from '../../onnx/attention/cutout.ts';
 import type { AttentionSite } from '../../onnx/attention/find.ts';
+import { poolingChunk, poolingOutputs, type PooledAxes } from '../../onnx/attention/pooling.ts';
 import { OnnxError } from '../../onnx/error.ts';
 import type { EngineSettings } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
@@ -48,19 +49,42 @@ export class CutOuts {
     return { weights: weights.data as Float32Array, shape: weights.shape, logits: inputs?.data as Float32Array | undefined };
   }
 
+  /**
+   * Runs a part with the nodes that reduce its weights.
+   *
+   * @returns the reduced weights, and whether all that are not masked are numbers; where they are not, the values mean nothing
+   */
+  async pool(
+    part: CutOut,
+    axes: PooledAxes,
+    feeds: ReadonlyMap<string, RawTensor>,
+    signal: AbortSignal,
+  ): Promise<{ values: Float32Array; sound: boolean }> {
+    const session = await this.session(part, axes);
+    const { values, check } = poolingOutputs;
+    const outputs = await this.runtime.run({ session, feeds: Object.fromEntries(feeds), fetches: [values, check] }, { signal });
+    const sums = outputs[check]!.data as Float32Array;
+    return { values: outputs[values]!.data as Float32Array, sound: !sums.some(Number.isNaN) };
+  }
+
   async close(): Promise<void> {
     const sessions = await Promise.allSettled(this.sessions.values());
     this.sessions.clear();
     for (const session of sessions) if (session.status === 'fulfilled') await this.runtime.close({ session: session.value });
   }
 
-  private session({ signature, bytes }: CutOut): Promise<number> {
-    let session = this.sessions.get(signature);
+  private session({ signature, bytes, opset }: CutOut, axes?: PooledAxes): Promise<number> {
+    const key = axes ? `${signature} ${axes.rows} ${axes.columns}` : signature;
+    let session = this.sessions.get(key);
     if (!session) {
       const settings = { ...this.model.settings, provider: this.provider };
-      session = this.runtime.open({ model: bytes, settings }).then((opened) => opened.session);
-      this.sessions.set(signature, session);
-      session.catch(() => this.sessions.delete(signature));
+      const chunk = axes ? poolingChunk(opset, axes) : new Uint8Array();
+      const model = new Uint8Array(bytes.length + chunk.length);
+      model.set(bytes);
+      model.set(chunk, bytes.length);
+      session = this.runtime.open({ model, settings }).then((opened) => opened.session);
+      this.sessions.set(key, session);
+      session.catch(() => this.sessions.delete(key));
     }
     return session;
   }

@@ -2,6 +2,7 @@
 
 import { markMasked } from '../../maths/masking.ts';
 import { RpcError } from '../../protocol/rpc.ts';
+import { reduceByReading } from './reduction.ts';
 import type { RowRange, SiteSizes, SiteWeights } from './siteWeights.ts';
 
 /** @throws RpcError 'nan-weights' when `count` is not 0 */
@@ -42,5 +43,10 @@ export function keepWeights(name: string, sizes: SiteSizes, weights: Float32Arra
     }
     return out;
   };
-  return { sizes, bytes: weights.byteLength + masked.byteLength, read: async (range, mark) => read(range, mark) };
+  const site: Pick<SiteWeights, 'sizes' | 'read'> = { sizes, read: async (range, mark) => read(range, mark) };
+  return {
+    ...site,
+    bytes: weights.byteLength + masked.byteLength,
+    reduce: (asked, signal) => reduceByReading(site, asked, signal),
+  };
 }

@@ -1,17 +1,27 @@
 /** Weights of a site, computed again from the operands of a run whenever they are asked for. */
 
 import { markMasked } from '../../maths/masking.ts';
+import { binsOf, type Bins } from '../../maths/pooling.ts';
 import type { CutOut } from '../../onnx/attention/cutout.ts';
 import type { AttentionSite } from '../../onnx/attention/find.ts';
 import { siteSizes } from '../../onnx/attention/sizes.ts';
+import { canPool, poolingInputs } from '../../onnx/attention/pooling.ts';
 import { planSlice, sliceOperands, wholeOperands, type SlicePlan } from '../../onnx/attention/slice.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { CutOutResult, CutOuts } from './cutOuts.ts';
 import { refuseNaN } from './keptWeights.ts';
-import type { RowRange, SiteSizes, SiteWeights } from './siteWeights.ts';
+import { mergeMaxima, reduceByReading } from './reduction.ts';
+import { stripes, type Reduction, type RowRange, type SiteSizes, type SiteWeights } from './siteWeights.ts';
 
 type Operands = ReadonlyMap<string, RawTensor>;
+
+/** Cells of a stripe that never leave the graph: few enough for a processor's cache, in which all of its nodes then work. */
+const pooledStripeCells = 2 ** 19;
+
+function binTensor({ indices, width }: Bins): RawTensor {
+  return { type: 'int64', shape: [indices.length / width, width], data: indices };
+}
 
 /** Width of a head's queries, where the product is a plain one: its left operand's last axis. */
 function headDimOf({ scoreProduct, operands }: AttentionSite, tensors: Operands | undefined): number | null {
@@ -68,6 +78,39 @@ export class OperandWeights implements SiteWeights {
     refuseNaN(markMasked({ weights: marked, logits, rows }), `layer ${this.site.layer} (${this.site.name})`);
     // A row that may attend to nothing is NaN in some exports; what is written of it is 0.
     return masked === 'nan' ? marked : weights.map((weight) => (Number.isNaN(weight) ? 0 : weight));
+  }
+
+  async reduce(asked: Reduction, signal: AbortSignal): Promise<Float32Array> {
+    const { plan, part } = this;
+    if (plan === null || plan.logitColumns !== plan.keys || !canPool(part.opset)) return reduceByReading(this, asked, signal);
+    const { head, queryStart, queryEnd, keyStart, keyEnd, rows, columns } = asked;
+    const { keys } = this.sizes;
+    const heads = head === null ? this.sizes.heads : 1;
+    const [queries, width] = [queryEnd - queryStart, keyEnd - keyStart];
+    const axes = { rows: rows < queries, columns: columns < width };
+    const columnBins = binTensor(binsOf(0, width, width, columns, -keyStart));
+    const out = new Float32Array(heads * rows * columns);
+    if (axes.rows) out.fill(NaN);
+    for (const stripe of stripes(queryStart, queryEnd, heads * keys, pooledStripeCells)) {
+      signal.throwIfAborted();
+      const [start, end] = [stripe.queryStart - queryStart, stripe.queryEnd - queryStart];
+      const bins = binsOf(start, end, queries, rows, start);
+      const feeds = sliceOperands(plan, this.operands, { ...asked, ...stripe });
+      feeds.set(poolingInputs.shape, { type: 'int64', shape: [3], data: BigInt64Array.of(-1n, BigInt(end - start), BigInt(keys)) });
+      if (axes.rows) feeds.set(poolingInputs.rows, binTensor(bins));
+      if (axes.columns) feeds.set(poolingInputs.columns, columnBins);
+      const { values, sound } = await this.cutOuts.pool(part, axes, feeds, signal);
+      // Reading again tells how many are not numbers.
+      if (!sound) return reduceByReading(this, asked, signal);
+      const stride = axes.columns ? columns : keys;
+      const count = values.length / heads / stride;
+      for (let row = 0; row < heads * count; row++) {
+        const from = row * stride + (axes.columns ? 0 : keyStart);
+        const to = Math.floor(row / count) * rows + bins.first + (row % count);
+        mergeMaxima(out.subarray(to * columns, (to + 1) * columns), values.subarray(from, from + columns), axes.rows);
+      }
+    }
+    return out;
   }
 
   /** Weights as the nodes computed them, NaN included. */

@@ -27,13 +27,32 @@ export interface SiteWeights {
    * @throws RpcError 'nan-weights' when the model computed weights that are not numbers
    */
   read(range: RowRange, masked: 'nan' | 'zero', signal: AbortSignal): Promise<Float32Array>;
+  /**
+   * The largest unmasked weight under each cell, [heads asked for, rows, columns]; NaN where all are masked.
+   *
+   * @throws RpcError 'nan-weights' as `read` does
+   */
+  reduce(asked: Reduction, signal: AbortSignal): Promise<Float32Array>;
 }
 
-/** Cells (float32) that are in memory at once while a map is reduced or written: 8 MiB, and as much again for its softmax inputs. */
+/** A rectangle of one head or of all, and the rows and columns that it is reduced to: not more than it has. */
+export interface Reduction extends RowRange {
+  keyStart: number;
+  keyEnd: number;
+  rows: number;
+  columns: number;
+}
+
+/** Cells (float32) that are in memory at once while a map is read: 8 MiB, and as much again for its softmax inputs. */
 const stripeCells = 2 ** 21;
 
 /** Cuts rows into stripes of a bounded number of cells. */
-export function* stripes(queryStart: number, queryEnd: number, cellsPerRow: number): Generator<{ queryStart: number; queryEnd: number }> {
-  const rows = Math.max(1, Math.floor(stripeCells / Math.max(1, cellsPerRow)));
+export function* stripes(
+  queryStart: number,
+  queryEnd: number,
+  cellsPerRow: number,
+  cells = stripeCells,
+): Generator<{ queryStart: number; queryEnd: number }> {
+  const rows = Math.max(1, Math.floor(cells / Math.max(1, cellsPerRow)));
   for (let start = queryStart; start < queryEnd; start += rows) yield { queryStart: start, queryEnd: Math.min(start + rows, queryEnd) };
 }

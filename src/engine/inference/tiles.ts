@@ -1,10 +1,9 @@
-/** What a view shows of a site's weights: pooled to the resolution of the screen, a stripe of rows at a time. */
+/** What a view shows of a site's weights: pooled to the resolution of the screen. */
 
 import { toHalf } from '../../maths/half.ts';
-import { createMaxPool } from '../../maths/pooling.ts';
 import type { Thumbnails, ThumbnailsRequest, Tile, TileRequest } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
-import { stripes, type SiteWeights } from './siteWeights.ts';
+import type { SiteWeights } from './siteWeights.ts';
 
 /** No screen shows more, and a peer that asks for more gets no gigabytes. */
 const maximumSide = 8_192;
@@ -39,18 +38,8 @@ export async function readTile(site: SiteWeights, request: TileRequest, signal: 
   checkSpan('keys', keyStart, keyEnd, keys);
   const rows = Math.min(checkSide('rows', request.rows), queryEnd - queryStart);
   const columns = Math.min(checkSide('columns', request.columns), keyEnd - keyStart);
-  const pool = createMaxPool(queryEnd - queryStart, keyEnd - keyStart, rows, columns);
-  for (const stripe of stripes(queryStart, queryEnd, keys)) {
-    const values = await site.read({ batch, head, ...stripe }, 'nan', signal);
-    pool.add({
-      values,
-      offset: keyStart,
-      stride: keys,
-      firstRow: stripe.queryStart - queryStart,
-      rowCount: stripe.queryEnd - stripe.queryStart,
-    });
-  }
-  return { rows, columns, values: toHalf(pool.values) };
+  const values = await site.reduce({ batch, head, queryStart, queryEnd, keyStart, keyEnd, rows, columns }, signal);
+  return { rows, columns, values: toHalf(values) };
 }
 
 /** Every head of a site, reduced to thumbnails. A head's largest weight is 0 where all of it is masked. */
@@ -59,16 +48,13 @@ export async function readThumbnails(site: SiteWeights, request: ThumbnailsReque
   const batch = checkIndex('batch', request.batch ?? 0, site.sizes.batch);
   const rows = Math.min(checkSide('rows', request.size), queries);
   const columns = Math.min(request.size, keys);
-  const pools = Array.from({ length: heads }, () => createMaxPool(queries, keys, rows, columns));
-  for (const stripe of stripes(0, queries, heads * keys)) {
-    const values = await site.read({ batch, head: null, ...stripe }, 'nan', signal);
-    const rowCount = stripe.queryEnd - stripe.queryStart;
-    pools.forEach((pool, head) =>
-      pool.add({ values, offset: head * rowCount * keys, stride: keys, firstRow: stripe.queryStart, rowCount }),
-    );
-  }
-  const pooled = new Float32Array(heads * rows * columns);
-  pools.forEach((pool, head) => pooled.set(pool.values, head * rows * columns));
-  const maxima = Float32Array.from(pools, ({ values }) => values.reduce((largest, value) => (value > largest ? value : largest), 0));
-  return { heads, rows, columns, values: toHalf(pooled), maxima };
+  const values = await site.reduce(
+    { batch, head: null, queryStart: 0, queryEnd: queries, keyStart: 0, keyEnd: keys, rows, columns },
+    signal,
+  );
+  const size = rows * columns;
+  const maxima = Float32Array.from({ length: heads }, (_, head) =>
+    values.subarray(head * size, (head + 1) * size).reduce((largest, value) => (value > largest ? value : largest), 0),
+  );
+  return { heads, rows, columns, values: toHalf(values), maxima };
 }

@@ -42,6 +42,10 @@ export interface CutOut {
   held: ReadonlyMap<string, RawTensor>;
   /** The cut-out's name of the tensor that `weights` is a float32 copy of. */
   tap: string;
+  /** The cut-out's name of the softmax's input. */
+  softmaxInput: string;
+  /** Version of the standard operators that the cut-out states. */
+  opset: number;
 }
 
 /** Ops whose constants meet the scores element by element: they are sliced like operands, so they must be inputs. */
@@ -130,6 +134,8 @@ export function cutOut(
     steps,
     held,
     tap,
+    softmaxInput: logits,
+    opset: model.opsets.get('') ?? 1,
   };
 }
 

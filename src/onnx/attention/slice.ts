@@ -29,6 +29,8 @@ type AxisRule = 'whole' | 'rows' | { lead: readonly number[]; axis: number };
 type InputRule = { axes: readonly AxisRule[] } | { target: readonly number[] };
 
 export interface SlicePlan extends SiteSizes {
+  /** Columns of the softmax's input: the keys, and a sink where there is one. */
+  logitColumns: number;
   inputs: readonly { name: string; source: Source; rule: InputRule }[];
 }
 
@@ -101,6 +103,7 @@ function plan(cutOut: CutOut, operands: ReadonlyMap<string, RawTensor>, batch: n
   const sizes = siteSizes({ name: cutOut.tap }, weights, batch);
   const made: SlicePlan = {
     ...sizes,
+    logitColumns: known.get(cutOut.softmaxInput)?.shape.at(-1) ?? 0,
     inputs: cutOut.inputs.map((name, i) => ({ name, source: cutOut.sources[i] ?? { tensor: '' }, rule: rules.of(name) })),
   };
   // What each part would be, worked out before any is computed: a row of one head, and all heads of one batch entry.

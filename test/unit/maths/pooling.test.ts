@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binStart, createMaxPool } from '../../../src/maths/pooling.ts';
+import { binsOf, binStart, createMaxPool } from '../../../src/maths/pooling.ts';
 
 /** Every cell looked up for itself. */
 function poolByCells(source: readonly number[], sourceRows: number, sourceColumns: number, rows: number, columns: number): number[] {
@@ -72,5 +72,36 @@ describe('createMaxPool', () => {
   it('refuses to make a matrix larger', () => {
     expect(() => createMaxPool(2, 2, 3, 2)).toThrow('2 x 2 cells to 3 x 2');
     expect(() => createMaxPool(2, 2, 0, 2)).toThrow(RangeError);
+  });
+});
+
+describe('binsOf', () => {
+  it('lists the cells of a part under the bins that they belong to, each bin as wide as the widest', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(39),
+        fc.nat(39),
+        fc.nat(39),
+        fc.integer({ min: -5, max: 5 }),
+        (length, c, s, e, origin) => {
+          const count = 1 + (c % length);
+          const start = s % length;
+          const end = start + 1 + (e % (length - start));
+          const { indices, width, first } = binsOf(start, end, length, count, origin);
+          const listed = Array.from({ length: indices.length / width }, (_, i) =>
+            [...new Set(indices.slice(i * width, (i + 1) * width))].map((index) => Number(index) + origin),
+          );
+          const wanted = new Map<number, number[]>();
+          for (let cell = start; cell < end; cell++) {
+            const bin = Array.from({ length: count }, (_, i) => i).findLast((i) => binStart(i, count, length) <= cell) ?? 0;
+            wanted.set(bin, [...(wanted.get(bin) ?? []), cell]);
+          }
+          expect(listed).toEqual([...wanted.values()]);
+          expect(first).toBe([...wanted.keys()][0]);
+          expect(width).toBe(Math.max(...[...wanted.values()].map((cells) => cells.length)));
+        },
+      ),
+    );
   });
 });

@@ -239,8 +239,10 @@ describe('runs that are kept', () => {
     await service.load({ source: fixtureSource('causal'), settings });
     const { runId } = await service.attention({ text });
     await service.thumbnails({ runId, site: 0, size: 8 });
+    // The model, its cut-out, and its cut-out that pools.
+    expect(service.sessions()).toBe(3);
     await service.thumbnails({ runId, site: 1, size: 8 });
-    expect(service.sessions()).toBe(2);
+    expect(service.sessions()).toBe(3);
     await service.load({ source: fixtureSource('biased'), settings });
     expect(service.sessions()).toBe(1);
     await expect(service.thumbnails({ runId, site: 0, size: 8 })).rejects.toMatchObject({ code: 'unknown-run' });

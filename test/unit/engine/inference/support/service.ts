@@ -38,27 +38,33 @@ export interface TestService extends Remote<InferenceService> {
   readonly fetched: string[][];
 }
 
-export function startService(): TestService {
-  const runtime = direct<Runtime>(createRuntime((enginePath) => loadEngine(enginePath, import.meta.filename)));
+/** A runtime that counts its sessions and notes what is fetched. */
+export function startRuntime(): { runtime: Runtime; sessions: () => number; fetched: string[][] } {
+  const inner = direct<Runtime>(createRuntime((enginePath) => loadEngine(enginePath, import.meta.filename)));
   const fetched: string[][] = [];
   let open = 0;
-  const watched: Runtime = {
-    ...runtime,
+  const runtime: Runtime = {
+    ...inner,
     open: async (params, options) => {
-      const opened = await runtime.open(params, options);
+      const opened = await inner.open(params, options);
       open++;
       return opened;
     },
     run: (params, options) => {
       fetched.push([...params.fetches]);
-      return runtime.run(params, options);
+      return inner.run(params, options);
     },
     close: async (params, options) => {
-      await runtime.close(params, options);
+      await inner.close(params, options);
       open--;
     },
   };
-  return { ...direct<Remote<InferenceService>>(createInferenceService(watched)), sessions: () => open, fetched };
+  return { runtime, sessions: () => open, fetched };
+}
+
+export function startService(): TestService {
+  const { runtime, ...watched } = startRuntime();
+  return { ...direct<Remote<InferenceService>>(createInferenceService(runtime)), ...watched };
 }
 
 export function fixtureSource(name: string, more: Partial<ModelSource> = {}): ModelSource {
