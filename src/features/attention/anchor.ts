@@ -41,7 +41,7 @@ export class Anchor {
   /** Takes in the edits of one change; their offsets are all into the document before it, as the editor gives them. */
   apply(edits: readonly Edit[]): void {
     const fromTheEnd = [...edits].sort((a, b) => b.rangeOffset - a.rangeOffset);
-    for (const edit of fromTheEnd) this.#splices.push({ offset: edit.rangeOffset, removed: edit.rangeLength, inserted: edit.text.length });
+    for (const edit of fromTheEnd) this.#push({ offset: edit.rangeOffset, removed: edit.rangeLength, inserted: edit.text.length });
   }
 
   /**
@@ -59,7 +59,15 @@ export class Anchor {
 
   /** Edits were missed: nothing is known of where the text is, until it is found where it was. */
   lose(): void {
-    this.#splices.push({ offset: 0, removed: Number.MAX_SAFE_INTEGER, inserted: 0 });
+    this.#splices = [lost];
+  }
+
+  #push(splice: Splice): void {
+    const last = this.#splices.at(-1);
+    if (last === lost) return;
+    const joined = last && join(last, splice);
+    if (joined) this.#splices.splice(-1, 1, joined);
+    else this.#splices.push(splice);
   }
 
   /** Where a place (an offset into the document when it was read) is now; one inside of what was replaced goes to its start. */
@@ -73,6 +81,19 @@ export class Anchor {
     for (const splice of this.#splices) range = range && carry(range, splice);
     return range;
   }
+}
+
+/** Nothing that stood in the document is known to stand there now. */
+const lost: Splice = { offset: 0, removed: Number.MAX_SAFE_INTEGER, inserted: 0 };
+
+/** Two splices as one, where no text is left between them: who types makes one of many. */
+function join(first: Splice, second: Splice): Splice | null {
+  const firstEnd = first.offset + first.inserted;
+  const secondEnd = second.offset + second.removed;
+  if (second.offset > firstEnd || secondEnd < first.offset) return null;
+  const offset = Math.min(first.offset, second.offset);
+  const end = Math.max(firstEnd, secondEnd);
+  return { offset, removed: end - first.inserted + first.removed - offset, inserted: end - second.removed + second.inserted - offset };
 }
 
 function carry(range: TextRange, { offset, removed, inserted }: Splice): TextRange | null {

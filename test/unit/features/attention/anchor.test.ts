@@ -97,4 +97,41 @@ describe('Anchor', () => {
       }),
     );
   });
+
+  it('loses no part that typing and erasing beside it left whole', () => {
+    const typed = fc.record({
+      at: fc.nat(12),
+      keys: fc.array(fc.constantFrom('a', 'b', 'erase', 'delete'), { minLength: 1, maxLength: 8 }),
+    });
+    fc.assert(
+      fc.property(fc.array(typed, { maxLength: 5 }), fc.nat(9), fc.integer({ min: 1, max: 10 }), (bursts, from, length) => {
+        // The document's own characters are numbers, typed ones are not.
+        let characters: (number | string)[] = Array.from({ length: 10 }, (_, i) => i);
+        const anchor = new Anchor(0, '0123456789');
+        const part = { start: from, end: Math.min(from + length, 10) };
+        const wanted = Array.from({ length: part.end - part.start }, (_, i) => from + i);
+        const place = (): number => {
+          const start = characters.indexOf(from);
+          return wanted.every((id, i) => characters[start + i] === id) && start >= 0 ? start : -1;
+        };
+        let touched = false;
+        for (const { at, keys } of bursts) {
+          let cursor = Math.min(at, characters.length);
+          for (const key of keys) {
+            if ((key === 'erase' && cursor === 0) || (key === 'delete' && cursor === characters.length)) continue;
+            const removed = key === 'erase' || key === 'delete' ? 1 : 0;
+            if (key === 'erase') cursor--;
+            const text = removed ? '' : key;
+            anchor.apply([{ rangeOffset: cursor, rangeLength: removed, text }]);
+            characters = characters.toSpliced(cursor, removed, ...text);
+            cursor += text.length;
+            touched ||= place() < 0;
+          }
+        }
+        const now = anchor.locate(part);
+        if (!touched) expect(now).toEqual({ start: place(), end: place() + wanted.length });
+        else if (now) expect(characters.slice(now.start, now.end)).toEqual(wanted);
+      }),
+    );
+  });
 });
