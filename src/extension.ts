@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { commands, panels as panelTypes } from './contributions.ts';
 import { askPrompt, explainAttention, explainPrompt } from './features/attention/commands.ts';
+import { EndNotices } from './features/attention/endNotices.ts';
 import { AttentionPanels } from './features/attention/panels.ts';
 import { PanelStore } from './features/attention/panelStore.ts';
 import { Engine } from './features/engine/engine.ts';
@@ -14,7 +15,14 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
   const engine = new Engine(inExtension('dist', 'inference.cjs'));
   const models = new Models(inExtension('models'), new AddedModels(globalState));
   const prompt = (): Promise<string | undefined> => askPrompt(globalState);
-  const panels = new AttentionPanels({ extensionUri, engine, models, store: new PanelStore(workspaceState), askPrompt: prompt });
+  const panels = new AttentionPanels({
+    extensionUri,
+    engine,
+    models,
+    store: new PanelStore(workspaceState),
+    ends: new EndNotices(),
+    askPrompt: prompt,
+  });
 
   subscriptions.push(
     engine,

@@ -37,6 +37,12 @@ interface Kept {
   lost: string | undefined;
 }
 
+/** Of what reads a run. */
+export interface ReadOptions extends CallOptions {
+  /** Drops this read alone: nothing that is under way for others, nor the run made again for it, ends with it. */
+  drop?: AbortSignal;
+}
+
 type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'writeWeights'>;
 
 export interface ClientOptions {
@@ -96,15 +102,15 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     return { ...run, runId };
   }
 
-  thumbnails(params: ThumbnailsRequest, options: CallOptions = {}): Promise<Thumbnails> {
+  thumbnails(params: ThumbnailsRequest, options: ReadOptions = {}): Promise<Thumbnails> {
     return this.ofRun('thumbnails', params, options);
   }
 
-  tile(params: TileRequest, options: CallOptions = {}): Promise<Tile> {
+  tile(params: TileRequest, options: ReadOptions = {}): Promise<Tile> {
     return this.ofRun('tile', params, options);
   }
 
-  row(params: RowRequest, options: CallOptions = {}): Promise<Float32Array> {
+  row(params: RowRequest, options: ReadOptions = {}): Promise<Float32Array> {
     return this.ofRun('row', params, options);
   }
 
@@ -158,7 +164,7 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
   private ofRun<K extends keyof RunCalls>(
     method: K,
     params: Parameters<RunCalls[K]>[0],
-    options: CallOptions,
+    { drop, ...options }: ReadOptions,
   ): Promise<ReturnType<RunCalls[K]>> {
     const { runId } = params;
     return this.attempt(options, async (generation, watched) => {
@@ -177,7 +183,8 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
           options: CallOptions,
         ) => Promise<ReturnType<RunCalls[K]>>;
         try {
-          return await call({ ...params, runId: run.runId }, watched);
+          const signals = [watched.signal, drop].filter((signal) => signal !== undefined);
+          return await call({ ...params, runId: run.runId }, { ...watched, signal: AbortSignal.any(signals) });
         } catch (error) {
           if (again || codeOf(error) !== 'unknown-run') throw error;
           kept.lost = 'The result was freed to make room.';

@@ -6,6 +6,11 @@ export function setting<K extends keyof Settings>(key: K): Settings[K] {
   return vscode.workspace.getConfiguration().get(key) as Settings[K];
 }
 
+/** What package.json gives for a setting. */
+export function settingDefault<K extends keyof Settings>(key: K): Settings[K] {
+  return vscode.workspace.getConfiguration().inspect(key)?.defaultValue as Settings[K];
+}
+
 /** Opens the settings editor at a setting (or at all that begin with it). */
 export async function openSettings(key: string): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openSettings', key);

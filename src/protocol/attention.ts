@@ -23,6 +23,8 @@ export interface AttentionSubject {
   lines?: { first: number; last: number; total: number };
   /** The text does not fit into the model's context: only a window of it was run. */
   windowed: boolean;
+  /** The text is longer than what the model was handed to choose the window from: it has more tokens than were counted. */
+  cut: boolean;
   modelName: string;
   /** What else there is to know of this run, in whole sentences: another model or another text than was to be expected. */
   notice?: string;

@@ -48,7 +48,7 @@ function details({ run, subject }: AttentionResult, open: boolean): TemplateResu
   const rows: [string, string | null][] = [
     ['Model', subject.modelName],
     ['Text', linesSentence(subject) === null ? subject.title : `${subject.title}, ${linesSentence(subject) ?? ''}`],
-    ['Tokens', tokensOf(run)],
+    ['Tokens', tokensOf(run, subject.cut)],
     ['Provider', `${providerName(provider.used)}, ONNX Runtime ${provider.engineVersion}`],
     // Nobody chose another provider under auto: a reason then explains, it does not warn.
     provider.requested === 'auto'
@@ -67,8 +67,9 @@ function details({ run, subject }: AttentionResult, open: boolean): TemplateResu
   </dl>`;
 }
 
-function tokensOf({ tokens, window }: AttentionResult['run']): string | null {
+function tokensOf({ tokens, window }: AttentionResult['run'], cut: boolean): string | null {
   if (!tokens) return null;
   const total = window?.totalTokens ?? tokens.length;
+  if (cut) return `${formatCount(tokens.length)} of the text's more than ${counted(total, 'token')}`;
   return total > tokens.length ? `${formatCount(tokens.length)} of the text's ${counted(total, 'token')}` : formatCount(tokens.length);
 }

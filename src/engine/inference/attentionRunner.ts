@@ -46,7 +46,7 @@ export interface FinishedRun extends Captured {
 
 /**
  * Errors of `run`: 'no-attention', 'no-tokenizer', 'wrong-tokenizer', 'empty', 'too-long', 'memory', 'input-missing', 'input-invalid',
- * 'unsupported-type', and what the runtime says ('run-failed', 'out-of-memory').
+ * 'unsupported-type', and what the runtime says ('run-failed', 'memory').
  */
 export class AttentionRunner {
   private readonly runtime: Runtime;

@@ -15,13 +15,13 @@ export function engineMessage(error: unknown): string {
   return words || message.trim();
 }
 
-/** An RpcError of this code, or `out-of-memory` where that was the cause; RpcErrors stay as they are. */
+/** An RpcError of this code, or `memory` where that was the cause; RpcErrors stay as they are. */
 export function engineFailure(code: string, what: string, error: unknown): RpcError {
   if (error instanceof RpcError) return error;
   const message = engineMessage(error);
   if (outOfMemory.test(message))
     return new RpcError(
-      'out-of-memory',
+      'memory',
       `${what}: there is not enough memory. Use a shorter text or a smaller model, or free memory. (${message})`,
     );
   return new RpcError(code, `${what}: ${message}`);

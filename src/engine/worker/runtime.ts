@@ -22,7 +22,7 @@ interface Entry extends OpenedSession {
 
 /**
  * The one door to ONNX Runtime. Errors are RpcErrors: `no-engine`, `bad-model` (cannot be opened), `bad-input`, `run-failed`,
- * `unsupported-type`, `out-of-memory`, `unknown-session`.
+ * `unsupported-type`, `memory`, `unknown-session`.
  */
 export function createRuntime(
   load: (enginePath: string | undefined) => Engine,

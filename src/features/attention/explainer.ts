@@ -1,7 +1,7 @@
 import type { Failure } from '../../protocol/attention.ts';
 import type { InferenceService } from '../../protocol/inference.ts';
 import type { Disposable, Progress } from '../../protocol/rpc.ts';
-import type { EngineClient } from '../../engine/client.ts';
+import type { EngineClient, ReadOptions } from '../../engine/client.ts';
 import type { Engine } from '../engine/engine.ts';
 import { log } from '../log/log.ts';
 import type { Models } from '../models/models.ts';
@@ -52,6 +52,7 @@ export class Explainer implements Disposable {
   /** Set while a lost result is made again for those who read it; aborting it gives up. */
   #rerun: AbortController | null = null;
   #reading = new AbortController();
+  #disposed = false;
 
   constructor(engine: Engine, models: Models, listener: ExplainerListener) {
     this.#engine = engine;
@@ -77,6 +78,7 @@ export class Explainer implements Disposable {
    * @param digest of the text as it was last shown: the result says so when the text is another now
    */
   async explain(subject: Subject, digest: string | null = null): Promise<void> {
+    if (this.#disposed) return;
     this.#next = { subject, digest };
     this.#working ??= this.#workOff().finally(() => (this.#working = null));
     await this.#working;
@@ -89,26 +91,29 @@ export class Explainer implements Disposable {
     this.#rerun?.abort();
   }
 
-  /** Reads what is shown. A result that was lost is made again first, which the listener is told. */
-  async read<K extends keyof Reads>(method: K, params: Parameters<Reads[K]>[0]): Promise<ReturnType<Reads[K]>> {
+  /**
+   * Reads what is shown. A result that was lost is made again first, which the listener is told.
+   *
+   * @param drop the read is not wanted any more
+   */
+  async read<K extends keyof Reads>(method: K, params: Parameters<Reads[K]>[0], drop: AbortSignal): Promise<ReturnType<Reads[K]>> {
     if (!this.#shown) throw new Error('Nothing has been run yet.');
     const { client } = this.#shown;
     const { signal } = this.#reading;
-    const call = client[method].bind(client) as (
-      params: Parameters<Reads[K]>[0],
-      options: { signal: AbortSignal },
-    ) => Promise<ReturnType<Reads[K]>>;
+    const call = client[method].bind(client) as (params: Parameters<Reads[K]>[0], options: ReadOptions) => Promise<ReturnType<Reads[K]>>;
     try {
-      const value = await call(params, { signal });
+      const value = await call(params, { signal, drop });
       this.#endRerun();
       return value;
     } catch (error) {
-      if (this.#rerun) this.#endRerun(error);
+      // What was made again is there for the next read, though this one was dropped.
+      if (this.#rerun) this.#endRerun(isCancelled(error) && drop.aborted && !signal.aborted ? undefined : error);
       throw error;
     }
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.cancel();
     this.#reading.abort();
     this.#drop();
@@ -152,7 +157,7 @@ export class Explainer implements Disposable {
           },
         ),
       );
-      if (this.#next) {
+      if (this.#next || this.#disposed) {
         void client.release({ runId: run.runId }).catch(ignore);
         explanation.dispose();
         return;
@@ -217,6 +222,7 @@ export class Explainer implements Disposable {
 
   /** Shows what went wrong. */
   fail(error: unknown): void {
+    if (this.#disposed) return;
     const failure = failureOf(error);
     if (!isCancelled(error)) log().error(failure.message);
     this.#progress = null;

@@ -5,7 +5,7 @@ import type { Subject } from './subject.ts';
 type Actions = Failure['actions'];
 
 /** What can be done about an error, by its code. */
-const actionsByCode: Readonly<Record<string, Actions>> = {
+export const actionsByCode: Readonly<Record<string, Actions>> = {
   cancelled: ['retry'],
   empty: ['retry'],
   'document-gone': [],

@@ -6,9 +6,10 @@ import type { Engine } from '../engine/engine.ts';
 import { log, showLog } from '../log/log.ts';
 import type { Models } from '../models/models.ts';
 import { openSettings } from '../settings.ts';
-import { openDocument, restoredSubject, showRange } from './documents.ts';
+import { editorsOf, openDocument, restoredSubject, showRange } from './documents.ts';
 import { Explainer } from './explainer.ts';
 import type { Explanation } from './explanation.ts';
+import type { EndNotices } from './endNotices.ts';
 import { isProcessEnd, messageOf } from './failure.ts';
 import { attentionPage } from './page.ts';
 import { openSession, type PageSession } from './pageSession.ts';
@@ -22,6 +23,7 @@ export interface PanelServices {
   readonly engine: Engine;
   readonly models: Models;
   readonly store: PanelStore;
+  readonly ends: EndNotices;
   /** Asks for a prompt; undefined when none is given. */
   readonly askPrompt: () => Promise<string | undefined>;
 }
@@ -51,7 +53,7 @@ export class AttentionPanelView implements vscode.Disposable {
       failed: (failure, error) => this.#failed(failure, error),
       stale: (stale) => this.#tell((page) => page.stale({ stale })),
       rerunning: (reason) => this.#tell((page) => page.rerunning({ reason })),
-      lost: (reason) => void warnOfLoss(reason),
+      lost: (reason) => services.ends.tell(reason),
     });
     this.#handlers = this.#makeHandlers();
     this.#subscriptions = [
@@ -118,7 +120,10 @@ export class AttentionPanelView implements vscode.Disposable {
     }
     try {
       const document = await openDocument(subject.document);
-      await this.explain(subjectOf(document, this.#selection ?? undefined));
+      const selection = this.#selection ?? editorsOf(document)[0]?.selection;
+      // Without an editor there is no cursor: the panel's place is kept.
+      if (selection) await this.explain(subjectOf(document, selection));
+      else await this.again();
     } catch (error) {
       this.#explainer.fail(error);
     }
@@ -137,14 +142,7 @@ export class AttentionPanelView implements vscode.Disposable {
 
   #failed(failure: Failure, error: unknown): void {
     this.#tell((page) => page.failed(failure));
-    if (isProcessEnd(error)) this.#background(this.#tellOfCrash(failure.message));
-  }
-
-  /** The panel may be out of sight: a crash is told in the window as well. */
-  async #tellOfCrash(message: string): Promise<void> {
-    const chosen = await vscode.window.showErrorMessage(message, 'Retry', 'Show Log');
-    if (chosen === 'Retry') await this.again();
-    else if (chosen === 'Show Log') showLog();
+    if (isProcessEnd(error)) this.#services.ends.tell(failure.message, () => this.#background(this.again()));
   }
 
   /** Tells the page all that it has to show. */
@@ -193,9 +191,9 @@ export class AttentionPanelView implements vscode.Disposable {
         return this.#state.view;
       },
       saveState: (view) => this.#save({ view: parseView(view) }),
-      thumbnails: (request) => this.#explainer.read('thumbnails', request),
-      tile: (request) => this.#explainer.read('tile', request),
-      row: (request) => this.#explainer.read('row', request),
+      thumbnails: (request, { signal }) => this.#explainer.read('thumbnails', request, signal),
+      tile: (request, { signal }) => this.#explainer.read('tile', request, signal),
+      row: (request, { signal }) => this.#explainer.read('row', request, signal),
       explainHere: () => this.#background(this.explainHere()),
       cancel: () => this.#explainer.cancel(),
       act: ({ action }) => this.#background(this.#act(action)),
@@ -235,9 +233,4 @@ export class AttentionPanelView implements vscode.Disposable {
     if (place) await showRange(place.document, place.range);
     else void vscode.window.showInformationMessage('This token’s text was edited since the run. Run again to see the text as it is now.');
   }
-}
-
-async function warnOfLoss(reason: string): Promise<void> {
-  const message = `${reason} What the panels show stays, and is made again where more of it is asked for.`;
-  if ((await vscode.window.showWarningMessage(message, 'Show Log')) === 'Show Log') showLog();
 }

@@ -12,7 +12,7 @@ export function onDidSaveUntitled(listener: (untitled: string, file: vscode.Text
   return vscode.Disposable.from(
     vscode.workspace.onDidSaveTextDocument((file) => {
       for (const document of vscode.workspace.textDocuments) {
-        if (document.isUntitled && document.getText() === file.getText()) files.set(document.uri.toString(), file);
+        if (document.isUntitled && file.getText() !== '' && document.getText() === file.getText()) files.set(document.uri.toString(), file);
       }
     }),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {

@@ -77,6 +77,7 @@ export function describe({ kind, title, modelName, taken, run, notice, lines }: 
     kind,
     title,
     modelName,
+    cut: taken.cut,
     windowed: taken.cut || end - start < taken.text.length,
     ...(notice && { notice }),
     ...(lines && {

@@ -5,7 +5,7 @@ import { listBundledModels, resolveModel, type BundledModel } from '../../models
 import type { ModelSource } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import { log } from '../log/log.ts';
-import { setting } from '../settings.ts';
+import { setting, settingDefault } from '../settings.ts';
 import type { AddedModels } from './added.ts';
 
 /** The model that explains, and what there is to say of it when it is another than the one chosen. */
@@ -13,9 +13,6 @@ export interface CurrentModel {
   source: ModelSource;
   notice?: string;
 }
-
-/** What package.json names as the setting's default; a setting that was emptied means it too. */
-const defaultModel = 'code-transformer';
 
 /** The models that a user can choose from, and the one chosen. */
 export class Models {
@@ -35,7 +32,8 @@ export class Models {
   }
 
   get chosen(): string {
-    return setting(settings.model).trim() || defaultModel;
+    // A setting that was emptied means the default too.
+    return setting(settings.model).trim() || settingDefault(settings.model);
   }
 
   /** @param id undefined: the one that is chosen without a choice */

@@ -299,6 +299,20 @@ describe('cancelling', () => {
     expect(await textOf(client, runId)).toBe('kept');
     expect(client.process?.pid).toBe(runMs);
   });
+
+  it('of a read alone leaves the run that is made again for it', async () => {
+    const client = acquire(newPool());
+    const { runId, runMs } = await client.attention({ text: 'kept' });
+    process.kill(runMs, 'SIGKILL');
+    await gone(runMs);
+    const drop = new AbortController();
+    client.onRerunning(() => drop.abort());
+    await expect(client.row({ runId, site: 0, head: 0, query: 0 }, { drop: drop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    const again = client.process?.pid;
+    expect(again).toBeDefined();
+    expect(await textOf(client, runId)).toBe('kept');
+    expect(client.process?.pid).toBe(again);
+  });
 });
 
 describe('limits', () => {

@@ -160,6 +160,7 @@ class StandIn {
       title: 'model.py',
       lines: { first: 1, last: 148, total: 148 },
       windowed: false,
+      cut: false,
       modelName: 'code-transformer',
       ...spec.subject,
     };

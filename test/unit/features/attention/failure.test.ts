@@ -1,5 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { emptyText, failureOf, isCancelled, isProcessEnd } from '../../../../src/features/attention/failure.ts';
+import { actionsByCode, emptyText, failureOf, isCancelled, isProcessEnd } from '../../../../src/features/attention/failure.ts';
 import { RpcError } from '../../../../src/protocol/rpc.ts';
 
 describe('failureOf', () => {
@@ -10,6 +12,15 @@ describe('failureOf', () => {
     });
     expect(failureOf(new RpcError('memory', 'Too much.')).actions).toContain('openSettings');
     expect(failureOf(new RpcError('crashed', 'The inference process crashed.')).actions).toEqual(['retry', 'showLog']);
+  });
+
+  it('knows no code that nothing throws', async () => {
+    const folder = path.resolve(import.meta.dirname, '../../../../src');
+    const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts') && !name.endsWith('failure.ts'));
+    const sources = (await Promise.all(files.map((name) => readFile(path.join(folder, name), 'utf8')))).join('\n');
+    expect(Object.keys(actionsByCode).filter((code) => !new RegExp(`^[^/*\n]*'${code}'`, 'm').test(sources) && code !== 'empty')).toEqual(
+      [],
+    );
   });
 
   it('reads errors of any kind', () => {

@@ -81,7 +81,14 @@ describe('describe', () => {
     });
 
   it('names the lines of which something was run, counted from 1', () => {
-    expect(of()).toEqual({ kind: 'editor', title: 'x.py', modelName: 'm', windowed: false, lines: { first: 11, last: 14, total: 40 } });
+    expect(of()).toEqual({
+      kind: 'editor',
+      title: 'x.py',
+      modelName: 'm',
+      cut: false,
+      windowed: false,
+      lines: { first: 11, last: 14, total: 40 },
+    });
     expect(of({ start: 3, end: 9 })).toMatchObject({ windowed: true, lines: { first: 12, last: 13 } });
     expect(of({ start: 4, end: 5 })).toMatchObject({ windowed: true, lines: { first: 12, last: 12 } });
   });

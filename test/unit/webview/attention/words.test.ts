@@ -4,7 +4,7 @@ import type { SiteRun } from '../../../../src/protocol/inference.ts';
 import { headSentence, linesSentence, plainText, siteLabel, siteName, summarizeRow } from '../../../../webview/attention/words.ts';
 import { formatShare, formatWeight } from '../../../../webview/shared/numbers.ts';
 
-const subject: AttentionSubject = { kind: 'editor', title: 'a.py', windowed: false, modelName: 'm' };
+const subject: AttentionSubject = { kind: 'editor', title: 'a.py', windowed: false, cut: false, modelName: 'm' };
 
 describe('summaries of rows', () => {
   it('finds the strongest key and how far the row spreads, masked keys aside', () => {
