@@ -15,6 +15,7 @@ import {
 } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
 import { quickInput } from './harness/palette.ts';
+import { until } from './harness/until.ts';
 
 const explain = 'Genlens: Explain Attention';
 const shortPython = 'def add(a, b):\n    return a + b\n\nprint(add(1, 2))\n';
@@ -67,7 +68,13 @@ describe('Explain Attention', () => {
   it('explains from the context menu of the editor', async () => {
     await editor.openFile('plain.txt');
     await editor.page.locator('.editor-instance .view-line').first().click({ button: 'right' });
-    await editor.page.locator('.monaco-menu .action-label', { hasText: /^Explain Attention$/ }).click();
+    const item = editor.page.locator('.monaco-menu .action-label', { hasText: /^Explain Attention$/ });
+    await item.waitFor();
+    // A menu does not listen to the mouse for a moment after it has opened.
+    await until('the menu has taken the click', async () => {
+      if (await item.isVisible()) await item.click({ timeout: 1_000 }).catch(() => undefined);
+      return !(await item.isVisible());
+    });
     await shownPanel(editor, 'plain.txt');
   });
 

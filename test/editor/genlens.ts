@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Frame } from 'playwright-core';
+import type { Frame, Page } from 'playwright-core';
 import type { AttentionResult } from '../../src/protocol/attention.ts';
 import { root } from '../setup/paths.ts';
 import { openEditor, type Editor, type EditorOptions } from './harness/editor.ts';
@@ -40,12 +40,43 @@ export async function closeEditors(editor: Editor): Promise<void> {
   });
 }
 
-/** Reloads the window once its layout is kept: in a browser the editor writes it, and its webviews' state, every 5 s. */
+/** Reloads the window once its layout is kept: in a browser the editor writes it, and its webviews' state, every 5 s when idle. */
 export async function reloadWindow(editor: Editor): Promise<void> {
+  const panels = (await editor.tabs()).filter((label) => label.startsWith('Attention: '));
+  await until('the editor has written that the panels are open', async () => {
+    const state = await keptState(editor.page);
+    return panels.every((label) => state.includes(label));
+  });
   await editor.page.waitForTimeout(5_500);
   await editor.reload();
-  // While the window comes up a restored panel's page is made anew; one that is looked into meanwhile is lost.
-  await editor.page.waitForTimeout(8_000);
+  // While the window comes up a restored panel's page is made anew, and a frame of the one before is lost.
+  let frames: readonly Frame[] = [];
+  await until('the pages in the window are those that stay', async () => {
+    const before = frames;
+    await editor.page.waitForTimeout(2_000);
+    frames = editor.page.frames();
+    const isPanel = (frame: Frame): boolean => frame.url().includes('/fake.html');
+    return frames.some(isPanel) && frames.length === before.length && frames.every((frame) => before.includes(frame));
+  });
+}
+
+/** All that the editor keeps of its windows in the browser. */
+async function keptState(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error(request.error?.message));
+      });
+    const values: unknown[] = [];
+    for (const { name } of await indexedDB.databases()) {
+      if (!name?.startsWith('vscode-web-state-db')) continue;
+      const database = await settled(indexedDB.open(name));
+      for (const store of database.objectStoreNames) values.push(await settled(database.transaction(store).objectStore(store).getAll()));
+      database.close();
+    }
+    return JSON.stringify(values);
+  });
 }
 
 /** Selects a cell of the active notebook (counted from 0), once the notebook's editor is there. */

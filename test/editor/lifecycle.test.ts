@@ -106,6 +106,18 @@ describe('the life of a panel', () => {
     expect(await editor.hostProcess()).toBe(host);
   });
 
+  it('tells once of a process that served several panels', async () => {
+    for (const name of ['one.py', 'two.py']) {
+      await editor.openFile(name);
+      await editor.command(explain);
+      await shownPanel(editor, name);
+    }
+    process.kill(await inferenceProcess(editor), 'SIGKILL');
+    await editor.notification(/killed \(SIGKILL\)/);
+    // Both panels were told in the turn that made the notification.
+    expect(await editor.page.locator('.notification-toast').filter({ hasText: 'SIGKILL' }).count()).toBe(1);
+  });
+
   it('makes a result again when its process has ended and more of it is asked for', async () => {
     await editor.openFile('one.py');
     await editor.command(explain);
