@@ -20,8 +20,6 @@ export interface PanelOptions {
   readonly height?: number;
   readonly pixelRatio?: number;
   readonly theme?: ThemeName;
-  /** The 2-D canvas instead of WebGL2. */
-  readonly withoutWebgl?: boolean;
   readonly reducedMotion?: boolean;
 }
 
@@ -77,7 +75,7 @@ async function openPanel(browser: Browser, origin: string, options: PanelOptions
     if (['error', 'warning'].includes(message.type()) && !message.text().includes('GL Driver Message')) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  const query = new URLSearchParams({ theme: options.theme ?? 'dark', ...(options.withoutWebgl ? { webgl: 'none' } : {}) });
+  const query = new URLSearchParams({ theme: options.theme ?? 'dark' });
   await page.goto(`${origin}/?${query}`);
   await page.waitForFunction(() => window.standIn.calls.some((call) => call.method === 'ready'));
   return { page, complaints, close: () => context.close() };
@@ -113,7 +111,7 @@ async function serve(standIn: string): Promise<Server> {
       const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; font-src ${cspSource}; img-src ${cspSource} data: blob:`;
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.setHeader('content-security-policy', policy);
-      response.end(html(nonce, themes[(url.searchParams.get('theme') ?? 'dark') as ThemeName], url.searchParams.get('webgl') === 'none'));
+      response.end(html(nonce, themes[(url.searchParams.get('theme') ?? 'dark') as ThemeName]));
     } else if (url.pathname === '/stand-in.js') {
       response.setHeader('content-type', 'text/javascript');
       response.end(standIn);
@@ -135,11 +133,10 @@ async function serve(standIn: string): Promise<Server> {
 }
 
 /** As the extension writes it; theme variables and class are set by script, as VS Code does. */
-function html(nonce: string, theme: Theme, withoutWebgl: boolean): string {
+function html(nonce: string, theme: Theme): string {
   const setUp = `
     for (const [name, value] of Object.entries(${JSON.stringify(theme.variables)})) document.documentElement.style.setProperty('--vscode-' + name, value);
-    document.body.className = ${JSON.stringify(theme.className)};
-    ${withoutWebgl ? "const original = HTMLCanvasElement.prototype.getContext; HTMLCanvasElement.prototype.getContext = function (kind, ...rest) { return kind === 'webgl2' ? null : original.call(this, kind, ...rest); };" : ''}`;
+    document.body.className = ${JSON.stringify(theme.className)};`;
   return `<!DOCTYPE html>
 <html lang="en">
   <head>

@@ -56,7 +56,7 @@ export class Panel {
       tile: (request, options) => host.tile(request, options),
       row: (request, options) => host.row(request, options),
       changed: () => this.#changed(),
-      viewportChanged: (viewport) => this.#setView({ ...this.#view, viewport }),
+      viewportChanged: (viewport) => this.#keep({ ...this.#view, viewport }),
       pinned: (pinned) => this.#setView({ ...this.#view, pinned }),
       revealed: (token) => this.#ask(host.reveal({ token })),
       failed: (error) => this.#report(error),
@@ -133,10 +133,15 @@ export class Panel {
     requestAnimationFrame(() => requestAnimationFrame(() => this.#overview.focus({ row: Math.max(0, row), head: chosen.head })));
   }
 
-  #setView(view: AttentionViewState): void {
-    const pinned = view.pinned !== this.#view.pinned;
+  /** Nothing is written of the viewport: a map that moves costs no drawing of what stands beside it. */
+  #keep(view: AttentionViewState): void {
     this.#view = view;
     this.#keeper.keep(view);
+  }
+
+  #setView(view: AttentionViewState): void {
+    const pinned = view.pinned !== this.#view.pinned;
+    this.#keep(view);
     this.#changed();
     const content = pinned && view.pinned ? this.#head.readout : null;
     if (content) this.#spoken = readoutText(content);
@@ -188,7 +193,7 @@ export class Panel {
       table: colourTable(ramp, scale),
       ground: this.#palette.ground,
       masked: maskedTones(this.#palette),
-      hatchPeriod: this.#view.chosen ? Math.round(8 * window.devicePixelRatio) : 0,
+      hatchPeriod: this.#view.chosen ? 8 : 0,
     };
     if (this.#view.chosen) this.#head.setColours(colours);
     else this.#overview.setColours(colours);

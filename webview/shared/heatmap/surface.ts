@@ -1,9 +1,7 @@
-/** A canvas of device pixels that keeps drawing: on WebGL2, without it, and through the loss of its context. */
+/** A canvas of device pixels that fills its element and is drawn once a frame at most. */
 
-import { createCanvasRenderer } from './canvasRenderer.ts';
-import type { Colours, Picture, Placement, Renderer } from './renderer.ts';
+import { Renderer, type Colours, type Picture, type Placement } from './renderer.ts';
 import type { Size } from './viewport.ts';
-import { createWebglRenderer } from './webglRenderer.ts';
 
 export interface Surface {
   /** Holds the canvas; its size is the page's business. */
@@ -14,89 +12,56 @@ export interface Surface {
   forget(picture: Picture): void;
   /** Draws in the next frame. */
   invalidate(): void;
-  dispose(): void;
 }
 
 /**
  * `scene` is asked for what to draw whenever a frame is due. `resized` is told when the element's size or the screen's pixel ratio
- * has changed, before the next frame.
+ * has changed, before it is drawn anew.
  */
 export function createSurface(scene: () => readonly Placement[], resized: () => void): Surface {
   const element = document.createElement('div');
   element.className = 'surface';
   element.setAttribute('aria-hidden', 'true');
+  const canvas = document.createElement('canvas');
+  element.append(canvas);
+  const renderer = new Renderer(canvas);
   let size: Size = { width: 0, height: 0 };
   let pixelRatio = window.devicePixelRatio;
   let colours: Colours | null = null;
-  let renderer: Renderer | null = null;
-  let canvas: HTMLCanvasElement | null = null;
   let frame = 0;
 
-  const fitCanvas = (): void => {
-    if (!canvas) return;
-    const width = Math.max(1, Math.round(size.width * pixelRatio));
-    const height = Math.max(1, Math.round(size.height * pixelRatio));
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
+  const draw = (): void => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    if (size.width > 0 && size.height > 0) renderer.draw(scene());
   };
-
-  const adopt = (next: HTMLCanvasElement, made: Renderer): void => {
-    renderer?.dispose();
-    canvas?.remove();
-    canvas = next;
-    renderer = made;
-    element.dataset['renderer'] = made.kind;
-    element.append(next);
-    fitCanvas();
-    if (colours) made.setColours(colours);
-    invalidate();
-  };
-
-  const start2d = (): void => {
-    const next = document.createElement('canvas');
-    const made = createCanvasRenderer(next);
-    if (made) adopt(next, made);
-  };
-
-  const startWebgl = (next: HTMLCanvasElement): boolean => {
-    const made = tryWebgl(next);
-    if (made) adopt(next, made);
-    return made !== null;
-  };
-
-  const start = (): void => {
-    const next = document.createElement('canvas');
-    next.addEventListener('webglcontextlost', (event) => {
-      // Prevented, or it would never be restored. Until then the 2-D canvas draws.
-      event.preventDefault();
-      start2d();
-    });
-    next.addEventListener('webglcontextrestored', () => startWebgl(next));
-    if (!startWebgl(next)) start2d();
-  };
-
   const invalidate = (): void => {
-    if (frame) return;
-    frame = requestAnimationFrame(() => {
-      frame = 0;
-      if (renderer && colours && size.width > 0 && size.height > 0) renderer.draw(scene());
-    });
+    frame ||= requestAnimationFrame(draw);
+  };
+  const colour = (): void => {
+    if (colours) renderer.setColours(colours, pixelRatio);
+    invalidate();
   };
 
   const measure = (): void => {
     const next = { width: element.clientWidth, height: element.clientHeight };
     if (next.width === size.width && next.height === size.height && pixelRatio === window.devicePixelRatio) return;
     size = next;
-    pixelRatio = window.devicePixelRatio;
-    fitCanvas();
+    if (pixelRatio !== window.devicePixelRatio) {
+      pixelRatio = window.devicePixelRatio;
+      colour();
+    }
+    canvas.width = Math.max(1, Math.round(size.width * pixelRatio));
+    canvas.height = Math.max(1, Math.round(size.height * pixelRatio));
     resized();
-    invalidate();
+    // A canvas that was sized is blank, and would be for a frame.
+    draw();
   };
 
-  const observer = new ResizeObserver(measure);
-  observer.observe(element);
-  const stopWatching = watchPixelRatio(measure);
-  start();
+  new ResizeObserver(measure).observe(element);
+  watchPixelRatio(measure);
+  // After the loss of the graphics card's memory, which held what was coloured.
+  canvas.addEventListener('contextrestored', colour);
 
   return {
     element,
@@ -108,43 +73,19 @@ export function createSurface(scene: () => readonly Placement[], resized: () => 
     },
     setColours(next) {
       colours = next;
-      renderer?.setColours(next);
-      invalidate();
+      colour();
     },
-    forget(picture) {
-      renderer?.forget(picture);
-    },
+    forget: (picture) => renderer.forget(picture),
     invalidate,
-    dispose() {
-      cancelAnimationFrame(frame);
-      observer.disconnect();
-      stopWatching();
-      renderer?.dispose();
-      element.remove();
-    },
   };
-}
-
-function tryWebgl(canvas: HTMLCanvasElement): Renderer | null {
-  try {
-    return createWebglRenderer(canvas);
-  } catch (error) {
-    console.warn(error);
-    return null;
-  }
 }
 
 /** A media query names one ratio; it has to be asked anew after each change. */
-function watchPixelRatio(changed: () => void): () => void {
-  let query: MediaQueryList;
-  const listen = (): void => {
-    query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-    query.addEventListener('change', heard, { once: true });
-  };
+function watchPixelRatio(changed: () => void): void {
+  const query = matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
   const heard = (): void => {
-    listen();
+    watchPixelRatio(changed);
     changed();
   };
-  listen();
-  return () => query.removeEventListener('change', heard);
+  query.addEventListener('change', heard, { once: true });
 }

@@ -17,14 +17,14 @@ export interface TileStoreEvents {
   failed(error: unknown): void;
 }
 
-/** Bytes of tiles kept; the least recently wanted go first. */
-const capacity = 48 * 2 ** 20;
+/** Texels of tiles kept, two bytes each and four more once coloured; the least recently wanted go first. */
+const capacity = 16 * 2 ** 20;
 
 export class TileStore {
   readonly #fetch: FetchTile;
   readonly #events: TileStoreEvents;
   readonly #kept = new Map<string, PlacedTile>();
-  #bytes = 0;
+  #texels = 0;
   #pending: { key: string; abort: AbortController } | null = null;
 
   constructor(fetch: FetchTile, events: TileStoreEvents) {
@@ -65,7 +65,7 @@ export class TileStore {
     this.cancel();
     for (const tile of this.#kept.values()) this.#events.dropped(tile.picture);
     this.#kept.clear();
-    this.#bytes = 0;
+    this.#texels = 0;
   }
 
   async #load(key: string, plan: TilePlan): Promise<void> {
@@ -86,11 +86,11 @@ export class TileStore {
 
   #keep(key: string, tile: PlacedTile): void {
     this.#kept.set(key, tile);
-    this.#bytes += tile.picture.values.byteLength;
+    this.#texels += tile.picture.values.length;
     for (const [oldest, { picture }] of this.#kept) {
-      if (this.#bytes <= capacity || oldest === key) break;
+      if (this.#texels <= capacity || oldest === key) break;
       this.#kept.delete(oldest);
-      this.#bytes -= picture.values.byteLength;
+      this.#texels -= picture.values.length;
       this.#events.dropped(picture);
     }
   }
