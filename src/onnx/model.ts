@@ -6,12 +6,11 @@
  */
 
 import { OnnxError } from './error.ts';
-import { elementCount } from '../formats/elements.ts';
-import { readTensor, typeName, type Initializer } from './tensor.ts';
-import { eachField } from './wire.ts';
+import { readSparseTensor, readTensor, type Initializer } from './tensor.ts';
+import { readValueInfo, type ValueInfo } from './values.ts';
+import { eachField, merged } from './wire.ts';
 
 export { OnnxError } from './error.ts';
-export type { Initializer, TensorLocation } from './tensor.ts';
 
 /** More nodes than any published model has: beyond it a file is taken for hostile. */
 const MAX_NODES = 250_000;
@@ -34,6 +33,8 @@ export interface Graph {
   name: string;
   nodes: readonly Node[];
   initializers: ReadonlyMap<string, Initializer>;
+  /** Every tensor that the graph itself stores: the initialisers, and the values and indices of sparse ones. */
+  tensors: readonly Initializer[];
   inputs: readonly ValueInfo[];
   outputs: readonly ValueInfo[];
   valueInfos: ReadonlyMap<string, ValueInfo>;
@@ -44,14 +45,9 @@ export interface LocalFunction {
   name: string;
   /** Read when asked for. */
   readonly nodes: readonly Node[];
-}
-
-export interface ValueInfo {
-  name: string;
-  /** float32, int64 ...; null for sequences, maps and what has no type. */
-  type: string | null;
-  /** A number, a symbol, or null for a dimension that is not said; null where not even the rank is. */
-  shape: readonly (number | string | null)[] | null;
+  /** Defaults of its attributes, as far as they are tensors or graphs. */
+  readonly tensors: readonly Initializer[];
+  readonly graphs: readonly Graph[];
 }
 
 export interface Node {
@@ -76,6 +72,8 @@ export interface Attribute {
   floats: readonly number[];
   ints: readonly number[];
   tensor?: Initializer;
+  /** Every tensor that it stores: `tensor`, those of a list, and the values and indices of sparse ones. */
+  tensors: readonly Initializer[];
   graphs: readonly Graph[];
   /** The AttributeProto as it stands in the file. */
   message: Uint8Array;
@@ -157,12 +155,14 @@ function standardDomain(domain: string): string {
 
 function readFunction(message: Uint8Array, source: Source): LocalFunction {
   const bodies: Uint8Array[] = [];
+  const defaults: Attribute[] = [];
   let name = '';
   let domain = '';
   eachField(message, 'a function', (field) => {
     if (field.number === 1) name = field.string();
     else if (field.number === 7) bodies.push(field.bytes());
     else if (field.number === 10) domain = standardDomain(field.string());
+    else if (field.number === 11) defaults.push(readAttribute(field.bytes(), source, 1));
   });
   let nodes: readonly Node[] | undefined;
   return {
@@ -171,6 +171,10 @@ function readFunction(message: Uint8Array, source: Source): LocalFunction {
     get nodes() {
       return (nodes ??= bodies.map((body, index) => readNode(body, index, source, 1)));
     },
+    tensors: defaults.flatMap(({ tensors }) => tensors),
+    get graphs() {
+      return defaults.flatMap(({ graphs }) => graphs);
+    },
   };
 }
 
@@ -178,6 +182,7 @@ function readGraph(messages: readonly Uint8Array[], source: Source, depth: numbe
   if (depth > MAX_DEPTH) throw new OnnxError(`the model nests graphs in graphs more than ${MAX_DEPTH} deep`);
   const nodes: Node[] = [];
   const initializers = new Map<string, Initializer>();
+  const tensors: Initializer[] = [];
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];
   const valueInfos = new Map<string, ValueInfo>();
@@ -190,15 +195,19 @@ function readGraph(messages: readonly Uint8Array[], source: Source, depth: numbe
         countNames(source, 1);
         const tensor = readTensor(field.bytes(), source.file);
         initializers.set(tensor.name, tensor);
-      } else if (field.number === 11) inputs.push(readValueInfo(field.bytes(), source));
-      else if (field.number === 12) outputs.push(readValueInfo(field.bytes(), source));
-      else if (field.number === 13) {
-        const info = readValueInfo(field.bytes(), source);
-        valueInfos.set(info.name, info);
+        tensors.push(tensor);
+      } else if (field.number === 15) {
+        countNames(source, 1);
+        tensors.push(...readSparseTensor(field.bytes(), source.file));
+      } else if (field.number === 11 || field.number === 12 || field.number === 13) {
+        countNames(source, 1);
+        const info = readValueInfo(field.bytes());
+        if (field.number === 13) valueInfos.set(info.name, info);
+        else (field.number === 11 ? inputs : outputs).push(info);
       }
     });
   }
-  return { name, nodes, initializers, inputs, outputs, valueInfos };
+  return { name, nodes, initializers, tensors, inputs, outputs, valueInfos };
 }
 
 function countNames(source: Source, more: number): void {
@@ -236,30 +245,46 @@ function readNode(message: Uint8Array, index: number, source: Source, depth: num
     outputs,
     index,
     get attributes() {
-      return (attributes ??= new Map(
-        messages.map((bytes) => readAttribute(bytes, source, depth)).map((attribute) => [attribute.name, attribute]),
-      ));
+      return (attributes ??= byName(messages.map((bytes) => readAttribute(bytes, source, depth))));
     },
   };
+}
+
+function byName(attributes: readonly Attribute[]): Map<string, Attribute> {
+  const named = new Map<string, Attribute>();
+  for (const attribute of attributes) {
+    // Which of two holds is not said: nothing that was not looked at may be what runs.
+    if (named.has(attribute.name)) throw new OnnxError(`a node has two attributes named "${attribute.name}"`);
+    named.set(attribute.name, attribute);
+  }
+  return named;
 }
 
 function readAttribute(message: Uint8Array, source: Source, depth: number): Attribute {
   const floats: number[] = [];
   const ints: number[] = [];
+  const tensors: Initializer[] = [];
+  const tensorPieces: Uint8Array[] = [];
+  const sparsePieces: Uint8Array[] = [];
   const single: Uint8Array[] = [];
   const many: Uint8Array[] = [];
-  const attribute: Attribute = { name: '', floats, ints, graphs: [], message };
+  const attribute: Attribute = { name: '', floats, ints, tensors, graphs: [], message };
   eachField(message, 'an attribute', (field) => {
     if (field.number === 1) attribute.name = field.string();
     else if (field.number === 2) attribute.float = field.float();
     else if (field.number === 3) attribute.int = field.int();
     else if (field.number === 4) attribute.string = field.string();
-    else if (field.number === 5) attribute.tensor = readTensor(field.bytes(), source.file);
+    else if (field.number === 5) tensorPieces.push(field.bytes());
     else if (field.number === 6) single.push(field.bytes());
     else if (field.number === 7) field.floats(floats);
     else if (field.number === 8) field.ints(ints);
+    else if (field.number === 10) tensors.push(readTensor(field.bytes(), source.file));
     else if (field.number === 11) many.push(field.bytes());
+    else if (field.number === 22) sparsePieces.push(field.bytes());
+    else if (field.number === 23) tensors.push(...readSparseTensor(field.bytes(), source.file));
   });
+  if (tensorPieces.length > 0) tensors.push((attribute.tensor = readTensor(merged(tensorPieces), source.file)));
+  if (sparsePieces.length > 0) tensors.push(...readSparseTensor(merged(sparsePieces), source.file));
   const bodies = [...(single.length > 0 ? [single] : []), ...many.map((body) => [body])];
   let graphs: readonly Graph[] | undefined;
   Object.defineProperty(attribute, 'graphs', {
@@ -269,100 +294,7 @@ function readAttribute(message: Uint8Array, source: Source, depth: number): Attr
   return attribute;
 }
 
-function readValueInfo(message: Uint8Array, source: Source): ValueInfo {
-  countNames(source, 1);
-  const info: ValueInfo = { name: '', type: null, shape: null };
-  eachField(message, 'a value', (field) => {
-    if (field.number === 1) info.name = field.string();
-    else if (field.number === 2) {
-      eachField(field.bytes(), 'a type', (type) => {
-        if (type.number === 1) readTensorType(type.bytes(), info);
-      });
-    }
-  });
-  return info;
-}
-
-function readTensorType(message: Uint8Array, info: ValueInfo): void {
-  eachField(message, 'a tensor type', (field) => {
-    if (field.number === 1) info.type = typeName(field.int());
-    else if (field.number === 2) {
-      const shape: (number | string | null)[] = [];
-      eachField(field.bytes(), 'a shape', (dimension) => {
-        if (dimension.number === 1) shape.push(readDimension(dimension.bytes()));
-      });
-      info.shape = shape;
-    }
-  });
-}
-
-function readDimension(message: Uint8Array): number | string | null {
-  let dim: number | string | null = null;
-  eachField(message, 'a dimension', (field) => {
-    if (field.number === 1) dim = field.int();
-    else if (field.number === 2) dim = field.string();
-  });
-  return dim;
-}
-
 /** The graphs that a node holds: the branches of an If, the body of a Loop or Scan. */
 export function subgraphs(node: Node): Graph[] {
   return [...node.attributes.values()].flatMap((attribute) => attribute.graphs);
-}
-
-/** Every tensor stored in the model: initialisers and Constants, sub-graphs and functions included. */
-export function* storedTensors(model: OnnxModel): Generator<Initializer> {
-  yield* graphTensors(model.graph);
-  for (const local of model.functions.values()) for (const node of local.nodes) yield* nodeTensors(node);
-}
-
-function* graphTensors(graph: Graph): Generator<Initializer> {
-  yield* graph.initializers.values();
-  for (const node of graph.nodes) yield* nodeTensors(node);
-}
-
-function* nodeTensors(node: Node): Generator<Initializer> {
-  for (const attribute of node.attributes.values()) {
-    if (attribute.tensor !== undefined) yield attribute.tensor;
-    for (const graph of attribute.graphs) yield* graphTensors(graph);
-  }
-}
-
-// Sizes, axes, indices and masks are stored as tensors too, but nobody counts them as parameters.
-const NOT_PARAMETERS: ReadonlySet<string> = new Set(['int64', 'int32', 'bool', 'string', 'undefined']);
-
-/** Number of weights stored in the model (elements of its tensors, but for sizes, indices and masks). */
-export function parameterCount(model: OnnxModel): number {
-  let count = 0;
-  for (const tensor of storedTensors(model)) if (!NOT_PARAMETERS.has(tensor.type)) count += elementCount(tensor.dims);
-  return count;
-}
-
-/**
- * Files beside the model that hold its weights, as paths relative to the model's folder. Says nothing of links: who opens them must look.
- * @throws OnnxError for a path that leads, or could on any platform lead, out of the folder.
- */
-export function externalFiles(model: OnnxModel): string[] {
-  const files = new Map<string, string>();
-  for (const tensor of storedTensors(model)) if (tensor.location.kind === 'external') files.set(tensor.location.location, tensor.name);
-  for (const [path, tensor] of files) {
-    const wrong = pathFault(path);
-    if (wrong !== null) {
-      throw new OnnxError(
-        `tensor "${tensor}" keeps its values in ${JSON.stringify(path)}, which ${wrong}: external data must lie in the model's own folder`,
-      );
-    }
-  }
-  return [...files.keys()];
-}
-
-function pathFault(path: string): string | null {
-  if (path === '') return 'is no path';
-  if (path.includes('\0')) return 'holds a NUL character';
-  if (path.includes('\\')) return 'holds a backslash';
-  if (path.startsWith('/')) return 'is an absolute path';
-  if (/^[A-Za-z]:/.test(path)) return 'starts with a drive letter';
-  if (path.includes(':')) return 'holds a colon';
-  if (path.split('/').includes('..')) return 'leads out of the folder';
-  return null;
 }

@@ -3,7 +3,7 @@
 import { elementCount, elementsOf, isElementType, zeros } from '../formats/elements.ts';
 import type { RawTensor } from '../protocol/worker.ts';
 import { OnnxError } from './error.ts';
-import { eachField } from './wire.ts';
+import { eachField, merged } from './wire.ts';
 
 /** Where a tensor's values are. Offsets are bytes: into the model file (inline), or into the file at `location`. */
 export type TensorLocation =
@@ -106,6 +106,17 @@ export function readTensor(message: Uint8Array, file: Uint8Array): Initializer {
     throw new OnnxError(`tensor "${name}" of ${type} [${dims.join(', ')}] should hold ${expected} bytes but holds ${view.length}`);
   }
   return { name, type, dims, location: { kind: 'inline', offset: view.byteOffset - file.byteOffset, length: view.length }, message };
+}
+
+/** The values and the indices of a SparseTensorProto. */
+export function readSparseTensor(message: Uint8Array, file: Uint8Array): Initializer[] {
+  const values: Uint8Array[] = [];
+  const indices: Uint8Array[] = [];
+  eachField(message, 'a sparse tensor', (field) => {
+    if (field.number === 1) values.push(field.bytes());
+    else if (field.number === 2) indices.push(field.bytes());
+  });
+  return [values, indices].filter((pieces) => pieces.length > 0).map((pieces) => readTensor(merged(pieces), file));
 }
 
 /** Key and value of a StringStringEntryProto. */

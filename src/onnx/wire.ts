@@ -108,3 +108,16 @@ export function eachField(message: Uint8Array, what: string, visit: (field: Fiel
     );
   }
 }
+
+/** A submessage that is given in pieces: protobuf merges them, which is what joining their bytes does. One piece is not copied. */
+export function merged(pieces: readonly Uint8Array[]): Uint8Array {
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) return only;
+  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

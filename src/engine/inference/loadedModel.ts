@@ -1,6 +1,7 @@
 /** A model as the process holds it: its file as data, its attention, its tokenizer and the session that gives the operands. */
 
-import { externalFiles, OnnxError, parameterCount, readModel, type OnnxModel } from '../../onnx/model.ts';
+import { OnnxError, readModel, type OnnxModel } from '../../onnx/model.ts';
+import { externalFiles, parameterCount } from '../../onnx/stored.ts';
 import { findAttention, type AttentionSite } from '../../onnx/attention/find.ts';
 import { outputsChunk, untapped } from '../../onnx/attention/tap.ts';
 import { fixedLength, idsInput } from '../../models/feeds.ts';

@@ -71,7 +71,15 @@ export function countUncovered(
 
 /** A function's body does not say what it is given: everything that it does not make itself may depend on the model's inputs. */
 function countInFunction(local: LocalFunction, countSites: (graph: Graph, outer: ReadonlySet<string>) => number): number {
-  const graph: Graph = { name: local.name, nodes: local.nodes, initializers: new Map(), inputs: [], outputs: [], valueInfos: new Map() };
+  const graph: Graph = {
+    name: local.name,
+    nodes: local.nodes,
+    initializers: new Map(),
+    tensors: [],
+    inputs: [],
+    outputs: [],
+    valueInfos: new Map(),
+  };
   const made = new Set(local.nodes.flatMap((node) => node.outputs));
   return countSites(graph, new Set(namesRead(graph).filter((name) => !made.has(name))));
 }

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { elementsOf, isElementType } from '../../../src/formats/elements.ts';
 import { readNpz } from '../../../src/formats/npz.ts';
-import { externalFiles, readModel } from '../../../src/onnx/model.ts';
+import { readModel } from '../../../src/onnx/model.ts';
+import { externalFiles } from '../../../src/onnx/stored.ts';
 import type { RawTensor, TensorArray } from '../../../src/protocol/worker.ts';
 
 export const folder = fileURLToPath(new URL('../../fixtures/onnx/', import.meta.url));

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { findAttention } from '../../../src/onnx/attention/find.ts';
 import { findConstant } from '../../../src/onnx/constants.ts';
 import { graphFlow } from '../../../src/onnx/flow.ts';
-import { externalFiles, OnnxError, parameterCount, readModel, subgraphs } from '../../../src/onnx/model.ts';
+import { OnnxError, readModel, subgraphs } from '../../../src/onnx/model.ts';
+import { externalFiles, parameterCount } from '../../../src/onnx/stored.ts';
 import { expected, fixtureBytes, fixtureNames } from './fixtures.ts';
 
 const NODE = 1;
@@ -216,6 +217,98 @@ describe('external data', () => {
       expect(() => externalFiles(read)).toThrow(JSON.stringify(path));
     },
   );
+});
+
+describe('external data outside of the folder is refused', () => {
+  const outside = external('../secret');
+  const inside = external('weights.data');
+  const field = (number: number, ...values: Uint8Array[]) => message((w) => values.forEach((value) => bytes(w, number, value)));
+  const nodeWith = (attribute: Uint8Array) =>
+    message((w) => {
+      text(w, 2, 'y');
+      text(w, 4, 'Constant');
+      bytes(w, 5, attribute);
+    });
+  const attribute = (number: number, value: Uint8Array) =>
+    message((w) => {
+      text(w, 1, 'value');
+      bytes(w, number, value);
+    });
+  const sparse = (part: 'values' | 'indices', tensor = outside) => field(part === 'values' ? 1 : 2, tensor);
+  /** A node in a graph of a node in a graph ... */
+  const nested = (levels: number, innermost: Uint8Array, number: number): Uint8Array =>
+    levels === 0 ? innermost : nodeWith(attribute(number, field(NODE, nested(levels - 1, innermost, number))));
+  const localFunction = (...fields: [number, Uint8Array][]) =>
+    message((w) => {
+      text(w, 1, 'local');
+      text(w, 10, 'own');
+      for (const [number, value] of fields) bytes(w, number, value);
+    });
+  const plain = node('Identity', ['x'], ['y']);
+  const withFunctions = (...functions: Uint8Array[]) =>
+    message((w) => {
+      bytes(w, GRAPH, field(NODE, plain));
+      for (const local of functions) bytes(w, 25, local);
+    });
+
+  it.each<[string, Uint8Array]>([
+    ['an initialiser', model([NODE, plain], [INITIALIZER, outside])],
+    ['an initialiser that another of its name follows', model([NODE, plain], [INITIALIZER, outside], [INITIALIZER, inside])],
+    ['the values of a sparse initialiser', model([NODE, plain], [15, sparse('values')])],
+    ['the indices of a sparse initialiser', model([NODE, plain], [15, sparse('indices')])],
+    ['values that are given in two pieces', model([NODE, plain], [15, field(1, outside, field(1))])],
+    ['a tensor of a node', model([NODE, nodeWith(attribute(5, outside))])],
+    [
+      'a tensor of a node that is given in two pieces',
+      model([NODE, nodeWith(message((w) => [outside, new Uint8Array()].forEach((value) => bytes(w, 5, value))))]),
+    ],
+    ['tensors of a node', model([NODE, nodeWith(message((w) => [inside, outside, inside].forEach((value) => bytes(w, 10, value))))])],
+    ['a sparse tensor of a node', model([NODE, nodeWith(attribute(22, sparse('values')))])],
+    [
+      'sparse tensors of a node',
+      model([NODE, nodeWith(message((w) => [sparse('values', inside), sparse('indices')].forEach((value) => bytes(w, 23, value))))]),
+    ],
+    ['a graph of a node', model([NODE, nodeWith(attribute(6, field(INITIALIZER, outside)))])],
+    [
+      'the last of the graphs of a node',
+      model([NODE, nodeWith(message((w) => [plain, outside].forEach((g, i) => bytes(w, 11, field(i === 0 ? NODE : INITIALIZER, g)))))]),
+    ],
+    ['a node in graphs in graphs', model([NODE, nested(9, nodeWith(attribute(22, sparse('indices'))), 6)])],
+    ['a node in the lists of graphs in graphs', model([NODE, nested(9, nodeWith(attribute(10, outside)), 11)])],
+    ['a function', withFunctions(localFunction([7, nodeWith(attribute(5, outside))]))],
+    ['the default of a function’s attribute', withFunctions(localFunction([11, attribute(5, outside)]))],
+    [
+      'the first of two functions of one name',
+      withFunctions(localFunction([7, nodeWith(attribute(5, outside))]), localFunction([7, nodeWith(attribute(5, inside))])),
+    ],
+    [
+      'the last of three functions of one name',
+      withFunctions(
+        localFunction([7, nodeWith(attribute(5, inside))], [13, Buffer.from('first')]),
+        localFunction([7, nodeWith(attribute(5, inside))], [13, Buffer.from('second')]),
+        localFunction([7, nodeWith(attribute(5, outside))], [13, Buffer.from('third')]),
+      ),
+    ],
+  ])('in %s', (_, file) => {
+    const read = readModel(file);
+    expect(() => externalFiles(read)).toThrow(OnnxError);
+    expect(() => externalFiles(read)).toThrow('"../secret", which leads out of the folder');
+  });
+
+  it('and inside of it is listed, wherever it is told', () => {
+    const file = model(
+      [15, sparse('values', external('a'))],
+      [15, sparse('indices', external('b'))],
+      [NODE, nodeWith(attribute(22, sparse('values', external('c'))))],
+      [NODE, nested(3, nodeWith(attribute(10, external('d'))), 11)],
+    );
+    expect(externalFiles(readModel(file)).sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('and a node with two attributes of one name is refused, for only one of them could be looked at', () => {
+    const twice = message((w) => [outside, inside].forEach((tensor) => bytes(w, 5, attribute(5, tensor))));
+    expect(() => externalFiles(readModel(model([NODE, twice])))).toThrow(/two attributes named "value"/);
+  });
 });
 
 it('has an expectation for every file and a file for every expectation', () => {
