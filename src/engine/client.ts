@@ -7,6 +7,7 @@ import type {
   InferenceService,
   LoadedModel,
   ModelSource,
+  Recipe,
   RowRequest,
   ThumbnailsRequest,
   Thumbnails,
@@ -31,8 +32,8 @@ interface Generation {
 /** What a run can be made again from. */
 interface Kept {
   request: AttentionRequest;
-  /** Of the model, as the first run reported it. */
-  sha256: string | undefined;
+  /** As the first run reported it. */
+  recipe: Recipe | undefined;
   /** Why the process that held the result does no longer, in words. */
   lost: string | undefined;
 }
@@ -93,12 +94,12 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   async attention(request: AttentionRequest, options: CallOptions = {}): Promise<AttentionRun> {
     const runId = crypto.randomUUID();
-    const kept: Kept = { request, sha256: undefined, lost: undefined };
+    const kept: Kept = { request, recipe: undefined, lost: undefined };
     const run = await this.attempt(options, async (generation, watched) => {
       await generation.load.join(watched);
       return this.runIn(generation, runId, kept).join(watched);
     });
-    this.kept.set(runId, { ...kept, sha256: run.recipe.sha256 });
+    this.kept.set(runId, { ...kept, recipe: run.recipe });
     return { ...run, runId };
   }
 
@@ -174,9 +175,10 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
         if (!kept) throw new RpcError('unknown-run', 'This result is no longer kept. Run again.');
         const task = generation.runs.get(runId) ?? this.runAgain(generation, runId, kept);
         const run = await task.join(watched);
-        if (run.recipe.sha256 !== kept.sha256) {
+        const changed = kept.recipe && this.changedFile(kept.recipe, run.recipe);
+        if (changed !== undefined) {
           await this.release({ runId });
-          throw new RpcError('model-changed', `"${this.source.path}" has changed since this result was made. Run again.`);
+          throw new RpcError('model-changed', `"${changed}" has changed since this result was made. Run again.`);
         }
         const call = generation.process.remote[method] as unknown as (
           params: object,
@@ -192,6 +194,13 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
         }
       }
     });
+  }
+
+  /** A file of the model that is not what it was. */
+  private changedFile(before: Recipe, after: Recipe): string | undefined {
+    if (before.sha256 !== after.sha256) return this.source.path;
+    const paths = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
+    return [...paths].find((path) => before.files[path] !== after.files[path]);
   }
 
   private runAgain(generation: Generation, runId: string, kept: Kept): SharedTask<AttentionRun> {

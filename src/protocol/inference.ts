@@ -102,7 +102,10 @@ export interface SiteRun extends SiteInfo {
 /** What a result came from: enough to make it again. */
 export interface Recipe {
   model: string;
+  /** Of the .onnx file. */
   sha256: string;
+  /** The other files that were read (weights kept outside, the tokenizer), by path: a text that is another one when the file is. */
+  files: Readonly<Record<string, string>>;
   request: AttentionRequest;
   settings: EngineSettings;
 }

@@ -83,7 +83,7 @@ export class AttentionRunner {
     const { window } = input;
     const run: AttentionRun = {
       runId,
-      recipe: { model: model.source.id, sha256: model.sha256, request, settings: model.settings },
+      recipe: { model: model.source.id, sha256: model.sha256, files: model.files, request, settings: model.settings },
       ...(window && {
         tokens: paddedTokens(window, input.feeds.length, model.tokenizer?.paddingId ?? 0),
         window: { start: window.start, end: window.end, totalTokens: window.totalTokens },

@@ -125,6 +125,16 @@ export async function checkOtherFiles(source: ModelSource, context: CallContext)
   }
 }
 
+/** Size and time of change of each file that is there, by path: enough to tell that one was changed, without reading gigabytes. */
+export async function fileStamps(paths: readonly string[]): Promise<Record<string, string>> {
+  const stamps: Record<string, string> = {};
+  for (const path of paths) {
+    const found = await stat(path, { bigint: true }).catch(() => undefined);
+    if (found) stamps[path] = `${found.size} bytes, ${found.mtimeNs} ns`;
+  }
+  return stamps;
+}
+
 /**
  * Makes sure that the files holding a model's weights are real files inside the model's folder, links followed.
  *

@@ -1,5 +1,6 @@
 /** A model as the process holds it: its file as data, its attention, its tokenizer and the session that gives the operands. */
 
+import { dirname, join } from 'node:path';
 import { OnnxError, readModel, type OnnxModel } from '../../onnx/model.ts';
 import { externalFiles, parameterCount } from '../../onnx/stored.ts';
 import { findAttention, type AttentionSite } from '../../onnx/attention/find.ts';
@@ -11,12 +12,14 @@ import { transferring } from '../../protocol/messages.ts';
 import { RpcError, type CallContext } from '../../protocol/rpc.ts';
 import type { SessionInfo } from '../../protocol/worker.ts';
 import type { Runtime } from '../worker/client.ts';
-import { checkExternalFiles, checkOtherFiles, readModelFile } from './files.ts';
+import { checkExternalFiles, checkOtherFiles, fileStamps, readModelFile } from './files.ts';
 
 export interface HeldModel {
   source: ModelSource;
   settings: EngineSettings;
   sha256: string;
+  /** The other files, as `Recipe` has them. */
+  files: Readonly<Record<string, string>>;
   bytes: Uint8Array;
   onnx: OnnxModel;
   sites: readonly AttentionSite[];
@@ -86,11 +89,15 @@ export async function loadModel(runtime: Runtime, source: ModelSource, settings:
     throw invalidModel(source.path, error);
   }
   const externalFolder = outside.length > 0 ? await checkExternalFiles(source.path, outside) : undefined;
+  const files = await fileStamps([
+    ...outside.map((name) => join(dirname(source.path), name)),
+    ...(source.tokenizerPath === undefined ? [] : [source.tokenizerPath]),
+  ]);
   const tokenizer = source.tokenizerPath === undefined ? undefined : await readTokenizer(source.tokenizerPath);
 
   context.progress({ message: 'Starting the engine' });
   const { sites, uncovered } = found;
-  const partial = { source, settings, sha256, bytes, onnx, sites, externalFolder, tokenizer };
+  const partial = { source, settings, sha256, files, bytes, onnx, sites, externalFolder, tokenizer };
   const session = await openTapped(runtime, partial, operandNames(sites), context);
   const own = new Set(onnx.graph.outputs.map(({ name }) => name));
   const report: LoadedModel = {

@@ -179,15 +179,22 @@ describe('a process that ends', () => {
     expect(again).toHaveBeenCalledWith({ runId, reason: expect.stringContaining('freed') as unknown });
   });
 
-  it('does not make a run again from a file that has changed', async () => {
-    const changing = { ...sourceOf('changing') };
-    const env: Record<string, string> = { FAKE_SHA256: 'before' };
-    const client = newPool({ env }).acquire(changing, settings);
+  it.each([
+    ['the model', 'FAKE_SHA256', 'slow.onnx'],
+    ['weights that it keeps outside', 'FAKE_STAMP', '/models/weights.data'],
+  ])('does not make a run again when a file has changed: %s', async (_, variable, named) => {
+    const env: Record<string, string> = { [variable]: 'before' };
+    const client = newPool({ env }).acquire(sourceOf('changing'), settings);
     const { runId, runMs } = await client.attention({ text: 'old' });
-    env['FAKE_SHA256'] = 'after';
+    env[variable] = 'after';
     process.kill(runMs, 'SIGKILL');
     await gone(runMs);
-    await expect(textOf(client, runId)).rejects.toMatchObject({ code: 'model-changed' });
+    await expect(textOf(client, runId)).rejects.toMatchObject({
+      code: 'model-changed',
+      message: expect.stringContaining(named) as unknown,
+    });
+    const { runId: anew } = await client.attention({ text: 'new' });
+    expect(await textOf(client, anew)).toBe('new');
   });
 
   it('lets go of results whose process has ended', async () => {

@@ -170,7 +170,13 @@ class StandIn {
       text: spec.text ?? '',
       run: {
         runId: `run-${++this.#runs}`,
-        recipe: { model: 'code-transformer', sha256: '', request: {}, settings: { provider: 'auto', threads: 0, memoryLimit: 2 ** 31 } },
+        recipe: {
+          model: 'code-transformer',
+          sha256: '',
+          files: {},
+          request: {},
+          settings: { provider: 'auto', threads: 0, memoryLimit: 2 ** 31 },
+        },
         ...(pieces ? { tokens: pieces.map((piece, id) => ({ id, ...piece })) } : {}),
         sites,
         provider,

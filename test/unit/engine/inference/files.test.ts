@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { copyFile, link, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkExternalFiles } from '../../../../src/engine/inference/files.ts';
+import { readNpz } from '../../../../src/formats/npz.ts';
 import type { ModelSource } from '../../../../src/protocol/inference.ts';
 import { fixtureSource, settings, startService } from './support/service.ts';
+
+const onnxFixtures = join(import.meta.dirname, '../../../fixtures/onnx');
 
 let folder: string;
 let good: Buffer;
@@ -110,5 +113,41 @@ describe('checkExternalFiles', () => {
     ['weights', 'external-data-missing', 'not a file'],
   ])('refuses %s', async (name, code, message) => {
     await expect(checkExternalFiles(model, [name])).rejects.toMatchObject({ code, message: expect.stringContaining(message) as string });
+  });
+});
+
+describe('the recipe of a run', () => {
+  it('tells the weights outside of the file and the tokenizer apart from changed ones', async () => {
+    const weights = await readFile(join(onnxFixtures, 'windows-external.data'));
+    await mkdir(at('outside-weights'));
+    const model = at('outside-weights/model.onnx');
+    const data = at('outside-weights/windows-external.data');
+    await copyFile(join(onnxFixtures, 'windows-external.onnx'), model);
+    await writeFile(data, weights);
+    const arrays = await readNpz(await readFile(join(onnxFixtures, 'windows-external.npz')));
+    const feeds = Object.fromEntries([...arrays].flatMap(([key, array]) => (key.startsWith('input/') ? [[key.slice(6), array]] : [])));
+    const filesOf = async (): Promise<Readonly<Record<string, string>>> => {
+      const service = startService();
+      await service.load({ source: { id: 'm', name: 'm', path: model }, settings });
+      return (await service.attention({ feeds })).recipe.files;
+    };
+    const before = await filesOf();
+    expect(Object.keys(before)).toEqual([data]);
+    expect(await filesOf()).toEqual(before);
+    // The same size, other weights, a moment later.
+    await writeFile(
+      data,
+      weights.map((byte) => byte ^ 1),
+    );
+    await utimes(data, new Date(), new Date(Date.now() + 5));
+    const after = await filesOf();
+    expect(Object.keys(after)).toEqual([data]);
+    expect(after).not.toEqual(before);
+
+    const tokenizerPath = at('tokenizer-of-its-own.json');
+    await copyFile(fixtureSource('causal').tokenizerPath!, tokenizerPath);
+    const service = startService();
+    await service.load({ source: fixtureSource('causal', { tokenizerPath }), settings });
+    expect(Object.keys((await service.attention({ text: 'a' })).recipe.files)).toEqual([tokenizerPath]);
   });
 });

@@ -69,7 +69,13 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
       runs.set(runId, text);
       const run: AttentionRun = {
         runId,
-        recipe: { model: 'fake', sha256, request, settings: { provider: 'cpu', threads: 1, memoryLimit: 0 } },
+        recipe: {
+          model: 'fake',
+          sha256,
+          files: { '/models/weights.data': process.env['FAKE_STAMP'] ?? 'same' },
+          request,
+          settings: { provider: 'cpu', threads: 1, memoryLimit: 0 },
+        },
         sites: [],
         provider: { requested: 'cpu', used: 'cpu', engineVersion: '0' },
         source: { kind: 'operands', maxDifference: 0 },

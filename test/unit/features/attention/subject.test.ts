@@ -18,7 +18,7 @@ const selection = (start: number, end: number): Subject => ({ kind: 'selection',
 function run(window?: { start: number; end: number }, tokens?: TokenSpan[]): AttentionRun {
   return {
     runId: 'r',
-    recipe: { model: 'm', sha256: '', request: {}, settings: { provider: 'cpu', threads: 0, memoryLimit: 1 } },
+    recipe: { model: 'm', sha256: '', files: {}, request: {}, settings: { provider: 'cpu', threads: 0, memoryLimit: 1 } },
     sites: [],
     provider: { requested: 'cpu', used: 'cpu', engineVersion: '1' },
     source: { kind: 'operands', maxDifference: 0 },
