@@ -146,6 +146,11 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     return this.calls > 0;
   }
 
+  /** Whether it holds nothing: no process, no call under way, no run that could be asked for. */
+  get spent(): boolean {
+    return this.generation === undefined && this.calls === 0 && this.kept.size === 0;
+  }
+
   /** When a call last began or ended, as Date.now() gives it. */
   get lastUsed(): number {
     return this.used;

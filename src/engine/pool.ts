@@ -1,7 +1,7 @@
 /** The inference processes of one owner: one a model, within a memory limit, ended when idle. */
 
 import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
-import type { Disposable } from '../protocol/rpc.ts';
+import { RpcError, type Disposable } from '../protocol/rpc.ts';
 import { EngineClient } from './client.ts';
 import { InferenceProcess, type ProcessOptions } from './process.ts';
 
@@ -28,7 +28,12 @@ export interface RunningProcess {
 
 export class EnginePool implements Disposable {
   private readonly processOptions: ProcessOptions;
+  /** By model and settings. */
   private readonly clients = new Map<string, EngineClient>();
+  /** Those that have a process. */
+  private readonly started = new Set<EngineClient>();
+  /** Those whose process ends as soon as nothing is under way: their settings are no longer those of their model. */
+  private readonly outdated = new Set<EngineClient>();
   private readonly idle: NodeJS.Timeout;
   private limits: PoolLimits;
   private measuring = false;
@@ -51,21 +56,41 @@ export class EnginePool implements Disposable {
     };
   }
 
-  /** The client of a model with these settings; always the same one for the same two. Starts nothing by itself. */
+  /**
+   * The client of a model with these settings; the same one for the same two. Starts nothing by itself. A process that the model
+   * has under other settings ends with the last of what it is doing.
+   */
   acquire(source: ModelSource, settings: EngineSettings): EngineClient {
     if (this.disposed) throw new Error('The engine has been closed.');
     const key = JSON.stringify([source, settings]);
-    let client = this.clients.get(key);
-    if (!client) {
-      client = new EngineClient({
-        source,
-        settings,
-        start: () => new InferenceProcess(this.processOptions),
-        stallSeconds: () => this.limits.stallSeconds,
-        onActivity: () => void this.trim(),
-      });
-      this.clients.set(key, client);
+    for (const [otherKey, other] of this.clients) {
+      if (otherKey === key || other.source.id !== source.id) continue;
+      if (other.spent) this.clients.delete(otherKey);
+      else if (other.process) this.outdated.add(other);
     }
+    let client = this.clients.get(key);
+    if (!client) this.clients.set(key, (client = this.newClient(source, settings)));
+    this.outdated.delete(client);
+    this.endOutdated();
+    return client;
+  }
+
+  private newClient(source: ModelSource, settings: EngineSettings): EngineClient {
+    const client = new EngineClient({
+      source,
+      settings,
+      start: () => {
+        if (this.disposed) throw new RpcError('closed', 'The engine has been closed.');
+        this.started.add(client);
+        return new InferenceProcess(this.processOptions);
+      },
+      stallSeconds: () => this.limits.stallSeconds,
+      onActivity: () => {
+        if (!client.process) this.started.delete(client);
+        this.endOutdated();
+        void this.trim();
+      },
+    });
     return client;
   }
 
@@ -82,12 +107,20 @@ export class EnginePool implements Disposable {
   dispose(): void {
     this.disposed = true;
     clearInterval(this.idle);
-    for (const client of this.clients.values()) client.dispose();
+    for (const client of new Set([...this.clients.values(), ...this.started])) client.dispose();
     this.clients.clear();
   }
 
   private live(): { client: EngineClient; process: InferenceProcess }[] {
-    return [...this.clients.values()].flatMap((client) => (client.process ? [{ client, process: client.process }] : []));
+    return [...this.started].flatMap((client) => (client.process ? [{ client, process: client.process }] : []));
+  }
+
+  private endOutdated(): void {
+    for (const client of this.outdated) {
+      if (client.busy) continue;
+      this.outdated.delete(client);
+      client.end('The settings of the engine have changed.');
+    }
   }
 
   private endIdle(): void {

@@ -374,6 +374,65 @@ describe('limits', () => {
   });
 });
 
+describe('changed settings', () => {
+  const changed = { ...settings, threads: 2 };
+
+  it('end the process of the old ones at once when nothing is under way, and its runs can still be read', async () => {
+    const pool = newPool();
+    const client = acquire(pool);
+    const run = await client.attention({ text: 'before' });
+    const other = await acquire(pool, 'other').load();
+    const now = pool.acquire(sourceOf('m'), changed);
+    await gone(run.runMs);
+    expect(isAlive(other.loadMs)).toBe(true);
+    await now.load();
+    const again = vi.fn();
+    client.onRerunning(again);
+    expect(await textOf(client, run.runId)).toBe('before');
+    expect(again).toHaveBeenCalledWith({ runId: run.runId, reason: expect.stringContaining('settings') as unknown });
+    // Who goes on reading does not wait for a new process each time.
+    const { pid } = client.process!;
+    expect(await textOf(client, run.runId)).toBe('before');
+    expect(client.process!.pid).toBe(pid);
+    expect(pool.running).toHaveLength(3);
+    expect(acquire(pool)).toBe(client);
+  });
+
+  it('let the old process finish the last of what is under way', async () => {
+    const pool = newPool();
+    const client = acquire(pool);
+    const { runId, runMs } = await client.attention({ text: 'kept' });
+    const drop = new AbortController();
+    const area = { queryStart: 0, queryEnd: 1, keyStart: 0, keyEnd: 1, rows: 1, columns: 1 };
+    let begin!: () => void;
+    const drawing = new Promise<void>((resolve) => (begin = resolve));
+    const tile = client.tile({ runId, site: 0, head: 0, ...area }, { drop: drop.signal, onProgress: begin });
+    await drawing;
+    await pool.acquire(sourceOf('m'), changed).load();
+    expect(await textOf(client, runId)).toBe('kept');
+    expect(isAlive(runMs)).toBe(true);
+    drop.abort();
+    await expect(tile).rejects.toMatchObject({ code: 'cancelled' });
+    await gone(runMs);
+    expect(pool.running.map(({ pid }) => pid)).not.toContain(runMs);
+  });
+
+  it('gather no clients that nobody needs; who has kept one can go on with it', async () => {
+    const pool = newPool();
+    const old = acquire(pool);
+    const { runId } = await old.attention({ text: 'x' });
+    pool.acquire(sourceOf('m'), changed);
+    await old.release({ runId });
+    pool.acquire(sourceOf('m'), changed);
+    expect(acquire(pool)).not.toBe(old);
+    const { loadMs } = await old.load();
+    expect(pool.running.map(({ pid }) => pid)).toEqual([loadMs]);
+    pool.dispose();
+    await gone(loadMs);
+    await expect(old.load()).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
 describe('an owner that dies', () => {
   it('takes the inference process with it, even in mid-run', async () => {
     const owner = spawn(process.execPath, [join(built.folder, 'owner.cjs'), model], { stdio: ['ignore', 'pipe', 'inherit'] });
