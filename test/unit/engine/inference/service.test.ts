@@ -260,6 +260,37 @@ describe('runs that are kept', () => {
   });
 });
 
+describe('a provider that fails its self-test', () => {
+  it.each([
+    ['causal', 'operands'],
+    ['biased', 'weights'],
+  ])('is asked for nothing more, where %s keeps %s', async (model, kind) => {
+    const opened: string[] = [];
+    const reason = 'coreml failed its self-test: differs from the CPU by 0.5 (at most 0.001)';
+    const service = startService((runtime) => ({
+      open: async (params, options) => {
+        opened.push(params.settings.provider);
+        const session = await runtime.open({ ...params, settings: { ...params.settings, provider: 'cpu' } }, options);
+        return {
+          ...session,
+          provider: { ...session.provider, requested: 'auto', used: params.settings.provider === 'auto' ? 'coreml' : 'cpu' },
+        };
+      },
+      selfTest: async () => ({ requested: 'auto', used: 'cpu', reason, engineVersion: '1' }),
+    }));
+    const loaded = await service.load({ source: fixtureSource(model), settings: { ...settings, provider: 'auto' } });
+    expect(loaded.provider.used).toBe('coreml');
+    const run = await service.attention({ feeds: await feedsOf(model) });
+    expect(run.source.kind).toBe(kind);
+    expect(run.provider).toMatchObject({ used: 'cpu', reason });
+    await service.thumbnails({ runId: run.runId, site: 0, size: 4 });
+    // The first gives the operands and goes on on the CPU; the full tap and the cut-outs are opened there.
+    expect(opened[0]).toBe('auto');
+    expect(opened.length).toBeGreaterThan(2);
+    expect(opened.slice(1).every((provider) => provider === 'cpu')).toBe(true);
+  });
+});
+
 it('answers nothing before a model is loaded', async () => {
   const service = startService();
   await expect(service.attention({ text: 'a' })).rejects.toMatchObject({ code: 'not-loaded' });

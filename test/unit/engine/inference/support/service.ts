@@ -62,9 +62,11 @@ export function startRuntime(): { runtime: Runtime; sessions: () => number; fetc
   return { runtime, sessions: () => open, fetched };
 }
 
-export function startService(): TestService {
+/** @param change what the runtime does otherwise than the real one */
+export function startService(change: (runtime: Runtime) => Partial<Runtime> = () => ({})): TestService {
   const { runtime, ...watched } = startRuntime();
-  return { ...direct<Remote<InferenceService>>(createInferenceService(runtime)), ...watched };
+  const changed = { ...runtime, ...change(runtime) };
+  return { ...direct<Remote<InferenceService>>(createInferenceService(changed)), ...watched };
 }
 
 export function fixtureSource(name: string, more: Partial<ModelSource> = {}): ModelSource {
