@@ -21,6 +21,8 @@ export interface PanelOptions {
   readonly pixelRatio?: number;
   readonly theme?: ThemeName;
   readonly reducedMotion?: boolean;
+  /** The system forces its own colours upon pages, of this scheme. */
+  readonly forcedColors?: 'dark' | 'light';
 }
 
 export interface OpenPanel {
@@ -67,6 +69,7 @@ async function openPanel(browser: Browser, origin: string, options: PanelOptions
     viewport: { width: options.width ?? 640, height: options.height ?? 800 },
     deviceScaleFactor: options.pixelRatio ?? 1,
     reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
+    ...(options.forcedColors ? { forcedColors: 'active', colorScheme: options.forcedColors } : {}),
   });
   const page = await context.newPage();
   const complaints: string[] = [];

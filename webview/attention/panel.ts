@@ -12,7 +12,7 @@ import { banner, busyBanner, busyPage, emptyPage, failureBanner, failurePage, st
 import type { StateKeeper } from './stateKeeper.ts';
 import type { View, ViewContext } from './view.ts';
 import { initialView } from './viewState.ts';
-import type { Sentence } from './words.ts';
+import { plainText, type Sentence } from './words.ts';
 
 export class Panel implements ViewContext {
   readonly host: Remote<AttentionHost>;
@@ -142,7 +142,7 @@ export class Panel implements ViewContext {
     if (!result)
       return html`<main class="panel">${busy ? busyPage(busy, cancel) : failure ? failurePage(failure, act) : emptyPage()}</main>`;
     return html`<main class="panel">
-      <h1 class="headline">${sentence(this.#view.sentence)}</h1>
+      <h1 class="headline" title=${plainText(this.#view.sentence)}>${sentence(this.#view.sentence)}</h1>
       ${facts(result, this.#detailsOpen, {
         explainHere: () => this.#ask(this.host.explainHere({})),
         toggleDetails: () => this.#update(() => (this.#detailsOpen = !this.#detailsOpen)),

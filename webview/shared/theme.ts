@@ -10,6 +10,8 @@ export function readPalette(): Palette {
   const black: Rgb = high ? [0, 0, 0] : [30, 30, 30];
   const probe = document.createElement('span');
   probe.hidden = true;
+  // The theme's colours are asked for: where the system forces its own, every text would have one and the same.
+  probe.style.setProperty('forced-color-adjust', 'none');
   document.body.append(probe);
   const read = (variable: string, under: Rgb): Rgb => {
     probe.style.color = '';

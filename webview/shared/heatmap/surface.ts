@@ -44,15 +44,16 @@ export function createSurface(scene: () => readonly Placement[], resized: () => 
   };
 
   const measure = (): void => {
-    const next = { width: element.clientWidth, height: element.clientHeight };
-    if (next.width === size.width && next.height === size.height && pixelRatio === window.devicePixelRatio) return;
-    size = next;
+    const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
+    if (width === size.width && height === size.height && pixelRatio === window.devicePixelRatio) return;
+    size = { width, height };
     if (pixelRatio !== window.devicePixelRatio) {
       pixelRatio = window.devicePixelRatio;
       colour();
     }
-    canvas.width = Math.max(1, Math.round(size.width * pixelRatio));
-    canvas.height = Math.max(1, Math.round(size.height * pixelRatio));
+    // The element's edges lie on whole device pixels, its size need not: a canvas of another size would be drawn blurred.
+    canvas.width = Math.max(1, Math.round(right * pixelRatio) - Math.round(left * pixelRatio));
+    canvas.height = Math.max(1, Math.round(bottom * pixelRatio) - Math.round(top * pixelRatio));
     resized();
     // A canvas that was sized is blank, and would be for a frame.
     draw();
