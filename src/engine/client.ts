@@ -9,6 +9,7 @@ import type {
   ModelSource,
   Recipe,
   RowRequest,
+  ShadeRequest,
   ThumbnailsRequest,
   Thumbnails,
   Tile,
@@ -44,7 +45,7 @@ export interface ReadOptions extends CallOptions {
   drop?: AbortSignal;
 }
 
-type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'writeWeights'>;
+type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'shade' | 'writeWeights'>;
 
 export interface ClientOptions {
   source: ModelSource;
@@ -113,6 +114,10 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   row(params: RowRequest, options: ReadOptions = {}): Promise<Float32Array> {
     return this.ofRun('row', params, options);
+  }
+
+  shade(params: ShadeRequest, options: ReadOptions = {}): Promise<Float32Array> {
+    return this.ofRun('shade', params, options);
   }
 
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {

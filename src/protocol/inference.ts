@@ -172,6 +172,22 @@ export interface RowRequest {
   query: number;
 }
 
+/** What some tokens attend to, or what attends to them, over several heads. */
+export interface ShadeRequest {
+  runId: string;
+  batch?: number;
+  /** One at least; their maps are of one size. */
+  heads: readonly { site: number; head: number }[];
+  /** Over the heads, cell by cell. */
+  combine: 'mean' | 'max';
+  /** from: the tokens are queries, and the answer is over keys. to: the tokens are keys, and the answer is over queries. */
+  direction: 'from' | 'to';
+  /** Summed over these; each counts once. */
+  tokens: readonly number[];
+  /** The first key is left out and each row made to sum to 1 again; the first row is then undefined. */
+  withoutFirst: boolean;
+}
+
 /** What an inference process does for its owner. */
 export interface InferenceService {
   load(params: { source: ModelSource; settings: EngineSettings }): LoadedModel;
@@ -180,6 +196,8 @@ export interface InferenceService {
   tile(params: TileRequest): Tile;
   /** One query's weights over all keys, float32; NaN where masked. */
   row(params: RowRequest): Float32Array;
+  /** The sum over the tokens asked for, [keys] or [queries]; NaN where all of it is masked. */
+  shade(params: ShadeRequest): Float32Array;
   /** Writes a site's weights [batch, heads, queries, keys] (or one head's) as float32 .npy, stripe by stripe. */
   writeWeights(params: { runId: string; site: number; head?: number; path: string }): void;
   /** Frees what a run kept. */

@@ -8,6 +8,7 @@ import type { Runtime } from '../worker/client.ts';
 import { AttentionRunner } from './attentionRunner.ts';
 import { KeptRuns } from './keptRuns.ts';
 import { loadModel } from './loadedModel.ts';
+import { readShade } from './shade.ts';
 import type { SiteWeights } from './siteWeights.ts';
 import { checkIndex, readThumbnails, readTile } from './tiles.ts';
 import { writeWeightsFile } from './weightsFile.ts';
@@ -60,6 +61,7 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const range = { batch: checkIndex('batch', batch ?? 0, sizes.batch), head: checkIndex('head', head, sizes.heads) };
       return weights.read({ ...range, queryStart: row, queryEnd: row + 1 }, 'nan', signal);
     },
+    shade: (request, { signal }) => readShade(loaded().kept.get(request.runId).sites, request, signal),
     writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);
       if (!isAbsolute(path)) throw new RpcError('unwritable', `${path} is not an absolute path; give one.`);

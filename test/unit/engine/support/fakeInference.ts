@@ -85,6 +85,8 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
       return run;
     },
 
+    shade: () => new Float32Array(),
+
     /** The run's text as character codes. */
     row: ({ runId, query }) => {
       const text = textOf(runId);
