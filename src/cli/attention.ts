@@ -5,6 +5,7 @@ import { readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { text as readStream } from 'node:stream/consumers';
 import { readNpz } from '../formats/npz.ts';
+import { isSystemError, systemReason } from '../engine/systemError.ts';
 import type { AttentionRequest, AttentionRun, SiteRun } from '../protocol/inference.ts';
 import type { Progress } from '../protocol/rpc.ts';
 import type { AttentionArguments } from './arguments.ts';
@@ -15,21 +16,9 @@ import type { Terminal } from './terminal.ts';
 const maximumTextBytes = 64 * 2 ** 20;
 const maximumInputBytes = 4 * 2 ** 30;
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOTDIR: 'a part of the path is not a folder',
-  EEXIST: 'there is a file of that name',
-  EISDIR: 'it is a folder',
-  ENOSPC: 'there is no space left on the device',
-};
-
 /** An error about a path, in words; the path is not repeated by Node's own message. */
 function about(what: string, path: string, error: unknown): Error {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new Error(`${path}: cannot ${what}: ${reasons[code ?? ''] ?? message}`);
+  return new Error(`${path}: cannot ${what}: ${systemReason(error)}`);
 }
 
 async function readWithin(path: string, limit: number): Promise<Buffer> {
@@ -101,6 +90,25 @@ function prepareFolder(out: string): { staging: string; made: string | undefined
   }
 }
 
+/**
+ * Moves a result into its folder, in the place of an earlier one. The index goes first and comes last: where there is one, the files
+ * that it names are its own.
+ */
+async function replaceFiles(from: string, to: string, files: readonly string[], index: string): Promise<void> {
+  await rm(join(to, index), { force: true });
+  const moved: string[] = [];
+  for (const file of [...files, index]) {
+    const path = join(to, file);
+    try {
+      await rename(join(from, file), path);
+      moved.push(path);
+    } catch (error) {
+      await Promise.all(moved.map((done) => rm(done, { force: true })));
+      throw about('write', path, error);
+    }
+  }
+}
+
 export async function attention(args: AttentionArguments, terminal: Terminal): Promise<void> {
   const request = await readRequest(args.input);
   const out = resolve(args.out);
@@ -142,7 +150,7 @@ export async function attention(args: AttentionArguments, terminal: Terminal): P
       };
       const json = `${JSON.stringify(report, null, 2)}\n`;
       await writeFile(join(staging, 'attention.json'), json);
-      for (const file of [...files, 'attention.json']) await rename(join(staging, file), join(out, file));
+      await replaceFiles(staging, out, files, 'attention.json');
       await rmdir(staging);
       forget();
 
@@ -155,8 +163,7 @@ export async function attention(args: AttentionArguments, terminal: Terminal): P
       forget();
       await rm(staging, { recursive: true, force: true }).catch(() => undefined);
       if (made !== undefined) await rm(made, { recursive: true, force: true }).catch(() => undefined);
-      const isSystemError = typeof (error as NodeJS.ErrnoException).syscall === 'string';
-      throw isSystemError ? about('write to this folder', out, error) : error;
+      throw isSystemError(error) ? about('write to this folder', out, error) : error;
     }
   });
 }

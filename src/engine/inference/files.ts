@@ -5,27 +5,18 @@ import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { ModelSource } from '../../protocol/inference.ts';
 import { RpcError, type CallContext } from '../../protocol/rpc.ts';
+import { systemReason } from '../systemError.ts';
 
 /** Protobuf's own limit on a message. Larger models keep their weights outside of the .onnx file. */
 const maximumModelBytes = 2 ** 31 - 1;
 /** Small enough that other calls are answered between two of them. */
 const chunkBytes = 4 * 2 ** 20;
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'it may not be read by this user',
-  EPERM: 'it may not be read by this user',
-  EISDIR: 'it is a folder',
-  ELOOP: 'its links go in a circle',
-  ENAMETOOLONG: 'the path is too long',
-  EMFILE: 'too many files are open',
-};
-
 function unreadable(path: string, error: unknown): RpcError {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code } = error as NodeJS.ErrnoException;
   return new RpcError(
     code === 'ENOENT' || code === 'ENOTDIR' ? 'model-missing' : 'model-unreadable',
-    `${path} cannot be read: ${reasons[code ?? ''] ?? message}. Check the path, or choose another model.`,
+    `${path} cannot be read: ${systemReason(error)}. Check the path, or choose another model.`,
   );
 }
 
@@ -152,7 +143,7 @@ export async function checkExternalFiles(modelPath: string, files: readonly stri
     } catch (error) {
       throw new RpcError(
         'external-data-missing',
-        `The model keeps weights in ${path}, which cannot be read (${reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? (error as Error).message}). Put that file beside the .onnx file.`,
+        `The model keeps weights in ${path}, which cannot be read (${systemReason(error)}). Put that file beside the .onnx file.`,
       );
     }
     if (!real.startsWith(root.endsWith(sep) ? root : root + sep)) {

@@ -5,25 +5,14 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { npyHeader } from '../../formats/npy.ts';
 import { RpcError } from '../../protocol/rpc.ts';
+import { isSystemError, systemReason } from '../systemError.ts';
 import { stripes, type SiteWeights } from './siteWeights.ts';
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'there is no space left on the device; free some or choose another folder',
-  EDQUOT: 'the quota is used up; free some space or choose another folder',
-  EROFS: 'the file system is read-only; choose another folder',
-  EACCES: 'the folder may not be written to by this user; choose another folder',
-  EPERM: 'the folder may not be written to by this user; choose another folder',
-  ENOENT: 'its folder does not exist; make it first',
-  ENOTDIR: 'a part of its path is not a folder; choose another path',
-  EISDIR: 'there is a folder of that name; choose another name',
-  EFBIG: 'the file would be larger than the file system allows',
-};
-
-function unwritable(path: string, error: unknown): RpcError {
-  const { code, message } = error as NodeJS.ErrnoException;
+function unwritable(path: string, error: NodeJS.ErrnoException): RpcError {
+  const noSpace = error.code === 'ENOSPC' || error.code === 'EDQUOT';
   return new RpcError(
-    code === 'ENOSPC' || code === 'EDQUOT' ? 'no-space' : 'unwritable',
-    `${path} cannot be written: ${reasons[code ?? ''] ?? message}.`,
+    noSpace ? 'no-space' : 'unwritable',
+    `${path} cannot be written: ${systemReason(error)}. ${noSpace ? 'Free some space, or choose' : 'Choose'} another folder.`,
   );
 }
 
@@ -65,8 +54,6 @@ export async function writeWeightsFile(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw typeof (error as NodeJS.ErrnoException).code === 'string' && !(error instanceof RpcError) && !signal.aborted
-      ? unwritable(path, error)
-      : error;
+    throw isSystemError(error) ? unwritable(path, error) : error;
   }
 }

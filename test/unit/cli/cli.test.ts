@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,18 @@ let folder: string;
 const causal = join(fixtures, 'causal/model.onnx');
 const at = (name: string): string => join(folder, name);
 
+/** Puts a file system of 64 KiB on a folder; root may, in most places. */
+const mountTiny = (on: string): boolean => spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'genlens-test', on]).status === 0;
+
+const tinyDisk = ((): boolean => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  const probe = mkdtempSync(join(tmpdir(), 'genlens-mount-'));
+  const mounted = mountTiny(probe);
+  if (mounted) spawnSync('umount', [probe]);
+  rmdirSync(probe);
+  return mounted;
+})();
+
 interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -26,10 +38,19 @@ interface Ended {
 
 function genlens(
   args: readonly string[],
-  { input, until }: { input?: string; until?: (child: ReturnType<typeof spawn>) => void } = {},
+  {
+    input,
+    until,
+    fileBlocks,
+    uid,
+  }: { input?: string; until?: (child: ReturnType<typeof spawn>) => void; fileBlocks?: number; uid?: number | undefined } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(built.folder, 'cli.js'), ...args], { stdio: 'pipe' });
+    const command = [process.execPath, join(built.folder, 'cli.js'), ...args];
+    // The shell's limit on the size of a file holds for all that it starts.
+    const [program = '', ...rest] =
+      fileBlocks === undefined ? command : ['/bin/sh', '-c', `ulimit -f ${fileBlocks} && exec "$@"`, 'sh', ...command];
+    const child = spawn(program, rest, { stdio: 'pipe', ...(uid !== undefined && { uid }) });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
@@ -141,11 +162,64 @@ describe('genlens attention', () => {
     const ended = await genlens(['attention', causal, '--text', 'a', '--out', at('a-file'), '--provider', 'cpu']);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('cannot write to this folder: there is a file of that name');
-    if (process.getuid?.() === 0) return; // root may write anywhere
     await mkdir(at('read-only'));
     await chmod(at('read-only'), 0o555);
-    const refused = await genlens(['attention', causal, '--text', 'a', '--out', at('read-only'), '--provider', 'cpu']);
-    expect(refused.stderr).toContain('permission denied');
+    await chmod(folder, 0o755);
+    // Root may write anywhere.
+    const uid = process.getuid?.() === 0 ? 65_534 : undefined;
+    const refused = await genlens(['attention', causal, '--text', 'a', '--out', at('read-only'), '--provider', 'cpu'], { uid });
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain(`${at('read-only')}: cannot write to this folder: permission denied`);
+    expect(await readdir(at('read-only'))).toEqual([]);
+  });
+
+  it('leaves an earlier result as it was when the new one cannot be written', async () => {
+    const args = ['attention', causal, '--inputs', join(fixtures, 'causal/feeds.npz'), '--out', at('full'), '--provider', 'cpu'];
+    // Blocks of 512 bytes; a file of weights has 38,400.
+    const nothing = await genlens(args, { fileBlocks: 16 });
+    expect(nothing).toMatchObject({ code: 1, stdout: '' });
+    expect(nothing.stderr).toMatch(/attention-0\.npy cannot be written: the file would be larger than the system allows/);
+    await expect(stat(at('full'))).rejects.toThrow('ENOENT');
+
+    expect(await genlens(args)).toMatchObject({ code: 0 });
+    const contents = async (): Promise<string[]> =>
+      Promise.all(
+        (await readdir(at('full'))).sort().map(async (name) => `${name} ${(await readFile(join(at('full'), name))).toString('base64')}`),
+      );
+    const before = await contents();
+    expect(before).toHaveLength(3);
+    expect(await genlens([...args, '--head', '0', '--layer', '1'], { fileBlocks: 16 })).toMatchObject({ code: 1 });
+    expect(await contents()).toEqual(before);
+  });
+
+  it.runIf(tinyDisk)('says that there is no space left, and leaves nothing behind', async () => {
+    const disk = at('disk');
+    await mkdir(disk);
+    expect(mountTiny(disk)).toBe(true);
+    try {
+      const args = ['attention', causal, '--inputs', join(fixtures, 'causal/feeds.npz'), '--out', disk, '--provider', 'cpu'];
+      const full = await genlens(args);
+      expect(full).toMatchObject({ code: 1, stdout: '' });
+      expect(full.stderr).toMatch(/attention-1\.npy cannot be written: there is no space left on the device\. Free some space/);
+      expect(await readdir(disk)).toEqual([]);
+      // What fits is written.
+      expect(await genlens([...args, '--layer', '0', '--head', '0'])).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      spawnSync('umount', [disk]);
+    }
+  });
+
+  it('never leaves an index beside files of another run', async () => {
+    const out = at('mixed');
+    const args = (text: string): string[] => ['attention', causal, '--text', text, '--out', out, '--provider', 'cpu'];
+    expect(await genlens(args('one'))).toMatchObject({ code: 0 });
+    // The second of the new files cannot take its place.
+    await rm(join(out, 'attention-1.npy'));
+    await mkdir(join(out, 'attention-1.npy'));
+    const stopped = await genlens(args('two and three'));
+    expect(stopped).toMatchObject({ code: 1, stdout: '' });
+    expect(stopped.stderr).toContain(`${join(out, 'attention-1.npy')}: cannot write: it is a folder`);
+    expect(await readdir(out)).toEqual(['attention-1.npy']);
   });
 
   it('leaves nothing behind when it is interrupted', async () => {
