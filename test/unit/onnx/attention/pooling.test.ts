@@ -4,7 +4,8 @@ import { binsOf, createMaxPool, type Bins } from '../../../../src/maths/pooling.
 import { cutOut } from '../../../../src/onnx/attention/cutout.ts';
 import { findAttention } from '../../../../src/onnx/attention/find.ts';
 import { canPool, poolingChunk, poolingInputs, poolingOutputs } from '../../../../src/onnx/attention/pooling.ts';
-import { planSlice, sliceOperands, type SliceChoice, type SlicePlan } from '../../../../src/onnx/attention/slice.ts';
+import { sliceOperands, type SliceChoice, type SlicePlan } from '../../../../src/onnx/attention/slice.ts';
+import { planSlice } from '../../../../src/onnx/attention/slicePlan.ts';
 import { outputsChunk, untapped } from '../../../../src/onnx/attention/tap.ts';
 import { readModel } from '../../../../src/onnx/model.ts';
 import type { RawTensor } from '../../../../src/protocol/worker.ts';
