@@ -14,6 +14,8 @@ export interface TextWindow {
   tokens: TokenSpan[];
 }
 
+/** Tokens of a window where nothing but memory limits it: what a panel can still show. */
+export const longestWindow = 8_192;
 /** Part of the window that lies before the focus: what a token can attend to matters more than what follows it. */
 const shareBefore = 2 / 3;
 /** Part of the window that may be given up so that it starts at a line's start. */
