@@ -1,5 +1,13 @@
 /** Where the overview's thumbnails lie: pure arithmetic, in CSS pixels from the grid's left top corner. */
 
+import type { Rect } from '../shared/heatmap/renderer.ts';
+
+export interface HeadPlace {
+  /** Position of the site in the run's list, which is the row of the grid. */
+  readonly row: number;
+  readonly head: number;
+}
+
 export interface GridLayout {
   /** Side of a thumbnail. */
   readonly side: number;
@@ -41,4 +49,48 @@ export function visibleRows(layout: GridLayout, count: number, scrollTop: number
 /** Texels to ask for a thumbnail of so many device pixels: in steps, so that a small change of width fetches nothing. */
 export function thumbnailTexels(side: number, pixelRatio: number): number {
   return Math.min(256, Math.max(32, Math.ceil((side * pixelRatio) / 32) * 32));
+}
+
+/** The device pixels of a thumbnail: its texels are as wide as high, the longer side fills its place. */
+export function thumbnailTarget(
+  { left, top, pitch, side }: GridLayout,
+  { row, head }: HeadPlace,
+  texels: { readonly rows: number; readonly columns: number },
+  scrolled: { readonly left: number; readonly top: number },
+  pixelRatio: number,
+): Rect {
+  const scale = (side * pixelRatio) / Math.max(texels.rows, texels.columns);
+  return {
+    x: Math.round((left + head * pitch - scrolled.left) * pixelRatio),
+    y: Math.round((top + row * pitch - scrolled.top) * pixelRatio),
+    width: Math.max(1, Math.round(scale * texels.columns)),
+    height: Math.max(1, Math.round(scale * texels.rows)),
+  };
+}
+
+/**
+ * Where a key leads from a place, as in any grid of the web's (ARIA practices); null where it means nothing. `heads` is how many
+ * each row has, `page` the rows that a page key skips.
+ */
+export function placeAfterKey(
+  { row, head }: HeadPlace,
+  { key, ctrlKey }: { readonly key: string; readonly ctrlKey: boolean },
+  heads: readonly number[],
+  page: number,
+): HeadPlace | null {
+  const lastRow = heads.length - 1;
+  const targets: Readonly<Record<string, readonly [row: number, head: number]>> = {
+    ArrowLeft: [row, head - 1],
+    ArrowRight: [row, head + 1],
+    ArrowUp: [row - 1, head],
+    ArrowDown: [row + 1, head],
+    PageUp: [row - page, head],
+    PageDown: [row + page, head],
+    Home: [ctrlKey ? 0 : row, 0],
+    End: [ctrlKey ? lastRow : row, Infinity],
+  };
+  const target = targets[key];
+  if (!target) return null;
+  const nextRow = Math.max(0, Math.min(lastRow, target[0]));
+  return { row: nextRow, head: Math.max(0, Math.min((heads[nextRow] ?? 1) - 1, target[1])) };
 }

@@ -7,9 +7,10 @@ import { colourTable, logFloor, maskedTones, weightRamp, type ColourScale, type 
 import type { Colours } from '../shared/heatmap/renderer.ts';
 import { legend } from '../shared/legend.ts';
 import { formatWeight } from '../shared/numbers.ts';
+import type { HeadPlace } from './gridLayout.ts';
 import { HeadView } from './headView.ts';
 import { noSitesPage } from './notices.ts';
-import { Overview, type HeadPlace } from './overview.ts';
+import { Overview } from './overview.ts';
 import { readout, readoutText } from './readout.ts';
 import { headToolbar, overviewToolbar } from './toolbars.ts';
 import type { View, ViewContext } from './view.ts';

@@ -2,17 +2,12 @@
 
 import type { AttentionRun, SiteRun, Thumbnails, ThumbnailsRequest } from '../../src/protocol/inference.ts';
 import type { CallOptions } from '../../src/protocol/rpc.ts';
-import type { Colours, Picture, Placement } from '../shared/heatmap/renderer.ts';
+import type { Colours, Placement } from '../shared/heatmap/renderer.ts';
 import { createSurface, type Surface } from '../shared/heatmap/surface.ts';
 import { formatWeight } from '../shared/numbers.ts';
-import { layoutGrid, thumbnailTexels, visibleRows, type GridLayout } from './gridLayout.ts';
+import { layoutGrid, placeAfterKey, thumbnailTarget, thumbnailTexels, visibleRows, type GridLayout, type HeadPlace } from './gridLayout.ts';
+import { ThumbnailStore } from './thumbnailStore.ts';
 import { headName, siteLabel, siteName } from './words.ts';
-
-export interface HeadPlace {
-  /** Position of the site in the run's list, which is the row of the grid. */
-  readonly row: number;
-  readonly head: number;
-}
 
 export interface OverviewEvents {
   fetch(request: ThumbnailsRequest, options: CallOptions): Promise<Thumbnails>;
@@ -23,17 +18,8 @@ export interface OverviewEvents {
   failed(error: unknown): void;
 }
 
-interface SiteThumbnails {
-  readonly picture: Picture;
-  readonly maxima: Float32Array;
-  readonly texels: number;
-}
-
 /** Rows beyond the edges that are made ready. */
 const overscan = 2;
-/** Requests on their way at once: the process computes one at a time, the second hides the way. */
-const parallel = 2;
-
 export class Overview {
   readonly element: HTMLElement;
   readonly #events: OverviewEvents;
@@ -41,10 +27,8 @@ export class Overview {
   readonly #grid: HTMLElement;
   readonly #header: HTMLElement;
   readonly #rows = new Map<number, HTMLElement>();
-  readonly #thumbnails = new Map<number, SiteThumbnails>();
-  readonly #pending = new Map<number, AbortController>();
-  #failedRows = new Set<number>();
-  #run: AttentionRun | null = null;
+  #thumbnails: ThumbnailStore | null = null;
+  #sites: readonly SiteRun[] = [];
   #layout: GridLayout = layoutGrid(0, 0, 0, 0);
   #focused: HeadPlace = { row: 0, head: 0 };
 
@@ -80,12 +64,16 @@ export class Overview {
 
   /** Shows a run from its beginning; null frees the one before. */
   show(run: AttentionRun | null): void {
-    for (const abort of this.#pending.values()) abort.abort();
-    this.#pending.clear();
-    for (const { picture } of this.#thumbnails.values()) this.#surface.forget(picture);
-    this.#thumbnails.clear();
-    this.#failedRows.clear();
-    this.#run = run;
+    this.#thumbnails?.clear();
+    this.#thumbnails =
+      run &&
+      new ThumbnailStore(run, {
+        fetch: (request, options) => this.#events.fetch(request, options),
+        arrived: (row) => this.#arrived(row),
+        dropped: (picture) => this.#surface.forget(picture),
+        failed: (error) => this.#events.failed(error),
+      });
+    this.#sites = run?.sites ?? [];
     this.#focused = { row: 0, head: 0 };
     this.element.scrollTo(0, 0);
     this.#arrange();
@@ -97,30 +85,22 @@ export class Overview {
 
   /** Largest unmasked weight of the heads that have come; null before the first. */
   get largest(): number | null {
-    let largest = -Infinity;
-    for (const { maxima } of this.#thumbnails.values()) for (const weight of maxima) if (weight > largest) largest = weight;
-    return largest === -Infinity ? null : largest;
+    return this.#thumbnails?.largest ?? null;
   }
 
   /** Largest weight of one head, once its thumbnail has come. */
-  maximumOf({ row, head }: HeadPlace): number | null {
-    return this.#thumbnails.get(row)?.maxima[head] ?? null;
+  maximumOf(place: HeadPlace): number | null {
+    return this.#thumbnails?.maximumOf(place) ?? null;
   }
 
   /** Cells at most under one texel of the thumbnails that have come. */
   get pooling(): number {
-    let most = 1;
-    for (const [row, { picture }] of this.#thumbnails) {
-      const site = this.#sites[row];
-      if (site) most = Math.max(most, Math.ceil(site.queries / picture.rows), Math.ceil(site.keys / picture.columns));
-    }
-    return most;
+    return this.#thumbnails?.pooling ?? 1;
   }
 
   /** Tries those again that failed. */
   retry(): void {
-    this.#failedRows = new Set();
-    this.#update();
+    this.#thumbnails?.retry();
   }
 
   /** Puts the keyboard on a head's thumbnail. */
@@ -129,10 +109,6 @@ export class Overview {
     this.#scrollTo(place);
     this.#update();
     this.#cell(place)?.focus({ preventScroll: true });
-  }
-
-  get #sites(): readonly SiteRun[] {
-    return this.#run?.sites ?? [];
   }
 
   get #heads(): number {
@@ -190,13 +166,16 @@ export class Overview {
     for (let index = first; index < last; index++) if (!this.#rows.has(index)) this.#writeRow(index);
     // Tab must always find a cell to stop at.
     if (last > first && !this.#rows.has(this.#focused.row)) this.#focusOn({ row: this.#visible(0)[0], head: 0 });
-    for (const [index, abort] of this.#pending) {
-      if (index >= first && index < last) continue;
-      abort.abort();
-      this.#pending.delete(index);
-    }
-    this.#fetchNext();
+    const [shownFirst, shownLast] = this.#visible(0);
+    const wanted = [...range(shownFirst, shownLast), ...range(shownLast, last), ...range(first, shownFirst)];
+    this.#thumbnails?.want(wanted, thumbnailTexels(this.#layout.side, this.#surface.pixelRatio));
     this.#surface.invalidate();
+  }
+
+  #arrived(row: number): void {
+    this.#nameCells(row);
+    this.#surface.invalidate();
+    this.#events.arrived();
   }
 
   #visible(more: number): readonly [number, number] {
@@ -235,8 +214,7 @@ export class Overview {
     const site = this.#sites[index];
     const row = this.#rows.get(index);
     if (!site || !row) return;
-    const known = this.#thumbnails.has(index);
-    row.classList.toggle('pending', !known);
+    row.classList.toggle('pending', !this.#thumbnails?.pictureOf(index));
     row.querySelectorAll('.thumbnail').forEach((cell, head) => {
       const maximum = this.maximumOf({ row: index, head });
       const weight = maximum === null ? 'not there yet' : `largest weight ${formatWeight(maximum)}`;
@@ -244,68 +222,15 @@ export class Overview {
     });
   }
 
-  #fetchNext(): void {
-    const run = this.#run;
-    if (!run) return;
-    const texels = thumbnailTexels(this.#layout.side, this.#surface.pixelRatio);
-    const [shownFirst, shownLast] = this.#visible(0);
-    const [first, last] = this.#visible(overscan);
-    const order = [...range(shownFirst, shownLast), ...range(shownLast, last), ...range(first, shownFirst)];
-    for (const row of order) {
-      if (this.#pending.size >= parallel) return;
-      if (this.#pending.has(row) || this.#failedRows.has(row)) continue;
-      if ((this.#thumbnails.get(row)?.texels ?? 0) < texels) void this.#fetch(run, row, texels);
-    }
-  }
-
-  async #fetch(run: AttentionRun, row: number, texels: number): Promise<void> {
-    const site = run.sites[row];
-    if (!site) return;
-    const abort = new AbortController();
-    this.#pending.set(row, abort);
-    try {
-      const { rows, columns, heads, values, maxima } = await this.#events.fetch(
-        { runId: run.runId, site: site.index, size: texels },
-        { signal: abort.signal },
-      );
-      if (this.#pending.get(row) !== abort) return;
-      const old = this.#thumbnails.get(row);
-      if (old) this.#surface.forget(old.picture);
-      this.#thumbnails.set(row, { picture: { rows, columns, layers: heads, values }, maxima, texels });
-      this.#nameCells(row);
-      this.#surface.invalidate();
-      this.#events.arrived();
-    } catch (error) {
-      if (this.#pending.get(row) !== abort) return;
-      this.#failedRows.add(row);
-      this.#events.failed(error);
-    } finally {
-      if (this.#pending.get(row) === abort) {
-        this.#pending.delete(row);
-        this.#fetchNext();
-      }
-    }
-  }
-
   #scene(): readonly Placement[] {
-    const { pitch, side, left, top } = this.#layout;
-    const ratio = this.#surface.pixelRatio;
-    const { scrollLeft, scrollTop } = this.element;
-    const [first, last] = this.#visible(0);
-    return range(first, last).flatMap((row) => {
-      const known = this.#thumbnails.get(row);
-      if (!known) return [];
-      const { picture } = known;
-      const longer = Math.max(picture.rows, picture.columns);
-      return range(0, picture.layers).map((layer) => ({
+    const { scrollLeft: left, scrollTop: top } = this.element;
+    return range(...this.#visible(0)).flatMap((row) => {
+      const picture = this.#thumbnails?.pictureOf(row);
+      if (!picture) return [];
+      return range(0, picture.layers).map((head) => ({
         picture,
-        layer,
-        target: {
-          x: Math.round((left + layer * pitch - scrollLeft) * ratio),
-          y: Math.round((top + row * pitch - scrollTop) * ratio),
-          width: Math.max(1, Math.round((side * ratio * picture.columns) / longer)),
-          height: Math.max(1, Math.round((side * ratio * picture.rows) / longer)),
-        },
+        layer: head,
+        target: thumbnailTarget(this.#layout, { row, head }, picture, { left, top }, this.#surface.pixelRatio),
       }));
     });
   }
@@ -315,32 +240,13 @@ export class Overview {
     if (!place || event.altKey || event.metaKey) return;
     if (event.key === 'Enter' || event.key === ' ') this.#events.opened(place);
     else {
-      const next = this.#moved(place, event);
+      const page = Math.max(1, Math.floor(this.#surface.size.height / this.#layout.pitch) - 1);
+      const heads = this.#sites.map((site) => site.heads);
+      const next = placeAfterKey(place, event, heads, page);
       if (!next) return;
       this.focus(next);
     }
     event.preventDefault();
-  }
-
-  /** Where a key leads from a place, as in any grid of the web's (ARIA practices). */
-  #moved({ row, head }: HeadPlace, { key, ctrlKey }: KeyboardEvent): HeadPlace | null {
-    const lastRow = this.#sites.length - 1;
-    const page = Math.max(1, Math.floor(this.#surface.size.height / this.#layout.pitch) - 1);
-    const targets: Readonly<Record<string, readonly [number, number]>> = {
-      ArrowLeft: [row, head - 1],
-      ArrowRight: [row, head + 1],
-      ArrowUp: [row - 1, head],
-      ArrowDown: [row + 1, head],
-      PageUp: [row - page, head],
-      PageDown: [row + page, head],
-      Home: [ctrlKey ? 0 : row, 0],
-      End: [ctrlKey ? lastRow : row, Infinity],
-    };
-    const target = targets[key];
-    if (!target) return null;
-    const nextRow = Math.max(0, Math.min(lastRow, target[0]));
-    const heads = this.#sites[nextRow]?.heads ?? 1;
-    return { row: nextRow, head: Math.max(0, Math.min(heads - 1, target[1])) };
   }
 
   #focusOn(place: HeadPlace): void {
