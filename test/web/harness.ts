@@ -74,8 +74,7 @@ async function openPanel(browser: Browser, origin: string, options: PanelOptions
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // Chromium's software renderer tells of its own slowness when a picture is taken.
-    if (['error', 'warning'].includes(message.type()) && !message.text().includes('GL Driver Message')) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   const query = new URLSearchParams({ theme: options.theme ?? 'dark' });
