@@ -46,6 +46,12 @@ export interface RuntimeWorker {
     feeds: Readonly<Record<string, RawTensor>>;
     fetches: readonly string[];
   }): Readonly<Record<string, RawTensor>>;
+  /** Runs a session on each of several feeds, in order. An array that stands in more than one is sent once. */
+  runEach(params: {
+    session: number;
+    feeds: readonly Readonly<Record<string, RawTensor>>[];
+    fetches: readonly string[];
+  }): readonly Readonly<Record<string, RawTensor>>[];
   close(params: { session: number }): void;
 }
 

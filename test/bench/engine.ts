@@ -80,11 +80,24 @@ async function measureMaps(client: EngineClient, runId: string, rounds: number):
   const whole = { runId, site: 0, queryStart: 0, queryEnd: tokens, keyStart: 0, keyEnd: tokens, rows: tokens, columns: tokens };
   const heads: number[] = [];
   const rows: number[] = [];
+  const overviews: number[] = [];
   for (let round = 0; round < rounds * 4; round++) {
     heads.push((await timed(() => client.tile({ ...whole, site: round % 6, head: round % 8 })))[0]);
     rows.push((await timed(() => client.row({ runId, site: round % 6, head: round % 8, query: 900 })))[0]);
   }
+  for (let round = 0; round < rounds; round++) {
+    const all = Array.from({ length: 6 }, (_, site) => ({ runId, site, size: 96 }));
+    overviews.push((await timed(() => Promise.all(all.map((each) => client.thumbnails(each)))))[0]);
+  }
   return [
+    {
+      what: 'thumbnails of 6 x 8 heads, process to process',
+      value: median(overviews),
+      unit: 'ms',
+      // A third of what 12 x 12 heads may take.
+      budget: 100,
+      how: `${tokens} x ${tokens} cells each, on two cores`,
+    },
     {
       what: 'one head at full resolution, process to process',
       value: median(heads),

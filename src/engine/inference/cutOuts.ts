@@ -50,21 +50,22 @@ export class CutOuts {
   }
 
   /**
-   * Runs a part with the nodes that reduce its weights.
+   * Runs a part with the nodes that reduce its weights, on each of several feeds.
    *
-   * @returns the reduced weights, and whether all that are not masked are numbers; where they are not, the values mean nothing
+   * @returns the reduced weights of each, or null where some that are not masked are no numbers
    */
   async pool(
     part: CutOut,
     axes: PooledAxes,
-    feeds: ReadonlyMap<string, RawTensor>,
+    feeds: readonly ReadonlyMap<string, RawTensor>[],
     signal: AbortSignal,
-  ): Promise<{ values: Float32Array; sound: boolean }> {
+  ): Promise<Float32Array[] | null> {
     const session = await this.session(part, axes);
     const { values, check } = poolingOutputs;
-    const outputs = await this.runtime.run({ session, feeds: Object.fromEntries(feeds), fetches: [values, check] }, { signal });
-    const sums = outputs[check]!.data as Float32Array;
-    return { values: outputs[values]!.data as Float32Array, sound: !sums.some(Number.isNaN) };
+    const request = { session, feeds: feeds.map((each) => Object.fromEntries(each)), fetches: [values, check] };
+    const outputs = await this.runtime.runEach(request, { signal });
+    if (outputs.some((each) => (each[check]!.data as Float32Array).some(Number.isNaN))) return null;
+    return outputs.map((each) => each[values]!.data as Float32Array);
   }
 
   async close(): Promise<void> {

@@ -19,6 +19,8 @@ type Operands = ReadonlyMap<string, RawTensor>;
 
 /** Cells of a stripe that never leave the graph: few enough for a processor's cache, in which all of its nodes then work. */
 const pooledStripeCells = 2 ** 19;
+/** Stripes that are run in one go: keys, which all of them need, are handed over once; and nothing else can run meanwhile. */
+const stripesAtOnce = 16;
 
 function binTensor({ indices, width }: Bins): RawTensor {
   return { type: 'int64', shape: [indices.length / width, width], data: indices };
@@ -92,24 +94,32 @@ export class OperandWeights implements SiteWeights {
     const columnBins = binTensor(binsOf(0, width, width, columns, -keyStart));
     const out = new Float32Array(heads * rows * columns);
     if (axes.rows) out.fill(NaN);
-    for (const stripe of stripes(queryStart, queryEnd, heads * keys, pooledStripeCells)) {
-      signal.throwIfAborted();
+    const parts = [...stripes(queryStart, queryEnd, heads * keys, pooledStripeCells)].map((stripe) => {
       const [start, end] = [stripe.queryStart - queryStart, stripe.queryEnd - queryStart];
-      const bins = binsOf(start, end, queries, rows, start);
-      const feeds = sliceOperands(plan, this.operands, { ...asked, ...stripe });
-      feeds.set(poolingInputs.shape, { type: 'int64', shape: [3], data: BigInt64Array.of(-1n, BigInt(end - start), BigInt(keys)) });
-      if (axes.rows) feeds.set(poolingInputs.rows, binTensor(bins));
-      if (axes.columns) feeds.set(poolingInputs.columns, columnBins);
-      const { values, sound } = await this.cutOuts.pool(part, axes, feeds, signal);
+      return { stripe, count: end - start, bins: binsOf(start, end, queries, rows, start) };
+    });
+    for (let done = 0; done < parts.length; done += stripesAtOnce) {
+      signal.throwIfAborted();
+      const group = parts.slice(done, done + stripesAtOnce);
+      const feeds = group.map(({ stripe, count, bins }) => {
+        const each = sliceOperands(plan, this.operands, { ...asked, ...stripe });
+        each.set(poolingInputs.shape, { type: 'int64', shape: [3], data: BigInt64Array.of(-1n, BigInt(count), BigInt(keys)) });
+        if (axes.rows) each.set(poolingInputs.rows, binTensor(bins));
+        if (axes.columns) each.set(poolingInputs.columns, columnBins);
+        return each;
+      });
+      const pooled = await this.cutOuts.pool(part, axes, feeds, signal);
       // Reading again tells how many are not numbers.
-      if (!sound) return reduceByReading(this, asked, signal);
-      const stride = axes.columns ? columns : keys;
-      const count = values.length / heads / stride;
-      for (let row = 0; row < heads * count; row++) {
-        const from = row * stride + (axes.columns ? 0 : keyStart);
-        const to = Math.floor(row / count) * rows + bins.first + (row % count);
-        mergeMaxima(out.subarray(to * columns, (to + 1) * columns), values.subarray(from, from + columns), axes.rows);
-      }
+      if (pooled === null) return reduceByReading(this, asked, signal);
+      pooled.forEach((values, i) => {
+        const stride = axes.columns ? columns : keys;
+        const count = values.length / heads / stride;
+        for (let row = 0; row < heads * count; row++) {
+          const from = row * stride + (axes.columns ? 0 : keyStart);
+          const to = Math.floor(row / count) * rows + group[i]!.bins.first + (row % count);
+          mergeMaxima(out.subarray(to * columns, (to + 1) * columns), values.subarray(from, from + columns), axes.rows);
+        }
+      });
     }
     return out;
   }

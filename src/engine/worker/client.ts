@@ -46,6 +46,7 @@ export class RuntimeClient implements Runtime, Disposable {
   readonly prepare = (params: Params<'prepare'>, options?: CallOptions) => this.remote.prepare(params, options);
   readonly open = (params: Params<'open'>, options?: CallOptions) => this.remote.open(params, options);
   readonly run = (params: Params<'run'>, options?: CallOptions) => this.remote.run(params, options);
+  readonly runEach = (params: Params<'runEach'>, options?: CallOptions) => this.remote.runEach(params, options);
   readonly selfTest = (params: Params<'selfTest'>, options?: CallOptions) => this.remote.selfTest(params, options);
   readonly close = (params: Params<'close'>, options?: CallOptions) => this.remote.close(params, options);
 

@@ -90,6 +90,16 @@ export function createRuntime(
       );
     },
 
+    runEach: async ({ session, feeds, fetches }) => {
+      const entry = entryOf(session);
+      const outputs: Record<string, RawTensor>[] = [];
+      for (const each of feeds) outputs.push(await run(entry.engine, entry.session, each, fetches));
+      return transferring(
+        outputs,
+        outputs.flatMap((each) => Object.values(each).map(({ data }) => data.buffer as ArrayBuffer)),
+      );
+    },
+
     selfTest: async ({ session, feeds, fetches }): Promise<ProviderReport> => {
       const entry = entryOf(session);
       if (!entry.unproven || !entry.request) return entry.provider;

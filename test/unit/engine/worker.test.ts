@@ -77,6 +77,32 @@ describe('sessions in the worker thread', () => {
     }
   });
 
+  it('runs on each of several feeds, which may share arrays, and fails as a whole', async () => {
+    const shape = ['n'] as const;
+    const model = onnxModel(
+      [{ op: 'Add', inputs: ['a', 'b'], outputs: ['y'] }],
+      [
+        { name: 'a', type: 'float32', shape },
+        { name: 'b', type: 'float32', shape },
+      ],
+      [{ name: 'y', type: 'float32', shape }],
+    );
+    const { session } = await client.open({ model, settings });
+    const shared = floats(1, 2);
+    const feeds = [floats(10, 20), floats(30, 40), shared].map((b) => ({ a: shared, b }));
+    const outputs = await client.runEach({ session, feeds, fetches: ['y'] });
+    expect(outputs.map(({ y }) => [...y!.data])).toEqual([
+      [11, 22],
+      [31, 42],
+      [2, 4],
+    ]);
+    expect([...shared.data]).toEqual([1, 2]);
+    const wrong = client.runEach({ session, feeds: [...feeds, { a: shared, b: floats(1, 2, 3) }], fetches: ['y'] });
+    await expect(wrong).rejects.toMatchObject({ code: 'run-failed' });
+    expect(await client.runEach({ session, feeds: [], fetches: ['y'] })).toEqual([]);
+    await client.close({ session });
+  });
+
   it('keeps results whole after their session is closed', async () => {
     const values = Float32Array.from({ length: 1 << 20 }, (_, i) => i);
     const { y } = await runOnce(unaryModel('Neg', 'float32'), { x: { type: 'float32', shape: [values.length], data: values } });

@@ -54,6 +54,10 @@ export function startRuntime(): { runtime: Runtime; sessions: () => number; fetc
       fetched.push([...params.fetches]);
       return inner.run(params, options);
     },
+    runEach: (params, options) => {
+      fetched.push(...params.feeds.map(() => [...params.fetches]));
+      return inner.runEach(params, options);
+    },
     close: async (params, options) => {
       await inner.close(params, options);
       open--;
