@@ -34,6 +34,8 @@ export interface SessionRequest {
   model: string | Uint8Array;
   /** Folder of the weights that a model given as bytes keeps outside. */
   externalFolder?: string;
+  /** Its runs are short and many: threads that have nothing to do sleep, and leave the processor to others, instead of spinning. */
+  shortRuns?: boolean;
   settings: EngineSettings;
 }
 

@@ -83,7 +83,7 @@ export class CutOuts {
       const model = new Uint8Array(bytes.length + chunk.length);
       model.set(bytes);
       model.set(chunk, bytes.length);
-      session = this.runtime.open({ model, settings }).then((opened) => opened.session);
+      session = this.runtime.open({ model, settings, shortRuns: true }).then((opened) => opened.session);
       this.sessions.set(key, session);
       session.catch(() => this.sessions.delete(key));
     }

@@ -85,7 +85,11 @@ export async function openOnProvider(
  * How sessions are made. Memory patterns are off: sizes change with every text, and planning for them took a third more memory at
  * the same speed. The arena stays: without it a run takes half as much time again. Custom operator libraries are never registered.
  */
-export function sessionOptions(provider: string, request: Pick<SessionRequest, 'externalFolder'>, settings: EngineSettings) {
+export function sessionOptions(provider: string, request: Pick<SessionRequest, 'externalFolder' | 'shortRuns'>, settings: EngineSettings) {
+  const entries = {
+    ...(request.externalFolder !== undefined && { model_external_initializers_file_folder_path: request.externalFolder }),
+    ...(request.shortRuns === true && { intra_op: { allow_spinning: '0' } }),
+  };
   const options: InferenceSession.SessionOptions = {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
@@ -94,9 +98,7 @@ export function sessionOptions(provider: string, request: Pick<SessionRequest, '
     enableMemPattern: false,
     logSeverityLevel: 3,
     ...(settings.threads > 0 && { intraOpNumThreads: settings.threads }),
-    ...(request.externalFolder !== undefined && {
-      extra: { session: { model_external_initializers_file_folder_path: request.externalFolder } },
-    }),
+    ...(Object.keys(entries).length > 0 && { extra: { session: entries } }),
   };
   return options;
 }

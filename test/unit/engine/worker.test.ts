@@ -6,7 +6,7 @@ import { relativeDifference } from '../../../src/engine/worker/agreement.ts';
 import { RuntimeClient } from '../../../src/engine/worker/client.ts';
 import { explainLoadFailure, hasCudaLibrary, loadEngine, type Engine } from '../../../src/engine/worker/engine.ts';
 import { engineMessage } from '../../../src/engine/worker/failures.ts';
-import { openOnProvider } from '../../../src/engine/worker/providers.ts';
+import { openOnProvider, sessionOptions } from '../../../src/engine/worker/providers.ts';
 import { createRuntime } from '../../../src/engine/worker/runtime.ts';
 import type { EngineSettings } from '../../../src/protocol/inference.ts';
 import type { RawTensor, SessionRequest } from '../../../src/protocol/worker.ts';
@@ -270,6 +270,17 @@ describe('providers', () => {
   it('gives the error of the CPU when not even that opens the model', async () => {
     await expect(open('cuda', [])).rejects.toThrow('cpu is broken');
   });
+});
+
+it('a session of short runs keeps its other options, and an ordinary one the engine’s way of waiting', async () => {
+  const extra = (request: Parameters<typeof sessionOptions>[1]) => sessionOptions('cpu', request, settings).extra?.['session'];
+  const folderOnly = { model_external_initializers_file_folder_path: '/models' };
+  expect(extra({ externalFolder: '/models' })).toEqual(folderOnly);
+  expect(extra({ externalFolder: '/models', shortRuns: true })).toEqual({ ...folderOnly, intra_op: { allow_spinning: '0' } });
+  expect(extra({})).toBeUndefined();
+  const { session } = await client.open({ model: unaryModel('Neg', 'float32'), settings: { ...settings, threads: 2 }, shortRuns: true });
+  expect((await client.run({ session, feeds: { x: floats(1, -2) }, fetches: ['y'] }))['y']?.data).toEqual(Float32Array.of(-1, 2));
+  await client.close({ session });
 });
 
 describe('the self-test', () => {
