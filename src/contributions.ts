@@ -9,12 +9,21 @@ export const commands = {
   explainAttention: 'genlens.explainAttention',
   explainPrompt: 'genlens.explainAttentionOfPrompt',
   chooseModel: 'genlens.chooseModel',
+  togglePainting: 'genlens.togglePainting',
+  togglePaintedRow: 'genlens.togglePaintedRow',
   showLog: 'genlens.showLog',
 } as const;
 
 /** Types of webview panels. */
 export const panels = {
   attention: 'genlens.attention',
+} as const;
+
+/** Colours that a theme or a user may change. */
+export const colours = {
+  /** From the weakest shade to the strongest. */
+  attention: ['genlens.attention1', 'genlens.attention2', 'genlens.attention3', 'genlens.attention4', 'genlens.attention5'],
+  attentionQuery: 'genlens.attentionQuery',
 } as const;
 
 /** Every setting and the type of its value; memory is in megabytes, idle time in minutes. */
@@ -43,4 +52,5 @@ export const storageKeys = {
   addedModels: 'genlens.addedModels',
   lastPrompt: 'genlens.lastPrompt',
   attentionPanels: 'genlens.attentionPanels',
+  painting: 'genlens.painting',
 } as const;

@@ -3,6 +3,8 @@ import { commands, panels as panelTypes } from './contributions.ts';
 import { askPrompt, explainAttention, explainPrompt } from './features/attention/commands.ts';
 import { EndNotices } from './features/attention/endNotices.ts';
 import { AttentionPanels } from './features/attention/panels.ts';
+import { Easel } from './features/attention/painting/easel.ts';
+import { PaintingOptions } from './features/attention/painting/options.ts';
 import { PanelStore } from './features/attention/panelStore.ts';
 import { Engine } from './features/engine/engine.ts';
 import { disposeLog, showLog } from './features/log/log.ts';
@@ -15,18 +17,22 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
   const engine = new Engine(inExtension('dist', 'inference.cjs'));
   const models = new Models(inExtension('models'), new AddedModels(globalState));
   const prompt = (): Promise<string | undefined> => askPrompt(globalState);
+  const painting = new PaintingOptions(globalState);
+  const easel = new Easel(painting);
   const panels = new AttentionPanels({
     extensionUri,
     engine,
     models,
     store: new PanelStore(workspaceState),
     ends: new EndNotices(),
+    easel,
     askPrompt: prompt,
   });
 
   subscriptions.push(
     engine,
     panels,
+    easel,
     { dispose: disposeLog },
     vscode.window.registerWebviewPanelSerializer(panelTypes.attention, panels),
     vscode.commands.registerCommand(commands.explainAttention, (argument: unknown) => explainAttention(panels, prompt, argument)),
@@ -34,6 +40,10 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();
     }),
+    vscode.commands.registerCommand(commands.togglePainting, () => painting.set({ on: !painting.choice.on })),
+    vscode.commands.registerCommand(commands.togglePaintedRow, () =>
+      painting.set({ on: true, row: painting.choice.row === 'token' ? 'predicting' : 'token' }),
+    ),
     vscode.commands.registerCommand(commands.showLog, showLog),
     // The model that was chosen may run now.
     vscode.workspace.onDidGrantWorkspaceTrust(() => panels.refreshVisible()),

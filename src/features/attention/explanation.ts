@@ -4,6 +4,7 @@ import type { AttentionRun } from '../../protocol/inference.ts';
 import { Anchor } from './anchor.ts';
 import { openDocument } from './documents.ts';
 import { describe, relativeToWindow, takeText, windowOf, type Subject, type TakenText } from './subject.ts';
+import { tokenHolding } from './tokens.ts';
 import type { TextRange } from './window.ts';
 
 /** Text taken from a document at one moment, what came of running it, and where it stands in the document since. */
@@ -20,6 +21,8 @@ export class Explanation implements vscode.Disposable {
   #document: vscode.TextDocument | null;
   #result: AttentionResult | null = null;
   #stale = false;
+  /** Offset in the document at which the text that was run stands now; null where it does not, or nobody looked. */
+  #start: number | null = null;
 
   constructor(subject: Subject, document: vscode.TextDocument | null, title: string) {
     this.subject = subject;
@@ -77,6 +80,23 @@ export class Explanation implements vscode.Disposable {
     return range && { document, range: rangeIn(document, range) };
   }
 
+  /** The token that holds the character at an offset of the document, at a line's end the one before; null outside of what was run. */
+  tokenAt(offset: number): number | null {
+    const tokens = this.#result?.run.tokens;
+    if (!tokens || this.#start === null || !this.#document) return null;
+    const at = offset - this.#start;
+    const { text } = this.#anchor;
+    const before = at > 0 && (at >= text.length || text[at] === '\n' || text[at] === '\r');
+    return tokenHolding(tokens, before ? at - 1 : at);
+  }
+
+  /** Where a token stands in the document now; null while the text is not there as it was run, or no document is open. */
+  rangeOf(token: number): vscode.Range | null {
+    const span = this.#result?.run.tokens?.[token];
+    if (!span || this.#start === null || !this.#document) return null;
+    return rangeIn(this.#document, { start: this.#start + span.start, end: this.#start + span.end });
+  }
+
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.onStale = undefined;
@@ -121,6 +141,7 @@ export class Explanation implements vscode.Disposable {
   #check(): void {
     if (!this.#result || !this.#document) return;
     const start = this.#anchor.find(readerOf(this.#document));
+    this.#start = start;
     const line = start === null ? null : this.#document.positionAt(start).line + 1;
     const stale = line !== this.#result.subject.lines?.first;
     if (stale === this.#stale) return;

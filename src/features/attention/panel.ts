@@ -12,6 +12,8 @@ import type { Explanation } from './explanation.ts';
 import type { EndNotices } from './endNotices.ts';
 import { isProcessEnd, messageOf } from './failure.ts';
 import { attentionPage } from './page.ts';
+import type { Easel } from './painting/easel.ts';
+import { Painter, type Painted } from './painting/painter.ts';
 import { openSession, type PageSession } from './pageSession.ts';
 import { parseView } from './panelState.ts';
 import type { PanelStore } from './panelStore.ts';
@@ -24,6 +26,7 @@ export interface PanelServices {
   readonly models: Models;
   readonly store: PanelStore;
   readonly ends: EndNotices;
+  readonly easel: Easel;
   /** Asks for a prompt; undefined when none is given. */
   readonly askPrompt: () => Promise<string | undefined>;
 }
@@ -34,6 +37,7 @@ export class AttentionPanelView implements vscode.Disposable {
   readonly id: string;
   readonly #services: PanelServices;
   readonly #explainer: Explainer;
+  readonly #painter: Painter;
   readonly #handlers: Handlers<AttentionHost>;
   readonly #subscriptions: vscode.Disposable[];
   #state: PanelState;
@@ -48,13 +52,20 @@ export class AttentionPanelView implements vscode.Disposable {
     this.#services = services;
     this.#explainer = new Explainer(services.engine, services.models, {
       started: (explanation, title) => this.#started(explanation, title),
-      shown: () => this.#replay(),
+      shown: () => {
+        this.#replay();
+        this.#painter.update();
+      },
       progressed: (progress) => this.#tell((page) => page.busy(progress)),
       failed: (failure, error) => this.#failed(failure, error),
-      stale: (stale) => this.#tell((page) => page.stale({ stale })),
+      stale: (stale) => {
+        this.#tell((page) => page.stale({ stale }));
+        this.#painter.update();
+      },
       rerunning: (reason) => this.#tell((page) => page.rerunning({ reason })),
       lost: (reason) => services.ends.tell(reason),
     });
+    this.#painter = new Painter(this.#painted(), services.easel);
     this.#handlers = this.#makeHandlers();
     this.#subscriptions = [
       panel.onDidChangeViewState(() => this.#followVisibility()),
@@ -130,9 +141,23 @@ export class AttentionPanelView implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#painter.dispose();
     this.#explainer.dispose();
     this.#closeSession();
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #painted(): Painted {
+    const panel = (): this => this;
+    return {
+      get explanation() {
+        return panel().#explainer.shown;
+      },
+      get chosen() {
+        return panel().#state.view?.chosen ?? null;
+      },
+      shade: (request) => this.#explainer.read('shade', request, never),
+    };
   }
 
   #started(explanation: Explanation, title: string): void {
@@ -190,7 +215,10 @@ export class AttentionPanelView implements vscode.Disposable {
         setImmediate(() => this.#pageIsReady());
         return this.#state.view;
       },
-      saveState: (view) => this.#save({ view: parseView(view) }),
+      saveState: (view) => {
+        this.#save({ view: parseView(view) });
+        this.#painter.update();
+      },
       thumbnails: (request, { signal }) => this.#explainer.read('thumbnails', request, signal),
       tile: (request, { signal }) => this.#explainer.read('tile', request, signal),
       row: (request, { signal }) => this.#explainer.read('row', request, signal),
@@ -234,3 +262,5 @@ export class AttentionPanelView implements vscode.Disposable {
     else void vscode.window.showInformationMessage('This token’s text was edited since the run. Run again to see the text as it is now.');
   }
 }
+
+const never = new AbortController().signal;
