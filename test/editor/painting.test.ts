@@ -60,7 +60,7 @@ describe('attention in the editor', () => {
     await panel.locator('.thumbnail[data-row="1"][data-head="2"]').click();
     await panel.getByText(/Layer 1, head 2: /).waitFor();
     // The panel has the focus now.
-    await editor.openFile('shapes.py');
+    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup'));
     await putCursor(1, 6);
     await says('Attention: return');
     const hover = editor.page.locator('.monaco-hover', { hasText: 'Layer 1, head 2.' }).first();

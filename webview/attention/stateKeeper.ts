@@ -1,4 +1,4 @@
-/** Keeps the view's state with the editor, a moment after its last change. */
+/** Keeps the view's state with the editor: a change at once, since the page may be gone the next moment, and of many the last. */
 
 import type { AttentionViewState } from '../../src/protocol/attention.ts';
 
@@ -12,7 +12,10 @@ export interface StateMemory {
 export class StateKeeper {
   readonly #memory: StateMemory;
   readonly #save: (state: AttentionViewState) => void;
+  /** Runs for a moment after a state was sent. */
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Not sent yet. */
+  #latest: AttentionViewState | null = null;
 
   constructor(memory: StateMemory, save: (state: AttentionViewState) => void) {
     this.#memory = memory;
@@ -21,7 +24,14 @@ export class StateKeeper {
 
   keep(state: AttentionViewState): void {
     this.#memory.setState(state);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#save(state), delayMs);
+    this.#latest = state;
+    if (this.#timer === undefined) this.#send();
+  }
+
+  #send(): void {
+    const state = this.#latest;
+    this.#latest = null;
+    this.#timer = state ? setTimeout(() => this.#send(), delayMs) : undefined;
+    if (state) this.#save(state);
   }
 }
