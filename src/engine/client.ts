@@ -1,8 +1,10 @@
 /** One model, for whoever asks: loads it on first use, runs it, and makes again what was lost. */
 
 import type {
+  AttentionCell,
   AttentionRequest,
   AttentionRun,
+  CellRequest,
   EngineSettings,
   InferenceService,
   LoadedModel,
@@ -45,7 +47,7 @@ export interface ReadOptions extends CallOptions {
   drop?: AbortSignal;
 }
 
-type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'shade' | 'writeWeights'>;
+type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'shade' | 'cell' | 'writeWeights'>;
 
 export interface ClientOptions {
   source: ModelSource;
@@ -118,6 +120,10 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   shade(params: ShadeRequest, options: ReadOptions = {}): Promise<Float32Array> {
     return this.ofRun('shade', params, options);
+  }
+
+  cell(params: CellRequest, options: ReadOptions = {}): Promise<AttentionCell> {
+    return this.ofRun('cell', params, options);
   }
 
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {

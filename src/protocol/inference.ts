@@ -188,6 +188,58 @@ export interface ShadeRequest {
   withoutFirst: boolean;
 }
 
+export interface CellRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  head: number;
+  query: number;
+  key: number;
+}
+
+/** What a graph does to the score product on its way to the softmax; `before` and `after` are this cell's values in the run. */
+export type ScoreStep = { before: number; after: number } & (
+  | { kind: 'scale'; factor: number }
+  /** A bias, or a mask that is added: 0 where nothing is added. */
+  | { kind: 'add'; value: number }
+  /** Left out by a condition (Where). */
+  | { kind: 'select'; masked: boolean }
+  /** cap * tanh(x / cap). */
+  | { kind: 'cap'; cap: number }
+  /** An operation that has no place in the formula; its operator. */
+  | { kind: 'other'; op: string }
+);
+
+/** One query and one key of a head with all that the formula says of them. */
+export interface AttentionCell {
+  /** As they enter the score product (after any rotary embedding), float32 [headDim]. */
+  queryVector: Float32Array;
+  keyVector: Float32Array;
+  /** The key's value [valueDim]; null where the values are not kept or not laid out by head. */
+  valueVector: Float32Array | null;
+  /** The head's output for the query as the run gave it [valueDim]; null likewise. */
+  output: Float32Array | null;
+  steps: readonly ScoreStep[];
+  /** As the model's own operations gave them in this run; -Infinity and 0 where masked. */
+  run: { score: number; logit: number; weight: number };
+  /** The same in double precision from the operands (src/maths/attention); null where a step has no place in the formula. */
+  computed: {
+    score: number;
+    logit: number;
+    /** Largest logit of the row, which is taken off before the exponential. */
+    maximum: number;
+    /** Sum over the row's keys of exp(logit - maximum). */
+    denominator: number;
+    weight: number;
+    output: Float64Array | null;
+    /** Largest absolute difference to the run: over the row's weights, and over the output's components. */
+    weightResidual: number;
+    outputResidual: number | null;
+  } | null;
+  /** Of q.k over all of this head's own queries and keys, exact. */
+  variance: { total: number; trace: number; queryMean: number; keyMean: number; headDim: number };
+}
+
 /** What an inference process does for its owner. */
 export interface InferenceService {
   load(params: { source: ModelSource; settings: EngineSettings }): LoadedModel;
@@ -198,6 +250,8 @@ export interface InferenceService {
   row(params: RowRequest): Float32Array;
   /** The sum over the tokens asked for, [keys] or [queries]; NaN where all of it is masked. */
   shade(params: ShadeRequest): Float32Array;
+  /** @throws RpcError 'no-operands' where the weights of the model are kept whole, without its queries and keys */
+  cell(params: CellRequest): AttentionCell;
   /** Writes a site's weights [batch, heads, queries, keys] (or one head's) as float32 .npy, stripe by stripe. */
   writeWeights(params: { runId: string; site: number; head?: number; path: string }): void;
   /** Frees what a run kept. */

@@ -1,8 +1,10 @@
 /** The sessions that compute weights again from operands; sites whose parts of the graph are alike share one. */
 
 import { cutOut, type CutOut } from '../../onnx/attention/cutout.ts';
+import { floatsOf } from '../../formats/elements.ts';
 import type { AttentionSite } from '../../onnx/attention/find.ts';
 import { poolingChunk, poolingOutputs, type PooledAxes } from '../../onnx/attention/pooling.ts';
+import { outputsChunk } from '../../onnx/attention/tap.ts';
 import { OnnxError } from '../../onnx/error.ts';
 import type { EngineSettings } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
@@ -41,12 +43,31 @@ export class CutOuts {
   }
 
   async run(part: CutOut, feeds: ReadonlyMap<string, RawTensor>, logits: boolean, signal: AbortSignal): Promise<CutOutResult> {
-    const session = await this.session(part);
+    const session = await this.session({ ...part, chunk: new Uint8Array(), kind: '' });
     const fetches = logits && part.logits !== null ? [part.weights, part.logits] : [part.weights];
     const outputs = await this.runtime.run({ session, feeds: Object.fromEntries(feeds), fetches }, { signal });
     const weights = outputs[part.weights]!;
     const inputs = part.logits === null ? undefined : outputs[part.logits];
     return { weights: weights.data as Float32Array, shape: weights.shape, logits: inputs?.data as Float32Array | undefined };
+  }
+
+  /** Runs a part for tensors inside of it, by the part's names; half-precision ones come as float32, others that are no floats not at all. */
+  async trace(
+    part: CutOut,
+    names: readonly string[],
+    feeds: ReadonlyMap<string, RawTensor>,
+    signal: AbortSignal,
+  ): Promise<Map<string, Float32Array>> {
+    const fetches = [...new Set(names)];
+    const session = await this.session({ ...part, chunk: outputsChunk(fetches), kind: `trace ${fetches.join(' ')}` });
+    const outputs = await this.runtime.run({ session, feeds: Object.fromEntries(feeds), fetches }, { signal });
+    return new Map(
+      fetches.flatMap((name) => {
+        const { type, data } = outputs[name]!;
+        const values = floatsOf(type, data);
+        return values ? [[name, values] as const] : [];
+      }),
+    );
   }
 
   /**
@@ -60,7 +81,7 @@ export class CutOuts {
     feeds: readonly ReadonlyMap<string, RawTensor>[],
     signal: AbortSignal,
   ): Promise<Float32Array[] | null> {
-    const session = await this.session(part, axes);
+    const session = await this.session({ ...part, chunk: poolingChunk(part.opset, axes), kind: `pool ${axes.rows} ${axes.columns}` });
     const { values, check } = poolingOutputs;
     const request = { session, feeds: feeds.map((each) => Object.fromEntries(each)), fetches: [values, check] };
     const outputs = await this.runtime.runEach(request, { signal });
@@ -74,12 +95,12 @@ export class CutOuts {
     for (const session of sessions) if (session.status === 'fulfilled') await this.runtime.close({ session: session.value });
   }
 
-  private session({ signature, bytes, opset }: CutOut, axes?: PooledAxes): Promise<number> {
-    const key = axes ? `${signature} ${axes.rows} ${axes.columns}` : signature;
+  /** @param part with what is added to it, and what that is called */
+  private session({ signature, bytes, chunk, kind }: CutOut & { chunk: Uint8Array; kind: string }): Promise<number> {
+    const key = `${signature} ${kind}`;
     let session = this.sessions.get(key);
     if (!session) {
       const settings = { ...this.model.settings, provider: this.provider };
-      const chunk = axes ? poolingChunk(opset, axes) : new Uint8Array();
       const model = new Uint8Array(bytes.length + chunk.length);
       model.set(bytes);
       model.set(chunk, bytes.length);

@@ -60,7 +60,7 @@ export async function openTapped(
 
 /** The tensors that enter the attention of all sites. */
 export function operandNames(sites: readonly AttentionSite[]): string[] {
-  return [...new Set(sites.flatMap(({ operands }) => operands.map(({ tensor }) => tensor)))];
+  return [...new Set(sites.flatMap(({ operands, output }) => [...operands.map(({ tensor }) => tensor), output]))];
 }
 
 /**

@@ -8,12 +8,14 @@ import { siteSizes } from '../../onnx/attention/sizes.ts';
 import { canPool, poolingInputs } from '../../onnx/attention/pooling.ts';
 import { sliceOperands, wholeOperands, type SlicePlan } from '../../onnx/attention/slice.ts';
 import { planSlice } from '../../onnx/attention/slicePlan.ts';
+import type { AttentionCell } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
+import { readCell } from './cell.ts';
 import type { CutOutResult, CutOuts } from './cutOuts.ts';
 import { refuseNaN } from './keptWeights.ts';
 import { mergeMaxima, reduceByReading } from './reduction.ts';
-import { stripes, type Reduction, type RowRange, type SiteSizes, type SiteWeights } from './siteWeights.ts';
+import { stripes, type CellPlace, type Reduction, type RowRange, type SiteSizes, type SiteWeights } from './siteWeights.ts';
 
 type Operands = ReadonlyMap<string, RawTensor>;
 
@@ -122,6 +124,12 @@ export class OperandWeights implements SiteWeights {
       });
     }
     return out;
+  }
+
+  cell(place: CellPlace, signal: AbortSignal): Promise<AttentionCell> {
+    const { cutOuts, site, part, plan, operands } = this;
+    if (!plan) throw new RpcError('no-operands', `The heads of ${site.name} cannot be taken apart: this view has no formula for them.`);
+    return readCell({ cutOuts, site, part, plan, operands }, place, signal);
   }
 
   /** Weights as the nodes computed them, NaN included. */

@@ -22,7 +22,7 @@ interface State {
  * The service on a runtime. One model at a time: loading another frees the first with all that is kept of it.
  *
  * Errors are RpcErrors whose codes are stable: 'not-loaded', 'unknown-run' (released, or freed to make room: run again),
- * 'out-of-range', 'nan-weights', 'unwritable', 'no-space', and those of `loadModel` and `AttentionRunner`.
+ * 'out-of-range', 'no-operands', 'nan-weights', 'unwritable', 'no-space', and those of `loadModel` and `AttentionRunner`.
  */
 export function createInferenceService(runtime: Runtime): Handlers<InferenceService> {
   let state: State | undefined;
@@ -62,6 +62,19 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       return weights.read({ ...range, queryStart: row, queryEnd: row + 1 }, 'nan', signal);
     },
     shade: (request, { signal }) => readShade(loaded().kept.get(request.runId).sites, request, signal),
+    cell: ({ runId, site, batch, head, query, key }, { signal }) => {
+      const weights = siteOf(runId, site);
+      const { sizes } = weights;
+      if (!weights.cell)
+        throw new RpcError('no-operands', 'The weights of this model are kept whole, without the queries and keys that they came from.');
+      const place = {
+        batch: checkIndex('batch', batch ?? 0, sizes.batch),
+        head: checkIndex('head', head, sizes.heads),
+        query: checkIndex('query', query, sizes.queries),
+        key: checkIndex('key', key, sizes.keys),
+      };
+      return weights.cell(place, signal);
+    },
     writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);
       if (!isAbsolute(path)) throw new RpcError('unwritable', `${path} is not an absolute path; give one.`);

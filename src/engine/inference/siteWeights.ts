@@ -1,5 +1,7 @@
 /** What tiles, rows and files are made from: the weights of one site, some rows at a time, wherever they come from. */
 
+import type { AttentionCell } from '../../protocol/inference.ts';
+
 export interface SiteSizes {
   batch: number;
   heads: number;
@@ -33,6 +35,15 @@ export interface SiteWeights {
    * @throws RpcError 'nan-weights' as `read` does
    */
   reduce(asked: Reduction, signal: AbortSignal): Promise<Float32Array>;
+  /** One cell with the operands that it comes from; absent where they are not kept. */
+  cell?(place: CellPlace, signal: AbortSignal): Promise<AttentionCell>;
+}
+
+export interface CellPlace {
+  batch: number;
+  head: number;
+  query: number;
+  key: number;
 }
 
 /** A rectangle of one head or of all, and the rows and columns that it is reduced to: not more than it has. */

@@ -31,6 +31,8 @@ export interface AttentionSite {
   valueProduct: Node;
   /** Tensor that holds the weights as the values meet them: after a guard against NaN, a head mask, a cut-off sink. */
   tap: string;
+  /** The value product's output: what the heads give. */
+  output: string;
   /** The softmax's input: scaled, masked scores. */
   logits: string;
   /** Tensors made outside of the part from score product to tap, and the values. A tensor may stand here in several roles. */
@@ -98,6 +100,7 @@ function findSite(
     softmax,
     valueProduct: values.product,
     tap: values.tap,
+    output: values.product.outputs[0] ?? '',
     logits: softmax.inputs[0] ?? '',
     operands: [
       { tensor: scores.query, role: 'query' },

@@ -86,6 +86,9 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
     },
 
     shade: () => new Float32Array(),
+    cell: () => {
+      throw new RpcError('no-operands', 'Nothing is kept.');
+    },
 
     /** The run's text as character codes. */
     row: ({ runId, query }) => {
