@@ -3,8 +3,13 @@
 import type { AttentionRun, RowRequest, Thumbnails, ThumbnailsRequest, Tile, TileRequest } from './inference.ts';
 import type { Progress } from './rpc.ts';
 
+/** Ways of looking at a run. */
+export const attentionViews = ['heads'] as const;
+export type AttentionViewName = (typeof attentionViews)[number];
+
 /** The whole of what a user has chosen in the panel: restores it, and drives tests and screenshots. */
 export interface AttentionViewState {
+  view: AttentionViewName;
   /** null: the overview of all layers and heads. */
   chosen: { site: number; head: number } | null;
   /** Visible part of the head: the cell at the left top corner and CSS pixels a cell; null fits the whole. */

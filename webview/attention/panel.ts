@@ -1,7 +1,15 @@
 /** The panel: one state, drawn by lit; what a run is looked at with are its views. */
 
 import { html, nothing, render, type TemplateResult } from 'lit';
-import type { AttentionHost, AttentionPanel, AttentionResult, AttentionViewState, Failure } from '../../src/protocol/attention.ts';
+import {
+  attentionViews,
+  type AttentionHost,
+  type AttentionPanel,
+  type AttentionResult,
+  type AttentionViewName,
+  type AttentionViewState,
+  type Failure,
+} from '../../src/protocol/attention.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { RpcError } from '../../src/protocol/rpc.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
@@ -14,11 +22,15 @@ import type { View, ViewContext } from './view.ts';
 import { initialView } from './viewState.ts';
 import { plainText, type Sentence } from './words.ts';
 
+const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads' };
+
 export class Panel implements ViewContext {
   readonly host: Remote<AttentionHost>;
   readonly #root: HTMLElement;
   readonly #keeper: StateKeeper;
-  readonly #view: View;
+  readonly #views: Readonly<Record<AttentionViewName, View>>;
+  /** The run that each view was last given. */
+  readonly #given = new Map<View, AttentionResult>();
   #palette: Palette = readPalette();
   #state: AttentionViewState = initialView;
   #result: AttentionResult | null = null;
@@ -34,7 +46,7 @@ export class Panel implements ViewContext {
     this.#root = root;
     this.host = host;
     this.#keeper = keeper;
-    this.#view = new HeadsView(this);
+    this.#views = { heads: new HeadsView(this) };
     onThemeChanged(() => {
       this.#palette = readPalette();
       this.changed();
@@ -110,14 +122,34 @@ export class Panel implements ViewContext {
   }
 
   #show(result: AttentionResult): void {
-    this.#view.clear();
+    for (const view of Object.values(this.#views)) view.clear();
+    this.#given.clear();
     this.#result = result;
     this.#busy = null;
     this.#failure = null;
     this.#problem = null;
     this.#stale = false;
-    this.#view.show(result);
+    this.#give();
     this.changed();
+  }
+
+  get #view(): View {
+    return this.#views[this.#state.view];
+  }
+
+  /** Hands the view in front the run, once. */
+  #give(): void {
+    const { [this.#state.view]: view } = this.#views;
+    if (!this.#result || this.#given.get(view) === this.#result) return;
+    this.#given.set(view, this.#result);
+    view.show(this.#result);
+  }
+
+  #choose(view: AttentionViewName): void {
+    this.#problem = null;
+    this.setState({ ...this.#state, view });
+    this.draw();
+    this.#give();
   }
 
   #update(change: () => unknown): void {
@@ -150,9 +182,37 @@ export class Panel implements ViewContext {
       ${busy ? busyBanner(busy, cancel) : failure ? failureBanner(failure, act) : this.#stale ? staleBanner(() => act('retry')) : nothing}
       ${result.subject.notice === undefined ? nothing : banner('info', result.subject.notice, nothing)}
       ${this.#problem === null ? nothing : banner('error', this.#problem, html`<button class="link" @click=${() => this.#retry()}>Try again</button>`)}
-      ${this.#view.tools()} ${this.#view.content()}
+      ${result.run.sites.length === 0 ? nothing : html`<div class="toolbar-row">${this.#tabs()}${this.#view.tools()}</div>`}
+      ${this.#view.content()}
       <div class="spoken" role="status">${this.#spoken}</div>
     </main>`;
+  }
+
+  #tabs(): TemplateResult | typeof nothing {
+    if (attentionViews.length < 2) return nothing;
+    const step = (event: KeyboardEvent): void => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const next = by && attentionViews[attentionViews.indexOf(this.#state.view) + by];
+      if (!next) return;
+      event.preventDefault();
+      this.#choose(next);
+      this.#root.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
+    };
+    return html`<div class="tabs" role="tablist" aria-label="View" @keydown=${step}>
+      ${attentionViews.map((name) => {
+        const chosen = name === this.#state.view;
+        return html`<button
+          id=${`tab-${name}`}
+          class="tab"
+          role="tab"
+          aria-selected=${String(chosen)}
+          tabindex=${chosen ? 0 : -1}
+          @click=${() => this.#choose(name)}
+        >
+          ${viewNames[name]}
+        </button>`;
+      })}
+    </div>`;
   }
 
   #retry(): void {

@@ -1,4 +1,4 @@
-import type { AttentionViewState } from '../../protocol/attention.ts';
+import { attentionViews, type AttentionViewState } from '../../protocol/attention.ts';
 import type { DocumentReference, PanelState, Subject } from './subject.ts';
 
 type Fields = Record<string, unknown>;
@@ -17,6 +17,8 @@ export function parseView(value: unknown): AttentionViewState | null {
   if (!isFields(value)) return null;
   const { chosen, viewport, colour, pinned } = value;
   const view = {
+    // A version before this one had one view.
+    view: attentionViews.find((name) => name === value.view) ?? 'heads',
     chosen: numbersOf(chosen, 'site', 'head'),
     viewport: numbersOf(viewport, 'query', 'key', 'scale'),
     colour: colour === 'linear' || colour === 'log' ? colour : undefined,

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { parsePanelState, parseView } from '../../../../src/features/attention/panelState.ts';
 import type { PanelState } from '../../../../src/features/attention/subject.ts';
 
-const view = { chosen: { site: 1, head: 2 }, viewport: { query: 0.5, key: 3, scale: 8 }, colour: 'log', pinned: null } as const;
+const view = {
+  view: 'heads',
+  chosen: { site: 1, head: 2 },
+  viewport: { query: 0.5, key: 3, scale: 8 },
+  colour: 'log',
+  pinned: null,
+} as const;
 
 describe('parsePanelState', () => {
   it('reads back what was stored', () => {

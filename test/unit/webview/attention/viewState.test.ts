@@ -20,6 +20,7 @@ function run(tokens: number, layers = 3, heads = 2): AttentionRun {
 }
 
 const view: AttentionViewState = {
+  view: 'heads',
   chosen: { site: 1, head: 1 },
   viewport: { query: 5, key: 5, scale: 10 },
   colour: 'log',
@@ -35,7 +36,7 @@ describe('view state', () => {
 
   it('unpins a cell beyond the map and leaves a head that the run lacks', () => {
     expect(viewForRun(view, run(8), null).pinned).toBeNull();
-    expect(viewForRun(view, run(20, 1), null)).toEqual({ chosen: null, viewport: null, colour: 'log', pinned: null });
+    expect(viewForRun(view, run(20, 1), null)).toEqual({ view: 'heads', chosen: null, viewport: null, colour: 'log', pinned: null });
   });
 
   it('steps through heads and layers, stays at the ends, and keeps zoom and pin to compare them by', () => {
