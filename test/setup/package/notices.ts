@@ -10,13 +10,14 @@ interface Package {
   readonly folder: string;
 }
 
-/** Dependencies that only the install script of a package uses: they are not shipped. */
-const notShipped = new Set(['adm-zip', 'global-agent']);
+/** Dependencies that only the install script or the command line of a package uses: they are not shipped. */
+const notShipped = new Set(['adm-zip', 'commander', 'global-agent']);
 
 /** Licence texts that a package does not carry itself, or not all of them, kept beside this file. */
 const kept: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['bufbuild-protobuf.txt'],
   '@lit-labs/ssr-dom-shim': ['lit-labs-ssr-dom-shim.txt'],
+  katex: ['katex-fonts.txt'],
   'onnxruntime-common': ['onnxruntime.txt'],
   'onnxruntime-node': ['onnxruntime.txt', 'onnxruntime-node-third-party.txt'],
   tokenizers: ['tokenizers.txt'],
