@@ -18,7 +18,6 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['bufbuild-protobuf.txt'],
   '@lit-labs/ssr-dom-shim': ['lit-labs-ssr-dom-shim.txt'],
   katex: ['katex-fonts.txt'],
-  katex: ['katex-fonts.txt'],
   'onnxruntime-common': ['onnxruntime.txt'],
   'onnxruntime-node': ['onnxruntime.txt', 'onnxruntime-node-third-party.txt'],
   tokenizers: ['tokenizers.txt'],
