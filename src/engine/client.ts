@@ -9,6 +9,8 @@ import type {
   InferenceService,
   LoadedModel,
   ModelSource,
+  NextToken,
+  NextTokenRequest,
   Recipe,
   RowRequest,
   ShadeRequest,
@@ -16,6 +18,7 @@ import type {
   Thumbnails,
   Tile,
   TileRequest,
+  TokenPredictions,
 } from '../protocol/inference.ts';
 import { RpcError, type CallOptions, type Remote } from '../protocol/rpc.ts';
 import { Emitter, type Event } from './emitter.ts';
@@ -47,7 +50,7 @@ export interface ReadOptions extends CallOptions {
   drop?: AbortSignal;
 }
 
-type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'shade' | 'cell' | 'writeWeights'>;
+type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'shade' | 'cell' | 'predictions' | 'nextToken' | 'writeWeights'>;
 
 export interface ClientOptions {
   source: ModelSource;
@@ -124,6 +127,14 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   cell(params: CellRequest, options: ReadOptions = {}): Promise<AttentionCell> {
     return this.ofRun('cell', params, options);
+  }
+
+  predictions(params: { runId: string }, options: ReadOptions = {}): Promise<TokenPredictions> {
+    return this.ofRun('predictions', params, options);
+  }
+
+  nextToken(params: NextTokenRequest, options: ReadOptions = {}): Promise<NextToken> {
+    return this.ofRun('nextToken', params, options);
   }
 
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {

@@ -22,6 +22,8 @@ export interface Tokenizer {
   encode(text: string, added?: boolean): Promise<TokenSpan[]>;
   /** How many tokens `encode(text, false)` has. */
   count(text: string): Promise<number>;
+  /** The token of an id, decoded as `encode` gives it; undefined where the vocabulary has no such id. */
+  textOf(id: number): string | undefined;
 }
 
 /** A tokenizer.json that cannot be used. */
@@ -50,6 +52,7 @@ interface Engine {
   implementation: Tokenizer['implementation'];
   encode(text: string, added: boolean): Promise<Encoded>;
   count(text: string): Promise<number>;
+  tokenOf(id: number): string | null | undefined;
 }
 
 async function nativeEngine(json: string): Promise<Engine> {
@@ -66,6 +69,7 @@ async function nativeEngine(json: string): Promise<Engine> {
       return { ids: encoding.getIds(), tokens: encoding.getTokens(), offsets: encoding.getOffsets() };
     },
     count: async (text) => (await tokenizer.encode(text, null, { addSpecialTokens: false })).getLength(),
+    tokenOf: (id) => tokenizer.idToToken(id),
   };
 }
 
@@ -76,7 +80,12 @@ async function javascriptEngine(json: string): Promise<Engine> {
     const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: added });
     return { ids, tokens };
   };
-  return { implementation: 'javascript', encode, count: async (text) => (await encode(text, false)).ids.length };
+  return {
+    implementation: 'javascript',
+    encode,
+    count: async (text) => (await encode(text, false)).ids.length,
+    tokenOf: (id) => tokenizer.id_to_token(id),
+  };
 }
 
 function isByteLevel({ decoder }: TokenizerJson): boolean {
@@ -159,6 +168,10 @@ export async function createTokenizer(text: string, where: string, prefer: Token
     added: (await engine.encode('', true)).ids.length,
     paddingId: paddingIdOf(json),
     count: (content) => engine.count(content),
+    textOf: (id) => {
+      const token = engine.tokenOf(id);
+      return token === null || token === undefined ? undefined : decodeToken(token, byteLevel, special);
+    },
     encode: async (content, added = true) => {
       const { ids, tokens, offsets } = await engine.encode(content, added);
       const spans = offsets ? spansFromOffsets(content, offsets) : alignTokens(content, tokens, byteLevel, special);

@@ -240,6 +240,41 @@ export interface AttentionCell {
   variance: { total: number; trace: number; queryMean: number; keyMean: number; headDim: number };
 }
 
+/**
+ * What the model expected of each token of a run, and how sure it was of the next: all [length], of the first sequence. A token is
+ * predicted by the row before it, so the first has NaN; its own row predicts the token behind it. NaN on padding.
+ */
+export interface TokenPredictions {
+  /** -log2 of the probability, in bits. */
+  surprisal: Float32Array;
+  /** 1 where no token was more probable. */
+  rank: Float32Array;
+  probability: Float32Array;
+  /** Of the distribution that the token's own row gives for the next one, in bits. */
+  entropy: Float32Array;
+}
+
+export interface NextTokenRequest {
+  runId: string;
+  /** The token whose row is asked for: what comes behind it is predicted. */
+  position: number;
+}
+
+export interface NextToken {
+  /** [vocabulary] */
+  logits: Float32Array;
+  /** The 20 most probable tokens, in this order. */
+  top: readonly VocabularyToken[];
+  /** What follows in the run; null at its end. */
+  actual: VocabularyToken | null;
+}
+
+export interface VocabularyToken {
+  id: number;
+  /** Decoded; "#id" where the model has no tokenizer or its tokenizer no such id. */
+  text: string;
+}
+
 /** What an inference process does for its owner. */
 export interface InferenceService {
   load(params: { source: ModelSource; settings: EngineSettings }): LoadedModel;
@@ -252,6 +287,10 @@ export interface InferenceService {
   shade(params: ShadeRequest): Float32Array;
   /** @throws RpcError 'no-operands' where the weights of the model are kept whole, without its queries and keys */
   cell(params: CellRequest): AttentionCell;
+  /** @throws RpcError 'no-logits', 'not-autoregressive', 'memory' */
+  predictions(params: { runId: string }): TokenPredictions;
+  /** @throws RpcError as `predictions` does, 'out-of-range' */
+  nextToken(params: NextTokenRequest): NextToken;
   /** Writes a site's weights [batch, heads, queries, keys] (or one head's) as float32 .npy, stripe by stripe. */
   writeWeights(params: { runId: string; site: number; head?: number; path: string }): void;
   /** Frees what a run kept. */

@@ -3,6 +3,7 @@
 import { buildFeeds, type Feeds } from '../../models/feeds.ts';
 import type { AttentionRequest, AttentionRun, TokenSpan } from '../../protocol/inference.ts';
 import { RpcError, type CallContext } from '../../protocol/rpc.ts';
+import type { RawTensor } from '../../protocol/worker.ts';
 import type { Runtime } from '../worker/client.ts';
 import type { HeldModel } from './loadedModel.ts';
 import { checkMemory, keptBytes, lengthWithin, peakBytes } from './memory.ts';
@@ -17,6 +18,9 @@ interface Input {
 
 export interface FinishedRun extends Captured {
   run: AttentionRun;
+  feeds: Feeds;
+  /** The text's own, without padding; undefined where tensors were given. */
+  tokens: readonly TokenSpan[] | undefined;
 }
 
 /**
@@ -61,7 +65,12 @@ export class AttentionRunner {
       runMs: performance.now() - started,
       keptBytes: captured.bytes,
     };
-    return { ...captured, run };
+    return { ...captured, run, feeds: input.feeds, tokens: window?.tokens };
+  }
+
+  /** Runs the model once more, for outputs of its own. */
+  fetch(feeds: Feeds, outputs: readonly string[]): Promise<Readonly<Record<string, RawTensor>>> {
+    return this.weights.fetch(feeds, outputs);
   }
 
   close(): Promise<void> {

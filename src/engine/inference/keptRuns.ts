@@ -1,11 +1,17 @@
 /** The runs whose tensors are kept, within a number of bytes; the least recently used are freed first. */
 
+import type { Feeds } from '../../models/feeds.ts';
+import type { TokenSpan } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { SiteWeights } from './siteWeights.ts';
 
 export interface KeptRun {
   runId: string;
   sites: readonly SiteWeights[];
+  /** What the model was given. */
+  feeds: Feeds;
+  /** The text's own, without padding behind it; undefined where tensors were given. */
+  tokens: readonly TokenSpan[] | undefined;
   /** Bytes that the run's tensors take. */
   bytes: number;
 }

@@ -8,6 +8,7 @@ import type { Runtime } from '../worker/client.ts';
 import { AttentionRunner } from './attentionRunner.ts';
 import { KeptRuns } from './keptRuns.ts';
 import { loadModel } from './loadedModel.ts';
+import { NextTokens } from './nextTokens.ts';
 import { readShade } from './shade.ts';
 import type { SiteWeights } from './siteWeights.ts';
 import { checkIndex, readThumbnails, readTile } from './tiles.ts';
@@ -16,13 +17,14 @@ import { writeWeightsFile } from './weightsFile.ts';
 interface State {
   runner: AttentionRunner;
   kept: KeptRuns;
+  next: NextTokens;
 }
 
 /**
  * The service on a runtime. One model at a time: loading another frees the first with all that is kept of it.
  *
  * Errors are RpcErrors whose codes are stable: 'not-loaded', 'unknown-run' (released, or freed to make room: run again),
- * 'out-of-range', 'no-operands', 'nan-weights', 'unwritable', 'no-space', and those of `loadModel` and `AttentionRunner`.
+ * 'out-of-range', 'no-operands', 'nan-weights', 'unwritable', 'no-space', and those of `loadModel`, `AttentionRunner` and `NextTokens`.
  */
 export function createInferenceService(runtime: Runtime): Handlers<InferenceService> {
   let state: State | undefined;
@@ -43,13 +45,14 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       previous?.kept.clear();
       await previous?.runner.close();
       const model = await loadModel(runtime, source, settings, context);
-      state = { runner: new AttentionRunner(runtime, model), kept: new KeptRuns(settings.memoryLimit) };
+      const runner = new AttentionRunner(runtime, model);
+      state = { runner, kept: new KeptRuns(settings.memoryLimit), next: new NextTokens(runner, model) };
       return model.report;
     },
     attention: async (request, context) => {
       const { runner, kept } = loaded();
-      const { run, sites, bytes } = await runner.run(request, randomUUID(), context, (more) => kept.makeRoom(more));
-      kept.add({ runId: run.runId, sites, bytes });
+      const { run, ...captured } = await runner.run(request, randomUUID(), context, (more) => kept.makeRoom(more));
+      kept.add({ runId: run.runId, ...captured });
       return run;
     },
     thumbnails: (request, { signal }) => readThumbnails(siteOf(request.runId, request.site), request, signal),
@@ -75,6 +78,14 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       };
       return weights.cell(place, signal);
     },
+    predictions: ({ runId }, { signal }) => {
+      const { kept, next } = loaded();
+      return next.predictions(kept.get(runId), signal);
+    },
+    nextToken: ({ runId, position }, { signal }) => {
+      const { kept, next } = loaded();
+      return next.nextToken(kept.get(runId), position, signal);
+    },
     writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);
       if (!isAbsolute(path)) throw new RpcError('unwritable', `${path} is not an absolute path; give one.`);
@@ -83,6 +94,10 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
         context.progress({ message: 'Writing weights', fraction }),
       );
     },
-    release: ({ runId }) => loaded().kept.release(runId),
+    release: ({ runId }) => {
+      const { kept, next } = loaded();
+      kept.release(runId);
+      next.drop(runId);
+    },
   };
 }

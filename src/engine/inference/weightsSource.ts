@@ -72,6 +72,13 @@ export class WeightsSource {
     return source.kind === 'operands' ? this.captureOperands(feeds, context) : this.captureWeights(feeds, source, context);
   }
 
+  /** Runs the model for outputs of its own, in the session that is open. */
+  async fetch(feeds: Feeds, fetches: readonly string[]): Promise<Readonly<Record<string, RawTensor>>> {
+    const session = (await this.source)?.session?.session ?? this.operandSession;
+    if (session === undefined) throw new Error('A model that has been run has a session.');
+    return this.runtime.run({ session, feeds: feeds.tensors, fetches });
+  }
+
   async close(): Promise<void> {
     const source = await this.source?.catch(() => undefined);
     await this.cutOuts.close();

@@ -86,6 +86,12 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
     },
 
     shade: () => new Float32Array(),
+    predictions: () => {
+      throw new RpcError('no-logits', 'There are none.');
+    },
+    nextToken: () => {
+      throw new RpcError('no-logits', 'There are none.');
+    },
     cell: () => {
       throw new RpcError('no-operands', 'Nothing is kept.');
     },

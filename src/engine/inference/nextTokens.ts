@@ -1,0 +1,178 @@
+/** What a run's model expects after each token: from its own logits, had by running it once more. */
+
+import { floatsOf } from '../../formats/elements.ts';
+import { entropyBits, logSoftmax, predictionOf } from '../../maths/attention/nextToken.ts';
+import { idsInput } from '../../models/feeds.ts';
+import type { NextToken, TensorInfo, TokenPredictions } from '../../protocol/inference.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import type { RawTensor } from '../../protocol/worker.ts';
+import type { AttentionRunner } from './attentionRunner.ts';
+import type { KeptRun } from './keptRuns.ts';
+import type { HeldModel } from './loadedModel.ts';
+import { checkMemory } from './memory.ts';
+import { checkIndex } from './tiles.ts';
+
+/** Tokens that are named with a prediction. */
+const topCount = 20;
+/** Rows between two looks at whether the answer is still wanted. */
+const rowsAtOnce = 16;
+/** Part of the memory that logits may be kept in. */
+const keptShare = 1 / 8;
+const floatTypes = new Set(['float16', 'float32', 'float64']);
+
+interface Logits {
+  /** [batch, length, vocabulary] */
+  tensor: RawTensor;
+  length: number;
+  vocabulary: number;
+  /** [length], of the first sequence. */
+  ids: readonly number[];
+}
+
+/** Reads the first sequence of a batch. Errors are RpcErrors: 'no-logits', 'not-autoregressive', 'memory', 'out-of-range'. */
+export class NextTokens {
+  private readonly runner: AttentionRunner;
+  private readonly model: HeldModel;
+  /** Of the last run asked for, where they are small enough. */
+  private last: { runId: string; logits: Promise<Logits> } | undefined;
+
+  constructor(runner: AttentionRunner, model: HeldModel) {
+    this.runner = runner;
+    this.model = model;
+  }
+
+  /** Every number [length]; NaN for the first token, which nothing predicts, and for padding. */
+  async predictions(run: KeptRun, signal: AbortSignal): Promise<TokenPredictions> {
+    const { tensor, length, vocabulary, ids } = await this.logitsOf(run, signal);
+    const blank = (): Float32Array => new Float32Array(length).fill(NaN);
+    const [surprisal, rank, probability, entropy] = [blank(), blank(), blank(), blank()];
+    const count = run.tokens?.length ?? length;
+    for (let row = 0; row < count; row++) {
+      if (row % rowsAtOnce === 0) {
+        // Other calls go on meanwhile, the one that takes this back too.
+        await new Promise(setImmediate);
+        signal.throwIfAborted();
+      }
+      const logProbabilities = logSoftmax(rowOf(tensor, row, vocabulary));
+      entropy[row] = entropyBits(logProbabilities);
+      if (row + 1 === count) break;
+      const prediction = predictionOf(logProbabilities, ids[row + 1]!);
+      surprisal[row + 1] = prediction.surprisal;
+      rank[row + 1] = prediction.rank;
+      probability[row + 1] = prediction.probability;
+    }
+    return { surprisal, rank, probability, entropy };
+  }
+
+  async nextToken(run: KeptRun, position: number, signal: AbortSignal): Promise<NextToken> {
+    const { tensor, length, vocabulary, ids } = await this.logitsOf(run, signal);
+    const count = run.tokens?.length ?? length;
+    checkIndex('token', position, count);
+    const logits = rowOf(tensor, position, vocabulary);
+    const text = (id: number): string => this.model.tokenizer?.textOf(id) ?? `#${id}`;
+    const most = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, topCount);
+    const next = position + 1 < count ? ids[position + 1]! : null;
+    return {
+      logits,
+      top: most.map((id) => ({ id, text: text(id) })),
+      actual: next === null ? null : { id: next, text: run.tokens?.[position + 1]?.text ?? text(next) },
+    };
+  }
+
+  /** Frees what is kept of a run. */
+  drop(runId: string): void {
+    if (this.last?.runId === runId) this.last = undefined;
+  }
+
+  private async logitsOf(run: KeptRun, signal: AbortSignal): Promise<Logits> {
+    if (this.last?.runId === run.runId) return this.last.logits;
+    // Not ended by the signal of who asked first: others may wait for it too.
+    const logits = this.compute(run);
+    const last = { runId: run.runId, logits };
+    this.last = last;
+    const forget = (): void => {
+      if (this.last === last) this.last = undefined;
+    };
+    try {
+      const { tensor } = await logits;
+      if (tensor.data.byteLength > this.model.settings.memoryLimit * keptShare) forget();
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    signal.throwIfAborted();
+    return logits;
+  }
+
+  private async compute(run: KeptRun): Promise<Logits> {
+    const { feeds } = run;
+    const { model } = this;
+    const output = logitsOutput(model.report.outputs, feeds.length, model.source.name);
+    await checkAutoregressive(run, model);
+    const width = output.shape[2];
+    if (typeof width === 'number') {
+      const bytes = feeds.batch * feeds.length * width * (output.type === 'float16' ? 2 : 4);
+      checkMemory(bytes, model.settings.memoryLimit, `The logits of ${feeds.length.toLocaleString('en')} tokens`);
+    }
+    const tensor = (await this.runner.fetch(feeds, [output.name]))[output.name]!;
+    const [batch, length, vocabulary] = tensor.shape;
+    const input = idsInput(model.session.inputs);
+    const ids = Array.from(feeds.tensors[input?.name ?? '']?.data.subarray(0, feeds.length) ?? [], Number);
+    const largest = ids.reduce((most, id) => Math.max(most, id), -1);
+    if (tensor.shape.length !== 3 || batch !== feeds.batch || length !== feeds.length || vocabulary === undefined)
+      throw noLogits(`${model.source.name} gives "${output.name}" as [${tensor.shape.join(', ')}] for ${feeds.length} tokens`);
+    if (largest >= vocabulary)
+      throw noLogits(
+        `"${output.name}" of ${model.source.name} has ${vocabulary} numbers a token, but the text has the token id ${largest}`,
+      );
+    return { tensor, length, vocabulary, ids };
+  }
+}
+
+function rowOf({ type, data }: RawTensor, row: number, vocabulary: number): Float32Array {
+  const floats = floatsOf(type, data.subarray(row * vocabulary, (row + 1) * vocabulary));
+  if (!floats) throw noLogits(`The logits have elements of type ${type}`);
+  // A row of its own: it may be sent while the rest is kept.
+  return floats.slice();
+}
+
+/** The output that holds a logit for each token of the vocabulary at each position: by name, else the one that looks so. */
+function logitsOutput(outputs: readonly TensorInfo[], length: number, modelName: string): TensorInfo {
+  const possible =
+    length === 0
+      ? []
+      : outputs.filter(
+          ({ type, shape }) => floatTypes.has(type) && shape.length === 3 && (typeof shape[1] === 'string' || shape[1] === length),
+        );
+  // Models without a head give the vectors of the last layer, which have the same form.
+  const output =
+    possible.find(({ name }) => name === 'logits') ??
+    possible.find(({ name }) => /logits/i.test(name)) ??
+    possible.find(({ name }) => !/hidden|embed|state|encod|present|attent/i.test(name));
+  if (output) return output;
+  const given = outputs.map(({ name, type, shape }) => `${name} (${type} [${shape.join(', ')}])`).join(', ');
+  throw noLogits(`${modelName} gives ${given || 'nothing'}`);
+}
+
+function noLogits(found: string): RpcError {
+  return new RpcError(
+    'no-logits',
+    `${found}: that is no logit for each token of a vocabulary at each position [batch, sequence, vocabulary]. Export the model with its language-model head.`,
+  );
+}
+
+/** @throws RpcError 'not-autoregressive' where the first row of a self-attention site sees what stands behind it */
+async function checkAutoregressive({ sites }: KeptRun, { report, source }: HeldModel): Promise<void> {
+  for (const [site, weights] of sites.entries()) {
+    const { kind, layer } = report.sites[site]!;
+    if (kind === 'cross') continue;
+    const { keys, queries } = weights.sizes;
+    const row = await weights.read({ batch: 0, head: null, queryStart: 0, queryEnd: 1 }, 'nan', new AbortController().signal);
+    const seen = row.findIndex((weight, at) => at % keys > keys - queries && !Number.isNaN(weight));
+    if (seen < 0) continue;
+    throw new RpcError(
+      'not-autoregressive',
+      `${source.name} is not autoregressive: in layer ${layer} the first token attends to token ${(seen % keys) - (keys - queries)}, which stands behind it. Each row of its logits has seen the token that follows, so it does not predict it. Choose a model that is trained to predict the next token.`,
+    );
+  }
+}
