@@ -11,8 +11,9 @@ export function logSoftmax(logits: Float32Array): Float64Array {
   const maximum = largestOf(logits);
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - maximum);
-  const logSum = maximum + Math.log(sum);
-  return Float64Array.from(logits, (logit) => logit - logSum);
+  // In this order, so that large logits cost no digits.
+  const logSum = Math.log(sum);
+  return Float64Array.from(logits, (logit) => logit - maximum - logSum);
 }
 
 /** Entropy of a distribution given by its log probabilities (nats), in bits. */
