@@ -1,6 +1,15 @@
 /** The messages between the extension host and the attention panel. */
 
-import type { AttentionRun, RowRequest, Thumbnails, ThumbnailsRequest, Tile, TileRequest } from './inference.ts';
+import type {
+  AttentionCell,
+  AttentionRun,
+  CellRequest,
+  RowRequest,
+  Thumbnails,
+  ThumbnailsRequest,
+  Tile,
+  TileRequest,
+} from './inference.ts';
 import type { Progress } from './rpc.ts';
 
 /** Ways of looking at a run. */
@@ -17,6 +26,8 @@ export interface AttentionViewState {
   colour: 'linear' | 'log';
   /** The crosshair's cell, when one is pinned. */
   pinned: { query: number; key: number } | null;
+  /** Steps of the formula that are open, beside an open head; null: the formula is not shown. */
+  formula: { steps: readonly string[] } | null;
 }
 
 /** What the panel was opened for; it outlives the window's reload. */
@@ -56,6 +67,7 @@ export interface AttentionHost {
   thumbnails(params: ThumbnailsRequest): Thumbnails;
   tile(params: TileRequest): Tile;
   row(params: RowRequest): Float32Array;
+  cell(params: CellRequest): AttentionCell;
   /** Runs again on the text around the cursor of the panel's editor. */
   explainHere(params: Record<string, never>): void;
   cancel(params: Record<string, never>): void;

@@ -3,7 +3,14 @@
 import type { AttentionViewState } from '../../src/protocol/attention.ts';
 import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
 
-export const initialView: AttentionViewState = { view: 'heads', chosen: null, viewport: null, colour: 'linear', pinned: null };
+export const initialView: AttentionViewState = {
+  view: 'heads',
+  chosen: null,
+  viewport: null,
+  colour: 'linear',
+  pinned: null,
+  formula: null,
+};
 
 export function chosenSite(run: AttentionRun, { chosen }: AttentionViewState): SiteRun | null {
   const site = chosen && run.sites.find((candidate) => candidate.index === chosen.site);

@@ -222,6 +222,7 @@ export class AttentionPanelView implements vscode.Disposable {
       thumbnails: (request, { signal }) => this.#explainer.read('thumbnails', request, signal),
       tile: (request, { signal }) => this.#explainer.read('tile', request, signal),
       row: (request, { signal }) => this.#explainer.read('row', request, signal),
+      cell: (request, { signal }) => this.#explainer.read('cell', request, signal),
       explainHere: () => this.#background(this.explainHere()),
       cancel: () => this.#explainer.cancel(),
       act: ({ action }) => this.#background(this.#act(action)),

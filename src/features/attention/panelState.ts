@@ -23,9 +23,13 @@ export function parseView(value: unknown): AttentionViewState | null {
     viewport: numbersOf(viewport, 'query', 'key', 'scale'),
     colour: colour === 'linear' || colour === 'log' ? colour : undefined,
     pinned: numbersOf(pinned, 'query', 'key'),
+    formula: isFields(value.formula) ? { steps: stringsOf(value.formula.steps) } : null,
   };
   return Object.values(view).includes(undefined) ? null : (view as AttentionViewState);
 }
+
+const stringsOf = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string').slice(0, 100) : [];
 
 /** The named numbers of an object; null for null, undefined where one is missing or not finite. */
 function numbersOf<Name extends string>(value: unknown, ...names: Name[]): Record<Name, number> | null | undefined {

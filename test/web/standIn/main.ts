@@ -10,6 +10,7 @@ import type {
 import type { AttentionRun, SiteRun, Thumbnails, ThumbnailsRequest } from '../../../src/protocol/inference.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import type { Channel, Remote } from '../../../src/protocol/rpc.ts';
+import { cellOf } from './cells.ts';
 import { mapOf, poolThumbnails, poolTile, row, type WeightMap } from './maps.ts';
 import { patternMap, tokenize } from './patterns.ts';
 
@@ -88,6 +89,7 @@ class StandIn {
       thumbnails: (params) => log('thumbnails', params, () => this.#thumbnails(params)),
       tile: (params) => log('tile', params, () => poolTile(this.map(params.site, params.head), params)),
       row: (params) => log('row', params, () => row(this.map(params.site, params.head), params.query)),
+      cell: (params) => log('cell', params, () => cellOf(params.query, params.key)),
       explainHere: (params) => log('explainHere', params, nothing),
       cancel: (params) => log('cancel', params, nothing),
       act: (params) => log('act', params, nothing),

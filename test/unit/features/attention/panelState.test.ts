@@ -9,6 +9,7 @@ const view = {
   viewport: { query: 0.5, key: 3, scale: 8 },
   colour: 'log',
   pinned: null,
+  formula: null,
 } as const;
 
 describe('parsePanelState', () => {

@@ -25,6 +25,7 @@ const view: AttentionViewState = {
   viewport: { query: 5, key: 5, scale: 10 },
   colour: 'log',
   pinned: { query: 9, key: 3 },
+  formula: null,
 };
 
 describe('view state', () => {
@@ -36,7 +37,14 @@ describe('view state', () => {
 
   it('unpins a cell beyond the map and leaves a head that the run lacks', () => {
     expect(viewForRun(view, run(8), null).pinned).toBeNull();
-    expect(viewForRun(view, run(20, 1), null)).toEqual({ view: 'heads', chosen: null, viewport: null, colour: 'log', pinned: null });
+    expect(viewForRun(view, run(20, 1), null)).toEqual({
+      view: 'heads',
+      chosen: null,
+      viewport: null,
+      colour: 'log',
+      pinned: null,
+      formula: null,
+    });
   });
 
   it('steps through heads and layers, stays at the ends, and keeps zoom and pin to compare them by', () => {
