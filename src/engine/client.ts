@@ -6,6 +6,7 @@ import type {
   AttentionRun,
   CellRequest,
   EngineSettings,
+  HeadScoresRequest,
   InferenceService,
   LoadedModel,
   ModelSource,
@@ -14,6 +15,7 @@ import type {
   Recipe,
   RowRequest,
   ShadeRequest,
+  SiteScores,
   ThumbnailsRequest,
   Thumbnails,
   Tile,
@@ -50,7 +52,10 @@ export interface ReadOptions extends CallOptions {
   drop?: AbortSignal;
 }
 
-type RunCalls = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'shade' | 'cell' | 'predictions' | 'nextToken' | 'writeWeights'>;
+type RunCalls = Pick<
+  InferenceService,
+  'thumbnails' | 'tile' | 'row' | 'shade' | 'cell' | 'headScores' | 'predictions' | 'nextToken' | 'writeWeights'
+>;
 
 export interface ClientOptions {
   source: ModelSource;
@@ -135,6 +140,10 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   nextToken(params: NextTokenRequest, options: ReadOptions = {}): Promise<NextToken> {
     return this.ofRun('nextToken', params, options);
+  }
+
+  headScores(params: HeadScoresRequest, options: ReadOptions = {}): Promise<SiteScores> {
+    return this.ofRun('headScores', params, options);
   }
 
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {

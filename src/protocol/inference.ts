@@ -1,5 +1,8 @@
 /** The messages between whoever asks (extension host, command line) and an inference process. */
 
+import type { HeadScores } from '../maths/attention/headScores.ts';
+import type { PatternId } from '../maths/attention/patterns.ts';
+
 export type ProviderName = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'coreml' | 'directml';
 
 /** How a process runs models; fixed for its life. */
@@ -275,6 +278,22 @@ export interface VocabularyToken {
   text: string;
 }
 
+export interface HeadScoresRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  /** The first key is left out and each row made to sum to 1 again; the first row is then undefined. */
+  withoutFirst: boolean;
+}
+
+/** How far each head of a site attends as the patterns say. */
+export interface SiteScores {
+  /** Those that were scored; none where the run has no tokens, or the keys are of another sequence. */
+  patterns: readonly PatternId[];
+  /** A head each, its patterns in the order of `patterns`. */
+  heads: readonly HeadScores[];
+}
+
 /** What an inference process does for its owner. */
 export interface InferenceService {
   load(params: { source: ModelSource; settings: EngineSettings }): LoadedModel;
@@ -291,6 +310,7 @@ export interface InferenceService {
   predictions(params: { runId: string }): TokenPredictions;
   /** @throws RpcError as `predictions` does, 'out-of-range' */
   nextToken(params: NextTokenRequest): NextToken;
+  headScores(params: HeadScoresRequest): SiteScores;
   /** Writes a site's weights [batch, heads, queries, keys] (or one head's) as float32 .npy, stripe by stripe. */
   writeWeights(params: { runId: string; site: number; head?: number; path: string }): void;
   /** Frees what a run kept. */

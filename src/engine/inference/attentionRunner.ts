@@ -73,6 +73,10 @@ export class AttentionRunner {
     return this.weights.fetch(feeds, outputs);
   }
 
+  kindOf(site: number): 'self' | 'cross' {
+    return this.model.report.sites[site]!.kind;
+  }
+
   close(): Promise<void> {
     return this.weights.close();
   }

@@ -3,6 +3,7 @@
 import type { Feeds } from '../../models/feeds.ts';
 import type { TokenSpan } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
+import type { RunText } from './scores.ts';
 import type { SiteWeights } from './siteWeights.ts';
 
 export interface KeptRun {
@@ -12,6 +13,8 @@ export interface KeptRun {
   feeds: Feeds;
   /** The text's own, without padding behind it; undefined where tensors were given. */
   tokens: readonly TokenSpan[] | undefined;
+  /** Absent where tensors were given. */
+  text?: RunText | undefined;
   /** Bytes that the run's tensors take. */
   bytes: number;
 }

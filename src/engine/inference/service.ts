@@ -9,6 +9,7 @@ import { AttentionRunner } from './attentionRunner.ts';
 import { KeptRuns } from './keptRuns.ts';
 import { loadModel } from './loadedModel.ts';
 import { NextTokens } from './nextTokens.ts';
+import { readScores, RunText } from './scores.ts';
 import { readShade } from './shade.ts';
 import type { SiteWeights } from './siteWeights.ts';
 import { checkIndex, readThumbnails, readTile } from './tiles.ts';
@@ -52,7 +53,7 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
     attention: async (request, context) => {
       const { runner, kept } = loaded();
       const { run, ...captured } = await runner.run(request, randomUUID(), context, (more) => kept.makeRoom(more));
-      kept.add({ runId: run.runId, ...captured });
+      kept.add({ runId: run.runId, ...captured, text: RunText.of(run) });
       return run;
     },
     thumbnails: (request, { signal }) => readThumbnails(siteOf(request.runId, request.site), request, signal),
@@ -85,6 +86,12 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
     nextToken: ({ runId, position }, { signal }) => {
       const { kept, next } = loaded();
       return next.nextToken(kept.get(runId), position, signal);
+    },
+    headScores: ({ runId, site, batch, withoutFirst }, { signal }) => {
+      const { runner, kept } = loaded();
+      const weights = siteOf(runId, site);
+      const options = { batch: checkIndex('batch', batch ?? 0, weights.sizes.batch), withoutFirst };
+      return readScores(weights, runner.kindOf(site), kept.get(runId).text, options, signal);
     },
     writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);

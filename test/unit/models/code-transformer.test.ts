@@ -105,3 +105,31 @@ describe('the attention of the bundled file', () => {
     }
   });
 });
+
+describe('the heads of the bundled file, found by their scores', () => {
+  /** Words without sense, given twice: nothing but their repetition tells what comes next. */
+  const words = Array.from({ length: 80 }, (_, i) => ['zeta', 'qux', 'plum', 'ion', 'berg', 'wisp', 'dune'][(i * i + 3 * i) % 7]! + (i * 37) % 61);
+  const repeated = `${words.join(' ')}\n`.repeat(2);
+
+  it('attend to the token before, and on repeated text to what followed before, far above chance', async () => {
+    const run = await client.attention({ text: repeated });
+    const sites = [];
+    for (const { index } of run.sites) sites.push(await client.headScores({ runId: run.runId, site: index, withoutFirst: false }));
+    for (const [name, metric] of [
+      ['previous', 'previousToken'],
+      ['induction', 'induction'],
+    ] as const) {
+      const all = sites.flatMap(({ patterns, heads }, layer) =>
+        heads.map((scores, head) => ({ layer, head, ...scores.patterns[patterns.indexOf(name)]! })),
+      );
+      const best = all.reduce((most, other) => (other.score! > most.score! ? other : most));
+      expect(best.eligible).toBeGreaterThan(100);
+      expect(best.score!, JSON.stringify(best)).toBeGreaterThan(0.5);
+      expect(best.score!).toBeGreaterThan(10 * best.chance!);
+      // Measured by the model's makers on other text, in PyTorch.
+      const { [metric]: known } = manifest.metrics.heads as Record<string, { layer: number; head: number; score: number }>;
+      const same = all.find(({ layer, head }) => layer === known!.layer && head === known!.head);
+      expect(same!.score!, JSON.stringify(same)).toBeGreaterThan(0.5 * known!.score);
+    }
+  });
+});

@@ -92,6 +92,7 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
     nextToken: () => {
       throw new RpcError('no-logits', 'There are none.');
     },
+    headScores: () => ({ patterns: [], heads: [] }),
     cell: () => {
       throw new RpcError('no-operands', 'Nothing is kept.');
     },
