@@ -4,17 +4,58 @@ import type {
   AttentionCell,
   AttentionRun,
   CellRequest,
+  HeadScoresRequest,
+  NextToken,
+  NextTokenRequest,
   RowRequest,
+  SiteScores,
   Thumbnails,
   ThumbnailsRequest,
   Tile,
   TileRequest,
+  TokenPredictions,
 } from './inference.ts';
 import type { Progress } from './rpc.ts';
 
 /** Ways of looking at a run. */
-export const attentionViews = ['heads'] as const;
+export const attentionViews = ['heads', 'next'] as const;
 export type AttentionViewName = (typeof attentionViews)[number];
+
+/** What the overview's heads are ordered by: their layer, or a score (the patterns' are PatternIds of src/maths/attention). */
+export const headOrders = [
+  'layer',
+  'previous',
+  'first',
+  'itself',
+  'induction',
+  'duplicate',
+  'bracket',
+  'identifier',
+  'newline',
+  'entropy',
+] as const;
+export type HeadOrder = (typeof headOrders)[number];
+
+/** How heads are scored, and shown by their scores. */
+export interface ScoreChoices {
+  order: HeadOrder;
+  /** Heads below this score are left out of the overview, unless it is in the order of layers; 0 to 1. */
+  least: number;
+  /** The first token is left out and the rest of each row made to sum to 1 again. */
+  withoutFirst: boolean;
+  /** The scores of an open head are listed beside it. */
+  open: boolean;
+}
+
+/** The token chosen, and how the next one would be drawn (as SamplingFilters of src/maths/attention have it). */
+export interface NextTokenState {
+  /** The token whose row is looked at; null: the one before the most surprising token. */
+  position: number | null;
+  temperature: number;
+  topK: number;
+  topP: number;
+  minP: number;
+}
 
 /** The whole of what a user has chosen in the panel: restores it, and drives tests and screenshots. */
 export interface AttentionViewState {
@@ -28,6 +69,8 @@ export interface AttentionViewState {
   pinned: { query: number; key: number } | null;
   /** Steps of the formula that are open, beside an open head; null: the formula is not shown. */
   formula: { steps: readonly string[] } | null;
+  scores: ScoreChoices;
+  next: NextTokenState;
 }
 
 /** What the panel was opened for; it outlives the window's reload. */
@@ -68,6 +111,9 @@ export interface AttentionHost {
   tile(params: TileRequest): Tile;
   row(params: RowRequest): Float32Array;
   cell(params: CellRequest): AttentionCell;
+  headScores(params: HeadScoresRequest): SiteScores;
+  predictions(params: { runId: string }): TokenPredictions;
+  nextToken(params: NextTokenRequest): NextToken;
   /** Runs again on the text around the cursor of the panel's editor. */
   explainHere(params: Record<string, never>): void;
   cancel(params: Record<string, never>): void;

@@ -16,13 +16,14 @@ import type { Palette } from '../shared/heatmap/colours.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { facts } from './facts.ts';
 import { HeadsView } from './headsView.ts';
+import { NextView } from './next/nextView.ts';
 import { banner, busyBanner, busyPage, emptyPage, failureBanner, failurePage, staleBanner } from './notices.ts';
 import type { StateKeeper } from './stateKeeper.ts';
 import type { View, ViewContext } from './view.ts';
 import { initialView } from './viewState.ts';
 import { plainText, type Sentence } from './words.ts';
 
-const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads' };
+const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads', next: 'Next token' };
 
 export class Panel implements ViewContext {
   readonly host: Remote<AttentionHost>;
@@ -46,7 +47,7 @@ export class Panel implements ViewContext {
     this.#root = root;
     this.host = host;
     this.#keeper = keeper;
-    this.#views = { heads: new HeadsView(this) };
+    this.#views = { heads: new HeadsView(this), next: new NextView(this) };
     onThemeChanged(() => {
       this.#palette = readPalette();
       this.changed();
@@ -68,7 +69,8 @@ export class Panel implements ViewContext {
 
   /** Takes up what was chosen before the window was reloaded. */
   restore(state: AttentionViewState): void {
-    this.#state = state;
+    // A version before this one may have kept less.
+    this.#state = { ...initialView, ...state };
     if (this.#result) this.#show(this.#result);
   }
 

@@ -10,6 +10,8 @@ export const initialView: AttentionViewState = {
   colour: 'linear',
   pinned: null,
   formula: null,
+  scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
+  next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
 };
 
 export function chosenSite(run: AttentionRun, { chosen }: AttentionViewState): SiteRun | null {

@@ -36,7 +36,7 @@ interface Request {
   digest: string | null;
 }
 
-type Reads = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'cell' | 'shade'>;
+type Reads = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'cell' | 'headScores' | 'shade' | 'predictions' | 'nextToken'>;
 
 /** Runs the texts of one panel, one after the other, and keeps the last result readable. */
 export class Explainer implements Disposable {

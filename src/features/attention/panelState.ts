@@ -1,4 +1,4 @@
-import { attentionViews, type AttentionViewState } from '../../protocol/attention.ts';
+import { attentionViews, headOrders, type AttentionViewState, type NextTokenState, type ScoreChoices } from '../../protocol/attention.ts';
 import type { DocumentReference, PanelState, Subject } from './subject.ts';
 
 type Fields = Record<string, unknown>;
@@ -24,12 +24,33 @@ export function parseView(value: unknown): AttentionViewState | null {
     colour: colour === 'linear' || colour === 'log' ? colour : undefined,
     pinned: numbersOf(pinned, 'query', 'key'),
     formula: isFields(value.formula) ? { steps: stringsOf(value.formula.steps) } : null,
+    scores: parseScores(isFields(value.scores) ? value.scores : {}),
+    next: parseNext(isFields(value.next) ? value.next : {}),
   };
   return Object.values(view).includes(undefined) ? null : (view as AttentionViewState);
 }
 
+const parseScores = ({ order, least, withoutFirst, open }: Fields): ScoreChoices => ({
+  order: headOrders.find((name) => name === order) ?? 'layer',
+  least: typeof least === 'number' && least >= 0 && least <= 1 ? least : 0,
+  withoutFirst: withoutFirst === true,
+  open: open === true,
+});
+
 const stringsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string').slice(0, 100) : [];
+
+const parseNext = ({ position, temperature, topK, topP, minP }: Fields): NextTokenState => ({
+  position: isOffset(position) ? position : null,
+  temperature: within(temperature, 2) ?? 1,
+  topK: isOffset(topK) ? topK : 0,
+  topP: within(topP, 1) ?? 1,
+  minP: within(minP, 1) ?? 0,
+});
+
+/** A number from 0 to a maximum. */
+const within = (value: unknown, maximum: number): number | undefined =>
+  typeof value === 'number' && value >= 0 && value <= maximum ? value : undefined;
 
 /** The named numbers of an object; null for null, undefined where one is missing or not finite. */
 function numbersOf<Name extends string>(value: unknown, ...names: Name[]): Record<Name, number> | null | undefined {

@@ -7,11 +7,20 @@ import type {
   AttentionSubject,
   AttentionViewState,
 } from '../../../src/protocol/attention.ts';
-import type { AttentionRun, SiteRun, Thumbnails, ThumbnailsRequest } from '../../../src/protocol/inference.ts';
+import type {
+  AttentionRun,
+  HeadScoresRequest,
+  SiteRun,
+  SiteScores,
+  Thumbnails,
+  ThumbnailsRequest,
+} from '../../../src/protocol/inference.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import type { Channel, Remote } from '../../../src/protocol/rpc.ts';
 import { cellOf } from './cells.ts';
+import { scoresOf } from './scores.ts';
 import { mapOf, poolThumbnails, poolTile, row, type WeightMap } from './maps.ts';
+import { nextTokenOf, predictionsOf } from './next.ts';
 import { patternMap, tokenize } from './patterns.ts';
 
 /** What a test says of the run that the panel is shown. */
@@ -89,7 +98,10 @@ class StandIn {
       thumbnails: (params) => log('thumbnails', params, () => this.#thumbnails(params)),
       tile: (params) => log('tile', params, () => poolTile(this.map(params.site, params.head), params)),
       row: (params) => log('row', params, () => row(this.map(params.site, params.head), params.query)),
+      headScores: (params) => log('headScores', params, () => this.#scores(params)),
       cell: (params) => log('cell', params, () => cellOf(params.query, params.key)),
+      predictions: (params) => log('predictions', params, () => predictionsOf(this.#result?.run)),
+      nextToken: (params) => log('nextToken', params, () => nextTokenOf(this.#result?.run, params.position)),
       explainHere: (params) => log('explainHere', params, nothing),
       cancel: (params) => log('cancel', params, nothing),
       act: (params) => log('act', params, nothing),
@@ -121,6 +133,13 @@ class StandIn {
       this.#maps.set(key, map);
     }
     return map;
+  }
+
+  #scores({ site, withoutFirst }: HeadScoresRequest): SiteScores {
+    const heads = Array.from({ length: this.#spec?.heads ?? 0 }, (_, head) => this.map(site, head));
+    const result = this.#result;
+    const known = result?.run.sites[site]?.kind === 'self' ? result.run.tokens : undefined;
+    return scoresOf(heads, known, result?.text ?? '', withoutFirst);
   }
 
   #thumbnails({ site, size }: ThumbnailsRequest): Thumbnails {

@@ -10,6 +10,7 @@ const view = {
   colour: 'log',
   pinned: null,
   formula: null,
+  scores: { order: 'induction', least: 0.5, withoutFirst: true, open: true },
 } as const;
 
 describe('parsePanelState', () => {
@@ -41,6 +42,12 @@ describe('parsePanelState', () => {
   it('keeps the subject when only the view is of another version', () => {
     const state = parsePanelState({ subject: { kind: 'prompt', text: 'x' }, view: { layer: 3 }, digest: 5 });
     expect(state).toEqual({ title: '', subject: { kind: 'prompt', text: 'x' }, view: null, digest: null });
+  });
+
+  it('takes the scores of another version for those that a panel begins with', () => {
+    const plain = { order: 'layer', least: 0, withoutFirst: false, open: false };
+    for (const scores of [undefined, 7, {}, { order: 'colour', least: 2, withoutFirst: 1, open: 'yes' }, { least: NaN }])
+      expect(parseView({ ...view, scores })).toEqual({ ...view, scores: plain });
   });
 
   it('never throws', () => {

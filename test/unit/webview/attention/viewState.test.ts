@@ -26,6 +26,7 @@ const view: AttentionViewState = {
   colour: 'log',
   pinned: { query: 9, key: 3 },
   formula: null,
+  scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
 };
 
 describe('view state', () => {
@@ -44,6 +45,7 @@ describe('view state', () => {
       colour: 'log',
       pinned: null,
       formula: null,
+      scores: view.scores,
     });
   });
 
