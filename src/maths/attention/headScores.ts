@@ -94,7 +94,8 @@ export function createHeadScorer({ queries, keys, targets, examples = 0, without
     if (visible >= 2 && mass > 0) {
       const nats = Math.max(0, Math.log(mass) - weightedLog / mass);
       entropy.nats += nats;
-      entropy.relative += nats / Math.log(visible);
+      // Even weights can come out above by a rounding.
+      entropy.relative += Math.min(1, nats / Math.log(visible));
       entropy.rows++;
     }
     const scale = withoutFirst ? 1 / mass : 1;

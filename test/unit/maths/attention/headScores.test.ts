@@ -130,6 +130,13 @@ describe('a scorer of a head', () => {
     expect(scores(Float32Array.of(0.125, 0.125), { keys: 2 }).entropy.relative).toBeCloseTo(1, 12);
   });
 
+  it('never has more entropy than even rows have, whatever rounds', () => {
+    for (let keys = 2; keys < 200; keys++) {
+      const { relative } = scores(new Float32Array(keys).fill(1 / keys), { keys }).entropy;
+      expect(relative).toBeLessThanOrEqual(1);
+    }
+  });
+
   it('leaves out the first key on wish: the rest is scaled, row 0 is not defined, the mass is told', () => {
     // Half of each row on key 0, the rest on the token before (on itself in row 1, which has no other).
     const map = causal(5, (query, key) => {
