@@ -1,7 +1,8 @@
 /** One cell of a head as the formula has it: from the run's operands, by the model's own nodes and again in double precision. */
 
 import { elementCount, floatsOf } from '../../formats/elements.ts';
-import { applyLogitStep, rowSoftmax, type LogitStep } from '../../maths/attention/logitSteps.ts';
+import { attendRow } from '../../maths/attention/attendRow.ts';
+import type { LogitStep } from '../../maths/attention/logitSteps.ts';
 import { scoreVariance } from '../../maths/attention/scoreVariance.ts';
 import { scoreChain, type ChainLink } from '../../onnx/attention/chain.ts';
 import type { CutOut } from '../../onnx/attention/cutout.ts';
@@ -62,29 +63,16 @@ export async function readCell(source: CellSource, place: CellPlace, signal: Abo
   };
 
   function compute(): NonNullable<AttentionCell['computed']> {
-    const scores = Float64Array.from({ length: plan.keys }, (_, j) => {
-      let sum = 0;
-      for (let d = 0; d < headDim; d++) sum += queryVector[d]! * vectors.keys[j * headDim + d]!;
-      return sum;
-    });
-    const row = readings.reduce<Float64Array>((logitsSoFar, { step }) => applyLogitStep(logitsSoFar, step!), scores);
-    const softmax = rowSoftmax(row);
-    const computedOutput =
-      values &&
-      Float64Array.from({ length: values.width }, (_, d) => {
-        let sum = 0;
-        for (let j = 0; j < plan.keys; j++) if (softmax.weights[j]! > 0) sum += softmax.weights[j]! * values.data[j * values.width + d]!;
-        return sum;
-      });
+    const row = attendRow({ query: queryVector, keys: vectors.keys, steps: readings.map(({ step }) => step!), values: values?.data });
     return {
-      score: scores[key]!,
-      logit: row[key]!,
-      maximum: softmax.maximum,
-      denominator: softmax.denominator,
-      weight: softmax.weights[key]!,
-      output: computedOutput,
-      weightResidual: largestDifference(softmax.weights, weights),
-      outputResidual: computedOutput && output && largestDifference(computedOutput, output),
+      score: row.scores[key]!,
+      logit: row.logits[key]!,
+      maximum: row.maximum,
+      denominator: row.denominator,
+      weight: row.weights[key]!,
+      output: row.output,
+      weightResidual: largestDifference(row.weights, weights),
+      outputResidual: row.output && output && largestDifference(row.output, output),
     };
   }
 }

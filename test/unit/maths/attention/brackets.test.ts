@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bracketPairs } from '../../../../src/maths/attention/brackets.ts';
@@ -38,6 +40,13 @@ describe('bracketPairs', () => {
     ['', ''],
   ])('of %j', (text, expected) => {
     expect(marked(text)).toBe(expected);
+  });
+
+  it("are those of Python's own tokenizer, among literals and comments of all kinds", async () => {
+    const fixtures = join(import.meta.dirname, '../../../fixtures/attention-maths');
+    const { pairs } = JSON.parse(await readFile(join(fixtures, 'brackets.json'), 'utf8')) as { pairs: [number, number][] };
+    expect(pairs.length).toBeGreaterThan(20);
+    expect(bracketPairs(await readFile(join(fixtures, 'brackets.txt'), 'utf8'))).toEqual(pairs);
   });
 
   it('finds each pair of nested brackets around any names', () => {
