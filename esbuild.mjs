@@ -1,5 +1,5 @@
 // Builds what ships: the host, the command line, the inference process and its worker (Node), and one bundle a view (browser).
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { build, context } from 'esbuild';
 
@@ -10,6 +10,17 @@ const watch = process.argv.includes('--watch');
 const external = ['vscode', 'onnxruntime-node', 'tokenizers'];
 const common = { bundle: true, minify: production, sourcemap: !production, logLevel: 'warning', metafile: true };
 const node = { ...common, platform: 'node', target: 'node20', external };
+
+/** Every browser that a view runs in reads woff2: KaTeX's other font files stay out of the package. */
+const woff2Only = {
+  name: 'woff2-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /katex\.css$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace(/, url\([^)]*\.(woff|ttf)\) format\("\w+"\)/g, ''),
+      loader: 'css',
+    }));
+  },
+};
 
 const entries = [
   { ...node, format: 'cjs', entryPoints: { extension: 'src/extension.ts' }, outExtension: { '.js': '.cjs' }, outdir: 'dist' },
@@ -34,7 +45,9 @@ const entries = [
     format: 'esm',
     entryPoints: { attention: 'webview/attention/main.ts' },
     outdir: 'dist/webview',
-    loader: { '.ttf': 'file' },
+    loader: { '.woff2': 'file' },
+    assetNames: 'fonts/[name]',
+    plugins: [woff2Only],
   },
 ];
 

@@ -6,7 +6,7 @@ const olsson = 'Olsson et al. 2022, In-context Learning and Induction Heads';
 
 const targets: Term = {
   id: 'targets',
-  symbol: 'T_i',
+  symbol: 'T(i)',
   name: 'target keys',
   meaning: 'The keys that the pattern names for query i, of those that it may attend to.',
   shape: 'set of keys',
@@ -17,9 +17,9 @@ const score: Formula = {
   id: 'head_score',
   family: 'Transformer',
   name: 'Score of a head on a pattern',
-  latex: String.raw`\term{score}{S}=\frac1{\lvert\term{eligible}{E}\rvert}\sum_{i\in\term{eligible}{E}}\ \sum_{j\in\term{targets}{T_i}}\term{weight}{\alpha_{ij}}`,
+  latex: String.raw`\term{score}{S}=\frac1{\lvert\term{eligible}{E}\rvert}\sum_{i\in\term{eligible}{E}}\ \sum_{j\in\term{targets}{T(i)}}\term{weight}{\alpha_{ij}}`,
   lines: [
-    String.raw`\term{chance}{C}=\frac1{\lvert\term{eligible}{E}\rvert}\sum_{i\in\term{eligible}{E}}\frac{\lvert\term{targets}{T_i}\rvert}{\term{visible}{n_i}}`,
+    String.raw`\term{chance}{C}=\frac1{\lvert\term{eligible}{E}\rvert}\sum_{i\in\term{eligible}{E}}\frac{\lvert\term{targets}{T(i)}\rvert}{\term{visible}{n_i}}`,
   ],
   terms: [
     {
@@ -76,7 +76,7 @@ const score: Formula = {
 
 /** A pattern is its set of targets. */
 function pattern(id: string, name: string, set: string, meaning: string, source: Source): Formula {
-  const latex = String.raw`\term{targets}{T_i}=${set}`;
+  const latex = String.raw`\term{targets}{T(i)}=${set}`;
   return { id, family: 'Transformer', name, latex, lines: [], terms: [{ ...targets, meaning }], claim: 'definition', source, steps: [] };
 }
 

@@ -9,11 +9,11 @@ export const sdpa: Formula = {
   id: 'sdpa',
   family: 'Transformer',
   name: 'Scaled dot-product attention',
-  latex: String.raw`\mathrm{Attention}(Q,K,V)=\mathrm{softmax}\Bigl(\term{scale}{\tfrac{1}{\sqrt{d_k}}}\,\term{query}{Q}\,\term{key}{K^\top}+\term{mask}{M}\Bigr)\term{value}{V}`,
+  latex: String.raw`\mathrm{Attention}(Q,K,V)=\mathrm{softmax}\Bigl(\term{scale}{\frac{1}{\sqrt{d_k}}}\,\term{query}{Q}\,\term{key}{K^\top}+\term{mask}{M}\Bigr)\term{value}{V}`,
   lines: [
     String.raw`\term{score}{x_{ij}}=\term{query}{q_i}\cdot\term{key}{k_j}`,
-    String.raw`\term{logit}{s_{ij}}=\term{scale}{\tfrac{1}{\sqrt{d_k}}}\,\term{score}{x_{ij}}+\term{mask}{M_{ij}}`,
-    String.raw`\term{maximum}{m_i}=\max_l s_{il},\quad\term{denominator}{Z_i}=\sum_l e^{s_{il}-m_i}`,
+    String.raw`\term{logit}{s_{ij}}=\term{scale}{\frac{1}{\sqrt{d_k}}}\,\term{score}{x_{ij}}+\term{mask}{M_{ij}}`,
+    String.raw`\term{maximum}{m_i}=\max_l s_{il},\quad\term{denominator}{Z_i}=\sum_l\exp(s_{il}-m_i)`,
     String.raw`\term{weight}{\alpha_{ij}}=\frac{\exp\bigl(\term{logit}{s_{ij}}-\term{maximum}{m_i}\bigr)}{\term{denominator}{Z_i}}`,
     String.raw`\term{output}{o_i}=\sum_j\term{weight}{\alpha_{ij}}\,\term{value}{v_j}`,
   ],
@@ -180,7 +180,7 @@ export const sdpa: Formula = {
         'The same factor stands above and below the fraction and cancels, whatever $m_i$ is. With the largest logit no exponential is above 1, so none overflows, and the denominator is at least 1.',
       ],
       latex: [
-        String.raw`\frac{e^{s_{ij}}}{\sum_l e^{s_{il}}}=\frac{e^{-m_i}\,e^{s_{ij}}}{e^{-m_i}\sum_l e^{s_{il}}}=\frac{e^{s_{ij}-\term{maximum}{m_i}}}{\term{denominator}{Z_i}}`,
+        String.raw`\frac{\exp(s_{ij})}{\sum_l\exp(s_{il})}=\frac{\exp(-m_i)\exp(s_{ij})}{\exp(-m_i)\sum_l\exp(s_{il})}=\frac{\exp(s_{ij}-\term{maximum}{m_i})}{\term{denominator}{Z_i}}`,
       ],
       claim: 'identity',
     },
@@ -208,7 +208,7 @@ export const sdpa: Formula = {
       words: [
         'Each weight is its part of the same denominator. Where the model adds a sink to the denominator, which is no key, the weights of a row sum to less than 1.',
       ],
-      latex: [String.raw`\sum_j\term{weight}{\alpha_{ij}}=\frac{\sum_j e^{s_{ij}-m_i}}{\term{denominator}{Z_i}}=1`],
+      latex: [String.raw`\sum_j\term{weight}{\alpha_{ij}}=\frac{\sum_j\exp(s_{ij}-m_i)}{\term{denominator}{Z_i}}=1`],
       claim: 'identity',
     },
   ],

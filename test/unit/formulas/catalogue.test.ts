@@ -46,6 +46,11 @@ describe.each(all)('$id', (formula) => {
     }
   });
 
+  it('holds nothing smaller than an index: an index of an index would be under 11 px', () => {
+    const html = latexOf(formula).map((latex) => katex.renderToString(plainLatex(latex), { displayMode: true }));
+    for (const line of html) expect(line).not.toMatch(/reset-size\d size1\b/);
+  });
+
   it('has a source with its place, and words for every term and step', () => {
     for (const source of [formula.source, ...formula.steps.flatMap((step) => step.source ?? [])]) {
       expect(source.paper).toMatch(/\b(19|20)\d\d, \S/);
