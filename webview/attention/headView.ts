@@ -11,6 +11,7 @@ import type { Colours, Picture } from '../shared/heatmap/renderer.ts';
 import type { TilePlan } from '../shared/heatmap/tiling.ts';
 import type { Cell, Viewport } from '../shared/heatmap/viewport.ts';
 import { shortTokenLabel, tokenLabel } from '../shared/tokenLabel.ts';
+import type { FormulaCell } from './formulaDock.ts';
 import type { ReadoutContent } from './readout.ts';
 import { RowStore } from './rows.ts';
 import { headName, headSentence, summarizeRow, type Sentence } from './words.ts';
@@ -112,6 +113,30 @@ export class HeadView {
   /** The cell pointed at, else the pinned one. */
   get cell(): Cell | null {
     return this.#hover ?? this.#pin;
+  }
+
+  /** The cell pointed at or pinned, else of the last query the strongest: what a formula is shown of. */
+  get formulaCell(): FormulaCell | null {
+    if (!this.#shown) return null;
+    const { result, site, head } = this.#shown;
+    const cell = this.cell ?? this.#strongest();
+    if (!cell) return null;
+    const position = (axis: 'query' | 'key', index: number): FormulaCell['query'] => ({
+      index,
+      text: this.#shown && tokensOf(this.#shown, axis) ? this.#token(axis, index) : null,
+    });
+    return {
+      request: { runId: result.run.runId, site: site.index, head, query: cell.query, key: cell.key },
+      query: position('query', cell.query),
+      key: position('key', cell.key),
+    };
+  }
+
+  #strongest(): Cell | null {
+    const query = (this.#shown?.site.queries ?? 0) - 1;
+    const row = query < 0 ? null : this.#row(query);
+    const key = row && summarizeRow(row).strongest;
+    return key === null ? null : { query, key };
   }
 
   get readout(): ReadoutContent | null {

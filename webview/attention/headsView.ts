@@ -1,6 +1,6 @@
 /** The heads: all of them as thumbnails, or one as a map. */
 
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
 import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
 import { colourTable, logFloor, maskedTones, weightRamp, type ColourScale, type Palette } from '../shared/heatmap/colours.ts';
@@ -8,6 +8,7 @@ import type { Colours } from '../shared/heatmap/renderer.ts';
 import { legend } from '../shared/legend.ts';
 import { formatWeight } from '../shared/numbers.ts';
 import type { HeadPlace } from './gridLayout.ts';
+import { FormulaDock } from './formulaDock.ts';
 import { HeadView } from './headView.ts';
 import { noSitesPage } from './notices.ts';
 import { Overview } from './overview.ts';
@@ -21,6 +22,7 @@ export class HeadsView implements View {
   readonly #context: ViewContext;
   readonly #overview: Overview;
   readonly #head: HeadView;
+  readonly #dock: FormulaDock;
   #result: AttentionResult | null = null;
   /** The run before, whose zoom means nothing on a map of another size. */
   #before: AttentionRun | null = null;
@@ -53,6 +55,32 @@ export class HeadsView implements View {
       revealed: (token) => void host.reveal({ token }).catch((error: unknown) => context.report(error)),
       failed: (error) => context.report(error),
     });
+    this.#dock = new FormulaDock({
+      cell: (request, options) => host.cell(request, options),
+      pointed: (part) => {
+        const request = this.#head.formulaCell?.request;
+        this.#head.heatmap.light(request ? { query: request.query, key: request.key } : null, part);
+      },
+      toggledStep: (step) => {
+        const steps = context.state.formula?.steps ?? [];
+        const next = steps.includes(step) ? steps.filter((open) => open !== step) : [...steps, step];
+        context.setState({ ...context.state, formula: { steps: next } });
+      },
+      copied: (latex) => void navigator.clipboard.writeText(latex).catch((error: unknown) => context.report(error)),
+    });
+    this.#lightFromMap();
+  }
+
+  /** Pointing at the map lights the term that is meant: the weight of a cell, the query of a row's label, the key of a column's. */
+  #lightFromMap(): void {
+    const { element } = this.#head.heatmap;
+    element.addEventListener('pointerover', ({ target }) => {
+      if (!(target instanceof Element)) return;
+      this.#dock.light(
+        target.closest('.axis.queries') ? 'query' : target.closest('.axis.keys') ? 'key' : target.closest('.plot') ? 'weight' : null,
+      );
+    });
+    element.addEventListener('pointerleave', () => this.#dock.light(null));
   }
 
   get sentence(): Sentence {
@@ -72,6 +100,7 @@ export class HeadsView implements View {
 
   clear(): void {
     this.#head.clear();
+    this.#dock.clear();
   }
 
   retry(): void {
@@ -91,15 +120,22 @@ export class HeadsView implements View {
     const setColour = (next: 'linear' | 'log'): void => this.#context.setState({ ...this.#state, colour: next });
     const site = chosenSite(result.run, this.#state);
     if (!chosen || !site) return overviewToolbar(result.run, colour, setColour);
-    return headToolbar(result.run, site, chosen.head, colour, {
-      back: () => this.#back(),
-      choose: (next, head) => this.#choose(chooseHead(this.#state, result.run, next, head)),
-      step: (heads) => this.#choose(stepChosen(this.#state, result.run, heads, 0)),
-      zoom: (factor) => this.#head.heatmap.zoom(factor),
-      fit: () => this.#head.heatmap.fit(),
-      copy: () => this.#context.copy(),
-      setColour,
-    });
+    return headToolbar(
+      result.run,
+      site,
+      chosen.head,
+      { colour, formula: this.#state.formula !== null },
+      {
+        back: () => this.#back(),
+        choose: (next, head) => this.#choose(chooseHead(this.#state, result.run, next, head)),
+        step: (heads) => this.#choose(stepChosen(this.#state, result.run, heads, 0)),
+        zoom: (factor) => this.#head.heatmap.zoom(factor),
+        fit: () => this.#head.heatmap.fit(),
+        copy: () => this.#context.copy(),
+        toggleFormula: () => this.#toggleFormula(),
+        setColour,
+      },
+    );
   }
 
   content(): TemplateResult {
@@ -107,10 +143,15 @@ export class HeadsView implements View {
     if (!result) return html``;
     if (result.run.sites.length === 0) return noSitesPage(result.subject.modelName);
     this.#paint();
-    const { chosen } = this.#state;
-    return html`<div class="picture">
-        <div class="view" ?hidden=${chosen !== null}>${this.#overview.element}</div>
-        <div class="view" ?hidden=${chosen === null}>${this.#head.heatmap.element}</div>
+    const { chosen, formula } = this.#state;
+    const docked = chosen !== null && formula !== null;
+    if (docked) this.#dock.update(this.#head.formulaCell, formula.steps);
+    return html`<div class="stage">
+        <div class="picture">
+          <div class="view" ?hidden=${chosen !== null}>${this.#overview.element}</div>
+          <div class="view" ?hidden=${chosen === null}>${this.#head.heatmap.element}</div>
+        </div>
+        ${docked ? this.#dock.element : nothing}
       </div>
       <footer class="footer">
         ${
@@ -131,6 +172,7 @@ export class HeadsView implements View {
       ']': () => this.#choose(stepChosen(this.#state, run, 1, 0)),
       '{': () => this.#choose(stepChosen(this.#state, run, 0, -1)),
       '}': () => this.#choose(stepChosen(this.#state, run, 0, 1)),
+      f: () => this.#toggleFormula(),
       r: () => {
         const { cell } = this.#head;
         if (cell) void this.#context.host.reveal({ token: cell.key }).catch((error: unknown) => this.#context.report(error));
@@ -139,6 +181,10 @@ export class HeadsView implements View {
     const step = steps[key];
     step?.();
     return step !== undefined;
+  }
+
+  #toggleFormula(): void {
+    this.#context.setState({ ...this.#state, formula: this.#state.formula ? null : { steps: [] } });
   }
 
   get #state(): AttentionViewState {

@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
 import { zoomStep } from '../shared/heatmap/gestures.ts';
-import { iconButton, select } from '../shared/toolbar.ts';
+import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
 import { counted, siteLabel } from './words.ts';
 
 type Colour = 'linear' | 'log';
@@ -15,6 +15,7 @@ export interface HeadTools {
   zoom(factor: number): void;
   fit(): void;
   copy(): void;
+  toggleFormula(): void;
   setColour(colour: Colour): void;
 }
 
@@ -28,7 +29,13 @@ export function overviewToolbar(run: AttentionRun, colour: Colour, setColour: (c
   </div>`;
 }
 
-export function headToolbar(run: AttentionRun, site: SiteRun, head: number, colour: Colour, tools: HeadTools): TemplateResult {
+export function headToolbar(
+  run: AttentionRun,
+  site: SiteRun,
+  head: number,
+  { colour, formula }: { colour: Colour; formula: boolean },
+  tools: HeadTools,
+): TemplateResult {
   const { sites } = run;
   const heads = Array.from({ length: site.heads }, (_, index) => `H${index}`);
   const chooseSite = (index: number): void => {
@@ -47,6 +54,7 @@ export function headToolbar(run: AttentionRun, site: SiteRun, head: number, colo
     ${iconButton('chevron-left', 'Previous head', () => tools.step(-1), '[')}
     ${iconButton('chevron-right', 'Next head', () => tools.step(1), ']')}
     <span class="spacer"></span>
+    ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}
     ${iconButton('zoom-out', 'Zoom out', () => tools.zoom(1 / zoomStep), '-')}
     ${iconButton('zoom-in', 'Zoom in', () => tools.zoom(zoomStep), '+')}
     ${iconButton('screen-full', 'Fit the whole map', () => tools.fit(), '0')}

@@ -9,6 +9,19 @@ export function iconButton(icon: string, label: string, act: () => void, keys?: 
   return html`<vscode-toolbar-button icon=${icon} label=${label} title=${title} @click=${act}></vscode-toolbar-button>`;
 }
 
+/** An icon that stays pressed. */
+export function toggleButton(icon: string, label: string, on: boolean, act: () => void, keys?: string): TemplateResult {
+  const title = keys === undefined ? label : `${label} (${keys})`;
+  return html`<vscode-toolbar-button
+    icon=${icon}
+    label=${label}
+    title=${title}
+    toggleable
+    .checked=${on}
+    @click=${act}
+  ></vscode-toolbar-button>`;
+}
+
 /** The platform's own select, which brings its keys and its list, in the editor's colours. */
 export function select(label: string, chosen: number, options: readonly string[], choose: (index: number) => void): TemplateResult {
   const changed = (event: Event): void => {

@@ -11,10 +11,15 @@ export class Crosshair {
   readonly #column = mark('column-mark');
   readonly #cell = mark('cell-mark');
 
-  constructor(name: 'hovered' | 'pinned') {
+  constructor(name: 'hovered' | 'pinned' | 'lit') {
     this.element = mark(`crosshair ${name}`);
     this.element.append(this.#row, this.#column, this.#cell);
     this.element.hidden = true;
+  }
+
+  /** Which of its parts stand out; null: all alike. */
+  set part(part: 'row' | 'column' | 'cell' | null) {
+    this.element.dataset['part'] = part ?? '';
   }
 
   update(cell: Cell | null, viewport: Viewport, size: Size): void {

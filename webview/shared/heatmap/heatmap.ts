@@ -45,11 +45,13 @@ export class Heatmap {
   readonly #keys = new Axis('keys');
   readonly #hoverMark = new Crosshair('hovered');
   readonly #pinMark = new Crosshair('pinned');
+  readonly #litMark = new Crosshair('lit');
   #store: TileStore | null = null;
   #map: HeatmapMap | null = null;
   #asked: Viewport | null = null;
   #hover: Cell | null = null;
   #pin: Cell | null = null;
+  #lit: Cell | null = null;
 
   constructor(events: HeatmapEvents) {
     this.#events = events;
@@ -62,7 +64,7 @@ export class Heatmap {
     this.plot.tabIndex = 0;
     this.plot.setAttribute('role', 'application');
     this.plot.setAttribute('aria-roledescription', 'heatmap');
-    this.plot.append(this.#surface.element, this.#hoverMark.element, this.#pinMark.element);
+    this.plot.append(this.#surface.element, this.#hoverMark.element, this.#pinMark.element, this.#litMark.element);
     const corner = document.createElement('div');
     corner.className = 'corner';
     corner.setAttribute('aria-hidden', 'true');
@@ -133,6 +135,13 @@ export class Heatmap {
     if (cell) this.#moveTo(view.scrollToCell(this.viewport, this.#grid, this.#surface.size, cell));
     else this.#update();
     this.#events.pinned(cell);
+  }
+
+  /** Marks the row, the column or the cell itself of a cell from outside; null: none. */
+  light(cell: Cell | null, part: 'row' | 'column' | 'cell' | null): void {
+    this.#lit = part === null ? null : cell;
+    this.#litMark.part = part;
+    this.#update();
   }
 
   get #grid(): Grid {
@@ -232,6 +241,7 @@ export class Heatmap {
     if (current) this.#events.drawn(pooling(current.plan));
     this.#hoverMark.update(this.#hover, viewport, mapSize(viewport, grid, size));
     this.#pinMark.update(this.#pin, viewport, mapSize(viewport, grid, size));
+    this.#litMark.update(this.#lit, viewport, mapSize(viewport, grid, size));
     const queries = [this.#hover, this.#pin].flatMap((cell) => (cell ? [cell.query] : []));
     const keys = [this.#hover, this.#pin].flatMap((cell) => (cell ? [cell.key] : []));
     const { scale } = viewport;

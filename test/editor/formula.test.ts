@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { closeEditors, openGenlens, problemsOf, reloadWindow, shownPanel, workspaceOf } from './genlens.ts';
+import type { Editor } from './harness/editor.ts';
+
+let editor: Editor;
+let removeWorkspace: () => Promise<void>;
+
+beforeAll(async () => {
+  const { folder, remove } = await workspaceOf({ 'shapes.py': 'def area(width, height):\n    return width * height\n' });
+  removeWorkspace = remove;
+  editor = await openGenlens({ workspace: folder });
+});
+afterAll(async () => {
+  await closeEditors(editor);
+  await editor.dispose();
+  await removeWorkspace();
+});
+
+it('shows the formula of a cell with the numbers of the run, which agree with those in double precision', async () => {
+  await editor.openFile('shapes.py');
+  await editor.command('Genlens: Explain Attention');
+  const panel = await shownPanel(editor, 'shapes.py');
+  await panel.locator('.thumbnail[data-row="3"][data-head="1"]').click();
+  await panel.getByText(/Layer 3, head 1: /).waitFor();
+  await panel.locator('.plot').press('f');
+  const residual = panel.locator('.formula-residual');
+  await residual.waitFor();
+  const [weights, output] = [...(await residual.innerText()).matchAll(/\d(?:\.\d+)?(?:e-\d+)?(?= in )/g)].map(([number]) => Number(number));
+  expect(weights).toBeLessThan(1e-5);
+  expect(output).toBeLessThan(1e-4);
+  const cards = await panel.locator('.formula-card').allInnerTexts();
+  expect(cards.join('\n')).toContain('64 components');
+  await panel.getByRole('button', { name: /square root/i }).click();
+  await panel
+    .getByText(/variance/i)
+    .first()
+    .waitFor();
+  expect(await problemsOf(editor)).toEqual([]);
+});
+
+it('keeps the formula and its open steps over a reload', async () => {
+  await reloadWindow(editor);
+  const panel = await shownPanel(editor, 'shapes.py');
+  await panel.getByText(/Layer 3, head 1: /).waitFor();
+  await panel.locator('.formula-residual').waitFor();
+  expect(await panel.getByRole('button', { name: /square root/i }).getAttribute('aria-expanded')).toBe('true');
+});
