@@ -119,6 +119,17 @@ describe('a term', () => {
     await panel.close();
   });
 
+  it('is explained with the value of the cell that shows, also when that changes meanwhile', async () => {
+    const panel = await open();
+    const { page } = panel;
+    await page.locator(`${box} [data-term="weight"]`).first().focus();
+    const before = await tooltip(page);
+    await page.evaluate(() => void window.formulaPage.show(2, 5));
+    expect(await tooltip(page)).not.toBe(before);
+    expect(await tooltip(page)).toMatch(/Value now 0$/);
+    await panel.close();
+  });
+
   it.each([280, 640])('keeps its tooltip within a page %d px wide', async (width) => {
     const panel = await open({ width, height: 300 });
     const { page } = panel;

@@ -51,6 +51,7 @@ export class FormulaView {
     }
     this.#content = content;
     this.#draw();
+    if (this.#tooltip.target) this.#explain(this.#tooltip.target);
   }
 
   /** Lights a term from outside; null: none. */
@@ -193,15 +194,18 @@ export class FormulaView {
 
   #point(target: HTMLElement | null, by: 'pointer' | 'focus'): void {
     const id = target?.dataset['term'] ?? null;
-    const term = this.#content?.formula.terms.find((known) => known.id === id);
-    if (target && term) {
-      // The bars of a card read themselves out.
-      if (by === 'pointer' || target.matches('.formula-term')) this.#tooltip.show(target, term, this.#content?.values.get(term.id));
-    } else this.#tooltip.closeSoon();
+    // The bars of a card, when they have the focus, read themselves out.
+    if (target === null) this.#tooltip.closeSoon();
+    else if (by === 'pointer' || target.matches('.formula-term')) this.#explain(target);
     if (id === this.#pointed) return;
     this.#pointed = id;
     this.light(id);
     this.#listener.pointed(id);
+  }
+
+  #explain(target: HTMLElement): void {
+    const term = this.#content?.formula.terms.find(({ id }) => id === target.dataset['term']);
+    if (term) this.#tooltip.show(target, term, this.#content?.values.get(term.id));
   }
 
   /** Within a formula the arrow keys go from term to term. */

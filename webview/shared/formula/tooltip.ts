@@ -26,6 +26,11 @@ export class TermTooltip {
     this.element.addEventListener('pointerleave', () => this.closeSoon());
   }
 
+  /** The term that is explained; null while the tooltip is closed. */
+  get target(): HTMLElement | null {
+    return this.#target;
+  }
+
   show(target: HTMLElement, term: Term, value: TermValue | undefined): void {
     this.close();
     this.#target = target;
