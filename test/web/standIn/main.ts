@@ -16,7 +16,7 @@ import type {
   ThumbnailsRequest,
 } from '../../../src/protocol/inference.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
-import type { Channel, Remote } from '../../../src/protocol/rpc.ts';
+import { RpcError, type Channel, type Remote } from '../../../src/protocol/rpc.ts';
 import { cellOf } from './cells.ts';
 import { scoresOf } from './scores.ts';
 import { mapOf, poolThumbnails, poolTile, row, type WeightMap } from './maps.ts';
@@ -48,6 +48,8 @@ class StandIn {
   /** Milliseconds that each answer waits; methods named in `failing` reject instead. */
   delay = 0;
   failing: readonly string[] = [];
+  /** The code with which a method rejects. */
+  refusing: Readonly<Record<string, string>> = {};
   saved: AttentionViewState | null = null;
   readonly breaches: string[] = [];
   readonly #maps = new Map<string, WeightMap>();
@@ -88,6 +90,8 @@ class StandIn {
     const log = async <T>(method: string, params: unknown, answer: () => T): Promise<T> => {
       this.calls.push({ method, params });
       if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.delay));
+      const code = this.refusing[method];
+      if (code !== undefined) throw new RpcError(code, `The stand-in refuses ${method}.`);
       if (this.failing.includes(method)) throw new Error(`The stand-in was told to fail ${method}.`);
       return answer();
     };

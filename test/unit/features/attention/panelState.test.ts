@@ -11,6 +11,7 @@ const view = {
   pinned: null,
   formula: null,
   scores: { order: 'induction', least: 0.5, withoutFirst: true, open: true },
+  next: { position: 3, temperature: 0.5, topK: 4, topP: 0.9, minP: 0.1 },
 } as const;
 
 describe('parsePanelState', () => {
@@ -48,6 +49,12 @@ describe('parsePanelState', () => {
     const plain = { order: 'layer', least: 0, withoutFirst: false, open: false };
     for (const scores of [undefined, 7, {}, { order: 'colour', least: 2, withoutFirst: 1, open: 'yes' }, { least: NaN }])
       expect(parseView({ ...view, scores })).toEqual({ ...view, scores: plain });
+  });
+
+  it('takes what is wrong with the next token for what a panel begins with', () => {
+    const plain = { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 };
+    const wrong = { position: -1, temperature: 9, topK: 0.5, topP: '1', minP: NaN };
+    for (const next of [undefined, 7, null, {}, wrong]) expect(parseView({ ...view, next })).toEqual({ ...view, next: plain });
   });
 
   it('never throws', () => {

@@ -27,6 +27,7 @@ const view: AttentionViewState = {
   pinned: { query: 9, key: 3 },
   formula: null,
   scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
+  next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
 };
 
 describe('view state', () => {
@@ -46,6 +47,7 @@ describe('view state', () => {
       pinned: null,
       formula: null,
       scores: view.scores,
+      next: view.next,
     });
   });
 

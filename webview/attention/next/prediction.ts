@@ -1,0 +1,133 @@
+/** What the model expects after a token: the most probable ones, before and after the sampling filters. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import type { NextTokenState } from '../../../src/protocol/attention.ts';
+import type { TokenSpan } from '../../../src/protocol/inference.ts';
+import { formatCount, formatShare } from '../../shared/numbers.ts';
+import { slider } from '../../shared/slider.ts';
+import { shortTokenLabel } from '../../shared/tokenLabel.ts';
+import { formatBits, formatProbability, type Reading, type ReadToken, type Sampling } from './reading.ts';
+
+export type Filters = Pick<NextTokenState, 'temperature' | 'topK' | 'topP' | 'minP'>;
+export const noFilters: Filters = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+
+export function prediction(tokens: readonly TokenSpan[], reading: Reading, drawn: Sampling, busy: boolean): TemplateResult {
+  const { position, actual, entropy, logits } = reading;
+  const most = reading.tokens.reduce((largest, { id, probability }) => Math.max(largest, probability, drawn.probabilityOf(id) ?? 0), 0);
+  const token = tokens[position]?.text ?? '';
+  return html`<section class="prediction" aria-labelledby="prediction-title" aria-busy=${String(busy)}>
+    <h2 id="prediction-title">
+      After <code><bdi>${shortTokenLabel(token)}</bdi></code> the model expects
+    </h2>
+    <p class="prediction-facts">
+      Row ${formatCount(position)} predicts token ${formatCount(position + 1)}: entropy ${formatBits(entropy)} of at most
+      ${formatBits(Math.log2(logits.length))}.
+      <span class="actual">${followSentence(actual)}</span>
+    </p>
+    <table class="expected">
+      <thead>
+        <tr>
+          <th scope="col">rank</th>
+          <th scope="col">token</th>
+          <th scope="col" class="bars">
+            <span class="visually-hidden">bars</span><span aria-hidden="true">0</span><span aria-hidden="true">${formatShare(most)}</span>
+          </th>
+          <th scope="col" class="number"><span class="key before" aria-hidden="true"></span>prob.</th>
+          <th scope="col" class="number"><span class="key after" aria-hidden="true"></span>sampled</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${reading.tokens.map((each) => row(each, each === actual, drawn.probabilityOf(each.id), most))}
+      </tbody>
+    </table>
+    <p class="prediction-facts">
+      prob.: probability before the filters; sampled: probability of being drawn after them; both without unit, bars to
+      ${formatShare(most)}. <strong>${formatCount(drawn.stay)}</strong> of ${formatCount(logits.length)} tokens of the vocabulary stay.
+    </p>
+  </section>`;
+}
+
+function followSentence(actual: ReadToken | null): TemplateResult {
+  if (!actual) return html`The text ends here: nothing follows.`;
+  return html`<code><bdi>${shortTokenLabel(actual.text)}</bdi></code> follows: rank ${formatCount(actual.rank)}, probability
+    ${formatShare(actual.probability)}, surprisal ${formatBits(actual.surprisal)}.`;
+}
+
+function row(token: ReadToken, follows: boolean, after: number | undefined, most: number): TemplateResult {
+  const label = html`<code><bdi>${shortTokenLabel(token.text, 16)}</bdi></code>`;
+  return html`<tr class="${follows ? 'follows' : ''} ${after === undefined ? 'cut' : ''}">
+    <td class="number">${formatCount(token.rank)}</td>
+    <th scope="row">${label}${follows ? html` <span class="follows-word">follows</span>` : nothing}</th>
+    <td class="bars">
+      <div class="bar before" ${ref(width(token.probability / most))}></div>
+      ${after === undefined ? nothing : html`<div class="bar after" ${ref(width(after / most))}></div>`}
+    </td>
+    <td class="number">${formatProbability(token.probability)}</td>
+    <td class="number">${after === undefined ? 'cut' : formatProbability(after)}</td>
+  </tr>`;
+}
+
+/** The page's policy lets no style stand in a template. */
+function width(share: number): (element?: Element) => void {
+  return (element) => {
+    if (element instanceof HTMLElement) element.style.width = `${100 * share}%`;
+  };
+}
+
+export function filterControls(filters: Filters, set: (filters: Filters) => void): TemplateResult {
+  const { temperature, topK, topP, minP } = filters;
+  const changed = Object.entries(noFilters).some(([name, value]) => filters[name as keyof Filters] !== value);
+  return html`<fieldset class="filters">
+    <legend>
+      Sampling
+      <button class="link" ?disabled=${!changed} title="Back to the model's own probabilities" @click=${() => set(noFilters)}>Reset</button>
+    </legend>
+    ${slider(
+      {
+        label: 'Temperature',
+        title: 'Logits are divided by it; 0 takes the most probable token alone',
+        value: temperature,
+        maximum: 2,
+        step: 0.05,
+        text: temperature === 0 ? '0 (greedy)' : temperature.toFixed(2),
+      },
+      (value) => set({ ...filters, temperature: value }),
+    )}
+    ${slider(
+      {
+        label: 'Top-k',
+        title: 'The k most probable tokens stay',
+        value: topK,
+        maximum: 100,
+        step: 1,
+        text: topK === 0 ? 'off' : counted(topK),
+      },
+      (value) => set({ ...filters, topK: value }),
+    )}
+    ${slider(
+      {
+        label: 'Top-p',
+        title: 'The fewest tokens stay whose probabilities sum to at least this',
+        value: topP,
+        maximum: 1,
+        step: 0.01,
+        text: topP === 1 ? 'off' : topP.toFixed(2),
+      },
+      (value) => set({ ...filters, topP: value }),
+    )}
+    ${slider(
+      {
+        label: 'Min-p',
+        title: 'Tokens stay that have at least this share of the largest probability',
+        value: minP,
+        maximum: 1,
+        step: 0.01,
+        text: minP === 0 ? 'off' : minP.toFixed(2),
+      },
+      (value) => set({ ...filters, minP: value }),
+    )}
+  </fieldset>`;
+}
+
+const counted = (count: number): string => `${formatCount(count)} token${count === 1 ? '' : 's'}`;
