@@ -95,6 +95,12 @@ it('begins with the row before the most surprising token and says what it expect
     new RegExp(`^After .* the model expects .* \\(0\\.\\d+\\); .* really follows: rank ${rank}, ${surprisal[most]!.toFixed(1)} bits$`),
   );
   expect(await token(page, most - 1).getAttribute('aria-selected')).toBe('true');
+  const list = (await page.getByRole('listbox').boundingBox())!;
+  for (const index of [most - 1, most]) {
+    const box = (await token(page, index).boundingBox())!;
+    expect(box.y).toBeGreaterThanOrEqual(list.y);
+    expect(box.y + box.height).toBeLessThanOrEqual(list.y + list.height);
+  }
   await close();
 });
 

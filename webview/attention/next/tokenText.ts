@@ -83,8 +83,10 @@ export class TokenText {
     const option = this.#options[this.#chosen];
     if (!option) return;
     const [own, all] = [option.getBoundingClientRect(), this.element.getBoundingClientRect()];
-    if (own.top < all.top) this.element.scrollTop -= all.top - own.top + 8;
-    else if (own.bottom > all.bottom) this.element.scrollTop += own.bottom - all.bottom + 8;
+    // With the lines around it: what follows may stand in the next.
+    const line = own.height + 4;
+    if (own.top - line < all.top) this.element.scrollTop -= all.top - own.top + line;
+    else if (own.bottom + line > all.bottom) this.element.scrollTop += own.bottom - all.bottom + line;
   }
 
   #tokenAt(target: EventTarget | null): number | null {
