@@ -133,6 +133,11 @@ describe.each(['native', 'javascript'] as const)('a byte-level tokenizer (%s)', 
     ).toBe(true);
   });
 
+  it('names a token by its id as it decodes it in a text, and no other id', async () => {
+    for (const { id, text } of await tokenizer.encode('x = é 😀\n<|endoftext|>')) expect(tokenizer.textOf(id)).toBe(text);
+    for (const id of [320, 1e6]) expect(tokenizer.textOf(id)).toBeUndefined();
+  });
+
   it('knows a special token that stands in the text', async () => {
     const tokens = await tokenizer.encode('a<|endoftext|>b');
     expect(tokens[1]).toMatchObject({ start: 1, end: 14, text: '<|endoftext|>' });
