@@ -340,6 +340,10 @@ it.each(['dark', 'light'] as const)('can be told apart where the system forces i
     .evaluateAll((all) => new Set(all.map((each) => getComputedStyle(each).backgroundColor)).size);
   expect(colours).toBeGreaterThan(10);
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const underlined = await page
+    .locator('.tab')
+    .evaluateAll((tabs) => tabs.map((tab) => [tab.getAttribute('aria-selected'), getComputedStyle(tab).borderBottomColor] as const));
+  for (const [selected, colour] of underlined) expect(colour === ground).toBe(selected === 'false');
   expect(
     await page
       .locator('.bar.before')
