@@ -13,6 +13,10 @@ export interface GridLayout {
   readonly side: number;
   /** From one thumbnail to the next. */
   readonly pitch: number;
+  /** From one line of them to the next. */
+  readonly linePitch: number;
+  /** Thumbnails a line. */
+  readonly columns: number;
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -32,6 +36,8 @@ export function layoutGrid(layers: number, heads: number, width: number, labelWi
   return {
     side,
     pitch,
+    linePitch: pitch,
+    columns: heads,
     left: labelWidth,
     top: headerHeight,
     width: labelWidth + heads * pitch,
@@ -39,10 +45,34 @@ export function layoutGrid(layers: number, heads: number, width: number, labelWi
   };
 }
 
+/** A caption under each thumbnail needs so much. */
+const captionWidth = 84;
+const captionHeight = 20;
+const rankedGap = 8;
+
+/** Thumbnails one after the other, with a caption under each, as many a line as the captions allow; `count` of them. */
+export function layoutRanked(count: number, width: number): GridLayout {
+  const columns = Math.max(1, Math.floor((width + rankedGap) / (captionWidth + rankedGap)));
+  const room = (width - (columns - 1) * rankedGap) / columns;
+  const side = Math.max(captionWidth, Math.min(largest, Math.floor(room / 4) * 4));
+  const pitch = side + rankedGap;
+  const linePitch = side + captionHeight + rankedGap;
+  return {
+    side,
+    pitch,
+    linePitch,
+    columns,
+    left: 0,
+    top: 0,
+    width: columns * pitch - rankedGap,
+    height: Math.ceil(count / columns) * linePitch,
+  };
+}
+
 /** First and one past the last row that shows, with `more` rows to either side. */
 export function visibleRows(layout: GridLayout, count: number, scrollTop: number, height: number, more: number): readonly [number, number] {
-  const first = Math.floor((scrollTop - layout.top) / layout.pitch) - more;
-  const last = Math.ceil((scrollTop + height - layout.top) / layout.pitch) + more;
+  const first = Math.floor((scrollTop - layout.top) / layout.linePitch) - more;
+  const last = Math.ceil((scrollTop + height - layout.top) / layout.linePitch) + more;
   return [Math.max(0, Math.min(count, first)), Math.max(0, Math.min(count, last))];
 }
 
@@ -51,9 +81,9 @@ export function thumbnailTexels(side: number, pixelRatio: number): number {
   return Math.min(256, Math.max(32, Math.ceil((side * pixelRatio) / 32) * 32));
 }
 
-/** The device pixels of a thumbnail: its texels are as wide as high, the longer side fills its place. */
+/** The device pixels of the thumbnail at a line and column: its texels are as wide as high, the longer side fills its place. */
 export function thumbnailTarget(
-  { left, top, pitch, side }: GridLayout,
+  { left, top, pitch, linePitch, side }: GridLayout,
   { row, head }: HeadPlace,
   texels: { readonly rows: number; readonly columns: number },
   scrolled: { readonly left: number; readonly top: number },
@@ -62,7 +92,7 @@ export function thumbnailTarget(
   const scale = (side * pixelRatio) / Math.max(texels.rows, texels.columns);
   return {
     x: Math.round((left + head * pitch - scrolled.left) * pixelRatio),
-    y: Math.round((top + row * pitch - scrolled.top) * pixelRatio),
+    y: Math.round((top + row * linePitch - scrolled.top) * pixelRatio),
     width: Math.max(1, Math.round(scale * texels.columns)),
     height: Math.max(1, Math.round(scale * texels.rows)),
   };

@@ -7,13 +7,18 @@ import { colourTable, logFloor, maskedTones, weightRamp, type ColourScale, type 
 import type { Colours } from '../shared/heatmap/renderer.ts';
 import { legend } from '../shared/legend.ts';
 import { formatWeight } from '../shared/numbers.ts';
+import { shortTokenLabel } from '../shared/tokenLabel.ts';
 import type { HeadPlace } from './gridLayout.ts';
 import { FormulaDock } from './formulaDock.ts';
 import { HeadView } from './headView.ts';
 import { noSitesPage } from './notices.ts';
 import { Overview } from './overview.ts';
 import { readout, readoutText } from './readout.ts';
-import { headToolbar, overviewToolbar } from './toolbars.ts';
+import { HeadScoring } from './scores/headScoring.ts';
+import { scoreDock } from './scores/scoreDock.ts';
+import { scoreTools } from './scores/scoreTools.ts';
+import { emptyText } from './scores/scoreWords.ts';
+import { headToolbar, overviewText, overviewToolbar } from './toolbars.ts';
 import type { View, ViewContext } from './view.ts';
 import { chooseHead, chosenSite, stepChosen, viewForRun } from './viewState.ts';
 import { headName, overviewSentence, type Sentence } from './words.ts';
@@ -22,6 +27,9 @@ export class HeadsView implements View {
   readonly #context: ViewContext;
   readonly #overview: Overview;
   readonly #head: HeadView;
+  readonly #scoring: HeadScoring;
+  /** Scores that are open to be explained. */
+  #openScores: ReadonlySet<string> = new Set();
   readonly #dock: FormulaDock;
   #result: AttentionResult | null = null;
   /** The run before, whose zoom means nothing on a map of another size. */
@@ -32,6 +40,7 @@ export class HeadsView implements View {
   constructor(context: ViewContext) {
     this.#context = context;
     const { host } = context;
+    this.#scoring = new HeadScoring(context);
     this.#overview = new Overview({
       fetch: (request, options) => host.thumbnails(request, options),
       opened: ({ row, head }) => this.#open(row, head),
@@ -85,7 +94,8 @@ export class HeadsView implements View {
 
   get sentence(): Sentence {
     if (!this.#result) return [];
-    return this.#state.chosen ? this.#head.sentence : overviewSentence(this.#result);
+    const place = this.#chosenPlace;
+    return place ? [...this.#head.sentence, this.#scoring.suchHeads(place)] : overviewSentence(this.#result);
   }
 
   show(result: AttentionResult): void {
@@ -93,6 +103,7 @@ export class HeadsView implements View {
     this.#pointed = null;
     this.#context.setState(viewForRun(this.#state, result.run, this.#before));
     this.#before = result.run;
+    this.#scoring.show(result);
     this.#context.draw();
     this.#overview.show(result.run);
     this.#showHead();
@@ -100,11 +111,13 @@ export class HeadsView implements View {
 
   clear(): void {
     this.#head.clear();
+    this.#scoring.clear();
     this.#dock.clear();
   }
 
   retry(): void {
     this.#overview.retry();
+    this.#scoring.retry();
     this.#showHead();
   }
 
@@ -119,12 +132,12 @@ export class HeadsView implements View {
     const { chosen, colour } = this.#state;
     const setColour = (next: 'linear' | 'log'): void => this.#context.setState({ ...this.#state, colour: next });
     const site = chosenSite(result.run, this.#state);
-    if (!chosen || !site) return overviewToolbar(result.run, colour, setColour);
+    if (!chosen || !site) return overviewToolbar(scoreTools(this.#scoring, overviewText(result.run)), colour, setColour);
     return headToolbar(
       result.run,
       site,
       chosen.head,
-      { colour, formula: this.#state.formula !== null },
+      { colour, formula: this.#state.formula !== null, scores: this.#state.scores.open },
       {
         back: () => this.#back(),
         choose: (next, head) => this.#choose(chooseHead(this.#state, result.run, next, head)),
@@ -133,6 +146,7 @@ export class HeadsView implements View {
         fit: () => this.#head.heatmap.fit(),
         copy: () => this.#context.copy(),
         toggleFormula: () => this.#toggleFormula(),
+        toggleScores: () => this.#toggleScores(),
         setColour,
       },
     );
@@ -143,15 +157,18 @@ export class HeadsView implements View {
     if (!result) return html``;
     if (result.run.sites.length === 0) return noSitesPage(result.subject.modelName);
     this.#paint();
+    const place = this.#chosenPlace;
+    this.#scoring.want(place, this.#pointed);
+    if (!place) this.#overview.rank(this.#scoring.ranking);
     const { chosen, formula } = this.#state;
     const docked = chosen !== null && formula !== null;
     if (docked) this.#dock.update(this.#head.formulaCell, formula.steps);
     return html`<div class="stage">
         <div class="picture">
-          <div class="view" ?hidden=${chosen !== null}>${this.#overview.element}</div>
-          <div class="view" ?hidden=${chosen === null}>${this.#head.heatmap.element}</div>
+          <div class="view" ?hidden=${chosen !== null}>${this.#overview.element}${this.#emptyOverview()}</div>
+          <div class=${chosen === null ? 'view' : 'view head-open'} ?hidden=${chosen === null}>${this.#head.heatmap.element}</div>
         </div>
-        ${docked ? this.#dock.element : nothing}
+        ${docked ? this.#dock.element : nothing} ${this.#scoreDock(result, place)}
       </div>
       <footer class="footer">
         ${
@@ -173,6 +190,7 @@ export class HeadsView implements View {
       '{': () => this.#choose(stepChosen(this.#state, run, 0, -1)),
       '}': () => this.#choose(stepChosen(this.#state, run, 0, 1)),
       f: () => this.#toggleFormula(),
+      s: () => this.#toggleScores(),
       r: () => {
         const { cell } = this.#head;
         if (cell) void this.#context.host.reveal({ token: cell.key }).catch((error: unknown) => this.#context.report(error));
@@ -184,7 +202,47 @@ export class HeadsView implements View {
   }
 
   #toggleFormula(): void {
-    this.#context.setState({ ...this.#state, formula: this.#state.formula ? null : { steps: [] } });
+    const { scores } = this.#state;
+    // Beside the map there is room for one of the two.
+    this.#context.setState({ ...this.#state, formula: this.#state.formula ? null : { steps: [] }, scores: { ...scores, open: false } });
+  }
+
+  #toggleScores(): void {
+    const { scores } = this.#state;
+    this.#context.setState({ ...this.#state, formula: null, scores: { ...scores, open: !scores.open } });
+  }
+
+  /** The open head by its place in the overview. */
+  get #chosenPlace(): HeadPlace | null {
+    const { chosen } = this.#state;
+    const site = this.#result && chosenSite(this.#result.run, this.#state);
+    return chosen && site && this.#result ? { row: this.#result.run.sites.indexOf(site), head: chosen.head } : null;
+  }
+
+  #scoreDock({ run }: AttentionResult, place: HeadPlace | null): TemplateResult | typeof nothing {
+    const site = place && run.sites[place.row];
+    if (!site || !this.#state.scores.open) return nothing;
+    return scoreDock({
+      scoring: this.#scoring,
+      place,
+      name: headName(site, place.head, run.sites),
+      open: this.#openScores,
+      token: (index) => shortTokenLabel(run.tokens?.[index]?.text ?? String(index), 12),
+      toggle: (id) => {
+        const next = new Set(this.#openScores);
+        if (!next.delete(id)) next.add(id);
+        this.#openScores = next;
+        this.#context.changed();
+      },
+      pin: ({ query, key }) => this.#head.heatmap.pin({ query, key }),
+    });
+  }
+
+  /** Where the order leaves no head to show. */
+  #emptyOverview(): TemplateResult | typeof nothing {
+    const { order, progress, choices } = this.#scoring;
+    const text = order === 'layer' ? null : emptyText(progress, order, choices.least);
+    return text === null ? nothing : html`<p class="overview-empty" role="status">${text}</p>`;
   }
 
   get #state(): AttentionViewState {
@@ -248,10 +306,14 @@ export class HeadsView implements View {
   #overviewReadout(result: AttentionResult): TemplateResult {
     const place = this.#pointed;
     const site = place && result.run.sites[place.row];
-    if (!site) return html`<div class="readout hint">Each picture is one head: queries down, keys across. Click one to open it.</div>`;
+    if (!site)
+      return html`<div class="readout overview-readout hint">
+        Each picture is one head: queries down, keys across. Click one to open it.
+      </div>`;
     const maximum = this.#overview.maximumOf(place);
-    return html`<div class="readout">
-      <span>${headName(site, place.head, result.run.sites)}</span>
+    const best = this.#scoring.best(place);
+    return html`<div class="readout overview-readout">
+      <span>${headName(site, place.head, result.run.sites)}${best === null ? nothing : `: ${best}`}</span>
       ${
         maximum === null
           ? ''

@@ -5,9 +5,20 @@ import type { CallOptions } from '../../src/protocol/rpc.ts';
 import type { Colours, Placement } from '../shared/heatmap/renderer.ts';
 import { createSurface, type Surface } from '../shared/heatmap/surface.ts';
 import { formatWeight } from '../shared/numbers.ts';
-import { layoutGrid, placeAfterKey, thumbnailTarget, thumbnailTexels, visibleRows, type GridLayout, type HeadPlace } from './gridLayout.ts';
+import { Arrangement, type CaptionedHead } from './arrangement.ts';
+import {
+  layoutGrid,
+  layoutRanked,
+  placeAfterKey,
+  thumbnailTarget,
+  thumbnailTexels,
+  visibleRows,
+  type GridLayout,
+  type HeadPlace,
+} from './gridLayout.ts';
+import { caption, headerCells, made, placeOf, range, rowLabel } from './overviewParts.ts';
 import { ThumbnailStore } from './thumbnailStore.ts';
-import { headName, siteLabel, siteName } from './words.ts';
+import { headName, siteLabel } from './words.ts';
 
 export interface OverviewEvents {
   fetch(request: ThumbnailsRequest, options: CallOptions): Promise<Thumbnails>;
@@ -29,6 +40,9 @@ export class Overview {
   readonly #rows = new Map<number, HTMLElement>();
   #thumbnails: ThumbnailStore | null = null;
   #sites: readonly SiteRun[] = [];
+  /** null: by layer. */
+  #ranking: readonly CaptionedHead[] | null = null;
+  #arrangement = Arrangement.byLayer([]);
   #layout: GridLayout = layoutGrid(0, 0, 0, 0);
   #focused: HeadPlace = { row: 0, head: 0 };
 
@@ -74,9 +88,21 @@ export class Overview {
         failed: (error) => this.#events.failed(error),
       });
     this.#sites = run?.sites ?? [];
+    this.#ranking = null;
     this.#focused = { row: 0, head: 0 };
     this.element.scrollTo(0, 0);
     this.#arrange();
+  }
+
+  /** Heads in the order of their scores, and only these; null for all, a line a layer. */
+  rank(ranking: readonly CaptionedHead[] | null): void {
+    if (ranking === this.#ranking) return;
+    const hadFocus = this.#grid.contains(document.activeElement);
+    const another = (ranking === null) !== (this.#ranking === null);
+    this.#ranking = ranking;
+    if (another) this.element.scrollTo(0, 0);
+    this.#arrange();
+    if (hadFocus) this.focus();
   }
 
   setColours(colours: Colours): void {
@@ -118,39 +144,30 @@ export class Overview {
   /** Lays the grid out for a run or a size. */
   #arrange(): void {
     const sites = this.#sites;
+    const ranking = this.#ranking;
+    const available = this.#surface.size.width;
     const longest = sites.reduce((most, site) => Math.max(most, siteLabel(site, sites).length), 2);
-    this.#layout = layoutGrid(sites.length, this.#heads, this.#surface.size.width, 12 + 8 * longest);
-    const { width, height, pitch, side, left, top } = this.#layout;
+    this.#layout = ranking ? layoutRanked(ranking.length, available) : layoutGrid(sites.length, this.#heads, available, 12 + 8 * longest);
+    this.#arrangement = ranking ? Arrangement.ranked(ranking, this.#layout.columns) : Arrangement.byLayer(sites.map(({ heads }) => heads));
+    if (!this.#arrangement.slotOf(this.#focused)) this.#focused = this.#arrangement.placeAt({ row: 0, head: 0 }) ?? this.#focused;
+    const { width, height, pitch, linePitch, side, left, top, columns } = this.#layout;
+    const { lines } = this.#arrangement;
     this.#grid.style.width = `${width}px`;
     this.#grid.style.height = `${height}px`;
     this.#grid.style.setProperty('--pitch', `${pitch}px`);
+    this.#grid.style.setProperty('--line-pitch', `${linePitch}px`);
     this.#grid.style.setProperty('--side', `${side}px`);
     this.#grid.style.setProperty('--left', `${left}px`);
     this.#grid.style.setProperty('--top', `${top}px`);
-    this.#grid.setAttribute('aria-label', 'Attention by layer and head');
-    this.#grid.setAttribute('aria-rowcount', String(sites.length + 1));
-    this.#grid.setAttribute('aria-colcount', String(this.#heads + 1));
-    this.#writeHeader();
+    this.#grid.classList.toggle('ranked', ranking !== null);
+    this.#grid.setAttribute('aria-label', ranking ? 'Attention heads by score' : 'Attention by layer and head');
+    this.#grid.setAttribute('aria-rowcount', String(lines.length + (ranking ? 0 : 1)));
+    this.#grid.setAttribute('aria-colcount', String(columns + (ranking ? 0 : 1)));
+    this.#header.hidden = ranking !== null;
+    this.#header.replaceChildren(...(ranking ? [] : headerCells(this.#heads, pitch)));
     for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
     this.#update();
-  }
-
-  #writeHeader(): void {
-    const corner = made('span', 'overview-corner');
-    corner.setAttribute('role', 'columnheader');
-    const cornerText = made('span', 'spoken');
-    cornerText.textContent = 'Layer';
-    corner.append(cornerText);
-    const every = Math.ceil(28 / this.#layout.pitch);
-    const labels = Array.from({ length: this.#heads }, (_, head) => {
-      const label = made('span', 'overview-column');
-      label.setAttribute('role', 'columnheader');
-      label.setAttribute('aria-label', `Head ${head}`);
-      label.textContent = head % every === 0 ? `H${head}` : '';
-      return label;
-    });
-    this.#header.replaceChildren(corner, ...labels);
   }
 
   /** Rows that came into view are made and asked for; those that left are dropped, and what was asked for them. */
@@ -165,42 +182,44 @@ export class Overview {
     }
     for (let index = first; index < last; index++) if (!this.#rows.has(index)) this.#writeRow(index);
     // Tab must always find a cell to stop at.
-    if (last > first && !this.#rows.has(this.#focused.row)) this.#focusOn({ row: this.#visible(0)[0], head: 0 });
+    const slot = this.#arrangement.slotOf(this.#focused);
+    const shown = this.#arrangement.placeAt({ row: this.#visible(0)[0], head: 0 });
+    if (last > first && shown && !(slot && this.#rows.has(slot.row))) this.#focusOn(shown);
     const [shownFirst, shownLast] = this.#visible(0);
     const wanted = [...range(shownFirst, shownLast), ...range(shownLast, last), ...range(first, shownFirst)];
-    this.#thumbnails?.want(wanted, thumbnailTexels(this.#layout.side, this.#surface.pixelRatio));
+    this.#thumbnails?.want(this.#arrangement.layersOf(wanted), thumbnailTexels(this.#layout.side, this.#surface.pixelRatio));
     this.#surface.invalidate();
   }
 
-  #arrived(row: number): void {
-    this.#nameCells(row);
+  #arrived(layer: number): void {
+    for (const line of this.#rows.keys()) if (this.#arrangement.layersOf([line]).includes(layer)) this.#nameCells(line);
     this.#surface.invalidate();
     this.#events.arrived();
   }
 
   #visible(more: number): readonly [number, number] {
     const { height } = this.#surface.size;
-    return height === 0 ? [0, 0] : visibleRows(this.#layout, this.#sites.length, this.element.scrollTop, height, more);
+    return height === 0 ? [0, 0] : visibleRows(this.#layout, this.#arrangement.lines.length, this.element.scrollTop, height, more);
   }
 
   #writeRow(index: number): void {
-    const site = this.#sites[index];
-    if (!site) return;
+    const line = this.#arrangement.lines[index];
+    if (!line) return;
+    const { ranked } = this.#arrangement;
     const row = made('div', 'overview-row');
     row.setAttribute('role', 'row');
-    row.setAttribute('aria-rowindex', String(index + 2));
-    row.style.top = `${this.#layout.top + index * this.#layout.pitch}px`;
-    const label = made('span', 'overview-label');
-    label.setAttribute('role', 'rowheader');
-    label.setAttribute('aria-label', siteName(site, this.#sites));
-    label.textContent = siteLabel(site, this.#sites);
-    row.append(label);
-    for (let head = 0; head < site.heads; head++) {
+    row.setAttribute('aria-rowindex', String(index + (ranked ? 1 : 2)));
+    row.style.top = `${this.#layout.top + index * this.#layout.linePitch}px`;
+    const site = this.#sites[index];
+    if (!ranked && site) row.append(rowLabel(site, this.#sites));
+    for (const place of line) {
       const cell = made('div', 'thumbnail');
       cell.setAttribute('role', 'gridcell');
-      cell.dataset['row'] = String(index);
-      cell.dataset['head'] = String(head);
-      cell.tabIndex = index === this.#focused.row && head === this.#focused.head ? 0 : -1;
+      cell.dataset['row'] = String(place.row);
+      cell.dataset['head'] = String(place.head);
+      cell.tabIndex = place.row === this.#focused.row && place.head === this.#focused.head ? 0 : -1;
+      const told = this.#arrangement.captionOf(place);
+      if (told) cell.append(caption(told.caption));
       row.append(cell);
     }
     this.#rows.set(index, row);
@@ -211,28 +230,33 @@ export class Overview {
   }
 
   #nameCells(index: number): void {
-    const site = this.#sites[index];
     const row = this.#rows.get(index);
-    if (!site || !row) return;
-    row.classList.toggle('pending', !this.#thumbnails?.pictureOf(index));
-    row.querySelectorAll('.thumbnail').forEach((cell, head) => {
-      const maximum = this.maximumOf({ row: index, head });
+    if (!row) return;
+    const come = this.#arrangement.layersOf([index]).every((layer) => this.#thumbnails?.pictureOf(layer));
+    row.classList.toggle('pending', !come);
+    row.querySelectorAll('.thumbnail').forEach((cell) => {
+      const place = placeOf(cell);
+      const site = place && this.#sites[place.row];
+      if (!site) return;
+      const maximum = this.maximumOf(place);
       const weight = maximum === null ? 'not there yet' : `largest weight ${formatWeight(maximum)}`;
-      cell.setAttribute('aria-label', `${headName(site, head, this.#sites)}, ${weight}`);
+      const told = this.#arrangement.captionOf(place);
+      const name = headName(site, place.head, this.#sites);
+      // What is written has to be in the name, or nobody can call it by what they see.
+      cell.setAttribute('aria-label', told ? `${told.caption}: ${name}, ${told.spoken}, ${weight}` : `${name}, ${weight}`);
     });
   }
 
   #scene(): readonly Placement[] {
     const { scrollLeft: left, scrollTop: top } = this.element;
-    return range(...this.#visible(0)).flatMap((row) => {
-      const picture = this.#thumbnails?.pictureOf(row);
-      if (!picture) return [];
-      return range(0, picture.layers).map((head) => ({
-        picture,
-        layer: head,
-        target: thumbnailTarget(this.#layout, { row, head }, picture, { left, top }, this.#surface.pixelRatio),
-      }));
-    });
+    return range(...this.#visible(0)).flatMap((line) =>
+      (this.#arrangement.lines[line] ?? []).flatMap((place, column) => {
+        const picture = this.#thumbnails?.pictureOf(place.row);
+        if (!picture) return [];
+        const target = thumbnailTarget(this.#layout, { row: line, head: column }, picture, { left, top }, this.#surface.pixelRatio);
+        return [{ picture, layer: place.head, target }];
+      }),
+    );
   }
 
   #pressed(event: KeyboardEvent): void {
@@ -240,11 +264,12 @@ export class Overview {
     if (!place || event.altKey || event.metaKey) return;
     if (event.key === 'Enter' || event.key === ' ') this.#events.opened(place);
     else {
-      const page = Math.max(1, Math.floor(this.#surface.size.height / this.#layout.pitch) - 1);
-      const heads = this.#sites.map((site) => site.heads);
-      const next = placeAfterKey(place, event, heads, page);
-      if (!next) return;
-      this.focus(next);
+      const page = Math.max(1, Math.floor(this.#surface.size.height / this.#layout.linePitch) - 1);
+      const slot = this.#arrangement.slotOf(place);
+      const next = slot && placeAfterKey(slot, event, this.#arrangement.lengths, page);
+      const nextPlace = next && this.#arrangement.placeAt(next);
+      if (!nextPlace) return;
+      this.focus(nextPlace);
     }
     event.preventDefault();
   }
@@ -255,32 +280,20 @@ export class Overview {
     this.#cell(place)?.setAttribute('tabindex', '0');
   }
 
-  #scrollTo({ row, head }: HeadPlace): void {
-    const { pitch, left, top } = this.#layout;
+  #scrollTo(place: HeadPlace): void {
+    const slot = this.#arrangement.slotOf(place);
+    if (!slot) return;
+    const { pitch, linePitch, left, top } = this.#layout;
     const { width, height } = this.#surface.size;
-    const y = row * pitch;
-    const x = head * pitch;
+    const y = slot.row * linePitch;
+    const x = slot.head * pitch;
     const { scrollTop, scrollLeft } = this.element;
-    this.element.scrollTop = Math.min(y, Math.max(scrollTop, y + top + pitch - height));
+    this.element.scrollTop = Math.min(y, Math.max(scrollTop, y + top + linePitch - height));
     this.element.scrollLeft = Math.min(x, Math.max(scrollLeft, x + left + pitch - width));
   }
 
-  #cell({ row, head }: HeadPlace): HTMLElement | null {
-    return this.#rows.get(row)?.querySelector<HTMLElement>(`[data-head="${head}"]`) ?? null;
+  #cell(place: HeadPlace): HTMLElement | null {
+    const slot = this.#arrangement.slotOf(place);
+    return (slot && this.#rows.get(slot.row)?.querySelectorAll<HTMLElement>('.thumbnail')[slot.head]) ?? null;
   }
-}
-
-function placeOf(target: EventTarget | null): HeadPlace | null {
-  const cell = target instanceof Element ? target.closest<HTMLElement>('.thumbnail') : null;
-  return cell ? { row: Number(cell.dataset['row']), head: Number(cell.dataset['head']) } : null;
-}
-
-function made(tag: string, className: string): HTMLElement {
-  const element = document.createElement(tag);
-  element.className = className;
-  return element;
-}
-
-function range(start: number, end: number): number[] {
-  return Array.from({ length: Math.max(0, end - start) }, (_, index) => start + index);
 }

@@ -16,14 +16,20 @@ export interface HeadTools {
   fit(): void;
   copy(): void;
   toggleFormula(): void;
+  toggleScores(): void;
   setColour(colour: Colour): void;
 }
 
-export function overviewToolbar(run: AttentionRun, colour: Colour, setColour: (colour: Colour) => void): TemplateResult {
+/** "6 layers × 4 heads". */
+export function overviewText(run: AttentionRun): string {
   const most = run.sites.reduce((heads, site) => Math.max(heads, site.heads), 0);
   const even = run.sites.every((site) => site.heads === most);
-  return html`<div class="toolbar" role="toolbar" aria-label="Overview">
-    <span class="toolbar-text">${counted(run.sites.length, 'layer')} × ${even ? '' : 'up to '}${counted(most, 'head')}</span>
+  return `${counted(run.sites.length, 'layer')} × ${even ? '' : 'up to '}${counted(most, 'head')}`;
+}
+
+export function overviewToolbar(tools: TemplateResult, colour: Colour, setColour: (colour: Colour) => void): TemplateResult {
+  return html`<div class="toolbar overview-tools" role="toolbar" aria-label="Overview">
+    ${tools}
     <span class="spacer"></span>
     ${colourSelect(colour, setColour)}
   </div>`;
@@ -33,7 +39,7 @@ export function headToolbar(
   run: AttentionRun,
   site: SiteRun,
   head: number,
-  { colour, formula }: { colour: Colour; formula: boolean },
+  { colour, formula, scores }: { colour: Colour; formula: boolean; scores: boolean },
   tools: HeadTools,
 ): TemplateResult {
   const { sites } = run;
@@ -54,6 +60,7 @@ export function headToolbar(
     ${iconButton('chevron-left', 'Previous head', () => tools.step(-1), '[')}
     ${iconButton('chevron-right', 'Next head', () => tools.step(1), ']')}
     <span class="spacer"></span>
+    ${toggleButton('graph', 'Scores of this head', scores, () => tools.toggleScores(), 'S')}
     ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}
     ${iconButton('zoom-out', 'Zoom out', () => tools.zoom(1 / zoomStep), '-')}
     ${iconButton('zoom-in', 'Zoom in', () => tools.zoom(zoomStep), '+')}
