@@ -3,8 +3,8 @@
     python -m code_transformer --work DIR [--to FOLDER]
 
 Corpus, tokenizer, training, export, measurement, card: what DIR already holds is not made again (training goes on from its
-checkpoint), so an interrupted run is taken up by the same command. Only a model that passes its gates is put in place. The fixture
-of the TypeScript tests is made again for the bundled model.
+checkpoint), so an interrupted run is taken up by the same command. Only a model that passes its gates is put in place. The fixtures
+of the TypeScript tests are made again for the bundled model.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from .measure import DEFAULT_WORK
 
 DEFAULT_FOLDER = Path(__file__).parents[2] / "code-transformer"
-FIXTURE = Path(__file__).parents[3] / "test" / "fixtures" / "code-transformer" / "make.py"
+FIXTURES = [Path(__file__).parents[3] / "test" / "fixtures" / name / "make.py" for name in ("code-transformer", "next-token")]
 
 
 def run(module: str, *arguments: str | Path) -> None:
@@ -48,7 +48,8 @@ def main() -> None:
     run("measure", "--model", work, "--work", work, "--float32", work / "model.float32.onnx", "--out", work / "measured.json")
     run("card", "--work", work, "--to", folder)
     if folder == DEFAULT_FOLDER.resolve():
-        python(FIXTURE)
+        for fixture in FIXTURES:
+            python(fixture)
     print(f"written: {folder}")
 
 

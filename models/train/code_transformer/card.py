@@ -30,6 +30,7 @@ from .train import ADAM_RATE, MUON_RATE, Phase, default_phases
 NAME = "code-transformer"
 TITLE = "Code transformer"
 LICENCE = "MIT"
+PRECISIONS = {"float32": "Float32 throughout.", "bfloat16": "Matrix products in bfloat16, all else in float32."}
 PROMPT_END = "\u25b7"
 TYPES = {onnx.TensorProto.INT64: "int64", onnx.TensorProto.FLOAT: "float32"}
 
@@ -44,6 +45,7 @@ class Facts:
     state: dict
     seed: int
     phases: list[Phase]
+    precision: str
 
     @staticmethod
     def read(work: Path) -> Facts:
@@ -61,7 +63,7 @@ class Facts:
                 if source["split"] == split:
                     found = sizes.get(source["package"], [])
                     source |= {"files": len(found), "bytes": sum(found)}
-        return Facts(json.loads((work / "measured.json").read_text()), sources, log, saved["state"], saved["seed"], default_phases())
+        return Facts(json.loads((work / "measured.json").read_text()), sources, log, saved["state"], saved["seed"], default_phases(), saved["precision"])
 
 
 def tensors(values) -> list[dict]:
@@ -237,8 +239,8 @@ def training(facts: Facts) -> str:
         "## Training",
         "~~~~~~sh\ncd models/train\npython -m code_transformer --work DIR\n~~~~~~",
         paragraph(f"""{state['total']:,} steps, {state['tokens']:,} tokens, {duration(state['seconds'])} of wall time on {processor()}, PyTorch
-            {version('torch')}, seed {facts.seed}. Hidden matrices by Muon (rate {MUON_RATE:g}), embedding and norms by AdamW (rate {ADAM_RATE:g}),
-            float32."""),
+            {version('torch')}, seed {facts.seed}. Hidden matrices by Muon (rate {MUON_RATE:g}), embedding and norms by AdamW (rate {ADAM_RATE:g}).
+            {PRECISIONS[facts.precision]}"""),
         table(["phase", "steps", "rows x tokens", "share of repeated rows", "tokens", "time", "validation, nats a token"], rows,
               {1, 2, 3, 4, 5, 6}),
         paragraph("""A repeated row holds one segment, random tokens or code, over and over: it is what makes induction heads form early. The

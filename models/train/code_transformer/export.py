@@ -32,6 +32,7 @@ OPSET = 18
 TRANSPOSED = ".transposed"
 STORED = ".float16"
 TOLERANCE = 1e-4
+RELATIVE = 5e-5
 
 
 def load_model(checkpoint: Path) -> CodeTransformer:
@@ -159,7 +160,8 @@ def verify(path: Path, text: np.ndarray) -> float:
     """Runs the file against PyTorch holding its weights in float64, for several batches, lengths and pasts, and a text in steps
     against PyTorch with the text at once. `text` holds the ids to run on, at least 64; up to 1,024 of them are run at once.
 
-    Allowed is TOLERANCE, or four times what PyTorch's own float32 differs from float64 where that is more: on long texts sharp
+    Allowed is TOLERANCE, RELATIVE times the largest value (ONNX Runtime's exp and erf are approximations, and sharp attention makes more
+    of it over a long text), or four times what PyTorch's own float32 differs from float64 where that is more: on long texts sharp
     attention makes any float32 run unsure in the fourth decimal. Returns the largest difference in logits; raises ValueError
     where one is too large."""
     model = model_of_file(onnx.load(path))
@@ -174,7 +176,7 @@ def verify(path: Path, text: np.ndarray) -> float:
 
     def compare(what: str, actual: np.ndarray, single: torch.Tensor, double: torch.Tensor) -> float:
         difference = float((torch.from_numpy(actual) - double).abs().max())
-        allowed = max(TOLERANCE, 4 * float((single - double).abs().max()))
+        allowed = max(TOLERANCE, RELATIVE * float(double.abs().max()), 4 * float((single - double).abs().max()))
         if not difference <= allowed:
             raise ValueError(f"{path}: {what} differ from PyTorch by {difference:.2e}, allowed are {allowed:.2e}")
         return difference

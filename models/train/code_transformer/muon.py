@@ -1,7 +1,7 @@
-"""Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/) in float32, its work shared between processes.
+"""Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/), its work shared between processes.
 
 torch.optim.Muon does its Newton-Schulz iterations in bfloat16, which a processor without bfloat16 instructions runs some twenty
-times slower than float32.
+times slower than float32: here the precision is chosen.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ def orthogonalise(matrix: torch.Tensor, iterations: int = 5) -> torch.Tensor:
 class Muon(torch.optim.Optimizer):
     """Momentum, Nesterov, then an orthogonalised step of scale sqrt(max(1, rows / columns)). Every process must call step()."""
 
-    def __init__(self, parameters, lr: float, momentum: float = 0.95, weight_decay: float = 0.01):
+    def __init__(self, parameters, lr: float, momentum: float = 0.95, weight_decay: float = 0.01, precision: torch.dtype = torch.float32):
+        """`precision`: of the Newton-Schulz iterations."""
+        self.precision = precision
         super().__init__(parameters, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay})
 
     @torch.no_grad()
@@ -44,7 +46,7 @@ class Muon(torch.optim.Optimizer):
                 owner = load.index(min(load))
                 load[owner] += min(p.shape) * p.numel()
                 if owner == rank:
-                    update = orthogonalise(p.grad.lerp(momentum, group["momentum"]))
+                    update = orthogonalise(p.grad.lerp(momentum, group["momentum"]).to(self.precision)).float()
                     update *= max(1, p.shape[0] / p.shape[1]) ** 0.5
                     updates[offset : offset + p.numel()] = update.flatten()
                 offset += p.numel()
