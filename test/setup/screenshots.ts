@@ -14,12 +14,15 @@ interface Shot {
   readonly name: string;
   readonly theme: Theme;
   /** Brings the window from the sample workspace, just opened, to what the picture shows. */
-  readonly prepare: (editor: Editor) => Promise<void>;
+  readonly prepare: (editor: Editor) => Promise<unknown>;
 }
 
 const shots: readonly Shot[] = [
-  { name: 'attention-overview', theme: 'Dark Modern', prepare: async (editor) => void (await explainAttention(editor)) },
+  { name: 'attention-overview', theme: 'Dark Modern', prepare: explainAttention },
   { name: 'attention-head', theme: 'Dark Modern', prepare: openHead },
+  { name: 'attention-formula', theme: 'Dark Modern', prepare: openFormula },
+  { name: 'attention-editor', theme: 'Dark Modern', prepare: shadeEditor },
+  { name: 'attention-next', theme: 'Dark Modern', prepare: openNextToken },
   { name: 'attention-head-light', theme: 'Light Modern', prepare: openHead },
   { name: 'attention-head-contrast', theme: 'Default High Contrast', prepare: openHead },
 ];
@@ -38,7 +41,7 @@ export async function takeScreenshots(names: readonly string[]): Promise<number>
       theme: shot.theme,
       viewport: { width: 1280, height: 800 },
       deviceScaleFactor: 1.5,
-      settings: { 'workbench.activityBar.location': 'hidden', 'editor.minimap.enabled': false },
+      settings: { 'workbench.activityBar.location': 'hidden', 'editor.minimap.enabled': false, 'editor.occurrencesHighlight': 'off' },
     });
     try {
       await shot.prepare(editor);
@@ -69,8 +72,8 @@ async function explainAttention(editor: Editor, part?: Parameters<Editor['select
   return panel;
 }
 
-/** Opens the head that copies what followed the same token before, on a function that says the same thing three times. */
-async function openHead(editor: Editor): Promise<void> {
+/** Opens the head that attends to what followed the same token before, on a function that says the same thing three times. */
+async function openHead(editor: Editor): Promise<Frame> {
   const panel = await explainAttention(editor, { start: [23, 0], end: [28, 74] });
   const { layer, head } = await inductionHead();
   const heads = await panel.locator('.overview-row').first().locator('.thumbnail').count();
@@ -83,6 +86,42 @@ async function openHead(editor: Editor): Promise<void> {
   const box = await map.boundingBox();
   if (!box) throw new Error('The map of the head is not on the screen.');
   await editor.page.mouse.move(box.x + 0.5 * box.width, box.y + 0.75 * box.height);
+  await settle(editor);
+  return panel;
+}
+
+/** The same head with its formula, in a panel that has the window to itself. */
+async function openFormula(editor: Editor): Promise<void> {
+  const panel = await openHead(editor);
+  const plot = panel.locator('.plot');
+  await plot.press('Enter');
+  await settle(editor);
+  // From the cell under the pointer to the one of its row that is attended to most.
+  const positions = (await panel.locator('.headline .position').allInnerTexts()).map(Number);
+  const pinned = /key\s+(\d+)/.exec(await panel.locator('.readout').innerText());
+  const steps = (positions[1] ?? 0) - Number(pinned?.[1]);
+  for (let step = 0; step < Math.abs(steps); step++) await plot.press(steps > 0 ? 'Shift+ArrowRight' : 'Shift+ArrowLeft');
+  await editor.page.mouse.move(300, 780);
+  await plot.press('f');
+  await panel.locator('.formula-residual').waitFor();
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.maximizeEditorHideSidebar'));
+  await editor.page.mouse.move(640, 799);
+  await settle(editor);
+}
+
+/** What the model expects after a token, beside the text shaded by how much each token surprised it. */
+async function openNextToken(editor: Editor): Promise<void> {
+  const panel = await explainAttention(editor);
+  await panel.getByRole('tab', { name: 'Next token' }).click();
+  await settle(editor);
+}
+
+/** The file itself, shaded by what all heads attend to on average from a token in its middle. */
+async function shadeEditor(editor: Editor): Promise<void> {
+  await explainAttention(editor);
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup'));
+  await editor.select({ start: [32, 22], end: [32, 22] });
+  await editor.page.mouse.move(300, 760);
   await settle(editor);
 }
 

@@ -24,6 +24,7 @@ interface Manifest {
   contributes: {
     commands: { command: string; title: string; category: string; icon?: { light: string; dark: string } }[];
     menus: Record<string, { command: string }[]>;
+    walkthroughs: { steps: { description: string; media: { image: string; altText: string }; completionEvents?: string[] }[] }[];
     configuration: { properties: Record<string, Property> };
   };
 }
@@ -68,6 +69,18 @@ describe('package.json', () => {
 
   it('is activated by its commands, which the editor sees to, and by panels to restore, and by nothing else', () => {
     expect(manifest.activationEvents).toEqual(Object.values(panels).map((panel) => `onWebviewPanel:${panel}`));
+  });
+
+  it('leads new users through steps whose commands exist and whose pictures are there', () => {
+    const known: string[] = Object.values(commands);
+    const steps = contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+    expect(steps.length).toBeGreaterThan(3);
+    for (const { description, media, completionEvents = [] } of steps) {
+      for (const [, command] of description.matchAll(/\(command:([^)]*)\)/g)) expect(known).toContain(command);
+      for (const event of completionEvents) expect(known).toContain(event.replace(/^onCommand:/, ''));
+      expect([media.image, existsSync(path.join(root, media.image))]).toEqual([media.image, true]);
+      expect(media.altText).not.toBe('');
+    }
   });
 
   it('names pictures that are there; the icon is a PNG of 128 x 128', () => {

@@ -18,7 +18,7 @@ import { HeadScoring } from './scores/headScoring.ts';
 import { scoreDock } from './scores/scoreDock.ts';
 import { scoreTools } from './scores/scoreTools.ts';
 import { emptyText } from './scores/scoreWords.ts';
-import { headToolbar, overviewText, overviewToolbar } from './toolbars.ts';
+import { headToolbar, overviewToolbar } from './toolbars.ts';
 import type { View, ViewContext } from './view.ts';
 import { chooseHead, chosenSite, stepChosen, viewForRun } from './viewState.ts';
 import { headName, overviewSentence, type Sentence } from './words.ts';
@@ -132,7 +132,7 @@ export class HeadsView implements View {
     const { chosen, colour } = this.#state;
     const setColour = (next: 'linear' | 'log'): void => this.#context.setState({ ...this.#state, colour: next });
     const site = chosenSite(result.run, this.#state);
-    if (!chosen || !site) return overviewToolbar(scoreTools(this.#scoring, overviewText(result.run)), colour, setColour);
+    if (!chosen || !site) return overviewToolbar(scoreTools(this.#scoring), colour, setColour);
     return headToolbar(
       result.run,
       site,

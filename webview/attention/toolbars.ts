@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
 import { zoomStep } from '../shared/heatmap/gestures.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
-import { counted, siteLabel } from './words.ts';
+import { siteLabel } from './words.ts';
 
 type Colour = 'linear' | 'log';
 
@@ -18,13 +18,6 @@ export interface HeadTools {
   toggleFormula(): void;
   toggleScores(): void;
   setColour(colour: Colour): void;
-}
-
-/** "6 layers × 4 heads". */
-export function overviewText(run: AttentionRun): string {
-  const most = run.sites.reduce((heads, site) => Math.max(heads, site.heads), 0);
-  const even = run.sites.every((site) => site.heads === most);
-  return `${counted(run.sites.length, 'layer')} × ${even ? '' : 'up to '}${counted(most, 'head')}`;
 }
 
 export function overviewToolbar(tools: TemplateResult, colour: Colour, setColour: (colour: Colour) => void): TemplateResult {

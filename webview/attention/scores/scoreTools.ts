@@ -5,12 +5,11 @@ import { select } from '../../shared/toolbar.ts';
 import type { HeadScoring } from './headScoring.ts';
 import { orderName, rankingText } from './scoreWords.ts';
 
-/** @param plain what is said of the heads in the order of layers */
-export function scoreTools(scoring: HeadScoring, plain: string): TemplateResult {
+export function scoreTools(scoring: HeadScoring): TemplateResult {
   const { order, orders, choices } = scoring;
   const sorted = order !== 'layer';
-  return html`<span class="toolbar-text" role="status">${sorted ? rankingText(scoring.progress) : plain}</span>
-    <span class="score-tools">
+  return html`<span class="toolbar-text" role="status">${sorted ? rankingText(scoring.progress) : nothing}</span>
+    <span class=${sorted ? 'score-tools sorted' : 'score-tools'}>
       <span class="labelled"
         ><span aria-hidden="true">sort by</span>
         ${select('Sort by', orders.indexOf(order), orders.map(orderName), (index) => scoring.choose({ order: orders[index] ?? 'layer' }))}</span
