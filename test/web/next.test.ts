@@ -247,6 +247,21 @@ it('is as it was after a reload, and when another view was in front', async () =
   await close();
 });
 
+it('keeps a token that is chosen in the same frame as a filter', async () => {
+  const { page, close } = await open();
+  await token(page, 3).click();
+  expect(await shown(page)).toBe(3);
+  await page.evaluate(() => {
+    document.querySelector<HTMLElement>('#token-12')?.click();
+    const slider = [...document.querySelectorAll<HTMLInputElement>('input[type="range"]')].find(({ max }) => max === '2');
+    if (!slider) throw new Error('There is no slider of the temperature.');
+    slider.value = '0.5';
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await expect.poll(() => lastState(page)).toMatchObject({ next: { position: 12, temperature: 0.5 } });
+  await close();
+});
+
 it('says what went wrong, asks again, and leaves the newest answer standing', async () => {
   const { page, close } = await open();
   await page.evaluate(() => (window.standIn.failing = ['nextToken']));

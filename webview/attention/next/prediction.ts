@@ -75,7 +75,8 @@ function width(share: number): (element?: Element) => void {
   };
 }
 
-export function filterControls(filters: Filters, set: (filters: Filters) => void): TemplateResult {
+/** @param set gets only what was changed: it was drawn before other changes that are not drawn yet */
+export function filterControls(filters: Filters, set: (change: Partial<Filters>) => void): TemplateResult {
   const { temperature, topK, topP, minP } = filters;
   const changed = Object.entries(noFilters).some(([name, value]) => filters[name as keyof Filters] !== value);
   return html`<fieldset class="filters">
@@ -92,7 +93,7 @@ export function filterControls(filters: Filters, set: (filters: Filters) => void
         step: 0.05,
         text: temperature === 0 ? '0 (greedy)' : temperature.toFixed(2),
       },
-      (value) => set({ ...filters, temperature: value }),
+      (value) => set({ temperature: value }),
     )}
     ${slider(
       {
@@ -103,7 +104,7 @@ export function filterControls(filters: Filters, set: (filters: Filters) => void
         step: 1,
         text: topK === 0 ? 'off' : counted(topK),
       },
-      (value) => set({ ...filters, topK: value }),
+      (value) => set({ topK: value }),
     )}
     ${slider(
       {
@@ -114,7 +115,7 @@ export function filterControls(filters: Filters, set: (filters: Filters) => void
         step: 0.01,
         text: topP === 1 ? 'off' : topP.toFixed(2),
       },
-      (value) => set({ ...filters, topP: value }),
+      (value) => set({ topP: value }),
     )}
     ${slider(
       {
@@ -125,7 +126,7 @@ export function filterControls(filters: Filters, set: (filters: Filters) => void
         step: 0.01,
         text: minP === 0 ? 'off' : minP.toFixed(2),
       },
-      (value) => set({ ...filters, minP: value }),
+      (value) => set({ minP: value }),
     )}
   </fieldset>`;
 }
