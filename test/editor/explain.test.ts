@@ -8,6 +8,7 @@ import {
   nextResult,
   openGenlens,
   problemsOf,
+  promptBox,
   selectCell,
   shownPanel,
   tokensOf,
@@ -126,13 +127,13 @@ describe('Explain Attention', () => {
 
   it('asks for a prompt when nothing is open, and begins with the last one', async () => {
     await editor.command(explain);
-    await (await quickInput(editor.page)).fill('once upon a time');
+    await (await promptBox(editor)).fill('once upon a time');
     await editor.page.keyboard.press('Enter');
     const panel = await shownPanel(editor, 'prompt');
     expect(await factsOf(panel)).not.toMatch(/lines|Explain here/);
     await closeEditors(editor);
     await editor.command(`${explain} of a Prompt...`);
-    expect(await (await quickInput(editor.page)).inputValue()).toBe('once upon a time');
+    expect(await (await promptBox(editor)).inputValue()).toBe('once upon a time');
     await editor.page.keyboard.press('Escape');
   });
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import type { AttentionResult } from '../../src/protocol/attention.ts';
 import { root } from '../setup/paths.ts';
 import { openEditor, type Editor, type EditorOptions } from './harness/editor.ts';
@@ -97,6 +97,12 @@ export async function commandOnSelection(editor: Editor, label: string): Promise
   await editor.page.keyboard.press('F1');
   await (await quickInput(editor.page)).fill(`>${label}`);
   await pick(editor.page, label);
+}
+
+/** The box that asks for a prompt, once it is there: the palette that asked for it may still be closing. */
+export async function promptBox(editor: Editor): Promise<Locator> {
+  await editor.page.locator('.quick-input-widget', { hasText: 'Explain Attention of a Prompt' }).waitFor();
+  return quickInput(editor.page);
 }
 
 /** The panel of a document, once it shows a run. */

@@ -11,6 +11,7 @@ import {
   nextResult,
   openGenlens,
   problemsOf,
+  promptBox,
   reloadWindow,
   selectCell,
   shownPanel,
@@ -182,7 +183,7 @@ describe('the life of a panel', () => {
     await shownPanel(editor, 'notebook.ipynb, cell 3');
     await closeEditors(editor);
     await editor.command(explain);
-    await editor.page.keyboard.type('one two three');
+    await (await promptBox(editor)).fill('one two three');
     await editor.page.keyboard.press('Enter');
     await shownPanel(editor, 'prompt');
     await reloadWindow(editor);
