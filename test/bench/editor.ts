@@ -23,6 +23,8 @@ export async function measureEditor(root: string): Promise<Figure[]> {
       await editor.openFile('attention.py');
       // A new window activates extensions of its own, which no first picture should wait for.
       await editor.evaluateInHost((vscode) => vscode.extensions.getExtension('genlens.genlens')?.activate());
+      // About 512 tokens, which the budget is for.
+      await editor.select({ start: [0, 0], end: [38, 0] });
       const began = performance.now();
       await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.explainAttention').then(() => undefined));
       const panel = await editor.panelFrame(/^Attention/);
@@ -46,7 +48,7 @@ export async function measureEditor(root: string): Promise<Figure[]> {
       value: median(pictures),
       unit: 'ms',
       budget: 1500,
-      how: 'a fresh window of the VS Code server in Chromium, first layer drawn',
+      how: 'a fresh window of the VS Code server in Chromium, about 512 tokens, first layer drawn',
     },
   ];
 }
