@@ -4,13 +4,13 @@
  */
 
 import { createHash } from 'node:crypto';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { RawTensor } from '../../protocol/worker.ts';
 import { findConstant, type Constant } from '../constants.ts';
 import { OnnxError } from '../error.ts';
 import { graphFlow, type Flow } from '../flow.ts';
 import type { Node, OnnxModel } from '../model.ts';
 import { typeNumber } from '../tensor.ts';
+import { wireWriter } from '../wireWriter.ts';
 import type { AttentionSite } from './find.ts';
 import { nodesBetween } from './region.ts';
 
@@ -164,27 +164,7 @@ function encode(
   held: ReadonlyMap<string, RawTensor>,
   outputs: readonly { name: string; from: string }[],
 ): Uint8Array {
-  const writer = new BinaryWriter();
-  const text = (field: number, value: string) => writer.tag(field, WireType.LengthDelimited).string(value);
-  const int = (field: number, value: number) => writer.tag(field, WireType.Varint).int64(value);
-  const message = (field: number, write: () => void): void => {
-    writer.tag(field, WireType.LengthDelimited).fork();
-    write();
-    writer.join();
-  };
-  const value = (field: number, name: string, type: string, rank: number | null): void => {
-    message(field, () => {
-      text(1, name);
-      message(2, () =>
-        message(1, () => {
-          int(1, typeNumber(type));
-          // Dimensions without a value: a part of an operand is fed as well as the whole.
-          if (rank !== null) message(2, () => Array.from({ length: rank }).forEach(() => message(1, () => undefined)));
-        }),
-      );
-    });
-  };
-
+  const { text, int, bytes, message, tensor: write, value, finish } = wireWriter();
   int(1, model.irVersion);
   text(2, 'genlens');
   for (const [domain, version] of model.opsets) {
@@ -200,7 +180,7 @@ function encode(
         for (const name of ins) text(1, name);
         for (const name of outs) text(2, name);
         text(4, node.opType);
-        for (const attribute of node.attributes.values()) writer.tag(5, WireType.LengthDelimited).bytes(attribute.message);
+        for (const attribute of node.attributes.values()) bytes(5, attribute.message);
         text(7, node.domain);
         if (node.overload !== '') text(8, node.overload);
       });
@@ -218,16 +198,10 @@ function encode(
         });
       });
     }
-    for (const [name, tensor] of held) {
-      message(5, () => {
-        for (const dim of tensor.shape) int(1, dim);
-        int(2, typeNumber(tensor.type));
-        text(8, name);
-        writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength));
-      });
-    }
+    for (const [name, tensor] of held) write(5, name, tensor);
+    // Dimensions without a value: a part of an operand is fed as well as the whole.
     for (const input of inputs) value(11, input.name, input.type, input.rank);
     for (const output of outputs) value(12, output.name, 'float32', null);
   });
-  return writer.finish();
+  return finish();
 }

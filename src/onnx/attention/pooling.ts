@@ -3,10 +3,9 @@
  * it: the masked cells of the weights are taken out (by the rule of maths/masking.ts), and the largest weight of each bin is kept.
  */
 
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { maskedBelowLargest, maskedRow } from '../../maths/masking.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
-import { typeNumber } from '../tensor.ts';
+import { wireWriter } from '../wireWriter.ts';
 
 /** Which axes are reduced; one that is not keeps its cells. */
 export interface PooledAxes {
@@ -42,14 +41,7 @@ export function canPool(opset: number): boolean {
  * @param opset version of the standard operators that the cut-out states, 13 or later
  */
 export function poolingChunk(opset: number, { rows, columns }: PooledAxes): Uint8Array {
-  const writer = new BinaryWriter().tag(7, WireType.LengthDelimited).fork();
-  const text = (field: number, value: string) => writer.tag(field, WireType.LengthDelimited).string(value);
-  const int = (field: number, value: number) => writer.tag(field, WireType.Varint).int64(value);
-  const message = (field: number, write: () => void): void => {
-    writer.tag(field, WireType.LengthDelimited).fork();
-    write();
-    writer.join();
-  };
+  const { text, int, message, tensor, value, finish } = wireWriter();
   const node = (
     op: string,
     inputs: readonly string[],
@@ -60,37 +52,24 @@ export function poolingChunk(opset: number, { rows, columns }: PooledAxes): Uint
       for (const input of inputs) text(1, input);
       text(2, output);
       text(4, op);
-      for (const [name, value] of Object.entries(attributes)) {
+      for (const [name, given] of Object.entries(attributes)) {
         message(5, () => {
           text(1, name);
-          if (typeof value === 'number') int(3, value);
-          else for (const item of value) int(8, item);
-          int(20, typeof value === 'number' ? INT : INTS);
+          if (typeof given === 'number') int(3, given);
+          else for (const item of given) int(8, item);
+          int(20, typeof given === 'number' ? INT : INTS);
         });
       }
     });
     return output;
   };
-  const constant = (name: string, { type, shape, data }: RawTensor): string => {
-    message(5, () => {
-      for (const dim of shape) int(1, dim);
-      int(2, typeNumber(type));
-      text(8, name);
-      writer.tag(9, WireType.LengthDelimited).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    });
+  const constant = (name: string, held: RawTensor): string => {
+    tensor(5, name, held);
     return name;
   };
   const number = (name: string, value: number) => constant(name, { type: 'float32', shape: [], data: Float32Array.of(value) });
   const input = (name: string, rank: number): string => {
-    message(11, () => {
-      text(1, name);
-      message(2, () =>
-        message(1, () => {
-          int(1, typeNumber('int64'));
-          message(2, () => Array.from({ length: rank }).forEach(() => message(1, () => undefined)));
-        }),
-      );
-    });
+    value(11, name, 'int64', rank);
     return name;
   };
   // Operator set 18 made the axes of ReduceMax an input.
@@ -122,7 +101,9 @@ export function poolingChunk(opset: number, { rows, columns }: PooledAxes): Uint
   const blank = node('Equal', [values, mark], 'pool_blank');
   node('Where', [blank, number('pool_nan', NaN), values], poolingOutputs.values);
   for (const output of Object.values(poolingOutputs)) message(12, () => text(1, output));
-  return writer.join().finish();
+  const model = wireWriter();
+  model.bytes(7, finish());
+  return model.finish();
 }
 
 /** Stands in masked cells until the end: below every weight, so that a maximum passes it over. */
