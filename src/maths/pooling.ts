@@ -47,6 +47,14 @@ export interface Stripe {
   rowCount: number;
 }
 
+/** @throws RangeError where a stripe of a map [queries, keys] does not fit the map, or its weights do not hold it */
+export function checkStripe({ values, offset, stride, firstRow, rowCount }: Stripe, queries: number, keys: number): void {
+  if (!(firstRow >= 0 && rowCount >= 0 && firstRow + rowCount <= queries))
+    throw new RangeError(`Rows ${firstRow} to ${firstRow + rowCount} do not lie within ${queries} queries.`);
+  if (rowCount > 0 && !(offset >= 0 && offset + (rowCount - 1) * stride + keys <= values.length))
+    throw new RangeError(`${values.length} weights do not hold ${rowCount} rows of ${keys} keys from ${offset}, ${stride} apart.`);
+}
+
 export interface MaxPool {
   /** Takes part of the source; each row once, in any order. */
   add(stripe: Stripe): void;

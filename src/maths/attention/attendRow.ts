@@ -1,4 +1,5 @@
-import { applyLogitStep, rowSoftmax, type LogitStep, type RowSoftmax } from './logitSteps.ts';
+import { rowSoftmax, type RowSoftmax } from '../softmax.ts';
+import { applyLogitStep, type LogitStep } from './logitSteps.ts';
 
 export interface RowOperands {
   /** [headDim], as it enters the score product. */

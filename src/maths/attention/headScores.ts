@@ -1,4 +1,4 @@
-import type { Stripe } from '../pooling.ts';
+import { checkStripe, type Stripe } from '../pooling.ts';
 import type { Targets } from './targetLists.ts';
 
 /** One weight of a map. */
@@ -120,11 +120,9 @@ export function createHeadScorer({ queries, keys, targets, examples = 0, without
   }
 
   return {
-    add({ values, offset, stride, firstRow, rowCount }) {
-      if (!(firstRow >= 0 && rowCount >= 0 && firstRow + rowCount <= queries))
-        throw new RangeError(`Rows ${firstRow} to ${firstRow + rowCount} do not lie within ${queries} queries.`);
-      if (rowCount > 0 && !(offset >= 0 && offset + (rowCount - 1) * stride + keys <= values.length))
-        throw new RangeError(`${values.length} weights do not hold ${rowCount} rows of ${keys} keys from ${offset}, ${stride} apart.`);
+    add(stripe) {
+      checkStripe(stripe, queries, keys);
+      const { values, offset, stride, firstRow, rowCount } = stripe;
       for (let row = 0; row < rowCount; row++) addRow(values, offset + row * stride, firstRow + row);
     },
     result: () => ({

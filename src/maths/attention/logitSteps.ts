@@ -24,22 +24,4 @@ export function applyLogitStep(row: Float64Array, step: LogitStep): Float64Array
   }
 }
 
-export interface RowSoftmax {
-  /** Largest logit. */
-  maximum: number;
-  /** Sum of exp(logit - maximum). */
-  denominator: number;
-  /** [keys]; zeros where every logit is -Infinity. */
-  weights: Float64Array;
-}
-
-/** Softmax of one row: exp(x - max) / sum exp(x - max). */
-export function rowSoftmax(logits: Float64Array): RowSoftmax {
-  const maximum = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
-  if (maximum === -Infinity) return { maximum, denominator: 0, weights: new Float64Array(logits.length) };
-  const weights = logits.map((logit) => Math.exp(logit - maximum));
-  const denominator = weights.reduce((sum, value) => sum + value, 0);
-  return { maximum, denominator, weights: weights.map((value) => value / denominator) };
-}
-
 const at = (values: ArrayLike<number>, key: number): number => values[values.length === 1 ? 0 : key]!;

@@ -1,4 +1,4 @@
-import type { Stripe } from '../pooling.ts';
+import { checkStripe, type Stripe } from '../pooling.ts';
 
 /** Tokens [first, end) that are looked at as one: a word, a line, a symbol. */
 export interface TokenGroup {
@@ -28,11 +28,9 @@ export function createRollup(queryGroups: readonly TokenGroup[], keyGroups: read
   const seen = new Uint8Array(sums.length);
   const rows = new Uint32Array(queryGroups.length);
   return {
-    add({ values, offset, stride, firstRow, rowCount }) {
-      if (!(firstRow >= 0 && rowCount >= 0 && firstRow + rowCount <= queries))
-        throw new RangeError(`Rows ${firstRow} to ${firstRow + rowCount} do not lie within ${queries} queries.`);
-      if (rowCount > 0 && !(offset >= 0 && offset + (rowCount - 1) * stride + keys <= values.length))
-        throw new RangeError(`${values.length} weights do not hold ${rowCount} rows of ${keys} keys from ${offset}, ${stride} apart.`);
+    add(stripe) {
+      checkStripe(stripe, queries, keys);
+      const { values, offset, stride, firstRow, rowCount } = stripe;
       for (let row = 0; row < rowCount; row++) {
         const group = groupOfQuery[firstRow + row]!;
         let visible = 0;

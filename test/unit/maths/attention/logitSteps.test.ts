@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyLogitStep, rowSoftmax } from '../../../../src/maths/attention/logitSteps.ts';
+import { applyLogitStep } from '../../../../src/maths/attention/logitSteps.ts';
+import { rowSoftmax } from '../../../../src/maths/softmax.ts';
 
 describe('applyLogitStep', () => {
   const row = Float64Array.of(1, -2, 3);
