@@ -1,4 +1,4 @@
-// The import arrows: features -> engine, models, python, formulas, onnx -> protocol, formats, maths.
+// The import arrows: features -> engine, models, python, formulas, onnx -> maps -> protocol, formats, maths.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -12,13 +12,14 @@ module.exports = {
     only('maths-alone', '^src/maths/', []),
     only('formats-alone', '^src/formats/', ['^src/maths/']),
     only('protocol-low', '^src/protocol/', ['^src/maths/']),
+    only('maps-low', '^src/maps/', ['^src/(protocol|maths)/']),
     only('formulas-low', '^src/formulas/', ['^src/(protocol|maths)/']),
     only('python-low', '^src/python/', ['^src/(protocol|maths|formulas)/']),
     only('onnx-low', '^src/onnx/', ['^src/(protocol|maths|formats)/']),
     only('models-low', '^src/models/', ['^src/(protocol|maths|formats|onnx)/']),
-    only('engine-middle', '^src/engine/', ['^src/(protocol|maths|formats|onnx|models)/']),
+    only('engine-middle', '^src/engine/', ['^src/(protocol|maths|maps|formats|onnx|models)/']),
     only('cli-thin', '^src/cli(/|\\.ts)', ['^src/(protocol|formats|onnx|models|engine)/']),
-    only('webview-narrow', '^webview/', ['^src/(protocol|maths|formulas)/']),
+    only('webview-narrow', '^webview/', ['^src/(protocol|maths|maps|formulas)/']),
     {
       name: 'vscode-in-features',
       severity: 'error',

@@ -4,7 +4,9 @@ import type {
   AttentionCell,
   AttentionRun,
   CellRequest,
+  HeadRef,
   HeadScoresRequest,
+  MapSource,
   NextToken,
   NextTokenRequest,
   RowRequest,
@@ -60,8 +62,10 @@ export interface NextTokenState {
 /** The whole of what a user has chosen in the panel: restores it, and drives tests and screenshots. */
 export interface AttentionViewState {
   view: AttentionViewName;
-  /** null: the overview of all layers and heads. */
-  chosen: { site: number; head: number } | null;
+  /** The map that is looked at; null: in the heads' view the overview, elsewhere the mean of all heads. */
+  chosen: MapSource | null;
+  /** Heads picked in the overview, to be looked at as one. */
+  picked: readonly HeadRef[];
   /** Visible part of the head: the cell at the left top corner and CSS pixels a cell; null fits the whole. */
   viewport: { query: number; key: number; scale: number } | null;
   colour: 'linear' | 'log';

@@ -129,12 +129,28 @@ export interface AttentionRun {
   keptBytes: number;
 }
 
-/** A rectangle of one head's weights, reduced to at most `rows` x `columns` by the maximum of the cells under each. */
+export interface HeadRef {
+  site: number;
+  head: number;
+}
+
+/** A map of weights [queries, keys]: of one head, or of several put together. */
+export type MapSource = (
+  | ({ kind: 'head' } & HeadRef)
+  /** Over one head at least, cell by cell; their maps are of one size. Rows of maxima do not sum to 1. */
+  | { kind: 'mean' | 'max'; heads: readonly HeadRef[] }
+  /** Attention rollout through the heads of these sites, the lowest layer first; their maps are square and of one size. */
+  | { kind: 'rollout'; sites: readonly number[] }
+) & {
+  /** The first key is left out and each row made to sum to 1 again (of each head, before heads are put together); row 0 is undefined. */
+  withoutFirst?: boolean;
+};
+
+/** A rectangle of a map, reduced to at most `rows` x `columns` by the maximum of the cells under each. */
 export interface TileRequest {
   runId: string;
-  site: number;
+  map: MapSource;
   batch?: number;
-  head: number;
   queryStart: number;
   queryEnd: number;
   keyStart: number;
@@ -169,26 +185,23 @@ export interface Thumbnails {
 
 export interface RowRequest {
   runId: string;
-  site: number;
+  map: MapSource;
   batch?: number;
-  head: number;
   query: number;
 }
 
-/** What some tokens attend to, or what attends to them, over several heads. */
+/** What some tokens attend to, or what attends to them. */
 export interface ShadeRequest {
   runId: string;
+  map: MapSource;
   batch?: number;
-  /** One at least; their maps are of one size. */
-  heads: readonly { site: number; head: number }[];
-  /** Over the heads, cell by cell. */
-  combine: 'mean' | 'max';
   /** from: the tokens are queries, and the answer is over keys. to: the tokens are keys, and the answer is over queries. */
   direction: 'from' | 'to';
-  /** Summed over these; each counts once. */
-  tokens: readonly number[];
-  /** The first key is left out and each row made to sum to 1 again; the first row is then undefined. */
-  withoutFirst: boolean;
+  /**
+   * Tokens that are looked at as one (a word, a line), and several of those: the answer is their sum. A group of queries is the mean
+   * of its rows, of those that see a key; a group of keys the sum of its columns. Each token of a group counts once.
+   */
+  groups: readonly (readonly number[])[];
 }
 
 export interface CellRequest {
@@ -302,7 +315,7 @@ export interface InferenceService {
   tile(params: TileRequest): Tile;
   /** One query's weights over all keys, float32; NaN where masked. */
   row(params: RowRequest): Float32Array;
-  /** The sum over the tokens asked for, [keys] or [queries]; NaN where all of it is masked. */
+  /** The sum over the groups asked for, [keys] or [queries]; NaN where all of it is masked. */
   shade(params: ShadeRequest): Float32Array;
   /** @throws RpcError 'no-operands' where the weights of the model are kept whole, without its queries and keys */
   cell(params: CellRequest): AttentionCell;

@@ -77,13 +77,13 @@ async function runBare(bare: ChildProcess, ids: readonly number[]): Promise<{ ms
 }
 
 async function measureMaps(client: EngineClient, runId: string, rounds: number): Promise<Figure[]> {
-  const whole = { runId, site: 0, queryStart: 0, queryEnd: tokens, keyStart: 0, keyEnd: tokens, rows: tokens, columns: tokens };
+  const whole = { runId, queryStart: 0, queryEnd: tokens, keyStart: 0, keyEnd: tokens, rows: tokens, columns: tokens };
   const heads: number[] = [];
   const rows: number[] = [];
   const overviews: number[] = [];
   for (let round = 0; round < rounds * 4; round++) {
-    heads.push((await timed(() => client.tile({ ...whole, site: round % 6, head: round % 8 })))[0]);
-    rows.push((await timed(() => client.row({ runId, site: round % 6, head: round % 8, query: 900 })))[0]);
+    heads.push((await timed(() => client.tile({ ...whole, map: { kind: 'head', site: round % 6, head: round % 8 } })))[0]);
+    rows.push((await timed(() => client.row({ runId, map: { kind: 'head', site: round % 6, head: round % 8 }, query: 900 })))[0]);
   }
   for (let round = 0; round < rounds; round++) {
     const all = Array.from({ length: 6 }, (_, site) => ({ runId, site, size: 96 }));

@@ -80,13 +80,24 @@ describe('the overview by scores', () => {
     await page.getByLabel('at least').fill('1');
     await page.keyboard.press('Enter');
     await page.getByText('No head reaches 1 on previous token.').waitFor();
-    expect(await audit(page)).toEqual([]);
-
     await page.getByLabel('Sort by').selectOption({ label: 'Layer order' });
     await settled(page);
     expect(await page.locator('.overview-row').count()).toBe(3);
     expect(await captions(page)).toEqual([]);
     expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+
+  it('says so where no head reaches the least', async () => {
+    const panel = await harness.open({ width: 900, height: 700 });
+    const { page } = panel;
+    await show(page);
+    await sortBy(page, 'Previous token');
+    await page.getByLabel('at least').fill('1');
+    await page.keyboard.press('Enter');
+    await page.getByText('No head reaches 1 on previous token.').waitFor();
+    // axe brings style sheets of its own, which the page's policy refuses: complaints are not looked at here.
+    expect(await audit(page)).toEqual([]);
     await panel.close();
   });
 

@@ -1,9 +1,9 @@
-/** One head: its map, the cell pointed at, and the exact row of that cell. */
+/** One map of weights, a head's or of several heads as one: the cell pointed at, and the exact row of that cell. */
 
-import type { AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
-import type { SiteRun, Tile, TileRequest, TokenSpan } from '../../src/protocol/inference.ts';
+import { mapName } from '../../src/maps/names.ts';
 import { fromHalf } from '../../src/maths/half.ts';
-import type { RowRequest } from '../../src/protocol/inference.ts';
+import type { AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
+import type { MapSource, RowRequest, SiteRun, Tile, TileRequest, TokenSpan } from '../../src/protocol/inference.ts';
 import type { CallOptions } from '../../src/protocol/rpc.ts';
 import type { AxisLabels } from '../shared/heatmap/axis.ts';
 import { Heatmap } from '../shared/heatmap/heatmap.ts';
@@ -14,7 +14,7 @@ import { shortTokenLabel, tokenLabel } from '../shared/tokenLabel.ts';
 import type { FormulaCell } from './formulaDock.ts';
 import type { ReadoutContent } from './readout.ts';
 import { RowStore } from './rows.ts';
-import { headName, headSentence, summarizeRow, type Sentence } from './words.ts';
+import { headSentence, summarizeRow, type Sentence } from './words.ts';
 
 export interface HeadViewEvents {
   tile(request: TileRequest, options: CallOptions): Promise<Tile>;
@@ -29,8 +29,9 @@ export interface HeadViewEvents {
 
 interface Shown {
   readonly result: AttentionResult;
+  readonly map: MapSource;
+  /** Gives the map its sizes. */
   readonly site: SiteRun;
-  readonly head: number;
 }
 
 export class HeadView {
@@ -70,8 +71,8 @@ export class HeadView {
     });
   }
 
-  show(result: AttentionResult, site: SiteRun, head: number, view: AttentionViewState): void {
-    this.#shown = { result, site, head };
+  show(result: AttentionResult, map: MapSource, site: SiteRun, view: AttentionViewState): void {
+    this.#shown = { result, map, site };
     this.#rows.retry();
     this.#hover = null;
     this.#pin = view.pinned;
@@ -79,7 +80,7 @@ export class HeadView {
     this.heatmap.show(
       {
         grid: { rows: site.queries, columns: site.keys },
-        name: `Attention weights of ${headName(site, head, result.run.sites)}: ${site.queries} queries by ${site.keys} keys`,
+        name: `Attention weights of ${mapName(map, result.run.sites)}: ${site.queries} queries by ${site.keys} keys`,
         queryLabels: axisLabels((index) => this.#token('query', index)),
         keyLabels: axisLabels((index) => this.#token('key', index)),
         fetch: (plan, signal) => this.#fetch(plan, signal),
@@ -115,18 +116,19 @@ export class HeadView {
     return this.#hover ?? this.#pin;
   }
 
-  /** The cell pointed at or pinned, else of the last query the strongest: what a formula is shown of. */
+  /** The cell pointed at or pinned, else of the last query the strongest: what a formula is shown of. A single head has one. */
   get formulaCell(): FormulaCell | null {
     if (!this.#shown) return null;
-    const { result, site, head } = this.#shown;
+    const { result, map } = this.#shown;
     const cell = this.cell ?? this.#strongest();
-    if (!cell) return null;
+    if (!cell || map.kind !== 'head') return null;
+    const { site, head } = map;
     const position = (axis: 'query' | 'key', index: number): FormulaCell['query'] => ({
       index,
       text: this.#shown && tokensOf(this.#shown, axis) ? this.#token(axis, index) : null,
     });
     return {
-      request: { runId: result.run.runId, site: site.index, head, query: cell.query, key: cell.key },
+      request: { runId: result.run.runId, site, head, query: cell.query, key: cell.key },
       query: position('query', cell.query),
       key: position('key', cell.key),
     };
@@ -153,8 +155,8 @@ export class HeadView {
   /** In words what the row attends to: of the cell pointed at or pinned, else of the last query. */
   get sentence(): Sentence {
     if (!this.#shown) return [];
-    const { result, site, head } = this.#shown;
-    const name = headName(site, head, result.run.sites);
+    const { result, map, site } = this.#shown;
+    const name = mapName(map, result.run.sites);
     const query = this.cell?.query ?? site.queries - 1;
     const row = this.#row(query);
     if (!row) return [name];
@@ -164,8 +166,8 @@ export class HeadView {
 
   #row(query: number): Float32Array | null {
     if (!this.#shown) return null;
-    const { result, site, head } = this.#shown;
-    return this.#rows.want({ runId: result.run.runId, site: site.index, head, query });
+    const { result, map } = this.#shown;
+    return this.#rows.want({ runId: result.run.runId, map, query });
   }
 
   #reveal(cell: Cell): void {
@@ -180,8 +182,8 @@ export class HeadView {
 
   async #fetch(plan: TilePlan, signal: AbortSignal): Promise<Picture> {
     if (!this.#shown) throw new Error('No head is shown.');
-    const { result, site, head } = this.#shown;
-    const { rows, columns, values } = await this.#events.tile({ runId: result.run.runId, site: site.index, head, ...plan }, { signal });
+    const { result, map, site } = this.#shown;
+    const { rows, columns, values } = await this.#events.tile({ runId: result.run.runId, map, ...plan }, { signal });
     const whole = plan.queryEnd - plan.queryStart === site.queries && plan.keyEnd - plan.keyStart === site.keys;
     if (this.#largest === null && whole) {
       this.#largest = fromHalf(values).reduce((most, weight) => (weight > most ? weight : most), 0);

@@ -1,8 +1,10 @@
 /** The heads: all of them as thumbnails, or one as a map. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { meanOfAll } from '../../src/maps/choice.ts';
+import { headName } from '../../src/maps/names.ts';
 import type { AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
-import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
+import type { AttentionRun, HeadRef, MapSource, SiteRun } from '../../src/protocol/inference.ts';
 import { colourTable, logFloor, maskedTones, weightRamp, type ColourScale, type Palette } from '../shared/heatmap/colours.ts';
 import type { Colours } from '../shared/heatmap/renderer.ts';
 import { legend } from '../shared/legend.ts';
@@ -12,7 +14,9 @@ import type { HeadPlace } from './gridLayout.ts';
 import { FormulaDock } from './formulaDock.ts';
 import { HeadView } from './headView.ts';
 import { noSitesPage } from './notices.ts';
+import { mapPicker } from './mapPicker.ts';
 import { Overview } from './overview.ts';
+import { pickedTools } from './pickedTools.ts';
 import { readout, readoutText } from './readout.ts';
 import { HeadScoring } from './scores/headScoring.ts';
 import { scoreDock } from './scores/scoreDock.ts';
@@ -20,8 +24,8 @@ import { scoreTools } from './scores/scoreTools.ts';
 import { emptyText } from './scores/scoreWords.ts';
 import { headToolbar, overviewToolbar } from './toolbars.ts';
 import type { View, ViewContext } from './view.ts';
-import { chooseHead, chosenSite, stepChosen, viewForRun } from './viewState.ts';
-import { headName, overviewSentence, type Sentence } from './words.ts';
+import { chooseHead, chooseMap, chosenHead, chosenSite, stepChosen, togglePicked, viewForRun } from './viewState.ts';
+import { overviewSentence, type Sentence } from './words.ts';
 
 export class HeadsView implements View {
   readonly #context: ViewContext;
@@ -44,6 +48,7 @@ export class HeadsView implements View {
     this.#overview = new Overview({
       fetch: (request, options) => host.thumbnails(request, options),
       opened: ({ row, head }) => this.#open(row, head),
+      picked: (places) => this.#pick(places),
       pointed: (place) => {
         this.#pointed = place;
         context.changed();
@@ -95,7 +100,8 @@ export class HeadsView implements View {
   get sentence(): Sentence {
     if (!this.#result) return [];
     const place = this.#chosenPlace;
-    return place ? [...this.#head.sentence, this.#scoring.suchHeads(place)] : overviewSentence(this.#result);
+    if (!this.#state.chosen) return overviewSentence(this.#result);
+    return place ? [...this.#head.sentence, this.#scoring.suchHeads(place)] : this.#head.sentence;
   }
 
   show(result: AttentionResult): void {
@@ -129,19 +135,23 @@ export class HeadsView implements View {
   tools(): TemplateResult {
     const result = this.#result;
     if (!result || result.run.sites.length === 0) return html``;
-    const { chosen, colour } = this.#state;
+    const { chosen, picked, colour } = this.#state;
     const setColour = (next: 'linear' | 'log'): void => this.#context.setState({ ...this.#state, colour: next });
-    const site = chosenSite(result.run, this.#state);
-    if (!chosen || !site) return overviewToolbar(scoreTools(this.#scoring), colour, setColour);
+    const { run } = result;
+    const open = (map: MapSource): void => this.#choose(chooseMap(this.#state, run, map));
+    if (!chosen) {
+      const all = meanOfAll(run);
+      const tools = html`${scoreTools(this.#scoring)}
+      ${pickedTools(run, picked, open, () => this.#context.setState({ ...this.#state, picked: [] }))}`;
+      return overviewToolbar(tools, all && (() => open(all)), colour, setColour);
+    }
     return headToolbar(
-      result.run,
-      site,
-      chosen.head,
+      chosen,
+      mapPicker(run, picked, chosen, open),
       { colour, formula: this.#state.formula !== null, scores: this.#state.scores.open },
       {
         back: () => this.#back(),
-        choose: (next, head) => this.#choose(chooseHead(this.#state, result.run, next, head)),
-        step: (heads) => this.#choose(stepChosen(this.#state, result.run, heads, 0)),
+        step: (heads) => this.#choose(stepChosen(this.#state, run, heads, 0)),
         zoom: (factor) => this.#head.heatmap.zoom(factor),
         fit: () => this.#head.heatmap.fit(),
         copy: () => this.#context.copy(),
@@ -159,9 +169,12 @@ export class HeadsView implements View {
     this.#paint();
     const place = this.#chosenPlace;
     this.#scoring.want(place, this.#pointed);
-    if (!place) this.#overview.rank(this.#scoring.ranking);
-    const { chosen, formula } = this.#state;
-    const docked = chosen !== null && formula !== null;
+    const { chosen, picked, formula } = this.#state;
+    if (!chosen) {
+      this.#overview.rank(this.#scoring.ranking);
+      this.#overview.mark(this.#placesOf(result.run, picked));
+    }
+    const docked = place !== null && formula !== null;
     if (docked) this.#dock.update(this.#head.formulaCell, formula.steps);
     return html`<div class="stage">
         <div class="picture">
@@ -189,8 +202,7 @@ export class HeadsView implements View {
       ']': () => this.#choose(stepChosen(this.#state, run, 1, 0)),
       '{': () => this.#choose(stepChosen(this.#state, run, 0, -1)),
       '}': () => this.#choose(stepChosen(this.#state, run, 0, 1)),
-      f: () => this.#toggleFormula(),
-      s: () => this.#toggleScores(),
+      ...(chosenHead(this.#state) ? { f: () => this.#toggleFormula(), s: () => this.#toggleScores() } : {}),
       r: () => {
         const { cell } = this.#head;
         if (cell) void this.#context.host.reveal({ token: cell.key }).catch((error: unknown) => this.#context.report(error));
@@ -214,9 +226,12 @@ export class HeadsView implements View {
 
   /** The open head by its place in the overview. */
   get #chosenPlace(): HeadPlace | null {
-    const { chosen } = this.#state;
-    const site = this.#result && chosenSite(this.#result.run, this.#state);
-    return chosen && site && this.#result ? { row: this.#result.run.sites.indexOf(site), head: chosen.head } : null;
+    const chosen = chosenHead(this.#state);
+    return (chosen && this.#result && this.#placesOf(this.#result.run, [chosen])[0]) ?? null;
+  }
+
+  #placesOf({ sites }: AttentionRun, heads: readonly HeadRef[]): HeadPlace[] {
+    return heads.map(({ site, head }) => ({ row: sites.findIndex(({ index }) => index === site), head }));
   }
 
   #scoreDock({ run }: AttentionResult, place: HeadPlace | null): TemplateResult | typeof nothing {
@@ -250,8 +265,9 @@ export class HeadsView implements View {
   }
 
   #showHead(): void {
+    const { chosen } = this.#state;
     const site = this.#result && chosenSite(this.#result.run, this.#state);
-    if (this.#result && site && this.#state.chosen) this.#head.show(this.#result, site, this.#state.chosen.head, this.#state);
+    if (this.#result && site && chosen) this.#head.show(this.#result, chosen, site, this.#state);
     this.#context.changed();
   }
 
@@ -260,6 +276,12 @@ export class HeadsView implements View {
     if (!this.#result || !site) return;
     this.#choose(chooseHead(this.#state, this.#result.run, site, head));
     this.#head.heatmap.plot.focus();
+  }
+
+  #pick(places: readonly HeadPlace[]): void {
+    const sites = this.#result?.run.sites ?? [];
+    const heads = places.flatMap(({ row, head }) => (sites[row] ? [{ site: sites[row].index, head }] : []));
+    this.#context.setState(togglePicked(this.#state, heads));
   }
 
   #choose(state: AttentionViewState): void {
@@ -272,12 +294,11 @@ export class HeadsView implements View {
   }
 
   #back(): void {
-    const { chosen } = this.#state;
-    if (!this.#result || !chosen) return;
-    const row = this.#result.run.sites.findIndex((site) => site.index === chosen.site);
+    if (!this.#result || !this.#state.chosen) return;
+    const place = this.#chosenPlace;
     this.#choose({ ...this.#state, chosen: null, viewport: null, pinned: null });
     // The overview has a size again only once the page is laid out.
-    requestAnimationFrame(() => requestAnimationFrame(() => this.#overview.focus({ row: Math.max(0, row), head: chosen.head })));
+    requestAnimationFrame(() => requestAnimationFrame(() => this.#overview.focus(place ?? undefined)));
   }
 
   get #scale(): ColourScale {
@@ -308,7 +329,7 @@ export class HeadsView implements View {
     const site = place && result.run.sites[place.row];
     if (!site)
       return html`<div class="readout overview-readout hint">
-        Each picture is one head: queries down, keys across. Click one to open it.
+        A picture a head: queries down, keys across. Click opens it, Ctrl+click picks several.
       </div>`;
     const maximum = this.#overview.maximumOf(place);
     const best = this.#scoring.best(place);

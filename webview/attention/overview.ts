@@ -1,5 +1,6 @@
 /** All heads of all layers: a grid of thumbnails on one canvas, with a cell of the accessibility tree over each. */
 
+import { headName, siteLabel } from '../../src/maps/names.ts';
 import type { AttentionRun, SiteRun, Thumbnails, ThumbnailsRequest } from '../../src/protocol/inference.ts';
 import type { CallOptions } from '../../src/protocol/rpc.ts';
 import type { Colours, Placement } from '../shared/heatmap/renderer.ts';
@@ -16,13 +17,14 @@ import {
   type GridLayout,
   type HeadPlace,
 } from './gridLayout.ts';
-import { caption, headerCells, made, placeOf, range, rowLabel } from './overviewParts.ts';
+import { caption, headerCells, made, placeOf, range, rowLabel, rowOf } from './overviewParts.ts';
 import { ThumbnailStore } from './thumbnailStore.ts';
-import { headName, siteLabel } from './words.ts';
 
 export interface OverviewEvents {
   fetch(request: ThumbnailsRequest, options: CallOptions): Promise<Thumbnails>;
   opened(place: HeadPlace): void;
+  /** These are to be picked, or no longer where all of them are. */
+  picked(places: readonly HeadPlace[]): void;
   pointed(place: HeadPlace | null): void;
   /** More is known: the largest weight of what has come. */
   arrived(): void;
@@ -45,6 +47,9 @@ export class Overview {
   #arrangement = Arrangement.byLayer([]);
   #layout: GridLayout = layoutGrid(0, 0, 0, 0);
   #focused: HeadPlace = { row: 0, head: 0 };
+  #picked: ReadonlySet<string> = new Set();
+  /** Where a range of picked heads begins. */
+  #anchor: HeadPlace | null = null;
 
   constructor(events: OverviewEvents) {
     this.#events = events;
@@ -57,6 +62,7 @@ export class Overview {
     this.#header.setAttribute('aria-rowindex', '1');
     this.#grid = made('div', 'overview-grid');
     this.#grid.setAttribute('role', 'grid');
+    this.#grid.setAttribute('aria-multiselectable', 'true');
     this.#grid.append(this.#header);
     this.element = made('div', 'overview');
     this.element.append(this.#surface.element, this.#grid);
@@ -64,7 +70,10 @@ export class Overview {
     this.#grid.addEventListener('keydown', (event) => this.#pressed(event));
     this.#grid.addEventListener('click', (event) => {
       const place = placeOf(event.target);
-      if (place) this.#events.opened(place);
+      const row = rowOf(event.target);
+      if (place && (event.ctrlKey || event.metaKey || event.shiftKey)) this.#pick(place, event.shiftKey);
+      else if (place) this.#events.opened(place);
+      else if (row !== null) this.#events.picked(this.#line(row));
     });
     this.#grid.addEventListener('pointerover', (event) => this.#events.pointed(placeOf(event.target)));
     this.#grid.addEventListener('pointerleave', () => this.#events.pointed(null));
@@ -103,6 +112,14 @@ export class Overview {
     if (another) this.element.scrollTo(0, 0);
     this.#arrange();
     if (hadFocus) this.focus();
+  }
+
+  /** Marks the heads that are picked, and no others. */
+  mark(places: readonly HeadPlace[]): void {
+    const picked = new Set(places.map(({ row, head }) => `${row} ${head}`));
+    if (picked.size === this.#picked.size && [...picked].every((place) => this.#picked.has(place))) return;
+    this.#picked = picked;
+    for (const row of this.#rows.values()) row.querySelectorAll('.thumbnail').forEach((cell) => this.#markCell(cell));
   }
 
   setColours(colours: Colours): void {
@@ -165,9 +182,12 @@ export class Overview {
     this.#grid.setAttribute('aria-colcount', String(columns + (ranking ? 0 : 1)));
     this.#header.hidden = ranking !== null;
     this.#header.replaceChildren(...(ranking ? [] : headerCells(this.#heads, pitch)));
+    const hadFocus = this.#grid.contains(document.activeElement);
     for (const row of this.#rows.values()) row.remove();
     this.#rows.clear();
     this.#update();
+    // The same cell is another element now.
+    if (hadFocus) this.#cell(this.#focused)?.focus({ preventScroll: true });
   }
 
   /** Rows that came into view are made and asked for; those that left are dropped, and what was asked for them. */
@@ -220,6 +240,7 @@ export class Overview {
       cell.tabIndex = place.row === this.#focused.row && place.head === this.#focused.head ? 0 : -1;
       const told = this.#arrangement.captionOf(place);
       if (told) cell.append(caption(told.caption));
+      this.#markCell(cell);
       row.append(cell);
     }
     this.#rows.set(index, row);
@@ -261,8 +282,12 @@ export class Overview {
 
   #pressed(event: KeyboardEvent): void {
     const place = placeOf(event.target);
-    if (!place || event.altKey || event.metaKey) return;
-    if (event.key === 'Enter' || event.key === ' ') this.#events.opened(place);
+    if (!place || event.altKey || (event.metaKey && event.key !== 'a')) return;
+    if (event.key === 'Enter') this.#events.opened(place);
+    else if (event.key === ' ') {
+      if (event.shiftKey) this.#events.picked(this.#line(this.#arrangement.slotOf(place)?.row ?? 0));
+      else this.#pick(place, false);
+    } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) this.#events.picked(this.#arrangement.lines.flat());
     else {
       const page = Math.max(1, Math.floor(this.#surface.size.height / this.#layout.linePitch) - 1);
       const slot = this.#arrangement.slotOf(place);
@@ -272,6 +297,30 @@ export class Overview {
       this.focus(nextPlace);
     }
     event.preventDefault();
+  }
+
+  /** One head, or all from the one picked before on. */
+  #pick(place: HeadPlace, range: boolean): void {
+    const order = this.#arrangement.lines.flat();
+    const at = (wanted: HeadPlace): number => order.findIndex(({ row, head }) => row === wanted.row && head === wanted.head);
+    const [from, to] = [at((range && this.#anchor) || place), at(place)].sort((a, b) => a - b) as [number, number];
+    const places = from < 0 ? [place] : order.slice(from, to + 1);
+    // Of a range, those that are picked already stay so.
+    const isPicked = ({ row, head }: HeadPlace): boolean => this.#picked.has(`${row} ${head}`);
+    this.#anchor = place;
+    const fresh = places.filter((each) => !isPicked(each));
+    this.#events.picked(range && fresh.length > 0 ? fresh : places);
+  }
+
+  #line(index: number): readonly HeadPlace[] {
+    return this.#arrangement.lines[index] ?? [];
+  }
+
+  #markCell(cell: Element): void {
+    const place = placeOf(cell);
+    const picked = place !== null && this.#picked.has(`${place.row} ${place.head}`);
+    cell.classList.toggle('picked', picked);
+    cell.setAttribute('aria-selected', String(picked));
   }
 
   #focusOn(place: HeadPlace): void {

@@ -1,8 +1,8 @@
 /** The elements that the overview's grid is made of. */
 
+import { siteLabel, siteName } from '../../src/maps/names.ts';
 import type { SiteRun } from '../../src/protocol/inference.ts';
 import type { HeadPlace } from './gridLayout.ts';
-import { siteLabel, siteName } from './words.ts';
 
 /** The corner above the layers' names, and a name a column of heads, as many as have room. */
 export function headerCells(heads: number, pitch: number): HTMLElement[] {
@@ -27,6 +27,8 @@ export function rowLabel(site: SiteRun, sites: readonly SiteRun[]): HTMLElement 
   label.setAttribute('role', 'rowheader');
   label.setAttribute('aria-label', siteName(site, sites));
   label.textContent = siteLabel(site, sites);
+  label.dataset['row'] = String(sites.indexOf(site));
+  label.title = `Pick the heads of ${siteName(site, sites).toLowerCase()} (Shift+Space)`;
   return label;
 }
 
@@ -41,6 +43,12 @@ export function caption(text: string): HTMLElement {
 export function placeOf(target: EventTarget | null): HeadPlace | null {
   const cell = target instanceof Element ? target.closest<HTMLElement>('.thumbnail') : null;
   return cell ? { row: Number(cell.dataset['row']), head: Number(cell.dataset['head']) } : null;
+}
+
+/** The line whose name an element is. */
+export function rowOf(target: EventTarget | null): number | null {
+  const label = target instanceof Element ? target.closest<HTMLElement>('.overview-label') : null;
+  return label ? Number(label.dataset['row']) : null;
 }
 
 export function made(tag: string, className: string): HTMLElement {

@@ -24,7 +24,7 @@ export class RowStore {
 
   /** The row if it is there; else it is asked for, in place of any other on its way. */
   want(request: RowRequest): Float32Array | null {
-    const key = `${request.runId} ${request.site} ${request.head} ${request.query}`;
+    const key = `${request.runId} ${JSON.stringify(request.map)} ${request.query}`;
     const known = this.#rows.get(key);
     if (known) return known;
     if (!this.#refused.has(key) && this.#pending?.key !== key) {

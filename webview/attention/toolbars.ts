@@ -1,16 +1,14 @@
 /** The one row of tools above each picture. */
 
-import { html, type TemplateResult } from 'lit';
-import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { MapSource } from '../../src/protocol/inference.ts';
 import { zoomStep } from '../shared/heatmap/gestures.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
-import { siteLabel } from './words.ts';
 
 type Colour = 'linear' | 'log';
 
 export interface HeadTools {
   back(): void;
-  choose(site: SiteRun, head: number): void;
   step(heads: number): void;
   zoom(factor: number): void;
   fit(): void;
@@ -20,41 +18,43 @@ export interface HeadTools {
   setColour(colour: Colour): void;
 }
 
-export function overviewToolbar(tools: TemplateResult, colour: Colour, setColour: (colour: Colour) => void): TemplateResult {
+/** @param together opens all heads as one; null where they have no common size */
+export function overviewToolbar(
+  tools: TemplateResult,
+  together: (() => void) | null,
+  colour: Colour,
+  setColour: (colour: Colour) => void,
+): TemplateResult {
   return html`<div class="toolbar overview-tools" role="toolbar" aria-label="Overview">
     ${tools}
     <span class="spacer"></span>
+    ${together ? iconButton('layers', 'All heads as one: their mean, maximum or rollout', together) : nothing}
     ${colourSelect(colour, setColour)}
   </div>`;
 }
 
 export function headToolbar(
-  run: AttentionRun,
-  site: SiteRun,
-  head: number,
+  map: MapSource,
+  picker: TemplateResult,
   { colour, formula, scores }: { colour: Colour; formula: boolean; scores: boolean },
   tools: HeadTools,
 ): TemplateResult {
-  const { sites } = run;
-  const heads = Array.from({ length: site.heads }, (_, index) => `H${index}`);
-  const chooseSite = (index: number): void => {
-    const next = sites[index];
-    if (next) tools.choose(next, head);
-  };
+  const single = map.kind === 'head';
   return html`<div class="toolbar" role="toolbar" aria-label="Head">
-    ${iconButton('arrow-left', 'Back to all heads', () => tools.back(), 'Escape')}
-    ${select(
-      'Layer',
-      sites.indexOf(site),
-      sites.map((each) => siteLabel(each, sites)),
-      chooseSite,
-    )}
-    ${select('Head', head, heads, (index) => tools.choose(site, index))}
-    ${iconButton('chevron-left', 'Previous head', () => tools.step(-1), '[')}
-    ${iconButton('chevron-right', 'Next head', () => tools.step(1), ']')}
+    ${iconButton('arrow-left', 'Back to all heads', () => tools.back(), 'Escape')} ${picker}
+    ${
+      single
+        ? html`${iconButton('chevron-left', 'Previous head', () => tools.step(-1), '[')}
+          ${iconButton('chevron-right', 'Next head', () => tools.step(1), ']')}`
+        : nothing
+    }
     <span class="spacer"></span>
-    ${toggleButton('graph', 'Scores of this head', scores, () => tools.toggleScores(), 'S')}
-    ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}
+    ${
+      single
+        ? html`${toggleButton('graph', 'Scores of this head', scores, () => tools.toggleScores(), 'S')}
+          ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}`
+        : nothing
+    }
     ${iconButton('zoom-out', 'Zoom out', () => tools.zoom(1 / zoomStep), '-')}
     ${iconButton('zoom-in', 'Zoom in', () => tools.zoom(zoomStep), '+')}
     ${iconButton('screen-full', 'Fit the whole map', () => tools.fit(), '0')}

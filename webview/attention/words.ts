@@ -1,7 +1,7 @@
 /** What the panel says in words. Pure, so that each sentence can be tested. */
 
 import type { AttentionResult, AttentionSubject } from '../../src/protocol/attention.ts';
-import type { AttentionRun, SiteRun } from '../../src/protocol/inference.ts';
+import type { AttentionRun } from '../../src/protocol/inference.ts';
 import { formatCount, formatShare } from '../shared/numbers.ts';
 
 /** A sentence: plain text, and tokens or names that are set apart, with the position that finds them. */
@@ -18,25 +18,6 @@ const providers: Readonly<Record<string, string>> = {
 
 export function providerName(provider: string): string {
   return providers[provider] ?? provider;
-}
-
-/** "Layer 3", "Layer 3 cross-attention": what a site is called in a sentence. */
-export function siteName(site: SiteRun, sites: readonly SiteRun[]): string {
-  const twins = sites.filter((other) => other.layer === site.layer && other.kind === site.kind);
-  const kind = site.kind === 'cross' ? ' cross-attention' : '';
-  const which = twins.length > 1 ? ` (${twins.indexOf(site) + 1} of ${twins.length})` : '';
-  return `Layer ${site.layer}${kind}${which}`;
-}
-
-/** The same on a narrow row: L3, L3×. */
-export function siteLabel(site: SiteRun, sites: readonly SiteRun[]): string {
-  const twins = sites.filter((other) => other.layer === site.layer && other.kind === site.kind);
-  const which = twins.length > 1 ? `.${twins.indexOf(site) + 1}` : '';
-  return `L${site.layer}${which}${site.kind === 'cross' ? '×' : ''}`;
-}
-
-export function headName(site: SiteRun, head: number, sites: readonly SiteRun[]): string {
-  return `${siteName(site, sites)}, head ${head}`;
 }
 
 /** What the overview shows, from the run: how much was looked at. */

@@ -13,7 +13,7 @@ import type { AttentionCell, ScoreStep } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { CutOuts } from './cutOuts.ts';
-import type { CellPlace } from './siteWeights.ts';
+import type { CellPlace } from '../../maps/siteWeights.ts';
 
 export interface CellSource {
   cutOuts: CutOuts;

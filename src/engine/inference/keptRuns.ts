@@ -3,12 +3,14 @@
 import type { Feeds } from '../../models/feeds.ts';
 import type { TokenSpan } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
-import type { RunText } from './scores.ts';
-import type { SiteWeights } from './siteWeights.ts';
+import type { OpenMaps } from '../../maps/openMaps.ts';
+import type { RunText } from '../../maps/scores.ts';
+import type { SiteWeights } from '../../maps/siteWeights.ts';
 
 export interface KeptRun {
   runId: string;
   sites: readonly SiteWeights[];
+  maps: OpenMaps;
   /** What the model was given. */
   feeds: Feeds;
   /** The text's own, without padding behind it; undefined where tensors were given. */

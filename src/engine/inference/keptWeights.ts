@@ -2,8 +2,8 @@
 
 import { markMasked } from '../../maths/masking.ts';
 import { RpcError } from '../../protocol/rpc.ts';
-import { reduceByReading } from './reduction.ts';
-import type { RowRange, SiteSizes, SiteWeights } from './siteWeights.ts';
+import { reduceByReading } from '../../maps/reduction.ts';
+import type { RowRange, SiteSizes, SiteWeights } from '../../maps/siteWeights.ts';
 
 /** @throws RpcError 'nan-weights' when `count` is not 0 */
 export function refuseNaN(count: number, site: string): void {

@@ -2,7 +2,7 @@
 
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
-import type { SiteSizes } from './siteWeights.ts';
+import type { SiteSizes } from '../../maps/siteWeights.ts';
 
 /** What a run of `length` tokens took, to tell from it what one of another length will. */
 export interface Sample {

@@ -10,7 +10,7 @@ import type { AttentionRunner } from './attentionRunner.ts';
 import type { KeptRun } from './keptRuns.ts';
 import type { HeldModel } from './loadedModel.ts';
 import { checkMemory } from './memory.ts';
-import { checkIndex } from './tiles.ts';
+import { checkIndex } from '../../maps/checks.ts';
 
 /** Tokens that are named with a prediction. */
 const topCount = 20;

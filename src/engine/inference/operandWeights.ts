@@ -14,8 +14,8 @@ import type { RawTensor } from '../../protocol/worker.ts';
 import { readCell } from './cell.ts';
 import type { CutOutResult, CutOuts } from './cutOuts.ts';
 import { refuseNaN } from './keptWeights.ts';
-import { mergeMaxima, reduceByReading } from './reduction.ts';
-import { stripes, type CellPlace, type Reduction, type RowRange, type SiteSizes, type SiteWeights } from './siteWeights.ts';
+import { mergeMaxima, reduceByReading } from '../../maps/reduction.ts';
+import { stripes, type CellPlace, type Reduction, type RowRange, type SiteSizes, type SiteWeights } from '../../maps/siteWeights.ts';
 
 type Operands = ReadonlyMap<string, RawTensor>;
 

@@ -2,17 +2,20 @@
 
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
-import type { InferenceService } from '../../protocol/inference.ts';
+import type { InferenceService, RowRequest } from '../../protocol/inference.ts';
 import { RpcError, type CallContext, type Handlers } from '../../protocol/rpc.ts';
 import type { Runtime } from '../worker/client.ts';
 import { AttentionRunner } from './attentionRunner.ts';
 import { KeptRuns } from './keptRuns.ts';
 import { loadModel } from './loadedModel.ts';
 import { NextTokens } from './nextTokens.ts';
-import { readScores, RunText } from './scores.ts';
-import { readShade } from './shade.ts';
-import type { SiteWeights } from './siteWeights.ts';
-import { checkIndex, readThumbnails, readTile } from './tiles.ts';
+import { checkIndex } from '../../maps/checks.ts';
+import { OpenMaps } from '../../maps/openMaps.ts';
+import { readScores, RunText } from '../../maps/scores.ts';
+import { readShade } from '../../maps/shade.ts';
+import type { SiteWeights } from '../../maps/siteWeights.ts';
+import type { WeightMap } from '../../maps/weightMap.ts';
+import { readThumbnails, readTile } from '../../maps/tiles.ts';
 import { writeWeightsFile } from './weightsFile.ts';
 
 interface State {
@@ -39,6 +42,9 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
     return sites[checkIndex('attention site', site, sites.length)]!;
   };
 
+  const mapOf = ({ runId, map, batch }: Pick<RowRequest, 'runId' | 'map' | 'batch'>): WeightMap =>
+    loaded().kept.get(runId).maps.open(map, batch);
+
   return {
     load: async ({ source, settings }, context: CallContext) => {
       const previous = state;
@@ -53,19 +59,17 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
     attention: async (request, context) => {
       const { runner, kept } = loaded();
       const { run, ...captured } = await runner.run(request, randomUUID(), context, (more) => kept.makeRoom(more));
-      kept.add({ runId: run.runId, ...captured, text: RunText.of(run) });
+      kept.add({ runId: run.runId, ...captured, maps: new OpenMaps(captured.sites), text: RunText.of(run) });
       return run;
     },
     thumbnails: (request, { signal }) => readThumbnails(siteOf(request.runId, request.site), request, signal),
-    tile: (request, { signal }) => readTile(siteOf(request.runId, request.site), request, signal),
-    row: ({ runId, site, batch, head, query }, { signal }) => {
-      const weights = siteOf(runId, site);
-      const { sizes } = weights;
-      const row = checkIndex('query', query, sizes.queries);
-      const range = { batch: checkIndex('batch', batch ?? 0, sizes.batch), head: checkIndex('head', head, sizes.heads) };
-      return weights.read({ ...range, queryStart: row, queryEnd: row + 1 }, 'nan', signal);
+    tile: (request, { signal }) => readTile(mapOf(request), request, signal),
+    row: ({ query, ...of }, { signal }) => {
+      const map = mapOf(of);
+      const row = checkIndex('query', query, map.queries);
+      return map.read(row, row + 1, signal);
     },
-    shade: (request, { signal }) => readShade(loaded().kept.get(request.runId).sites, request, signal),
+    shade: (request, { signal }) => readShade(mapOf(request), request, signal),
     cell: ({ runId, site, batch, head, query, key }, { signal }) => {
       const weights = siteOf(runId, site);
       const { sizes } = weights;

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { npyHeader } from '../../formats/npy.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import { isSystemError, systemReason } from '../systemError.ts';
-import { stripes, type SiteWeights } from './siteWeights.ts';
+import { stripes, type SiteWeights } from '../../maps/siteWeights.ts';
 
 function unwritable(path: string, error: NodeJS.ErrnoException): RpcError {
   const noSpace = error.code === 'ENOSPC' || error.code === 'EDQUOT';

@@ -12,7 +12,7 @@ import { keepWeights } from './keptWeights.ts';
 import { openTapped, operandNames, type HeldModel } from './loadedModel.ts';
 import { checkMemory, operandBytes, weightBytes, type Sample } from './memory.ts';
 import { OperandWeights, siteSizesOf } from './operandWeights.ts';
-import type { SiteSizes, SiteWeights } from './siteWeights.ts';
+import type { SiteSizes, SiteWeights } from '../../maps/siteWeights.ts';
 import { longestWindow } from './window.ts';
 
 /** Largest difference between recomputed weights and those of the full tap at which they count as the same. */

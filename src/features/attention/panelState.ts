@@ -1,4 +1,5 @@
 import { attentionViews, headOrders, type AttentionViewState, type NextTokenState, type ScoreChoices } from '../../protocol/attention.ts';
+import type { HeadRef, MapSource } from '../../protocol/inference.ts';
 import type { DocumentReference, PanelState, Subject } from './subject.ts';
 
 type Fields = Record<string, unknown>;
@@ -19,7 +20,8 @@ export function parseView(value: unknown): AttentionViewState | null {
   const view = {
     // A version before this one had one view.
     view: attentionViews.find((name) => name === value.view) ?? 'heads',
-    chosen: numbersOf(chosen, 'site', 'head'),
+    chosen: parseMap(chosen),
+    picked: headsOf(value.picked),
     viewport: numbersOf(viewport, 'query', 'key', 'scale'),
     colour: colour === 'linear' || colour === 'log' ? colour : undefined,
     pinned: numbersOf(pinned, 'query', 'key'),
@@ -36,6 +38,26 @@ const parseScores = ({ order, least, withoutFirst, open }: Fields): ScoreChoices
   withoutFirst: withoutFirst === true,
   open: open === true,
 });
+
+/** A map to look at; undefined where it is none. */
+function parseMap(value: unknown): MapSource | null | undefined {
+  if (value === null) return null;
+  if (!isFields(value)) return undefined;
+  const { kind, heads, sites } = value;
+  // A version before this one had heads alone, and named no kind.
+  if (kind === 'head' || kind === undefined) {
+    const head = numbersOf(value, 'site', 'head');
+    return head && { kind: 'head', ...head };
+  }
+  if (kind === 'mean' || kind === 'max') return { kind, heads: headsOf(heads) };
+  if (kind === 'rollout') return { kind, sites: listOf(sites).filter(isOffset) };
+  return undefined;
+}
+
+const headsOf = (value: unknown): HeadRef[] => listOf(value).flatMap((item) => numbersOf(item, 'site', 'head') ?? []);
+
+/** What a panel keeps is short; another's list is cut. */
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, 10_000) : []);
 
 const stringsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string').slice(0, 100) : [];

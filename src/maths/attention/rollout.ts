@@ -1,88 +1,100 @@
-import type { Stripe } from '../pooling.ts';
+import { checkStripe, type Stripe } from '../pooling.ts';
 
 /**
  * Attention rollout (Abnar & Zuidema 2020, arXiv:2005.00928, section 3, equation 1), a heuristic: with A_l the mean of layer l's heads,
  *
  *   A~_l = (A_l + I) / 2, rows scaled to sum to 1,   R = A~_L ... A~_2 A~_1
  *
- * Maps are square; masked cells (NaN) hold no weight. A row of A_l without any weight passes on what it holds itself.
+ * Maps are square; masked cells (NaN) hold no weight. A row of A_l without any weight passes on what it holds itself. What has passed
+ * through layers is 0 where nothing came through.
  */
 
-/** One layer of the rollout of some row: the row times A~. */
+/** One layer: what goes in times A~, or A~ times what goes in. */
 export interface RolloutStep {
-  /** Takes rows of the layer's mean map. Rows where the row given has 0 are not needed; the others once each, in any order. */
+  /**
+   * Takes rows of the layer's mean map, each once, in any order.
+   *
+   * @throws RangeError on a stripe that does not fit
+   */
   add(stripe: Stripe): void;
-  /** [tokens]; complete once the rows are in. */
+  /** What has come through; complete once the rows are in. */
   readonly values: Float64Array;
 }
 
-/**
- * @param row [tokens]; starts as 1 at the query, and goes through the layers from the last to the first
- * @throws RangeError on a stripe that does not fit
- */
-export function createRolloutStep(row: Float64Array): RolloutStep {
-  const tokens = row.length;
-  const values = new Float64Array(tokens);
+/** @param row [tokens]; starts as 1 at the query, and goes through the layers from the last to the first. Rows where it has 0 are not needed. */
+export function createRolloutRowStep(row: Float64Array): RolloutStep {
+  const values = new Float64Array(row.length);
+  return eachRow(values, row.length, (map, start, token) => {
+    const share = row[token]!;
+    if (share === 0) return;
+    const scale = share * scaleOf(map, start, row.length);
+    for (let key = 0; key < values.length; key++) {
+      const weight = map[start + key]!;
+      if (weight === weight) values[key]! += scale * weight;
+    }
+    values[token]! += scale;
+  });
+}
+
+/** @param column [tokens]; starts as 1 at the key, and goes through the layers from the first to the last. */
+export function createRolloutColumnStep(column: Float64Array): RolloutStep {
+  const values = new Float64Array(column.length);
+  return eachRow(values, column.length, (map, start, token) => {
+    let sum = column[token]!;
+    for (let key = 0; key < column.length; key++) {
+      const weight = map[start + key]!;
+      if (weight === weight) sum += weight * column[key]!;
+    }
+    values[token] = sum * scaleOf(map, start, column.length);
+  });
+}
+
+/** @param product [tokens, tokens] of the layers below, the identity below the first. */
+export function createRolloutProductStep(product: Float64Array, tokens: number): RolloutStep {
+  const values = new Float64Array(product.length);
+  // A causal product is half empty.
+  const ends = Int32Array.from(
+    { length: tokens },
+    (_, row) => product.subarray(row * tokens, (row + 1) * tokens).findLastIndex(Boolean) + 1,
+  );
+  return eachRow(values, tokens, (map, start, token) => {
+    const out = values.subarray(token * tokens, (token + 1) * tokens);
+    const scale = scaleOf(map, start, tokens);
+    const take = (from: number, share: number): void => {
+      const offset = from * tokens;
+      for (let key = 0, end = ends[from]!; key < end; key++) out[key]! += share * product[offset + key]!;
+    };
+    for (let key = 0; key < tokens; key++) {
+      const weight = map[start + key]!;
+      if (weight > 0) take(key, scale * weight);
+    }
+    take(token, scale);
+  });
+}
+
+/** The halves of (A + I) / 2 cancel when a row is scaled. */
+function scaleOf(map: Float32Array, start: number, tokens: number): number {
+  let sum = 1;
+  for (let at = start; at < start + tokens; at++) {
+    const weight = map[at]!;
+    if (weight === weight) sum += weight;
+  }
+  return 1 / sum;
+}
+
+function eachRow(values: Float64Array, tokens: number, take: (map: Float32Array, start: number, token: number) => void): RolloutStep {
   return {
     values,
-    add({ values: map, offset, stride, firstRow, rowCount }) {
-      if (!(firstRow >= 0 && rowCount >= 0 && firstRow + rowCount <= tokens))
-        throw new RangeError(`Rows ${firstRow} to ${firstRow + rowCount} do not lie within ${tokens} tokens.`);
-      if (rowCount > 0 && !(offset >= 0 && offset + (rowCount - 1) * stride + tokens <= map.length))
-        throw new RangeError(`${map.length} weights do not hold ${rowCount} rows of ${tokens} tokens from ${offset}, ${stride} apart.`);
-      for (let r = 0; r < rowCount; r++) {
-        const token = firstRow + r;
-        if (row[token] !== 0) spread(map, offset + r * stride, token, row[token]!, values);
-      }
+    add(stripe) {
+      checkStripe(stripe, tokens, tokens);
+      for (let r = 0; r < stripe.rowCount; r++) take(stripe.values, stripe.offset + r * stripe.stride, stripe.firstRow + r);
     },
   };
 }
 
-/** Adds `share` times row `token` of A~ to `into`; row `token` of A begins at `start`. */
-function spread(map: Float32Array, start: number, token: number, share: number, into: Float64Array): void {
-  let sum = 0;
-  for (let key = 0; key < into.length; key++) {
-    const weight = map[start + key]!;
-    if (weight === weight) sum += weight;
-  }
-  // The halves of (A + I) / 2 cancel when the row is scaled.
-  const scale = share / (sum + 1);
-  for (let key = 0; key < into.length; key++) {
-    const weight = map[start + key]!;
-    if (weight === weight) into[key]! += scale * weight;
-  }
-  into[token]! += scale;
-}
-
-/**
- * Row `query` of the rollout, in layers x tokens^2 steps.
- *
- * @param layers mean maps, first layer first, each [tokens, tokens]
- * @returns [tokens], summing to 1
- * @throws RangeError on a map of another size, or a query that is no token
- */
-export function rolloutRow(layers: readonly Float32Array[], tokens: number, query: number): Float64Array {
-  if (!(Number.isInteger(query) && query >= 0 && query < tokens)) throw new RangeError(`Query ${query} is not among ${tokens} tokens.`);
-  let row: Float64Array = new Float64Array(tokens);
-  row[query] = 1;
-  for (const map of layers.toReversed()) {
-    if (map.length !== tokens * tokens) throw new RangeError(`A map of ${map.length} weights is not ${tokens} x ${tokens}.`);
-    const step = createRolloutStep(row);
-    step.add({ values: map, offset: 0, stride: tokens, firstRow: 0, rowCount: tokens });
-    row = step.values;
-  }
-  return row;
-}
-
-/**
- * The whole rollout, in layers x tokens^3 steps.
- *
- * @param layers as for one row
- * @returns [tokens, tokens], rows summing to 1
- * @throws RangeError on a map of another size
- */
-export function rollout(layers: readonly Float32Array[], tokens: number): Float64Array {
-  const rows = new Float64Array(tokens * tokens);
-  for (let query = 0; query < tokens; query++) rows.set(rolloutRow(layers, tokens, query), query * tokens);
-  return rows;
+/** [tokens, tokens], the rollout below the first layer. */
+export function identity(tokens: number): Float64Array {
+  const values = new Float64Array(tokens * tokens);
+  for (let token = 0; token < tokens; token++) values[token * (tokens + 1)] = 1;
+  return values;
 }

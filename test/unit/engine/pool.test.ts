@@ -69,7 +69,7 @@ const isAlive = (pid: number): boolean => {
 };
 const gone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000, interval: 20 });
 const textOf = async (client: EngineClient, runId: string, row: Partial<RowRequest> = {}) =>
-  String.fromCharCode(...(await client.row({ runId, site: 0, head: 0, query: 0, ...row })));
+  String.fromCharCode(...(await client.row({ runId, map: { kind: 'head', site: 0, head: 0 }, query: 0, ...row })));
 
 describe('a process a model', () => {
   it('starts on first use, loads once for all, and is the same for the same model and settings', async () => {
@@ -298,7 +298,7 @@ describe('cancelling', () => {
     const { runId, runMs } = await client.attention({ text: 'kept' });
     const abort = new AbortController();
     const drawn = client.tile(
-      { runId, site: 0, head: 0, queryStart: 0, queryEnd: 1, keyStart: 0, keyEnd: 1, rows: 1, columns: 1 },
+      { runId, map: { kind: 'head', site: 0, head: 0 }, queryStart: 0, queryEnd: 1, keyStart: 0, keyEnd: 1, rows: 1, columns: 1 },
       { signal: abort.signal, onProgress: () => abort.abort() },
     );
     await expect(drawn).rejects.toMatchObject({ code: 'cancelled' });
@@ -314,7 +314,9 @@ describe('cancelling', () => {
     await gone(runMs);
     const drop = new AbortController();
     client.onRerunning(() => drop.abort());
-    await expect(client.row({ runId, site: 0, head: 0, query: 0 }, { drop: drop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(client.row({ runId, map: { kind: 'head', site: 0, head: 0 }, query: 0 }, { drop: drop.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     const again = client.process?.pid;
     expect(again).toBeDefined();
     expect(await textOf(client, runId)).toBe('kept');
@@ -406,7 +408,7 @@ describe('changed settings', () => {
     const area = { queryStart: 0, queryEnd: 1, keyStart: 0, keyEnd: 1, rows: 1, columns: 1 };
     let begin!: () => void;
     const drawing = new Promise<void>((resolve) => (begin = resolve));
-    const tile = client.tile({ runId, site: 0, head: 0, ...area }, { drop: drop.signal, onProgress: begin });
+    const tile = client.tile({ runId, map: { kind: 'head', site: 0, head: 0 }, ...area }, { drop: drop.signal, onProgress: begin });
     await drawing;
     await pool.acquire(sourceOf('m'), changed).load();
     expect(await textOf(client, runId)).toBe('kept');

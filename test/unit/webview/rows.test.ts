@@ -9,7 +9,7 @@ it('asks for a row that failed only when told to try again', async () => {
     () => undefined,
     (error) => failures.push(error),
   );
-  const request = { runId: 'a', site: 0, head: 0, query: 3 };
+  const request = { runId: 'a', map: { kind: 'head' as const, site: 0, head: 0 }, query: 3 };
   // What is drawn wants its row at every frame, and a failure is drawn.
   for (let frame = 0; frame < 10; frame++) {
     expect(store.want(request)).toBeNull();

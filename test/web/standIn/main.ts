@@ -10,16 +10,20 @@ import type {
 import type {
   AttentionRun,
   HeadScoresRequest,
+  RowRequest,
   SiteRun,
   SiteScores,
   Thumbnails,
   ThumbnailsRequest,
 } from '../../../src/protocol/inference.ts';
+import { OpenMaps } from '../../../src/maps/openMaps.ts';
+import { readTile } from '../../../src/maps/tiles.ts';
+import type { WeightMap as OpenMap } from '../../../src/maps/weightMap.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import { RpcError, type Channel, type Remote } from '../../../src/protocol/rpc.ts';
 import { cellOf } from './cells.ts';
 import { scoresOf } from './scores.ts';
-import { mapOf, poolThumbnails, poolTile, row, type WeightMap } from './maps.ts';
+import { mapOf, poolThumbnails, siteWeightsOf, type WeightMap } from './maps.ts';
 import { nextTokenOf, predictionsOf } from './next.ts';
 import { patternMap, tokenize } from './patterns.ts';
 
@@ -53,6 +57,7 @@ class StandIn {
   saved: AttentionViewState | null = null;
   readonly breaches: string[] = [];
   readonly #maps = new Map<string, WeightMap>();
+  #opened: OpenMaps | null = null;
   readonly #pooled = new Map<string, Thumbnails>();
   #spec: RunSpec | null = null;
   #result: AttentionResult | null = null;
@@ -87,7 +92,7 @@ class StandIn {
     document.addEventListener('securitypolicyviolation', (event) =>
       this.breaches.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`),
     );
-    const log = async <T>(method: string, params: unknown, answer: () => T): Promise<T> => {
+    const log = async <T>(method: string, params: unknown, answer: () => T | Promise<T>): Promise<T> => {
       this.calls.push({ method, params });
       if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.delay));
       const code = this.refusing[method];
@@ -100,8 +105,8 @@ class StandIn {
       ready: (params) => log('ready', params, () => this.saved),
       saveState: (params) => log('saveState', params, nothing),
       thumbnails: (params) => log('thumbnails', params, () => this.#thumbnails(params)),
-      tile: (params) => log('tile', params, () => poolTile(this.map(params.site, params.head), params)),
-      row: (params) => log('row', params, () => row(this.map(params.site, params.head), params.query)),
+      tile: (params, { signal }) => log('tile', params, () => readTile(this.#open(params), params, signal)),
+      row: (params, { signal }) => log('row', params, () => this.#open(params).read(params.query, params.query + 1, signal)),
       headScores: (params) => log('headScores', params, () => this.#scores(params)),
       cell: (params) => log('cell', params, () => cellOf(params.query, params.key)),
       predictions: (params) => log('predictions', params, () => predictionsOf(this.#result?.run)),
@@ -137,6 +142,12 @@ class StandIn {
       this.#maps.set(key, map);
     }
     return map;
+  }
+
+  #open({ map }: Pick<RowRequest, 'map'>): OpenMap {
+    const sites = this.#result?.run.sites ?? [];
+    const maps = sites.map((site) => siteWeightsOf(site, (head) => this.map(site.index, head)));
+    return (this.#opened ??= new OpenMaps(maps)).open(map);
   }
 
   #scores({ site, withoutFirst }: HeadScoresRequest): SiteScores {
@@ -177,8 +188,11 @@ class StandIn {
         headDim: 64,
       };
     });
-    if (!spec.keepMaps) this.#maps.clear();
-    if (!spec.keepMaps) this.#pooled.clear();
+    if (!spec.keepMaps) {
+      this.#maps.clear();
+      this.#pooled.clear();
+    }
+    this.#opened = null;
     this.#spec = spec;
     const subject: AttentionSubject = {
       kind: 'editor',

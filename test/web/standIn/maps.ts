@@ -2,6 +2,8 @@
 
 import { toHalf } from '../../../src/maths/half.ts';
 import { createMaxPool } from '../../../src/maths/pooling.ts';
+import { reduceByReading } from '../../../src/maps/reduction.ts';
+import type { RowRange, SiteSizes, SiteWeights } from '../../../src/maps/siteWeights.ts';
 import type { Thumbnails, Tile, TileRequest } from '../../../src/protocol/inference.ts';
 
 /** One head's weights [queries, keys], row-major; NaN is masked. */
@@ -11,7 +13,7 @@ export interface WeightMap {
   readonly weights: Float32Array;
 }
 
-export function poolTile(map: WeightMap, request: Omit<TileRequest, 'runId' | 'site' | 'head'>): Tile {
+export function poolTile(map: WeightMap, request: Omit<TileRequest, 'runId' | 'map'>): Tile {
   const { queryStart, queryEnd, keyStart, keyEnd } = request;
   const rows = Math.min(request.rows, queryEnd - queryStart);
   const columns = Math.min(request.columns, keyEnd - keyStart);
@@ -44,8 +46,16 @@ export function poolThumbnails(maps: readonly WeightMap[], size: number): Thumbn
   return { heads: tiles.length, rows, columns, values, maxima };
 }
 
-export function row(map: WeightMap, query: number): Float32Array {
-  return map.weights.slice(query * map.keys, (query + 1) * map.keys);
+/** A site whose heads' maps are known, as the maps of a run are read from it. */
+export function siteWeightsOf(sizes: SiteSizes, mapOfHead: (head: number) => WeightMap): SiteWeights {
+  const read = ({ head, queryStart, queryEnd }: RowRange): Promise<Float32Array> => {
+    const heads = head === null ? Array.from({ length: sizes.heads }, (_, index) => index) : [head];
+    const parts = heads.map((each) => mapOfHead(each).weights.subarray(queryStart * sizes.keys, queryEnd * sizes.keys));
+    const rows = new Float32Array(parts.length * (queryEnd - queryStart) * sizes.keys);
+    parts.forEach((part, index) => rows.set(part, index * part.length));
+    return Promise.resolve(rows);
+  };
+  return { sizes, read, reduce: (asked, signal) => reduceByReading({ sizes, read }, asked, signal) };
 }
 
 /** The cell (query, key) has the weight that `weight` gives. */

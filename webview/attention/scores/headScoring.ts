@@ -1,10 +1,10 @@
 /** The scores of a run's heads, for all that shows them: which are wanted, and what is said and listed of them. */
 
+import { siteLabel } from '../../../src/maps/names.ts';
 import { headOrders, type AttentionResult, type HeadOrder, type ScoreChoices } from '../../../src/protocol/attention.ts';
 import type { CaptionedHead } from '../arrangement.ts';
 import type { HeadPlace } from '../gridLayout.ts';
 import type { ViewContext } from '../view.ts';
-import { siteLabel } from '../words.ts';
 import { bestPattern, rankHeads, type BestPattern, type RankingProgress } from './ranking.ts';
 import { ScoreStore } from './scoreStore.ts';
 import { bestPhrase, formatScore, orderName, suchHeads } from './scoreWords.ts';

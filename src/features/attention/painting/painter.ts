@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import type { AttentionRun, ShadeRequest } from '../../../protocol/inference.ts';
+import { meanOfAll, ownSites, siteOfMap } from '../../../maps/choice.ts';
+import { mapName } from '../../../maps/names.ts';
+import type { AttentionRun, MapSource, ShadeRequest } from '../../../protocol/inference.ts';
 import { log } from '../../log/log.ts';
 import { documentOf } from '../subject.ts';
 import { editorsOf } from '../documents.ts';
@@ -13,12 +15,10 @@ import { largestOf, stepsOf, weightText } from './steps.ts';
 export interface Painted {
   /** What the panel shows, if anything. */
   readonly explanation: Explanation | null;
-  /** The head that is open in the panel; null: all of them. */
-  readonly chosen: { site: number; head: number } | null;
+  /** The map that is open in the panel; null: the mean of all heads. */
+  readonly chosen: MapSource | null;
   shade(request: ShadeRequest): Promise<Float32Array>;
 }
-
-type Head = ShadeRequest['heads'][number];
 
 /** Paints one panel's text in its editors: what the token at the cursor attends to. */
 export class Painter implements vscode.Disposable {
@@ -77,23 +77,21 @@ export class Painter implements vscode.Disposable {
     if (!explanation || !run?.tokens || !editor) return this.#clear();
     if (!on) return this.#clear({ text: 'off' });
     if (explanation.stale) return this.#clear({ text: 'text edited since' });
-    const heads = headsOf(run, this.#from.chosen);
-    if (heads.length === 0) return this.#clear();
+    const map = mapOf(run, this.#from.chosen);
+    if (!map) return this.#clear();
     const cursor = explanation.tokenAt(editor.document.offsetAt(editor.selection.active));
     if (cursor === null) return this.#clear({ text: 'cursor outside of what was run' });
     const query = row === 'predicting' ? cursor - 1 : cursor;
     if (query < 0) return this.#clear({ text: 'nothing predicted the first token' });
     const weights = await this.#from.shade({
       runId: run.runId,
-      heads,
-      combine: 'mean',
+      map,
       direction: 'from',
-      tokens: [query],
-      withoutFirst: false,
+      groups: [[query]],
     });
     // Another run, other text or another place meanwhile: that one is painted.
     if (this.#wanted || this.#disposed || explanation.stale) return;
-    const where = placeOf(run, heads);
+    const where = mapName(map, ownSites(run));
     const named = (token: number): string => `“${onOneLine(run.tokens?.[token]?.text ?? '')}” (token ${token})`;
     const marks = marksOf(explanation, weights, (key, weight) => {
       const who = row === 'predicting' ? `${named(query)}, which predicted ${named(cursor)},` : named(query);
@@ -134,18 +132,11 @@ export class Painter implements vscode.Disposable {
   }
 }
 
-/** The chosen head, else every head over the tokens themselves. */
-function headsOf(run: AttentionRun, chosen: Head | null): Head[] {
-  const count = run.tokens?.length ?? 0;
-  const fits = run.sites.filter(({ kind, queries, keys }) => kind === 'self' && queries === count && keys === count);
-  if (chosen) return fits.some(({ index }) => index === chosen.site) ? [chosen] : [];
-  return fits.flatMap(({ index, heads }) => Array.from({ length: heads }, (_, head) => ({ site: index, head })));
-}
-
-function placeOf(run: AttentionRun, heads: readonly Head[]): string {
-  const [only, ...others] = heads;
-  if (others.length > 0 || !only) return `Mean of ${heads.length} heads`;
-  return `Layer ${run.sites.find(({ index }) => index === only.site)?.layer ?? only.site}, head ${only.head}`;
+/** The map that is chosen, where it is of the text's tokens among themselves; without a choice the mean of all heads. */
+function mapOf(run: AttentionRun, chosen: MapSource | null): MapSource | null {
+  if (!chosen) return meanOfAll(run);
+  const site = siteOfMap(run, chosen);
+  return site && ownSites(run).includes(site) ? chosen : null;
 }
 
 function marksOf(explanation: Explanation, weights: Float32Array, hover: (key: number, weight: number) => string): Mark[] {

@@ -61,7 +61,7 @@ describe('head scores of a text', () => {
     expect(examples.length).toBeGreaterThan(1);
     for (const { query, key, weight } of examples) {
       expect(key).toBe(query - 1);
-      expect((await service.row({ runId: run.runId, site: 1, head: 2, query }))[key]).toBe(weight);
+      expect((await service.row({ runId: run.runId, map: { kind: 'head', site: 1, head: 2 }, query }))[key]).toBe(weight);
     }
     expect(examples.map(({ weight }) => weight)).toEqual(examples.map(({ weight }) => weight).sort((a, b) => b - a));
   });

@@ -79,7 +79,7 @@ describe.each([
       [1, 2, 4],
       [1, 1, queries - 1],
     ] as const) {
-      const row = await service.row({ runId: run.runId, site: 0, batch: b, head, query });
+      const row = await service.row({ runId: run.runId, map: { kind: 'head', site: 0, head }, batch: b, query });
       const start = ((b * heads + head) * queries + query) * keys;
       const isBlank = model === 'causal' && b === 1 && query < 6;
       row.forEach((weight, key) => {
@@ -92,9 +92,17 @@ describe.each([
 
   it('come as tiles: the largest of the unmasked cells under each', async () => {
     const rows: Float32Array[] = [];
-    for (let query = 0; query < queries; query++) rows.push(await service.row({ runId: run.runId, site: 0, batch: 1, head: 1, query }));
+    for (let query = 0; query < queries; query++)
+      rows.push(await service.row({ runId: run.runId, map: { kind: 'head', site: 0, head: 1 }, batch: 1, query }));
     const area = { queryStart: 1, queryEnd: queries, keyStart: 2, keyEnd: keys - 1 };
-    const tile = await service.tile({ runId: run.runId, site: 0, batch: 1, head: 1, ...area, rows: 3, columns: 400 });
+    const tile = await service.tile({
+      runId: run.runId,
+      map: { kind: 'head', site: 0, head: 1 },
+      batch: 1,
+      ...area,
+      rows: 3,
+      columns: 400,
+    });
     const [height, width] = [queries - 1, keys - 3];
     expect([tile.rows, tile.columns]).toEqual([3, width]);
     for (let i = 0; i < tile.rows; i++) {
@@ -112,7 +120,7 @@ describe.each([
     expect(thumbnails).toMatchObject({ heads, rows: 4, columns: 4 });
     for (let head = 0; head < heads; head++) {
       const whole = { queryStart: 0, queryEnd: queries, keyStart: 0, keyEnd: keys };
-      const tile = await service.tile({ runId: run.runId, site: 0, batch: 0, head, ...whole, rows: 4, columns: 4 });
+      const tile = await service.tile({ runId: run.runId, map: { kind: 'head', site: 0, head }, batch: 0, ...whole, rows: 4, columns: 4 });
       expect(thumbnails.values.slice(head * 16, head * 16 + 16)).toEqual(tile.values);
       const largest = Math.max(...[...fromHalf(tile.values)].filter((weight) => !Number.isNaN(weight)));
       expect(thumbnails.maxima[head]).toBeCloseTo(largest, 3);
@@ -122,13 +130,15 @@ describe.each([
   it('refuses sites, heads, queries and batches that there are none of', async () => {
     const { runId } = run;
     const whole = { queryStart: 0, queryEnd: queries, keyStart: 0, keyEnd: keys, rows: 1, columns: 1 };
-    await expect(service.row({ runId, site: 9, head: 0, query: 0 })).rejects.toThrow('attention site 9');
-    await expect(service.row({ runId, site: 0, head: 3, query: 0 })).rejects.toThrow('head 3; they go from 0 to 2');
-    await expect(service.row({ runId, site: 0, head: 0, query: queries })).rejects.toThrow(`query ${queries}`);
-    await expect(service.row({ runId, site: 0, head: 0.5, query: 0 })).rejects.toThrow('0.5');
-    await expect(service.tile({ runId, site: 0, head: 0, ...whole, batch: 2 })).rejects.toThrow('batch 2');
-    await expect(service.tile({ runId, site: 0, head: 0, ...whole, keyEnd: keys + 1 })).rejects.toThrow(`0 to ${keys + 1}`);
-    await expect(service.tile({ runId, site: 0, head: 0, ...whole, rows: 1e9 })).rejects.toThrow('1000000000');
+    await expect(service.row({ runId, map: { kind: 'head', site: 9, head: 0 }, query: 0 })).rejects.toThrow('attention site 9');
+    await expect(service.row({ runId, map: { kind: 'head', site: 0, head: 3 }, query: 0 })).rejects.toThrow('head 3; they go from 0 to 2');
+    await expect(service.row({ runId, map: { kind: 'head', site: 0, head: 0 }, query: queries })).rejects.toThrow(`query ${queries}`);
+    await expect(service.row({ runId, map: { kind: 'head', site: 0, head: 0.5 }, query: 0 })).rejects.toThrow('0.5');
+    await expect(service.tile({ runId, map: { kind: 'head', site: 0, head: 0 }, ...whole, batch: 2 })).rejects.toThrow('batch 2');
+    await expect(service.tile({ runId, map: { kind: 'head', site: 0, head: 0 }, ...whole, keyEnd: keys + 1 })).rejects.toThrow(
+      `0 to ${keys + 1}`,
+    );
+    await expect(service.tile({ runId, map: { kind: 'head', site: 0, head: 0 }, ...whole, rows: 1e9 })).rejects.toThrow('1000000000');
     await expect(service.thumbnails({ runId, site: 0, size: NaN })).rejects.toThrow('NaN');
     await expect(service.writeWeights({ runId, site: 0, head: -1, path: join(folder, 'no.npy') })).rejects.toThrow('head -1');
   });
@@ -204,7 +214,7 @@ describe('runs that are kept', () => {
     await service.load({ source: fixtureSource('causal'), settings });
     const { runId } = await service.attention({ text });
     await service.release({ runId });
-    await expect(service.row({ runId, site: 0, head: 0, query: 0 })).rejects.toMatchObject({ code: 'unknown-run' });
+    await expect(service.row({ runId, map: { kind: 'head', site: 0, head: 0 }, query: 0 })).rejects.toMatchObject({ code: 'unknown-run' });
     await service.release({ runId });
   });
 
@@ -215,7 +225,7 @@ describe('runs that are kept', () => {
     const small = startService();
     await small.load({ source: fixtureSource('causal'), settings: { ...settings, memoryLimit: Math.ceil(keptBytes * 2.6) } });
     const runs = [await small.attention({ text }), await small.attention({ text })];
-    const row = (i: number) => small.row({ runId: runs[i]!.runId, site: 0, head: 0, query: 0 });
+    const row = (i: number) => small.row({ runId: runs[i]!.runId, map: { kind: 'head', site: 0, head: 0 }, query: 0 });
     await row(0);
     runs.push(await small.attention({ text }));
     await expect(row(1)).rejects.toMatchObject({ code: 'unknown-run' });

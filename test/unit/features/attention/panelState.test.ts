@@ -5,7 +5,8 @@ import type { PanelState } from '../../../../src/features/attention/subject.ts';
 
 const view = {
   view: 'heads',
-  chosen: { site: 1, head: 2 },
+  chosen: { kind: 'head', site: 1, head: 2 },
+  picked: [{ site: 0, head: 1 }],
   viewport: { query: 0.5, key: 3, scale: 8 },
   colour: 'log',
   pinned: null,
@@ -66,9 +67,10 @@ describe('parsePanelState', () => {
 describe('parseView', () => {
   it('takes a view and refuses what is not one', () => {
     expect(parseView(view)).toEqual(view);
-    expect(parseView({ ...view, more: 'x'.repeat(1e6), chosen: { site: 1, head: 2, more: {} } })).toEqual({
+    expect(parseView({ ...view, more: 'x'.repeat(1e6), chosen: { kind: 'head', site: 1, head: 2, more: {} } })).toEqual({
       ...view,
-      chosen: { site: 1, head: 2 },
+      chosen: { kind: 'head', site: 1, head: 2 },
+      picked: [{ site: 0, head: 1 }],
     });
     expect(parseView({ ...view, viewport: null, chosen: null })).not.toBeNull();
     expect(parseView({ ...view, colour: 'rainbow' })).toBeNull();

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { combineHeads } from '../../../../src/maths/attention/combine.ts';
-import { createRolloutStep, rollout, rolloutRow } from '../../../../src/maths/attention/rollout.ts';
+import {
+  createRolloutColumnStep,
+  createRolloutProductStep,
+  createRolloutRowStep,
+  identity,
+  type RolloutStep,
+} from '../../../../src/maths/attention/rollout.ts';
 
 interface Fixture {
   /** [layers, heads, tokens, tokens] */
@@ -19,6 +25,23 @@ const layers = heads.map((maps) => combineHeads(maps, 'mean'));
 /** The mean over heads is rounded to float32 here, in PyTorch it is not. */
 const digits = 6;
 
+type Maps = readonly Float32Array[];
+
+function pass(maps: Maps, start: Float64Array, size: number, stepOf: (values: Float64Array) => RolloutStep): Float64Array {
+  return maps.reduce((values, map) => {
+    const step = stepOf(values);
+    step.add({ values: map, offset: 0, stride: size, firstRow: 0, rowCount: size });
+    return step.values;
+  }, start);
+}
+
+const rollout = (maps: Maps, size: number): Float64Array =>
+  pass(maps, identity(size), size, (product) => createRolloutProductStep(product, size));
+const oneAt = (at: number, size: number): Float64Array => Float64Array.from({ length: size }, (_, token) => Number(token === at));
+const rolloutRow = (maps: Maps, size: number, query: number): Float64Array =>
+  pass(maps.toReversed(), oneAt(query, size), size, createRolloutRowStep);
+const rolloutColumn = (maps: Maps, size: number, key: number): Float64Array => pass(maps, oneAt(key, size), size, createRolloutColumnStep);
+
 const square = fc.integer({ min: 1, max: 5 }).chain((size) =>
   fc.array(fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: size ** 2, maxLength: size ** 2 }), {
     minLength: 1,
@@ -27,13 +50,17 @@ const square = fc.integer({ min: 1, max: 5 }).chain((size) =>
 );
 
 describe('rollout', () => {
-  it('is what PyTorch computes, whole and row by row', () => {
+  it('is what PyTorch computes, whole, row by row and column by column', () => {
     const whole = rollout(layers, tokens);
     fixture.rollout.flat().forEach((value, cell) => expect(whole[cell]).toBeCloseTo(value, digits));
     fixture.rollout.forEach((row, query) => {
       const found = rolloutRow(layers, tokens, query);
       row.forEach((value, key) => expect(found[key]).toBeCloseTo(value, digits));
     });
+    for (let key = 0; key < tokens; key++) {
+      const found = rolloutColumn(layers, tokens, key);
+      fixture.rollout.forEach((row, query) => expect(found[query]).toBeCloseTo(row[key]!, digits));
+    }
   });
 
   it('takes the layers in order: turned round they give something else', () => {
@@ -72,7 +99,7 @@ describe('rollout', () => {
     const query = 3;
     let row: Float64Array = Float64Array.from({ length: tokens }, (_, token) => (token === query ? 1 : 0));
     for (const map of layers.toReversed()) {
-      const step = createRolloutStep(row);
+      const step = createRolloutRowStep(row);
       for (const [firstRow, rowCount] of [
         [2, 2],
         [0, 2],
@@ -84,9 +111,7 @@ describe('rollout', () => {
   });
 
   it('refuses sizes that do not fit', () => {
-    expect(() => rolloutRow([new Float32Array(3)], 2, 0)).toThrow('3 weights is not 2 x 2');
-    expect(() => rolloutRow([], 2, 2)).toThrow('Query 2');
-    const step = createRolloutStep(new Float64Array(2));
+    const step = createRolloutRowStep(new Float64Array(2));
     expect(() => step.add({ values: new Float32Array(4), offset: 0, stride: 2, firstRow: 1, rowCount: 2 })).toThrow('Rows 1 to 3');
     expect(() => step.add({ values: new Float32Array(3), offset: 0, stride: 2, firstRow: 0, rowCount: 2 })).toThrow('3 weights');
   });

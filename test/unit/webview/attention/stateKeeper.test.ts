@@ -6,7 +6,7 @@ import { initialView } from '../../../../webview/attention/viewState.ts';
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const state = (head: number): AttentionViewState => ({ ...initialView, chosen: { site: 0, head } });
+const state = (head: number): AttentionViewState => ({ ...initialView, chosen: { kind: 'head', site: 0, head } });
 
 it('sends a change at once, of many in a moment the last, and the next one at once again', () => {
   const memory = { getState: () => null, setState: vi.fn() };

@@ -21,7 +21,8 @@ function run(tokens: number, layers = 3, heads = 2): AttentionRun {
 
 const view: AttentionViewState = {
   view: 'heads',
-  chosen: { site: 1, head: 1 },
+  chosen: { kind: 'head', site: 1, head: 1 },
+  picked: [{ site: 0, head: 1 }],
   viewport: { query: 5, key: 5, scale: 10 },
   colour: 'log',
   pinned: { query: 9, key: 3 },
@@ -42,6 +43,7 @@ describe('view state', () => {
     expect(viewForRun(view, run(20, 1), null)).toEqual({
       view: 'heads',
       chosen: null,
+      picked: view.picked,
       viewport: null,
       colour: 'log',
       pinned: null,
@@ -52,15 +54,24 @@ describe('view state', () => {
   });
 
   it('steps through heads and layers, stays at the ends, and keeps zoom and pin to compare them by', () => {
-    expect(stepChosen(view, run(20), -1, 0)).toEqual({ ...view, chosen: { site: 1, head: 0 } });
+    expect(stepChosen(view, run(20), -1, 0)).toEqual({ ...view, chosen: { kind: 'head', site: 1, head: 0 } });
     expect(stepChosen(view, run(20), 1, 0)).toBe(view);
-    expect(stepChosen(view, run(20), 0, 1)).toEqual({ ...view, chosen: { site: 2, head: 1 } });
-    expect(stepChosen({ ...view, chosen: { site: 2, head: 1 } }, run(20), 0, 1).chosen).toEqual({ site: 2, head: 1 });
+    expect(stepChosen(view, run(20), 0, 1)).toEqual({ ...view, chosen: { kind: 'head', site: 2, head: 1 } });
+    expect(stepChosen({ ...view, chosen: { kind: 'head', site: 2, head: 1 } }, run(20), 0, 1).chosen).toEqual({
+      kind: 'head',
+      site: 2,
+      head: 1,
+    });
   });
 
   it('forgets zoom and pin on a map of another size', () => {
     const cross = run(20);
     const wide = { ...cross, sites: cross.sites.map((site) => (site.index === 2 ? { ...site, keys: 7 } : site)) };
-    expect(chooseHead(view, wide, wide.sites[2]!, 0)).toEqual({ ...view, chosen: { site: 2, head: 0 }, viewport: null, pinned: null });
+    expect(chooseHead(view, wide, wide.sites[2]!, 0)).toEqual({
+      ...view,
+      chosen: { kind: 'head', site: 2, head: 0 },
+      viewport: null,
+      pinned: null,
+    });
   });
 });

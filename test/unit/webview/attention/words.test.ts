@@ -1,7 +1,8 @@
+import { siteLabel, siteName } from '../../../../src/maps/names.ts';
 import { describe, expect, it } from 'vitest';
 import type { AttentionSubject } from '../../../../src/protocol/attention.ts';
 import type { SiteRun } from '../../../../src/protocol/inference.ts';
-import { headSentence, linesSentence, plainText, siteLabel, siteName, summarizeRow } from '../../../../webview/attention/words.ts';
+import { headSentence, linesSentence, plainText, summarizeRow } from '../../../../webview/attention/words.ts';
 import { formatShare, formatWeight } from '../../../../webview/shared/numbers.ts';
 
 const subject: AttentionSubject = { kind: 'editor', title: 'a.py', windowed: false, cut: false, modelName: 'm' };

@@ -1,6 +1,6 @@
 /** A part of a site's weights reduced to the resolution of a screen. */
 
-import { createMaxPool } from '../../maths/pooling.ts';
+import { createMaxPool } from '../maths/pooling.ts';
 import { stripes, type Reduction, type SiteWeights } from './siteWeights.ts';
 
 /** Reduces stripe by stripe what `read` gives, by the maximum; see `SiteWeights.reduce`. */

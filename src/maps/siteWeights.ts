@@ -1,6 +1,6 @@
 /** What tiles, rows and files are made from: the weights of one site, some rows at a time, wherever they come from. */
 
-import type { AttentionCell } from '../../protocol/inference.ts';
+import type { AttentionCell } from '../protocol/inference.ts';
 
 export interface SiteSizes {
   batch: number;

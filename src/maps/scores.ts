@@ -1,10 +1,10 @@
 /** How far the heads of a site attend as patterns of the text say. */
 
-import { createHeadScorer } from '../../maths/attention/headScores.ts';
-import { patterns } from '../../maths/attention/patterns.ts';
-import type { Targets } from '../../maths/attention/targetLists.ts';
-import type { AttentionRun, SiteScores } from '../../protocol/inference.ts';
-import { RpcError } from '../../protocol/rpc.ts';
+import { createHeadScorer } from '../maths/attention/headScores.ts';
+import { patterns } from '../maths/attention/patterns.ts';
+import type { Targets } from '../maths/attention/targetLists.ts';
+import type { AttentionRun, SiteScores } from '../protocol/inference.ts';
+import { RpcError } from '../protocol/rpc.ts';
 import { stripes, type SiteWeights } from './siteWeights.ts';
 
 /** Strongest cells that are told of each pattern. */
