@@ -10,6 +10,7 @@ import type {
   NextToken,
   NextTokenRequest,
   RowRequest,
+  ShadeRequest,
   SiteScores,
   Thumbnails,
   ThumbnailsRequest,
@@ -20,7 +21,7 @@ import type {
 import type { Progress } from './rpc.ts';
 
 /** Ways of looking at a run. */
-export const attentionViews = ['heads', 'next'] as const;
+export const attentionViews = ['heads', 'text', 'next'] as const;
 export type AttentionViewName = (typeof attentionViews)[number];
 
 /** What the overview's heads are ordered by: their layer, or a score (the patterns' are PatternIds of src/maths/attention). */
@@ -49,6 +50,19 @@ export interface ScoreChoices {
   open: boolean;
 }
 
+/** What tokens are looked at as one. */
+export const granularities = ['token', 'word', 'line'] as const;
+export type Granularity = (typeof granularities)[number];
+
+/** How the text is shaded by attention. */
+export interface TextState {
+  /** The tokens chosen (of a word, a line: any of its tokens), ascending; none: the last of the text. */
+  tokens: readonly number[];
+  /** from: the text is shaded by what they attend to. to: by what attends to them. */
+  direction: 'from' | 'to';
+  granularity: Granularity;
+}
+
 /** The token chosen, and how the next one would be drawn (as SamplingFilters of src/maths/attention have it). */
 export interface NextTokenState {
   /** The token whose row is looked at; null: the one before the most surprising token. */
@@ -74,6 +88,7 @@ export interface AttentionViewState {
   /** Steps of the formula that are open, beside an open head; null: the formula is not shown. */
   formula: { steps: readonly string[] } | null;
   scores: ScoreChoices;
+  text: TextState;
   next: NextTokenState;
 }
 
@@ -114,6 +129,7 @@ export interface AttentionHost {
   thumbnails(params: ThumbnailsRequest): Thumbnails;
   tile(params: TileRequest): Tile;
   row(params: RowRequest): Float32Array;
+  shade(params: ShadeRequest): Float32Array;
   cell(params: CellRequest): AttentionCell;
   headScores(params: HeadScoresRequest): SiteScores;
   predictions(params: { runId: string }): TokenPredictions;

@@ -199,7 +199,7 @@ it('tells of the token pointed at', async () => {
   const { surprisal, rank } = predictionsOf(run);
   await token(page, 9).hover();
   await nextFrames(page);
-  const said = await page.locator('.next-readout').innerText();
+  const said = await page.locator('.reading-readout').innerText();
   expect(said).toContain(`rank ${rank[9]!}, probability`);
   expect(said).toContain(surprisal[9]! < 1 ? surprisal[9]!.toFixed(2) : surprisal[9]!.toFixed(1));
   expect(said).toContain('predicted by row 8, after');
@@ -337,7 +337,7 @@ describe.each(Object.keys(themes) as ThemeName[])('in the theme %s', (theme) => 
     });
     expect(found).toEqual([]);
     const wide = await page.evaluate(() =>
-      ['.next', '.next-prediction', '.token-text', 'html'].filter((selector) => {
+      ['.next', '.reading-side', '.token-text', 'html'].filter((selector) => {
         const element = document.querySelector(selector)!;
         return element.scrollWidth > element.clientWidth;
       }),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from './audit.ts';
 import { nextFrames, settled, startHarness, type Harness } from './harness.ts';
 import type { RunSpec } from './standIn/main.ts';
 import { themes, type ThemeName } from './themes.ts';
@@ -11,33 +11,12 @@ let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
 afterAll(async () => harness.close());
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const source = readFileSync(join(import.meta.dirname, '../../models/train/code_transformer/model.py'), 'utf8').slice(0, 600);
 const spec: RunSpec = { layers: 4, heads: 6, text: source };
 
 async function show(page: Page, run: RunSpec = spec): Promise<void> {
   await page.evaluate(async (given) => void (await window.standIn.show(given)), run);
   await settled(page);
-}
-
-/** Contrast that axe cannot tell: of signs that are no letters, and of the button element, whose ground lies on another layer. */
-const undecidable = [/contains only non-text characters/, /^color-contrast: <div part="base"/];
-
-interface Finding {
-  id: string;
-  nodes: { html: string; any: { message: string }[] }[];
-}
-
-async function audit(page: Page): Promise<string[]> {
-  // As the debugger's own source: the page's policy bars eval.
-  await page.evaluate(axe);
-  const { violations, incomplete } = await page.evaluate(async () => {
-    const { axe: engine } = window as unknown as { axe: { run(): Promise<{ violations: Finding[]; incomplete: Finding[] }> } };
-    return engine.run();
-  });
-  const told = (findings: Finding[]): string[] =>
-    findings.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.any.map((check) => check.message).join()}`));
-  return [...told(violations), ...told(incomplete).filter((finding) => !undecidable.some((reason) => reason.test(finding)))];
 }
 
 type State = 'empty' | 'loading' | 'failed' | 'overview' | 'head' | 'stale' | 'rerunning' | 'failed again';

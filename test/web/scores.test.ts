@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from './audit.ts';
 import { nextFrames, settled, startHarness, type Harness, type PanelOptions } from './harness.ts';
 import type { RunSpec } from './standIn/main.ts';
 import { themes, type ThemeName } from './themes.ts';
@@ -10,7 +9,6 @@ let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
 afterAll(async () => harness.close());
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const text = `def area(width, height):
     return width * height
 
@@ -42,19 +40,6 @@ const saved = (page: Page): Promise<unknown> =>
   page.evaluate(() => window.standIn.calls.filter(({ method }) => method === 'saveState').at(-1)?.params);
 const captions = (page: Page): Promise<string[]> => page.locator('.thumbnail-caption').allTextContents();
 const scoreIn = (captionText: string): number => Number(captionText.split(' ')[1]?.replace('<0.01', '0'));
-
-async function audit(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Finding {
-      id: string;
-      nodes: { html: string }[];
-    }
-    const { axe: engine } = window as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
-    const { violations } = await engine.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-  });
-}
 
 describe('the overview by scores', () => {
   it('lists the heads from the highest score down, each under its picture, and counts those that reach the least', async () => {

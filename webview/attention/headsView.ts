@@ -38,6 +38,8 @@ export class HeadsView implements View {
   #result: AttentionResult | null = null;
   /** The run before, whose zoom means nothing on a map of another size. */
   #before: AttentionRun | null = null;
+  /** The map that is drawn. */
+  #open: MapSource | null = null;
   #pointed: HeadPlace | null = null;
   #painted: { key: string; palette: Palette } | null = null;
 
@@ -47,7 +49,7 @@ export class HeadsView implements View {
     this.#scoring = new HeadScoring(context);
     this.#overview = new Overview({
       fetch: (request, options) => host.thumbnails(request, options),
-      opened: ({ row, head }) => this.#open(row, head),
+      opened: ({ row, head }) => this.#openHead(row, head),
       picked: (places) => this.#pick(places),
       pointed: (place) => {
         this.#pointed = place;
@@ -113,6 +115,10 @@ export class HeadsView implements View {
     this.#context.draw();
     this.#overview.show(result.run);
     this.#showHead();
+  }
+
+  resume(): void {
+    if (this.#state.chosen !== this.#open) this.#showHead();
   }
 
   clear(): void {
@@ -267,11 +273,12 @@ export class HeadsView implements View {
   #showHead(): void {
     const { chosen } = this.#state;
     const site = this.#result && chosenSite(this.#result.run, this.#state);
+    this.#open = chosen;
     if (this.#result && site && chosen) this.#head.show(this.#result, chosen, site, this.#state);
     this.#context.changed();
   }
 
-  #open(row: number, head: number): void {
+  #openHead(row: number, head: number): void {
     const site: SiteRun | undefined = this.#result?.run.sites[row];
     if (!this.#result || !site) return;
     this.#choose(chooseHead(this.#state, this.#result.run, site, head));

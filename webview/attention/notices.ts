@@ -70,6 +70,14 @@ export function emptyPage(): TemplateResult {
   </div>`;
 }
 
+/** In place of a view that the run has nothing for. */
+export function viewPage(title: string, message: string): TemplateResult {
+  return html`<div class="page">
+    <h2 class="page-title">${title}</h2>
+    <p role="status">${message}</p>
+  </div>`;
+}
+
 export function noSitesPage(modelName: string): TemplateResult {
   return html`<div class="page">
     <h2 class="page-title">No attention was found in ${modelName}</h2>

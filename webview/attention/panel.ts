@@ -18,12 +18,14 @@ import { facts } from './facts.ts';
 import { HeadsView } from './headsView.ts';
 import { NextView } from './next/nextView.ts';
 import { banner, busyBanner, busyPage, emptyPage, failureBanner, failurePage, staleBanner } from './notices.ts';
+import { sentenceParts } from './sentence.ts';
 import type { StateKeeper } from './stateKeeper.ts';
+import { TextView } from './text/textView.ts';
 import type { View, ViewContext } from './view.ts';
 import { initialView } from './viewState.ts';
-import { plainText, type Sentence } from './words.ts';
+import { plainText } from './words.ts';
 
-const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads', next: 'Next token' };
+const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads', text: 'Text', next: 'Next token' };
 
 export class Panel implements ViewContext {
   readonly host: Remote<AttentionHost>;
@@ -47,7 +49,7 @@ export class Panel implements ViewContext {
     this.#root = root;
     this.host = host;
     this.#keeper = keeper;
-    this.#views = { heads: new HeadsView(this), next: new NextView(this) };
+    this.#views = { heads: new HeadsView(this), text: new TextView(this), next: new NextView(this) };
     onThemeChanged(() => {
       this.#palette = readPalette();
       this.changed();
@@ -142,7 +144,8 @@ export class Panel implements ViewContext {
   /** Hands the view in front the run, once. */
   #give(): void {
     const { [this.#state.view]: view } = this.#views;
-    if (!this.#result || this.#given.get(view) === this.#result) return;
+    if (!this.#result) return;
+    if (this.#given.get(view) === this.#result) return view.resume?.();
     this.#given.set(view, this.#result);
     view.show(this.#result);
   }
@@ -176,7 +179,7 @@ export class Panel implements ViewContext {
     if (!result)
       return html`<main class="panel">${busy ? busyPage(busy, cancel) : failure ? failurePage(failure, act) : emptyPage()}</main>`;
     return html`<main class="panel">
-      <h1 class="headline" title=${plainText(this.#view.sentence)}>${sentence(this.#view.sentence)}</h1>
+      <h1 class="headline" title=${plainText(this.#view.sentence)}>${sentenceParts(this.#view.sentence)}</h1>
       ${facts(result, this.#detailsOpen, {
         explainHere: () => this.#ask(this.host.explainHere({})),
         toggleDetails: () => this.#update(() => (this.#detailsOpen = !this.#detailsOpen)),
@@ -233,13 +236,4 @@ export class Panel implements ViewContext {
     }
     if (this.#view.pressed(event)) event.preventDefault();
   }
-}
-
-function sentence(parts: Sentence): TemplateResult {
-  return html`${parts.map((part) =>
-    typeof part === 'string'
-      ? part
-      : html`<code><bdi>${part.quoted}</bdi></code
-          >${part.position === undefined ? nothing : html`<span class="position">${part.position}</span>`}`,
-  )}`;
 }

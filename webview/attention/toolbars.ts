@@ -63,6 +63,6 @@ export function headToolbar(
   </div>`;
 }
 
-function colourSelect(colour: Colour, setColour: (colour: Colour) => void): TemplateResult {
+export function colourSelect(colour: Colour, setColour: (colour: Colour) => void): TemplateResult {
   return select('Colour scale', colour === 'linear' ? 0 : 1, ['Linear', 'Log'], (index) => setColour(index === 0 ? 'linear' : 'log'));
 }

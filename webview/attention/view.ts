@@ -11,6 +11,8 @@ export interface View {
   readonly sentence: Sentence;
   /** Shows a run, as the panel's state says. */
   show(result: AttentionResult): void;
+  /** Is in front again, with the run that it has: another view may have chosen another map. */
+  resume?(): void;
   /** The run is no longer shown: nothing of it is kept. */
   clear(): void;
   /** The tools of the view, beside the choice of views. */

@@ -13,6 +13,7 @@ export const initialView: AttentionViewState = {
   pinned: null,
   formula: null,
   scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
+  text: { tokens: [], direction: 'from', granularity: 'token' },
   next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
 };
 

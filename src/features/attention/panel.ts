@@ -222,6 +222,7 @@ export class AttentionPanelView implements vscode.Disposable {
       thumbnails: (request, { signal }) => this.#explainer.read('thumbnails', request, signal),
       tile: (request, { signal }) => this.#explainer.read('tile', request, signal),
       row: (request, { signal }) => this.#explainer.read('row', request, signal),
+      shade: (request, { signal }) => this.#explainer.read('shade', request, signal),
       cell: (request, { signal }) => this.#explainer.read('cell', request, signal),
       headScores: (request, { signal }) => this.#explainer.read('headScores', request, signal),
       predictions: (request, { signal }) => this.#explainer.read('predictions', request, signal),

@@ -1,4 +1,12 @@
-import { attentionViews, headOrders, type AttentionViewState, type NextTokenState, type ScoreChoices } from '../../protocol/attention.ts';
+import {
+  attentionViews,
+  granularities,
+  headOrders,
+  type AttentionViewState,
+  type NextTokenState,
+  type ScoreChoices,
+  type TextState,
+} from '../../protocol/attention.ts';
 import type { HeadRef, MapSource } from '../../protocol/inference.ts';
 import type { DocumentReference, PanelState, Subject } from './subject.ts';
 
@@ -27,6 +35,7 @@ export function parseView(value: unknown): AttentionViewState | null {
     pinned: numbersOf(pinned, 'query', 'key'),
     formula: isFields(value.formula) ? { steps: stringsOf(value.formula.steps) } : null,
     scores: parseScores(isFields(value.scores) ? value.scores : {}),
+    text: parseText(isFields(value.text) ? value.text : {}),
     next: parseNext(isFields(value.next) ? value.next : {}),
   };
   return Object.values(view).includes(undefined) ? null : (view as AttentionViewState);
@@ -61,6 +70,12 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.slic
 
 const stringsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string').slice(0, 100) : [];
+
+const parseText = ({ tokens, direction, granularity }: Fields): TextState => ({
+  tokens: listOf(tokens).filter(isOffset),
+  direction: direction === 'to' ? 'to' : 'from',
+  granularity: granularities.find((name) => name === granularity) ?? 'token',
+});
 
 const parseNext = ({ position, temperature, topK, topP, minP }: Fields): NextTokenState => ({
   position: isOffset(position) ? position : null,

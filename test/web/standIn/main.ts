@@ -17,6 +17,7 @@ import type {
   ThumbnailsRequest,
 } from '../../../src/protocol/inference.ts';
 import { OpenMaps } from '../../../src/maps/openMaps.ts';
+import { readShade } from '../../../src/maps/shade.ts';
 import { readTile } from '../../../src/maps/tiles.ts';
 import type { WeightMap as OpenMap } from '../../../src/maps/weightMap.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
@@ -107,6 +108,7 @@ class StandIn {
       thumbnails: (params) => log('thumbnails', params, () => this.#thumbnails(params)),
       tile: (params, { signal }) => log('tile', params, () => readTile(this.#open(params), params, signal)),
       row: (params, { signal }) => log('row', params, () => this.#open(params).read(params.query, params.query + 1, signal)),
+      shade: (params, { signal }) => log('shade', params, () => readShade(this.#open(params), params, signal)),
       headScores: (params) => log('headScores', params, () => this.#scores(params)),
       cell: (params) => log('cell', params, () => cellOf(params.query, params.key)),
       predictions: (params) => log('predictions', params, () => predictionsOf(this.#result?.run)),

@@ -9,22 +9,14 @@ import { RpcError } from '../../../src/protocol/rpc.ts';
 import { cssColour, rampColour, rampPosition, weightRamp, type Palette } from '../../shared/heatmap/colours.ts';
 import { iconButton } from '../../shared/toolbar.ts';
 import { formatCount } from '../../shared/numbers.ts';
-import { noSitesPage } from '../notices.ts';
+import { noSitesPage, viewPage } from '../notices.ts';
+import { sentenceParts } from '../sentence.ts';
+import { textTokens } from '../textTokens.ts';
+import { TokenText } from '../tokenText/tokenText.ts';
 import type { View, ViewContext } from '../view.ts';
 import { counted, plainText, type Sentence } from '../words.ts';
 import { filterControls, prediction, type Filters } from './prediction.ts';
-import {
-  listText,
-  mostSurprising,
-  nextSentence,
-  readNext,
-  sampling,
-  textTokens,
-  tokenSentence,
-  type Reading,
-  type Sampling,
-} from './reading.ts';
-import { TokenText } from './tokenText.ts';
+import { listText, mostSurprising, nextSentence, readNext, sampling, tokenSentence, type Reading, type Sampling } from './reading.ts';
 
 /** What no trying again will change. */
 const refusals = new Set(['no-logits', 'not-autoregressive']);
@@ -47,6 +39,8 @@ export class NextView implements View {
   constructor(context: ViewContext) {
     this.#context = context;
     this.#text = new TokenText({
+      label: 'Tokens of the text, shaded by surprisal',
+      multiple: false,
       chosen: (token) => this.#choose(token),
       pointed: (token) => {
         if (token === this.#pointed) return;
@@ -103,16 +97,16 @@ export class NextView implements View {
     const result = this.#result;
     if (!result) return html``;
     if (result.run.sites.length === 0) return noSitesPage(result.subject.modelName);
-    if (this.#tokens.length === 0) return page('There is no text to predict', 'This run was made on tensors; run the model on a text.');
-    if (this.#refused !== null) return page('The next token is not predicted', this.#refused);
+    if (this.#tokens.length === 0) return viewPage('There is no text to predict', 'This run was made on tensors; run the model on a text.');
+    if (this.#refused !== null) return viewPage('The next token is not predicted', this.#refused);
     this.#shade();
-    return html`<div class="next" ${ref(this.#attached)}>
-      <div class="next-text">
+    return html`<div class="reading next" ${ref(this.#attached)}>
+      <div class="reading-text">
         ${this.#text.element}
-        <div class="next-readout">${this.#readout()}</div>
+        <div class="reading-readout">${this.#readout()}</div>
         ${this.#legend()}
       </div>
-      <div class="next-prediction">
+      <div class="reading-side">
         ${
           this.#reading
             ? prediction(this.#tokens, this.#reading, this.#samplingOf(this.#reading), this.#row !== null)
@@ -146,8 +140,12 @@ export class NextView implements View {
     if (token === this.#state.position) return;
     this.#context.clearProblem();
     this.#setState({ position: token });
-    this.#text.choose(token);
+    this.#mark(token);
     void this.#read();
+  }
+
+  #mark(token: number): void {
+    this.#text.mark({ active: token, chosen: new Set([token]), predicted: token + 1 });
   }
 
   async #load(): Promise<void> {
@@ -158,7 +156,7 @@ export class NextView implements View {
       this.#predictions ??= await this.#context.host.predictions({ runId: result.run.runId }, { signal });
       if (signal.aborted) return;
       this.#context.draw();
-      this.#text.choose(this.#position);
+      this.#mark(this.#position);
       await this.#read();
     } catch (error) {
       if (!signal.aborted) this.#failed(error);
@@ -241,12 +239,7 @@ export class NextView implements View {
     if (!this.#predictions) return nothing;
     if (this.#pointed === null)
       return html`<span class="role">Point at a token to read it; click, or use the arrow keys, to choose it.</span>`;
-    return html`${tokenSentence(this.#tokens, this.#predictions, this.#pointed).map((part) =>
-      typeof part === 'string'
-        ? part
-        : html`<code><bdi>${part.quoted}</bdi></code
-            >${part.position === undefined ? nothing : html`<span class="position">${part.position}</span>`}`,
-    )}`;
+    return sentenceParts(tokenSentence(this.#tokens, this.#predictions, this.#pointed));
   }
 
   #legend(): TemplateResult {
@@ -268,11 +261,4 @@ export class NextView implements View {
       <span class="legend-masked"><span class="frame predicted"></span>the token that follows</span>
     </div>`;
   }
-}
-
-function page(title: string, message: string): TemplateResult {
-  return html`<div class="page">
-    <h2 class="page-title">${title}</h2>
-    <p role="status">${message}</p>
-  </div>`;
 }

@@ -5,6 +5,7 @@ import { ref } from 'lit/directives/ref.js';
 import type { NextTokenState } from '../../../src/protocol/attention.ts';
 import type { TokenSpan } from '../../../src/protocol/inference.ts';
 import { formatCount, formatShare } from '../../shared/numbers.ts';
+import { barWidth } from '../../shared/barTable.ts';
 import { slider } from '../../shared/slider.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
 import { formatBits, formatProbability, type Reading, type ReadToken, type Sampling } from './reading.ts';
@@ -25,7 +26,7 @@ export function prediction(tokens: readonly TokenSpan[], reading: Reading, drawn
       ${formatBits(Math.log2(logits.length))}.
       <span class="actual">${followSentence(actual)}</span>
     </p>
-    <table class="expected">
+    <table class="bar-table expected">
       <thead>
         <tr>
           <th scope="col">rank</th>
@@ -60,19 +61,12 @@ function row(token: ReadToken, follows: boolean, after: number | undefined, most
     <td class="number">${formatCount(token.rank)}</td>
     <th scope="row">${label}${follows ? html` <span class="follows-word">follows</span>` : nothing}</th>
     <td class="bars">
-      <div class="bar before" ${ref(width(token.probability / most))}></div>
-      ${after === undefined ? nothing : html`<div class="bar after" ${ref(width(after / most))}></div>`}
+      <div class="bar before" ${ref(barWidth(token.probability / most))}></div>
+      ${after === undefined ? nothing : html`<div class="bar after" ${ref(barWidth(after / most))}></div>`}
     </td>
     <td class="number">${formatProbability(token.probability)}</td>
     <td class="number">${after === undefined ? 'cut' : formatProbability(after)}</td>
   </tr>`;
-}
-
-/** The page's policy lets no style stand in a template. */
-function width(share: number): (element?: Element) => void {
-  return (element) => {
-    if (element instanceof HTMLElement) element.style.width = `${100 * share}%`;
-  };
 }
 
 /** @param set gets only what was changed: it was drawn before other changes that are not drawn yet */

@@ -62,12 +62,6 @@ export function sampling(logits: Float32Array, filters: SamplingFilters): Sampli
   };
 }
 
-/** The tokens of the text; a sequence of fixed length has padding behind them. */
-export function textTokens(tokens: readonly TokenSpan[]): readonly TokenSpan[] {
-  const last = tokens.findLastIndex(({ text }) => text !== '');
-  return tokens.slice(0, last + 1);
-}
-
 /** "0.04 bits", "3.2 bits". */
 export function formatBits(bits: number): string {
   return `${bits.toFixed(bits < 0.995 ? 2 : 1)} bits`;

@@ -7,7 +7,7 @@ import type { SiteScores } from '../../../src/protocol/inference.ts';
 import { formatCount } from '../../shared/numbers.ts';
 import type { HeadPlace } from '../gridLayout.ts';
 import type { HeadScoring } from './headScoring.ts';
-import { withoutFirstBox } from './scoreTools.ts';
+import { withoutFirstBox } from '../withoutFirst.ts';
 import { countedQueries, formatScore } from './scoreWords.ts';
 
 export interface ScoreDockContent {
@@ -28,7 +28,7 @@ export function scoreDock(content: ScoreDockContent): TemplateResult {
   const scores = site?.heads[place.head];
   return html`<section class="score-dock" aria-label=${`Scores of ${name}`} aria-busy=${String(!scores)}>
     <p class="score-intro">Where this head attends on this text, and what even attention would give. Not what it does with it.</p>
-    ${withoutFirstBox(scoring)}
+    ${withoutFirstBox(scoring.choices.withoutFirst, (withoutFirst) => scoring.choose({ withoutFirst }))}
     ${scoring.choices.withoutFirst && scores ? html`<p class="score-intro">${removedText(scores.removed)}</p>` : nothing}
     ${site && scores ? table(content, site, scores) : html`<p class="score-intro" role="status">Scoring this layer’s heads…</p>`}
   </section>`;

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { select } from '../../shared/toolbar.ts';
+import { withoutFirstBox } from '../withoutFirst.ts';
 import type { HeadScoring } from './headScoring.ts';
 import { orderName, rankingText } from './scoreWords.ts';
 
@@ -14,20 +15,9 @@ export function scoreTools(scoring: HeadScoring): TemplateResult {
         ><span aria-hidden="true">sort by</span>
         ${select('Sort by', orders.indexOf(order), orders.map(orderName), (index) => scoring.choose({ order: orders[index] ?? 'layer' }))}</span
       >
-      ${sorted ? leastField(choices.least, (least) => scoring.choose({ least })) : nothing} ${sorted ? withoutFirstBox(scoring) : nothing}
+      ${sorted ? leastField(choices.least, (least) => scoring.choose({ least })) : nothing}
+      ${sorted ? withoutFirstBox(choices.withoutFirst, (withoutFirst) => scoring.choose({ withoutFirst })) : nothing}
     </span>`;
-}
-
-export function withoutFirstBox(scoring: HeadScoring): TemplateResult {
-  const title = 'Leaves out the weights on the first token and scales the others of each row to sum to 1; row 0 is then undefined';
-  return html`<label class="check" title=${title}>
-    <input
-      type="checkbox"
-      .checked=${scoring.choices.withoutFirst}
-      @change=${({ target }: Event) => scoring.choose({ withoutFirst: target instanceof HTMLInputElement && target.checked })}
-    />
-    Without the first token
-  </label>`;
 }
 
 function leastField(least: number, set: (least: number) => void): TemplateResult {

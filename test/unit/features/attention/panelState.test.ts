@@ -12,6 +12,7 @@ const view = {
   pinned: null,
   formula: null,
   scores: { order: 'induction', least: 0.5, withoutFirst: true, open: true },
+  text: { tokens: [3, 4], direction: 'to', granularity: 'line' },
   next: { position: 3, temperature: 0.5, topK: 4, topP: 0.9, minP: 0.1 },
 } as const;
 

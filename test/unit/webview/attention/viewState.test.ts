@@ -28,6 +28,7 @@ const view: AttentionViewState = {
   pinned: { query: 9, key: 3 },
   formula: null,
   scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
+  text: { tokens: [], direction: 'from', granularity: 'token' },
   next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
 };
 
@@ -49,6 +50,7 @@ describe('view state', () => {
       pinned: null,
       formula: null,
       scores: view.scores,
+      text: view.text,
       next: view.next,
     });
   });

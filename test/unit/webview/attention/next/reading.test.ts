@@ -1,3 +1,4 @@
+import { textTokens } from '../../../../../webview/attention/textTokens.ts';
 import { describe, expect, it } from 'vitest';
 import type { NextToken, TokenPredictions, TokenSpan } from '../../../../../src/protocol/inference.ts';
 import {
@@ -8,7 +9,6 @@ import {
   nextSentence,
   readNext,
   sampling,
-  textTokens,
   tokenSentence,
 } from '../../../../../webview/attention/next/reading.ts';
 import { plainText } from '../../../../../webview/attention/words.ts';

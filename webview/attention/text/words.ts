@@ -1,0 +1,96 @@
+/** What the text view says. Pure, so that each sentence can be tested. */
+
+import type { Granularity, TextState } from '../../../src/protocol/attention.ts';
+import type { MapSource } from '../../../src/protocol/inference.ts';
+import { formatShare } from '../../shared/numbers.ts';
+import { shortTokenLabel } from '../../shared/tokenLabel.ts';
+import { counted, type Sentence } from '../words.ts';
+import type { Group, Groups } from './groups.ts';
+
+/** What a text's groups are named from. */
+export interface NamedText {
+  readonly text: string;
+  /** The text's first line in its document, from 1. */
+  readonly firstLine: number;
+}
+
+/** One group in a sentence: a token or word with its position, a line with its number. */
+export function groupName({ granularity }: Groups, { tokens, start, end }: Group, { text, firstLine }: NamedText): Sentence {
+  const quoted = text.slice(start, end);
+  if (granularity === 'line') return [`line ${firstLine + lineBreaks(text, start)} `, { quoted: shortTokenLabel(quoted.trim(), 40) }];
+  return [{ quoted: shortTokenLabel(quoted), ...(tokens[0] === undefined ? {} : { position: tokens[0] }) }];
+}
+
+export interface Shading {
+  readonly groups: Groups;
+  /** Groups that are chosen. */
+  readonly chosen: readonly number[];
+  /** By group; NaN is masked. */
+  readonly values: Float64Array;
+  readonly direction: TextState['direction'];
+}
+
+/** Groups by their values, the largest first; masked ones not. */
+export function strongest({ values }: Shading, count: number): number[] {
+  return [...values.keys()]
+    .filter((index) => values[index]! > 0)
+    .sort((a, b) => values[b]! - values[a]!)
+    .slice(0, count);
+}
+
+/** "Layer 2, head 2: `transpose` 95 attends most to `(` 69 (0.95)". */
+export function textSentence(name: string, shading: Shading, text: NamedText): Sentence {
+  const { groups, chosen, values, direction } = shading;
+  const nameOf = (index: number): Sentence => groupName(groups, groups.all[index]!, text);
+  const several = chosen.length !== 1;
+  const who: Sentence = several ? [counted(chosen.length, groups.granularity)] : nameOf(chosen[0]!);
+  const [best] = strongest(shading, 1);
+  const start = [`${name}: `];
+  if (best === undefined)
+    return direction === 'from'
+      ? [...start, ...who, ` attend${several ? '' : 's'} to nothing: all keys are masked`]
+      : [...start, 'nothing attends to ', ...who, ': it is masked everywhere'];
+  const share = ` (${formatShare(values[best]!)}${several ? ', summed' : ''})`;
+  if (direction === 'to') return [...start, ...nameOf(best), ' attends most to ', ...who, share];
+  const own = !several && best === chosen[0];
+  return [...start, ...who, ` attend${several ? '' : 's'} most to `, ...(own ? ['itself'] : nameOf(best)), share];
+}
+
+/** How a group's number comes from the weights, in full. */
+export function shadingText(direction: TextState['direction'], granularity: Granularity, chosen: number, map: MapSource): string {
+  const plain = granularity === 'token';
+  const shown =
+    direction === 'from'
+      ? plain
+        ? 'weights of the keys'
+        : `weights summed over the tokens of each ${granularity} (keys)`
+      : plain
+        ? 'weights of the queries'
+        : `weights averaged over the tokens of each ${granularity} (queries)`;
+  const own = plain
+    ? ''
+    : direction === 'from'
+      ? `, averaged over the tokens of the chosen ${granularity} (queries)`
+      : `, summed over the tokens of the chosen ${granularity} (keys)`;
+  const sum = chosen > 1 ? `, summed over the ${counted(chosen, granularity)} chosen` : '';
+  const kind =
+    map.kind === 'rollout'
+      ? ' A rollout multiplies the layers’ mean maps, with half of each layer for what passes by its heads (Abnar & Zuidema 2020): a heuristic.'
+      : map.kind === 'max'
+        ? ' The largest weight of the heads: rows do not sum to 1.'
+        : '';
+  return `Shades: ${shown}${own}${sum}.${kind}`;
+}
+
+/** What leaving the first token out took away. */
+export function removedText(direction: TextState['direction'], removed: number | null): string {
+  const start = 'The first token is left out and each row scaled to sum to 1 again; row 0 is undefined.';
+  if (removed === null) return start;
+  return direction === 'from'
+    ? `${start} It held ${formatShare(removed)} of the chosen rows’ weight.`
+    : `${start} It held ${formatShare(removed)} of a row’s weight on average.`;
+}
+
+function lineBreaks(text: string, end: number): number {
+  return (text.slice(0, end).match(/\r\n|\r|\n/g) ?? []).length;
+}
