@@ -1,6 +1,8 @@
-// Builds what ships: the host, the command line, the inference process and its worker (Node), and one bundle a view (browser).
+// Builds what ships: the host, the command line, the inference process and its worker, the reader of Python (Node), and one bundle a
+// view (browser).
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { build, context } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -8,8 +10,10 @@ const watch = process.argv.includes('--watch');
 
 /** Native modules and the editor's own are found at run time. */
 const external = ['vscode', 'onnxruntime-node', 'tokenizers'];
+/** The other build of it asks for its own address, which a CommonJS bundle does not have. */
+const alias = { 'web-tree-sitter': './node_modules/web-tree-sitter/web-tree-sitter.cjs' };
 const common = { bundle: true, minify: production, sourcemap: !production, logLevel: 'warning', metafile: true };
-const node = { ...common, platform: 'node', target: 'node20', external };
+const node = { ...common, platform: 'node', target: 'node20', external, alias };
 
 /** Every browser that a view runs in reads woff2: KaTeX's other font files stay out of the package. */
 const woff2Only = {
@@ -27,7 +31,7 @@ const entries = [
   {
     ...node,
     format: 'cjs',
-    entryPoints: { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts' },
+    entryPoints: { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts', python: 'src/python/reader/main.ts' },
     outExtension: { '.js': '.cjs' },
     outdir: 'dist',
   },
@@ -53,8 +57,13 @@ const entries = [
 
 await rm('dist', { recursive: true, force: true });
 await mkdir('dist/webview', { recursive: true });
-await cp('node_modules/@vscode/codicons/dist/codicon.css', 'dist/webview/codicon.css');
-await cp('node_modules/@vscode/codicons/dist/codicon.ttf', 'dist/webview/codicon.ttf');
+const copied = {
+  'dist/webview': ['@vscode/codicons/dist/codicon.css', '@vscode/codicons/dist/codicon.ttf'],
+  dist: ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'],
+};
+for (const [folder, files] of Object.entries(copied)) {
+  for (const file of files) await cp(path.join('node_modules', file), path.join(folder, path.basename(file)));
+}
 for (const entry of entries.filter((e) => Object.values(e.entryPoints).every((file) => existsSync(file)))) {
   if (watch) await (await context(entry)).watch();
   else await build(entry);

@@ -6,15 +6,18 @@ import { AttentionPanels } from './features/attention/panels.ts';
 import { Easel } from './features/attention/painting/easel.ts';
 import { PaintingOptions } from './features/attention/painting/options.ts';
 import { PanelStore } from './features/attention/panelStore.ts';
+import { SymbolFinder } from './features/attention/symbols/symbols.ts';
 import { Engine } from './features/engine/engine.ts';
 import { disposeLog, showLog } from './features/log/log.ts';
 import { AddedModels } from './features/models/added.ts';
 import { chooseModel } from './features/models/chooseModel.ts';
 import { Models } from './features/models/models.ts';
+import { PythonReader } from './python/client.ts';
 
 export function activate({ extensionUri, subscriptions, globalState, workspaceState }: vscode.ExtensionContext): void {
   const inExtension = (...segments: string[]): string => vscode.Uri.joinPath(extensionUri, ...segments).fsPath;
   const engine = new Engine(inExtension('dist', 'inference.cjs'));
+  const python = new PythonReader({ entry: inExtension('dist', 'python.cjs') });
   const models = new Models(inExtension('models'), new AddedModels(globalState));
   const prompt = (): Promise<string | undefined> => askPrompt(globalState);
   const painting = new PaintingOptions(globalState);
@@ -26,11 +29,13 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
     store: new PanelStore(workspaceState),
     ends: new EndNotices(),
     easel,
+    symbols: new SymbolFinder(python),
     askPrompt: prompt,
   });
 
   subscriptions.push(
     engine,
+    python,
     panels,
     easel,
     { dispose: disposeLog },

@@ -1,5 +1,6 @@
 /** One model, for whoever asks: loads it on first use, runs it, and makes again what was lost. */
 
+import { Emitter, type Event } from '../protocol/emitter.ts';
 import type {
   AttentionCell,
   AttentionRequest,
@@ -23,7 +24,6 @@ import type {
   TokenPredictions,
 } from '../protocol/inference.ts';
 import { RpcError, type CallOptions, type Remote } from '../protocol/rpc.ts';
-import { Emitter, type Event } from './emitter.ts';
 import { askedEnd, type ProcessEnd } from './exit.ts';
 import type { InferenceProcess } from './process.ts';
 import { SharedTask } from './sharedTask.ts';

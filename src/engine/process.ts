@@ -1,12 +1,12 @@
 /** One inference process, from its fork to its end. */
 
 import { fork, type ChildProcess } from 'node:child_process';
+import { childChannel } from '../protocol/channels.ts';
+import { Emitter, type Event } from '../protocol/emitter.ts';
 import type { InferenceService } from '../protocol/inference.ts';
 import type { InferenceLife, InferenceOwner } from '../protocol/life.ts';
 import { duplex } from '../protocol/peer.ts';
 import type { Disposable, Remote } from '../protocol/rpc.ts';
-import { childChannel } from './channel.ts';
-import { Emitter, type Event } from './emitter.ts';
 import { describeExit, unresponsiveEnd, type ProcessEnd } from './exit.ts';
 
 export interface ProcessOptions {

@@ -115,6 +115,24 @@ export interface AttentionResult {
   text: string;
 }
 
+/** A part of the text that has a name: a definition, or a section under a heading. */
+export interface TextSymbol {
+  name: string;
+  kind: 'module' | 'class' | 'interface' | 'enum' | 'function' | 'method' | 'section';
+  /** UTF-16 offsets into AttentionResult.text; of a symbol that reaches beyond it, the part that lies in it. End exclusive. */
+  start: number;
+  end: number;
+  /** Symbols that hold it. */
+  depth: number;
+}
+
+export interface TextSymbols {
+  /** Who named them: the editor's language support, the reader of Python, or nobody. */
+  source: 'editor' | 'reader' | 'none';
+  /** In the order in which they begin, each after those that hold it; none reaches beyond the end of one that holds it. */
+  symbols: readonly TextSymbol[];
+}
+
 /** A failure as a user reads it: what was wrong, with the value, and what can be done about it. */
 export interface Failure {
   message: string;
@@ -134,6 +152,8 @@ export interface AttentionHost {
   headScores(params: HeadScoresRequest): SiteScores;
   predictions(params: { runId: string }): TokenPredictions;
   nextToken(params: NextTokenRequest): NextToken;
+  /** The symbols of the text that is shown. */
+  symbols(params: Record<string, never>): TextSymbols;
   /** Runs again on the text around the cursor of the panel's editor. */
   explainHere(params: Record<string, never>): void;
   cancel(params: Record<string, never>): void;

@@ -141,13 +141,19 @@ export async function nextResult(frame: Frame, action: () => Promise<unknown>): 
   return result as AttentionResult;
 }
 
-/** Calls the host as the panel's page does. */
-export async function callHost(frame: Frame, method: string, params: unknown): Promise<void> {
-  await frame.evaluate(
-    ([name, value]) => {
-      const id = Math.floor(Math.random() * 2 ** 40) + 2 ** 40;
-      acquireVsCodeApi().postMessage({ kind: 'call', id, method: name, params: value });
-    },
+/** Calls the host as the panel's page does, and gives its answer. */
+export async function callHost(frame: Frame, method: string, params: unknown): Promise<unknown> {
+  return frame.evaluate(
+    ([name, value]) =>
+      new Promise<unknown>((resolve, reject) => {
+        const id = Math.floor(Math.random() * 2 ** 40) + 2 ** 40;
+        addEventListener('message', ({ data }: MessageEvent<{ kind?: string; id?: number; value?: unknown; message?: string }>) => {
+          if (data.id !== id) return;
+          if (data.kind === 'result') resolve(data.value);
+          else if (data.kind === 'error') reject(new Error(data.message));
+        });
+        acquireVsCodeApi().postMessage({ kind: 'call', id, method: name, params: value });
+      }),
     [method, params] as const,
   );
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageExtension } from '../setup/package/main.ts';
 import { platformName, platforms } from '../setup/package/platforms.ts';
 import { sampleWorkspace } from '../setup/paths.ts';
-import { problemsOf } from './genlens.ts';
+import { callHost, problemsOf } from './genlens.ts';
 import { openEditor, type Editor } from './harness/editor.ts';
 import { until } from './harness/until.ts';
 
@@ -45,6 +45,7 @@ describe(`the package for ${target}`, () => {
       const rows = await panel.locator('.overview-row').count();
       return rows > 0 && (await panel.locator('.overview-row.pending').count()) === 0;
     });
+    expect(await callHost(panel, 'symbols', {})).toMatchObject({ source: 'reader' });
     expect(await problemsOf(editor)).toEqual([]);
   });
 

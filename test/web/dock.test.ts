@@ -67,9 +67,34 @@ describe('the formula beside a head', () => {
     await page.keyboard.press('f');
     await page.getByText('The stand-in was told to fail cell.').waitFor();
     await page.evaluate(() => (window.standIn.failing = []));
-    await page.locator('.plot').focus();
-    await page.keyboard.press('Enter');
+    await page.locator('.plot').hover({ position: { x: 4, y: 4 } });
     await page.locator('.formula-dock .formula-card').first().waitFor();
+    await panel.close();
+  });
+
+  it('asks for a cell that failed once, and again when told to', async () => {
+    const panel = await openHead();
+    const { page } = panel;
+    const asked = () => page.evaluate(() => window.standIn.calls.filter(({ method }) => method === 'cell').length);
+    await page.evaluate(() => (window.standIn.failing = ['cell']));
+    await page.keyboard.press('f');
+    const failure = page.getByText('The stand-in was told to fail cell.');
+    await failure.waitFor();
+    // Each of them draws the panel anew.
+    for (const stale of [true, false]) {
+      await page.evaluate((told) => window.standIn.panel.stale({ stale: told }), stale);
+      await settled(page);
+    }
+    expect(await asked()).toBe(1);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(asked).toBe(2);
+    await failure.waitFor();
+    await page.evaluate(() => (window.standIn.failing = []));
+    await settled(page);
+    expect(await asked()).toBe(2);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.formula-dock .formula-card').first().waitFor();
+    expect(await asked()).toBe(3);
     await panel.close();
   });
 

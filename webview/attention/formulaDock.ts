@@ -28,6 +28,8 @@ export class FormulaDock {
   readonly #message = document.createElement('p');
   readonly #cells = new Map<string, AttentionCell>();
   #wanted: FormulaCell | null = null;
+  /** The cell that could not be had: it is not asked for again by itself while it is the one that is wanted. */
+  #failed: string | null = null;
   #loading = false;
   #open: readonly string[] = [];
   /** What is shown already: cell and open steps. */
@@ -51,7 +53,14 @@ export class FormulaDock {
   update(cell: FormulaCell | null, openSteps: readonly string[]): void {
     this.#open = openSteps;
     if (cell) this.#wanted = cell;
+    if (cell && keyOf(cell) !== this.#failed) this.#failed = null;
     this.#draw();
+    if (!this.#loading) void this.#load();
+  }
+
+  /** Asks again for a cell that failed. */
+  retry(): void {
+    this.#failed = null;
     if (!this.#loading) void this.#load();
   }
 
@@ -64,12 +73,13 @@ export class FormulaDock {
   clear(): void {
     this.#cells.clear();
     this.#wanted = null;
+    this.#failed = null;
     this.#shown = '';
   }
 
   async #load(): Promise<void> {
     this.#loading = true;
-    for (let wanted = this.#wanted; wanted && !this.#cells.has(keyOf(wanted)); wanted = this.#wanted) {
+    for (let wanted = this.#missing; wanted; wanted = this.#missing) {
       try {
         const cell = await this.#events.cell(wanted.request, {});
         this.#cells.set(keyOf(wanted), cell);
@@ -78,14 +88,22 @@ export class FormulaDock {
           this.#cells.delete(oldest);
         }
       } catch (error) {
-        if (wanted === this.#wanted) {
-          this.#wanted = null;
-          if (!(error instanceof RpcError) || error.code !== 'cancelled') this.#say(error instanceof Error ? error.message : String(error));
+        if (wanted !== this.#wanted) continue;
+        if (error instanceof RpcError && error.code === 'cancelled') this.#wanted = null;
+        else {
+          this.#failed = keyOf(wanted);
+          this.#say(error instanceof Error ? error.message : String(error), () => this.retry());
         }
       }
       this.#draw();
     }
     this.#loading = false;
+  }
+
+  /** The cell that is wanted, where it has to be asked for. */
+  get #missing(): FormulaCell | null {
+    const wanted = this.#wanted;
+    return wanted && !this.#cells.has(keyOf(wanted)) && keyOf(wanted) !== this.#failed ? wanted : null;
   }
 
   #draw(): void {
@@ -100,9 +118,16 @@ export class FormulaDock {
     this.#view.show(sdpaContent(cell, wanted.query, wanted.key, new Set(this.#open)));
   }
 
-  #say(message: string): void {
+  #say(message: string, retry?: () => void): void {
     this.#shown = '';
     this.#message.textContent = message;
+    if (retry) {
+      const button = document.createElement('button');
+      button.className = 'link';
+      button.textContent = 'Try again';
+      button.addEventListener('click', retry);
+      this.#message.append(' ', button);
+    }
     this.#message.hidden = false;
     this.#view.element.hidden = true;
   }

@@ -130,6 +130,7 @@ export class HeadsView implements View {
   retry(): void {
     this.#overview.retry();
     this.#scoring.retry();
+    this.#dock.retry();
     this.#showHead();
   }
 

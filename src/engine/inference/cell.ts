@@ -1,40 +1,29 @@
 /** One cell of a head as the formula has it: from the run's operands, by the model's own nodes and again in double precision. */
 
-import { elementCount, floatsOf } from '../../formats/elements.ts';
+import { floatsOf } from '../../formats/elements.ts';
 import { attendRow } from '../../maths/attention/attendRow.ts';
 import type { LogitStep } from '../../maths/attention/logitSteps.ts';
-import { scoreVariance } from '../../maths/attention/scoreVariance.ts';
 import { scoreChain, type ChainLink } from '../../onnx/attention/chain.ts';
 import type { CutOut } from '../../onnx/attention/cutout.ts';
-import type { AttentionSite } from '../../onnx/attention/find.ts';
-import { asProduct } from '../../onnx/attention/product.ts';
-import { sliceOperands, type SlicePlan } from '../../onnx/attention/slice.ts';
+import { sliceOperands } from '../../onnx/attention/slice.ts';
 import type { AttentionCell, ScoreStep } from '../../protocol/inference.ts';
-import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { CutOuts } from './cutOuts.ts';
+import { vectorAt, type HeadOperands, type SiteOperands } from './headOperands.ts';
 import type { CellPlace } from '../../maps/siteWeights.ts';
 
-export interface CellSource {
+export interface CellSource extends SiteOperands {
   cutOuts: CutOuts;
-  site: AttentionSite;
-  part: CutOut;
-  plan: SlicePlan;
-  /** Of the whole run, by the model's names. */
-  operands: ReadonlyMap<string, RawTensor>;
 }
 
 type Feeds = ReadonlyMap<string, RawTensor>;
 
-export async function readCell(source: CellSource, place: CellPlace, signal: AbortSignal): Promise<AttentionCell> {
+/** @param own the operands of the cell's head */
+export async function readCell(source: CellSource, own: HeadOperands, place: CellPlace, signal: AbortSignal): Promise<AttentionCell> {
   const { cutOuts, part, plan, operands } = source;
   const { batch, head, query, key } = place;
   const rowFeeds = sliceOperands(plan, operands, { batch, head, queryStart: query, queryEnd: query + 1 });
-  const wholeFeeds = sliceOperands(plan, operands, { batch, head, queryStart: 0, queryEnd: plan.queries });
-  const vectors = vectorsOf(source, wholeFeeds);
-  const { headDim } = vectors;
-  const queryVector = vectors.queries.slice(query * headDim, (query + 1) * headDim);
-  const keyVector = vectors.keys.slice(key * headDim, (key + 1) * headDim);
+  const queryVector = vectorAt(own.queries, query);
   const chain = scoreChain(part);
   const product = part.steps[0]!.outputs[0]!;
   const traced = await cutOuts.trace(part, [product, ...(chain ?? []).map(({ output }) => output)], rowFeeds, signal);
@@ -48,22 +37,21 @@ export async function readCell(source: CellSource, place: CellPlace, signal: Abo
       after: valueOf(chain![index]!.output),
     })),
   );
-  const values = valuesOf(source, batch, head);
-  const output = outputOf(source, batch, head, query);
+  const output = own.outputs && vectorAt(own.outputs, query);
   const computed = chain && readings.every(({ step }) => step !== null) ? compute() : null;
   return {
     queryVector,
-    keyVector,
-    valueVector: values && values.data.slice(key * values.width, (key + 1) * values.width),
+    keyVector: vectorAt(own.keys, key),
+    valueVector: own.values && vectorAt(own.values, key),
     output,
     steps: steps.filter((step) => step.kind !== 'other' || step.op !== ''),
     run: { score: valueOf(product), logit: logits?.[key] ?? NaN, weight: weights[key] ?? NaN },
     computed,
-    variance: { ...scoreVariance(vectors.queries, vectors.keys, headDim), headDim },
+    variance: { ...own.variance, headDim: own.keys.width },
   };
 
   function compute(): NonNullable<AttentionCell['computed']> {
-    const row = attendRow({ query: queryVector, keys: vectors.keys, steps: readings.map(({ step }) => step!), values: values?.data });
+    const row = attendRow({ query: queryVector, keys: own.keys.data, steps: readings.map(({ step }) => step!), values: own.values?.data });
     return {
       score: row.scores[key]!,
       logit: row.logits[key]!,
@@ -75,61 +63,6 @@ export async function readCell(source: CellSource, place: CellPlace, signal: Abo
       outputResidual: row.output && output && largestDifference(row.output, output),
     };
   }
-}
-
-/** Queries [queries, headDim] and keys [keys, headDim] of one head, as they enter the score product. */
-function vectorsOf({ part, site, plan }: CellSource, feeds: Feeds): { queries: Float32Array; keys: Float32Array; headDim: number } {
-  const [step] = part.steps;
-  const found = asProduct(site.scoreProduct);
-  const unlike = (): RpcError =>
-    new RpcError('no-operands', `The queries and keys of ${site.name} are not laid out by head: this view has no formula for them.`);
-  if (!step || !found) throw unlike();
-  const queryName = site.operands.find(({ role }) => role === 'query')?.tensor;
-  const queriesLeft = found.left === queryName;
-  const read = (side: 'left' | 'right', count: number): { data: Float32Array; width: number } => {
-    const tensor = feeds.get(step.inputs[side === 'left' ? 0 : 1] ?? '');
-    const contracted = found.contracted(side);
-    if (!tensor || (contracted !== -1 && contracted !== -2)) throw unlike();
-    const data = floatsIn(tensor);
-    const width = tensor.shape.at(contracted) ?? 0;
-    if (data?.length !== count * width) throw unlike();
-    return { data: contracted === -1 ? data : transposed(data, width, count), width };
-  };
-  const queries = read(queriesLeft ? 'left' : 'right', plan.queries);
-  const keys = read(queriesLeft ? 'right' : 'left', plan.keys);
-  if (queries.width !== keys.width || queries.width === 0) throw unlike();
-  return { queries: queries.data, keys: keys.data, headDim: queries.width };
-}
-
-/** Values [keys, width] of one head; null where they are not laid out by head. */
-function valuesOf({ site, operands, plan }: CellSource, batch: number, head: number): { data: Float32Array; width: number } | null {
-  const tensor = operands.get(site.operands.find(({ role }) => role === 'value')?.tensor ?? '');
-  const product = asProduct(site.valueProduct);
-  if (!tensor || product?.contracted('right') !== -2 || product.right !== site.operands.find(({ role }) => role === 'value')?.tensor)
-    return null;
-  return headOf(tensor, plan, batch, head, plan.keys);
-}
-
-/** The head's output for a query [width], as the run gave it; null where it is not laid out by head. */
-function outputOf({ site, operands, plan }: CellSource, batch: number, head: number, query: number): Float32Array | null {
-  const tensor = operands.get(site.output);
-  const found = tensor ? headOf(tensor, plan, batch, head, plan.queries) : null;
-  return found && found.data.slice(query * found.width, (query + 1) * found.width);
-}
-
-/** One head [rows, width] of a tensor [..., rows, width] whose leading axes count through batch and heads. */
-function headOf(
-  tensor: RawTensor,
-  plan: SlicePlan,
-  batch: number,
-  head: number,
-  rows: number,
-): { data: Float32Array; width: number } | null {
-  const width = tensor.shape.at(-1) ?? 0;
-  if (tensor.shape.at(-2) !== rows || elementCount(tensor.shape.slice(0, -2)) !== plan.batch * plan.heads) return null;
-  const start = (batch * plan.heads + head) * rows * width;
-  const data = floatsOf(tensor.type, tensor.data.subarray(start, start + rows * width));
-  return data ? { data, width } : null;
 }
 
 const floatsIn = ({ type, data }: RawTensor): Float32Array | undefined => floatsOf(type, data);
@@ -194,13 +127,6 @@ function mergeCaps(steps: readonly ScoreStep[]): ScoreStep[] {
     else merged.push(step);
   }
   return merged;
-}
-
-/** [width, count] as [count, width]. */
-function transposed(data: Float32Array, width: number, count: number): Float32Array {
-  const out = new Float32Array(data.length);
-  for (let i = 0; i < width; i++) for (let j = 0; j < count; j++) out[j * width + i] = data[i * count + j]!;
-  return out;
 }
 
 function largestDifference(a: Float64Array, b: Float32Array): number {

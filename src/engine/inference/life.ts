@@ -1,10 +1,10 @@
 /** The life of an inference process: serves its owner, and never outlives it. */
 
+import { parentChannel } from '../../protocol/channels.ts';
 import type { InferenceService } from '../../protocol/inference.ts';
 import type { InferenceLife, InferenceOwner } from '../../protocol/life.ts';
 import { duplex } from '../../protocol/peer.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
-import { parentChannel } from '../channel.ts';
 import { RuntimeClient } from '../worker/client.ts';
 
 /** Internal software error, as sysexits.h numbers it. */

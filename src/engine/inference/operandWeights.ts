@@ -13,6 +13,7 @@ import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import { readCell } from './cell.ts';
 import type { CutOutResult, CutOuts } from './cutOuts.ts';
+import { readHead, type HeadOperands } from './headOperands.ts';
 import { refuseNaN } from './keptWeights.ts';
 import { mergeMaxima, reduceByReading } from '../../maps/reduction.ts';
 import { stripes, type CellPlace, type Reduction, type RowRange, type SiteSizes, type SiteWeights } from '../../maps/siteWeights.ts';
@@ -48,6 +49,8 @@ export class OperandWeights implements SiteWeights {
   private readonly operands: Operands;
   /** null: this site's operands cannot be cut; it is run whole and the rows are picked. */
   private readonly plan: SlicePlan | null;
+  /** The head of which a cell was read last: of one head one looks at many. */
+  private cellHead: { batch: number; head: number; own: HeadOperands } | undefined;
 
   private constructor(cutOuts: CutOuts, site: AttentionSite, part: CutOut, operands: Operands, plan: SlicePlan | null, sizes: SiteSizes) {
     this.cutOuts = cutOuts;
@@ -126,10 +129,13 @@ export class OperandWeights implements SiteWeights {
     return out;
   }
 
-  cell(place: CellPlace, signal: AbortSignal): Promise<AttentionCell> {
+  async cell(place: CellPlace, signal: AbortSignal): Promise<AttentionCell> {
     const { cutOuts, site, part, plan, operands } = this;
     if (!plan) throw new RpcError('no-operands', `The heads of ${site.name} cannot be taken apart: this view has no formula for them.`);
-    return readCell({ cutOuts, site, part, plan, operands }, place, signal);
+    const { batch, head } = place;
+    if (this.cellHead?.batch !== batch || this.cellHead.head !== head)
+      this.cellHead = { batch, head, own: readHead({ site, part, plan, operands }, batch, head) };
+    return readCell({ cutOuts, site, part, plan, operands }, this.cellHead.own, place, signal);
   }
 
   /** Weights as the nodes computed them, NaN included. */

@@ -1,11 +1,11 @@
 /** The inference process's way to its worker thread. */
 
 import { Worker } from 'node:worker_threads';
+import { workerChannel } from '../../protocol/channels.ts';
+import { Emitter, type Event } from '../../protocol/emitter.ts';
 import { connect } from '../../protocol/peer.ts';
 import type { CallOptions, Disposable, Remote } from '../../protocol/rpc.ts';
 import type { RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
-import { workerChannel } from '../channel.ts';
-import { Emitter, type Event } from '../emitter.ts';
 
 /** What runs models, as its users see it; a test can put its own in place. */
 export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest>;
@@ -29,14 +29,7 @@ export class RuntimeClient implements Runtime, Disposable {
   /** `entry`: the path of the worker's bundle. */
   constructor(entry: string) {
     this.worker = new Worker(entry, { name: 'onnxruntime' });
-    let cause: string | undefined;
-    this.worker.on('error', (error) => {
-      cause = error instanceof Error ? error.message : String(error);
-    });
-    this.worker.on('messageerror', (error) => {
-      cause = `a message could not be read (${error.message})`;
-    });
-    const channel = workerChannel(this.worker, () => `The thread that runs the model has ended${cause ? `: ${cause}` : '.'}`);
+    const channel = workerChannel(this.worker, 'The thread that runs the model');
     this.remote = connect(channel);
     channel.onClose((reason) => {
       if (!this.disposed) this.died.fire(reason);

@@ -1,9 +1,9 @@
 /** The thread that holds ONNX Runtime. `run` blocks it for as long as a model runs; nothing else lives here. */
 
 import { parentPort } from 'node:worker_threads';
+import { portChannel } from '../../protocol/channels.ts';
 import { serve } from '../../protocol/peer.ts';
 import type { RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
-import { portChannel } from '../channel.ts';
 import { loadEngine } from './engine.ts';
 import { createRuntime } from './runtime.ts';
 

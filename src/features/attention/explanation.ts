@@ -14,6 +14,9 @@ export class Explanation implements vscode.Disposable {
   /** Told when the text starts or ceases to differ from what was run. */
   onStale: ((stale: boolean) => void) | undefined;
 
+  /** Of the document; null of a prompt. */
+  readonly language: string | null;
+
   readonly #title: string;
   readonly #lines: { start: number; total: number } | undefined;
   readonly #subscriptions: vscode.Disposable[] = [];
@@ -26,6 +29,7 @@ export class Explanation implements vscode.Disposable {
 
   constructor(subject: Subject, document: vscode.TextDocument | null, title: string) {
     this.subject = subject;
+    this.language = document?.languageId ?? null;
     this.#title = title;
     this.#document = document;
     this.taken = takeText(subject, document?.getText() ?? '');
@@ -78,6 +82,13 @@ export class Explanation implements vscode.Disposable {
     const document = await this.#open(this.subject.document.uri);
     const range = this.#anchor.locate(span);
     return range && { document, range: rangeIn(document, range) };
+  }
+
+  /** Where the text that was run stands, in its document, which is opened when it was closed; null where it does not as it was run. */
+  async place(): Promise<{ document: vscode.TextDocument; start: number } | null> {
+    if (!this.#result || this.subject.kind === 'prompt') return null;
+    const document = await this.#open(this.subject.document.uri);
+    return this.#start === null ? null : { document, start: this.#start };
   }
 
   /** The token that holds the character at an offset of the document, at a line's end the one before; null outside of what was run. */

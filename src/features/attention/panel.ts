@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { AttentionHost, AttentionPanel, Failure } from '../../protocol/attention.ts';
+import type { AttentionHost, AttentionPanel, Failure, TextSymbols } from '../../protocol/attention.ts';
 import type { Handlers, Remote } from '../../protocol/rpc.ts';
 import { commands } from '../../contributions.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -17,6 +17,7 @@ import { Painter, type Painted } from './painting/painter.ts';
 import { openSession, type PageSession } from './pageSession.ts';
 import { parseView } from './panelState.ts';
 import type { PanelStore } from './panelStore.ts';
+import type { SymbolFinder } from './symbols/symbols.ts';
 import { digestOf, documentOf, panelKey, type DocumentReference, type PanelState, type Subject } from './subject.ts';
 import { subjectOf } from './target.ts';
 
@@ -27,6 +28,7 @@ export interface PanelServices {
   readonly store: PanelStore;
   readonly ends: EndNotices;
   readonly easel: Easel;
+  readonly symbols: SymbolFinder;
   /** Asks for a prompt; undefined when none is given. */
   readonly askPrompt: () => Promise<string | undefined>;
 }
@@ -227,11 +229,18 @@ export class AttentionPanelView implements vscode.Disposable {
       headScores: (request, { signal }) => this.#explainer.read('headScores', request, signal),
       predictions: (request, { signal }) => this.#explainer.read('predictions', request, signal),
       nextToken: (request, { signal }) => this.#explainer.read('nextToken', request, signal),
+      symbols: () => this.#symbols(),
       explainHere: () => this.#background(this.explainHere()),
       cancel: () => this.#explainer.cancel(),
       act: ({ action }) => this.#background(this.#act(action)),
       reveal: ({ token }) => this.#background(this.#revealToken(token)),
     };
+  }
+
+  async #symbols(): Promise<TextSymbols> {
+    const { shown } = this.#explainer;
+    if (!shown) throw new Error('Nothing has been run yet.');
+    return this.#services.symbols.of(shown);
   }
 
   #pageIsReady(): void {

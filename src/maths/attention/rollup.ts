@@ -1,3 +1,4 @@
+import type { Span } from '../nesting.ts';
 import { checkStripe, type Stripe } from '../pooling.ts';
 
 /** Tokens [first, end) that are looked at as one: a word, a line, a symbol. */
@@ -80,11 +81,8 @@ const lineRun = /[^\n\r]*(?:\r\n|\n|\r)|[^\n\r]+$/g;
  * @returns groups that follow each other without gaps and hold all tokens
  * @throws RangeError where a span does not lie within the text
  */
-export function groupsOf(text: string, spans: readonly { start: number; end: number }[], granularity: 'word' | 'line'): TextGroup[] {
-  for (const { start, end } of spans) {
-    if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= text.length))
-      throw new RangeError(`A token from ${start} to ${end} does not lie within a text of ${text.length} characters.`);
-  }
+export function groupsOf(text: string, spans: readonly Span[], granularity: 'word' | 'line'): TextGroup[] {
+  checkSpans(text, spans);
   const runs = [...text.matchAll(granularity === 'word' ? wordRun : lineRun)].map(
     ({ 0: run, index }) => [index, index + run.length] as const,
   );
@@ -103,4 +101,12 @@ export function groupsOf(text: string, spans: readonly { start: number; end: num
     last = run;
   });
   return groups;
+}
+
+/** @throws RangeError where a token's span does not lie within the text */
+export function checkSpans(text: string, spans: readonly Span[]): void {
+  for (const { start, end } of spans) {
+    if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= text.length))
+      throw new RangeError(`A token from ${start} to ${end} does not lie within a text of ${text.length} characters.`);
+  }
 }

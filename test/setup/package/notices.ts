@@ -10,8 +10,8 @@ interface Package {
   readonly folder: string;
 }
 
-/** Dependencies that only the install script or the command line of a package uses: they are not shipped. */
-const notShipped = new Set(['adm-zip', 'commander', 'global-agent']);
+/** Dependencies that only the install script, the command line or the native build of a package uses: they are not shipped. */
+const notShipped = new Set(['adm-zip', 'commander', 'global-agent', 'node-addon-api', 'node-gyp-build']);
 
 /** Licence texts that a package does not carry itself, or not all of them, kept beside this file. */
 const kept: Readonly<Record<string, readonly string[]>> = {
@@ -21,6 +21,7 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-common': ['onnxruntime.txt'],
   'onnxruntime-node': ['onnxruntime.txt', 'onnxruntime-node-third-party.txt'],
   tokenizers: ['tokenizers.txt'],
+  'web-tree-sitter': ['web-tree-sitter.txt'],
 };
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { portChannel } from '../../../src/engine/channel.ts';
+import { portChannel } from '../../../src/protocol/channels.ts';
 import { askedEnd, describeExit, type ExitFacts, type ProcessEnd } from '../../../src/engine/exit.ts';
 import { InferenceProcess } from '../../../src/engine/process.ts';
 import { SharedTask } from '../../../src/engine/sharedTask.ts';

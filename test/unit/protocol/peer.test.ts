@@ -366,7 +366,7 @@ describe('duplex', () => {
   }
 
   it('carries calls both ways over one real port, with ids of their own', async () => {
-    const { portChannel } = await import('../../../src/engine/channel.ts');
+    const { portChannel } = await import('../../../src/protocol/channels.ts');
     const channel = new MessageChannel();
     ports.push(channel);
     const left = duplex<Named, Named>(portChannel(channel.port1), { name: () => 'left' });

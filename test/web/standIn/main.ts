@@ -6,6 +6,7 @@ import type {
   AttentionResult,
   AttentionSubject,
   AttentionViewState,
+  TextSymbols,
 } from '../../../src/protocol/attention.ts';
 import type {
   AttentionRun,
@@ -44,6 +45,8 @@ export interface RunSpec {
   readonly crossKeys?: number;
   readonly subject?: Partial<AttentionSubject>;
   readonly run?: Partial<AttentionRun>;
+  /** Default: none. */
+  readonly symbols?: TextSymbols;
   /** The maps of the run before again, and what was pooled from them: for measuring what the panel alone takes. */
   readonly keepMaps?: boolean;
 }
@@ -113,6 +116,7 @@ class StandIn {
       cell: (params) => log('cell', params, () => cellOf(params.query, params.key)),
       predictions: (params) => log('predictions', params, () => predictionsOf(this.#result?.run)),
       nextToken: (params) => log('nextToken', params, () => nextTokenOf(this.#result?.run, params.position)),
+      symbols: (params) => log('symbols', params, () => this.#spec?.symbols ?? { source: 'none', symbols: [] }),
       explainHere: (params) => log('explainHere', params, nothing),
       cancel: (params) => log('cancel', params, nothing),
       act: (params) => log('act', params, nothing),

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { scoreVariance } from '../../../../src/maths/attention/scoreVariance.ts';
 import type { AttentionCell } from '../../../../src/protocol/inference.ts';
 import { fixtureArrays, fixtureSource, floats, settings, startService } from './support/service.ts';
+
+vi.mock('../../../../src/maths/attention/scoreVariance.ts', { spy: true });
 
 const folder = join(import.meta.dirname, '../../../fixtures/cell');
 const [heads, length, headDim] = [2, 40, 6];
@@ -85,6 +88,30 @@ describe.each([
     expect(cell.variance.trace + cell.variance.queryMean + cell.variance.keyMean).toBeCloseTo(cell.variance.total, 6);
     expect(cell.variance.headDim).toBe(headDim);
   });
+});
+
+it('works out what is the same for all cells of a head once, while it is at that head', async () => {
+  const arrays = await fixtureArrays('../cell/scaled/expected.npz');
+  const service = startService();
+  await service.load({ source: { id: 'scaled', name: 'scaled', path: join(folder, 'scaled/model.onnx') }, settings });
+  const x = arrays.get('x')!;
+  const [first, second] = [
+    await service.attention({ feeds: { x } }),
+    await service.attention({ feeds: { x: { ...x, data: new Uint8Array(floats(x).map((value) => 2 * value).buffer) } } }),
+  ];
+  const cell = (where: Partial<typeof place>, run = first) => service.cell({ runId: run.runId, site: 0, ...place, ...where });
+  const before = vi.mocked(scoreVariance).mock.calls.length;
+  const workedOut = () => vi.mocked(scoreVariance).mock.calls.length - before;
+  const one = await cell({});
+  const other = await cell({ query: 20, key: 6 });
+  expect(workedOut()).toBe(1);
+  expect(other.variance).toEqual(one.variance);
+  expect(other.queryVector).not.toEqual(one.queryVector);
+  expect((await cell({ head: 0 })).variance).not.toEqual(one.variance);
+  expect((await cell({ batch: 0 })).variance).not.toEqual(one.variance);
+  expect(workedOut()).toBe(3);
+  expect((await cell({}, second)).variance.total).toBeGreaterThan(2 * one.variance.total);
+  expect(await cell({})).toEqual(one);
 });
 
 it('says why where the weights alone are kept', async () => {

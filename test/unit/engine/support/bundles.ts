@@ -21,6 +21,7 @@ export async function bundle(
     format: 'cjs',
     target: 'node20',
     external: ['onnxruntime-node', 'tokenizers'],
+    alias: { 'web-tree-sitter': join(root, 'node_modules/web-tree-sitter/web-tree-sitter.cjs') },
     logLevel: 'error',
   });
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };

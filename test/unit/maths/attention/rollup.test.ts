@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRollup, groupsOf, type TokenGroup } from '../../../../src/maths/attention/rollup.ts';
+import { spansOf } from './spans.ts';
 
 const whole = (values: Float32Array, rows: number) => ({ values, offset: 0, stride: values.length / rows, firstRow: 0, rowCount: rows });
 /** Groups of these sizes. */
@@ -67,12 +68,6 @@ describe('createRollup', () => {
     expect(() => rollup.add({ ...whole(new Float32Array(3), 1), rowCount: 2, stride: 2 })).toThrow('3 weights');
   });
 });
-
-/** Consecutive tokens of these texts, and the text of all. */
-function spansOf(parts: readonly string[]): [string, { start: number; end: number }[]] {
-  let end = 0;
-  return [parts.join(''), parts.map((part) => ({ start: end, end: (end += part.length) }))];
-}
 
 function grouped(parts: readonly string[], granularity: 'word' | 'line'): string[][] {
   const [text, spans] = spansOf(parts);

@@ -1,4 +1,4 @@
-import type { Disposable } from '../protocol/rpc.ts';
+import type { Disposable } from './rpc.ts';
 
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 

@@ -2,8 +2,8 @@
 
 import type { ChildProcess } from 'node:child_process';
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
-import type { Channel } from '../protocol/rpc.ts';
 import { Emitter } from './emitter.ts';
+import type { Channel } from './rpc.ts';
 
 /**
  * The parent's end of a process forked with `serialization: 'advanced'`. It closes when the process has ended and everything it
@@ -53,14 +53,21 @@ export function portChannel(port: MessagePort): Channel {
   };
 }
 
-/** The owner's end of a worker thread. It closes when the thread has ended; `reason` then says how. */
-export function workerChannel(worker: Worker, reason: () => string): Channel {
+/** The owner's end of a worker thread. It closes when the thread has ended; the reason names the thread by `name`, and the cause. */
+export function workerChannel(worker: Worker, name: string): Channel {
+  let cause: string | undefined;
+  worker.on('error', (error) => {
+    cause = error instanceof Error ? error.message : String(error);
+  });
+  worker.on('messageerror', (error) => {
+    cause = `a message could not be read (${error.message})`;
+  });
   const messages = new Emitter<unknown>();
   worker.on('message', (message: unknown) => messages.fire(message));
   return {
     send: (message, transfer) => worker.postMessage(message, transfer as readonly Transferable[] | undefined),
     onMessage: messages.event,
-    onClose: once((close) => worker.once('exit', () => close(reason()))),
+    onClose: once((close) => worker.once('exit', () => close(`${name} has ended${cause === undefined ? '.' : `: ${cause}`}`))),
   };
 }
 
