@@ -51,12 +51,12 @@ export interface ScoreChoices {
 }
 
 /** What tokens are looked at as one. */
-export const granularities = ['token', 'word', 'line'] as const;
+export const granularities = ['token', 'word', 'line', 'symbol'] as const;
 export type Granularity = (typeof granularities)[number];
 
 /** How the text is shaded by attention. */
 export interface TextState {
-  /** The tokens chosen (of a word, a line: any of its tokens), ascending; none: the last of the text. */
+  /** The tokens chosen (of a word, a line, a symbol: any of its tokens), ascending; none: the last of the text. */
   tokens: readonly number[];
   /** from: the text is shaded by what they attend to. to: by what attends to them. */
   direction: 'from' | 'to';

@@ -14,9 +14,41 @@ async function activationOf(editor: Editor, name: string): Promise<number> {
   return Number(found[1]);
 }
 
+/**
+ * Milliseconds from a cursor key to the last change of the paint that follows it, as the page of the editor has them: through the
+ * extension host, the inference process and back.
+ */
+async function paintingOf(editor: Editor, moves: number): Promise<number[]> {
+  await editor.page.evaluate(() => {
+    const painted = (): string =>
+      [...document.querySelectorAll('.editor-instance .view-overlays [class*="TextEditorDecorationType"]')]
+        .map((mark) => `${mark.className} ${(mark as HTMLElement).style.cssText} ${(mark.parentElement as HTMLElement).style.cssText}`)
+        .join();
+    const state = { pressed: 0, changed: 0, paint: painted() };
+    document.addEventListener('keydown', () => Object.assign(state, { pressed: performance.now(), changed: 0 }), true);
+    new MutationObserver(() => {
+      const now = painted();
+      if (now !== state.paint) Object.assign(state, { changed: performance.now(), paint: now });
+    }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['class', 'style'] });
+    Object.assign(window, { genlensPaint: state });
+  });
+  const times: number[] = [];
+  for (let move = 0; move < moves; move++) {
+    await editor.page.keyboard.press(move % 4 === 3 ? 'ArrowDown' : 'Control+ArrowRight');
+    await editor.page.waitForTimeout(400);
+    const { pressed, changed } = await editor.page.evaluate(
+      () => (window as unknown as { genlensPaint: { pressed: number; changed: number } }).genlensPaint,
+    );
+    // Where the next word is of the same token nothing is painted anew.
+    if (changed > pressed) times.push(changed - pressed);
+  }
+  return times;
+}
+
 export async function measureEditor(root: string): Promise<Figure[]> {
   const activations: number[] = [];
   const pictures: number[] = [];
+  const paints: number[] = [];
   for (let round = 0; round < 3; round++) {
     const editor = await openEditor({ workspace: join(root, 'test', 'editor', 'workspace'), extensionDevelopmentPath: root });
     try {
@@ -30,6 +62,9 @@ export async function measureEditor(root: string): Promise<Figure[]> {
       const panel = await editor.panelFrame(/^Attention/);
       await panel.locator('.overview-row:not(.pending)').first().waitFor();
       pictures.push(performance.now() - began);
+      await editor.command('View: Focus First Editor Group');
+      await editor.page.waitForTimeout(1_000);
+      paints.push(...(await paintingOf(editor, 24)));
       activations.push(await activationOf(editor, 'Genlens'));
     } finally {
       await editor.dispose();
@@ -49,6 +84,13 @@ export async function measureEditor(root: string): Promise<Figure[]> {
       unit: 'ms',
       budget: 1500,
       how: 'a fresh window of the VS Code server in Chromium, about 512 tokens, first layer drawn',
+    },
+    {
+      what: 'the painted text follows the cursor',
+      value: median(paints),
+      unit: 'ms',
+      budget: 50,
+      how: `from the key to the last change of the paint, mean of all heads, ${paints.length} moves`,
     },
   ];
 }

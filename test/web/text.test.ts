@@ -130,6 +130,31 @@ describe('the text view', () => {
     await panel.close();
   });
 
+  it('looks at functions and classes, as the host names them', async () => {
+    const panel = await harness.open({ width: 900, height: 700 });
+    const { page } = panel;
+    const text = 'x = 1\ndef f(a):\n    return a\ny = f(x)\n';
+    const start = text.indexOf('def');
+    const symbols = { source: 'reader', symbols: [{ name: 'f', kind: 'function', start, end: text.indexOf('\ny'), depth: 0 }] } as const;
+    await page.evaluate((spec) => window.standIn.show(spec), { layers: 2, heads: 2, text, symbols });
+    await page.locator('#tab-text').click();
+    await choose(page, 'Looked at by', 'Functions, classes');
+    await settled(page);
+    const names = await page.locator('.group-list th[scope=row]').allTextContents();
+    expect(names.map((name) => name.trim())).toEqual(expect.arrayContaining([expect.stringMatching(/^function f \(lines 2–3\)$/)]));
+    expect(await page.locator('.text-how').textContent()).toContain('read from the text as Python');
+    await panel.close();
+  });
+
+  it('says so where it knows no functions or classes', async () => {
+    const panel = await harness.open({ width: 900, height: 700 });
+    const { page } = panel;
+    await open(page);
+    await choose(page, 'Looked at by', 'Functions, classes');
+    await expect.poll(() => page.locator('.text-how').textContent()).toContain('No functions or classes are known in this text');
+    await panel.close();
+  });
+
   it('chooses from the list, shows a token in the editor, and copies the numbers', async () => {
     const panel = await harness.open({ width: 900, height: 700 });
     const { page } = panel;

@@ -1,7 +1,8 @@
 /** Tokens that are looked at as one, and numbers of tokens as numbers of those. Pure. */
 
 import { groupsOf } from '../../../src/maths/attention/rollup.ts';
-import type { Granularity } from '../../../src/protocol/attention.ts';
+import { symbolGroups } from '../../../src/maths/attention/symbolGroups.ts';
+import type { Granularity, TextSymbol } from '../../../src/protocol/attention.ts';
 import type { TokenSpan } from '../../../src/protocol/inference.ts';
 
 export interface Group {
@@ -10,6 +11,8 @@ export interface Group {
   /** What is written of it: its text, UTF-16 offsets. */
   readonly start: number;
   readonly end: number;
+  /** Of a function, a class. */
+  readonly name?: string;
 }
 
 /** All of a text's tokens, each in one group. */
@@ -25,7 +28,9 @@ export class Groups {
     all.forEach(({ tokens: members }, index) => members.forEach((token) => (this.#ofToken[token] = index)));
   }
 
-  static of(granularity: Granularity, text: string, tokens: readonly TokenSpan[]): Groups {
+  /** @param symbols of the text, where those are what it is looked at by */
+  static of(granularity: Granularity, text: string, tokens: readonly TokenSpan[], symbols: readonly TextSymbol[] = []): Groups {
+    if (granularity === 'symbol') return new Groups(granularity, ofSymbols(text, tokens, symbols), tokens.length);
     const groups =
       granularity === 'token'
         ? tokens.map(({ start, end }, token) => ({ tokens: [token], start, end }))
@@ -62,6 +67,18 @@ export class Groups {
       return of === 'keys' ? sum : sum / known.length;
     });
   }
+}
+
+/** A symbol is one group, though symbols within it divide its tokens; what is in none is a group a run. */
+function ofSymbols(text: string, tokens: readonly TokenSpan[], symbols: readonly TextSymbol[]): Group[] {
+  const groups: (Group & { tokens: number[]; symbol: number | null })[] = [];
+  for (const { first, end, start, stop, symbol, name } of symbolGroups(text, tokens, symbols)) {
+    const known = symbol === null ? undefined : groups.find((group) => group.symbol === symbol);
+    if (known) known.tokens.push(...range(first, end));
+    else if (symbol === null) groups.push({ tokens: range(first, end), start, end: stop, symbol, name: name === '' ? name : 'outside' });
+    else groups.push({ tokens: range(first, end), start, end: stop, symbol, name: `${symbols[symbol]!.kind} ${symbols[symbol]!.name}` });
+  }
+  return groups;
 }
 
 const range = (start: number, end: number): number[] => Array.from({ length: end - start }, (_, index) => start + index);

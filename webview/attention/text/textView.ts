@@ -34,13 +34,19 @@ import { groupList } from './groupList.ts';
 import { Groups } from './groups.ts';
 import { select, type Selection } from './selection.ts';
 import { ShadeStore, type Shades } from './shadeStore.ts';
-import { groupName, removedText, shadingText, strongest, textSentence, type NamedText, type Shading } from './words.ts';
+import { SymbolStore } from './symbolStore.ts';
+import { groupName, removedText, shadingText, strongest, symbolsText, textSentence, type NamedText, type Shading } from './words.ts';
 
 const directions = [
   ['from', 'Attends to'],
   ['to', 'Attended by'],
 ] as const;
-const granularityNames: Readonly<Record<Granularity, string>> = { token: 'Tokens', word: 'Words', line: 'Lines' };
+const granularityNames: Readonly<Record<Granularity, string>> = {
+  token: 'Tokens',
+  word: 'Words',
+  line: 'Lines',
+  symbol: 'Functions, classes',
+};
 
 /** A run as this view shows it. */
 interface Shown {
@@ -55,6 +61,7 @@ export class TextView implements View {
   readonly #store: ShadeStore;
   #shown: Shown | null = null;
   #groups: Groups | null = null;
+  readonly #symbols: SymbolStore;
   #selection: Selection | null = null;
   #pointed: number | null = null;
   /** What was shaded last, while what is wanted is on its way. */
@@ -65,6 +72,11 @@ export class TextView implements View {
     this.#context = context;
     this.#store = new ShadeStore({
       shade: (request, options) => context.host.shade(request, options),
+      arrived: () => context.changed(),
+      failed: (error) => context.report(error),
+    });
+    this.#symbols = new SymbolStore({
+      symbols: () => context.host.symbols({}),
       arrived: () => context.changed(),
       failed: (error) => context.report(error),
     });
@@ -97,11 +109,13 @@ export class TextView implements View {
 
   clear(): void {
     this.#store.clear();
+    this.#symbols.clear();
     this.#shown = this.#groups = this.#selection = this.#shading = this.#painted = this.#pointed = null;
   }
 
   retry(): void {
     this.#store.retry();
+    this.#symbols.retry();
     this.#context.changed();
   }
 
@@ -169,6 +183,7 @@ export class TextView implements View {
                 })}
                 <p class="text-how">
                   ${shadingText(current.shading.direction, current.shading.groups.granularity, current.shading.chosen.length, current.map)}
+                  ${current.shading.groups.granularity === 'symbol' ? symbolsText(this.#symbols.want()) : nothing}
                   ${current.map.withoutFirst ? removedText(current.shading.direction, current.shades.removed) : nothing}
                 </p>`
             : html`<p class="text-how" aria-busy=${String(this.#store.isLoading)}>
@@ -245,7 +260,12 @@ export class TextView implements View {
     if (!this.#shown) return;
     const { result, tokens } = this.#shown;
     const { granularity, direction } = this.#state;
-    if (this.#groups?.granularity !== granularity) this.#groups = Groups.of(granularity, result.text, tokens);
+    if (this.#groups?.granularity !== granularity) {
+      const symbols = granularity === 'symbol' ? this.#symbols.want() : undefined;
+      // Until they have come the text is looked at as before.
+      if (symbols === null) return;
+      this.#groups = Groups.of(granularity, result.text, tokens, symbols?.symbols);
+    }
     const groups = this.#groups;
     const selection = this.#current();
     const chosen = groups.holding(selection.tokens);

@@ -1,6 +1,6 @@
 /** What the text view says. Pure, so that each sentence can be tested. */
 
-import type { Granularity, TextState } from '../../../src/protocol/attention.ts';
+import type { Granularity, TextState, TextSymbols } from '../../../src/protocol/attention.ts';
 import type { MapSource } from '../../../src/protocol/inference.ts';
 import { formatShare } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
@@ -15,8 +15,12 @@ export interface NamedText {
 }
 
 /** One group in a sentence: a token or word with its position, a line with its number. */
-export function groupName({ granularity }: Groups, { tokens, start, end }: Group, { text, firstLine }: NamedText): Sentence {
+export function groupName({ granularity }: Groups, { tokens, start, end, name }: Group, { text, firstLine }: NamedText): Sentence {
   const quoted = text.slice(start, end);
+  if (name) {
+    const [first, last] = [lineBreaks(text, start), lineBreaks(text, start + quoted.trimEnd().length)];
+    return [{ quoted: shortTokenLabel(name, 40) }, ` (${lineRange(firstLine + first, firstLine + last)})`];
+  }
   if (granularity === 'line') return [`line ${firstLine + lineBreaks(text, start)} `, { quoted: shortTokenLabel(quoted.trim(), 40) }];
   return [{ quoted: shortTokenLabel(quoted), ...(tokens[0] === undefined ? {} : { position: tokens[0] }) }];
 }
@@ -82,6 +86,15 @@ export function shadingText(direction: TextState['direction'], granularity: Gran
   return `Shades: ${shown}${own}${sum}.${kind}`;
 }
 
+/** Where the functions and classes are from. */
+export function symbolsText(symbols: TextSymbols | null): string {
+  if (!symbols || symbols.symbols.length === 0)
+    return ' No functions or classes are known in this text: no language support in the editor names any, and it was not read as Python.';
+  return symbols.source === 'editor'
+    ? ' Functions and classes are those of the editor’s language support.'
+    : ' Functions and classes are read from the text as Python.';
+}
+
 /** What leaving the first token out took away. */
 export function removedText(direction: TextState['direction'], removed: number | null): string {
   const start = 'The first token is left out and each row scaled to sum to 1 again; row 0 is undefined.';
@@ -90,6 +103,8 @@ export function removedText(direction: TextState['direction'], removed: number |
     ? `${start} It held ${formatShare(removed)} of the chosen rows’ weight.`
     : `${start} It held ${formatShare(removed)} of a row’s weight on average.`;
 }
+
+const lineRange = (first: number, last: number): string => (first === last ? `line ${first}` : `lines ${first}–${last}`);
 
 function lineBreaks(text: string, end: number): number {
   return (text.slice(0, end).match(/\r\n|\r|\n/g) ?? []).length;

@@ -22,6 +22,21 @@ describe('groups of tokens', () => {
     expect(groups.indexOf(99)).toBe(-1);
   });
 
+  it('of a symbol are all of its tokens, though a symbol within it divides them; what is outside is a run each', () => {
+    const parts = ['a', '\n', 'class C:', '\n', ' x', '\n', ' def m():', ' 1', '\n', ' y', '\n', 'b'];
+    const text = parts.join('');
+    const at = (piece: string): number => text.indexOf(piece);
+    const symbols = [
+      { name: 'C', kind: 'class', start: at('class'), end: at(' y') + 2, depth: 0 },
+      { name: 'm', kind: 'method', start: at('def'), end: at(' 1') + 2, depth: 1 },
+    ] as const;
+    const found = Groups.of('symbol', text, spansOf(parts), symbols).all;
+    expect(found.map(({ name }) => name)).toEqual(['outside', 'class C', 'method m', 'outside']);
+    expect(found.flatMap(({ tokens }) => tokens).sort((a, b) => a - b)).toEqual(parts.map((_, token) => token));
+    expect(found[1]!.tokens).toEqual(expect.arrayContaining([2, 4, 9]));
+    expect(found[2]!.tokens).toEqual(expect.arrayContaining([6, 7]));
+  });
+
   it('sum keys and average queries; what is masked has no say', () => {
     const values = Float32Array.of(0.5, NaN, 0.25, 0.125, NaN, 0);
     expect([...groups.rollUp(values, 'keys')]).toEqual([0.5, NaN, 0.375, NaN, 0]);
