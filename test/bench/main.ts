@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { readBundledModel } from '../../src/models/registry.ts';
 import { measureEditor } from './editor.ts';
-import { measureExplain, measureRuns } from './engine.ts';
+import { measureExplain, measureLarge, measureRuns } from './engine.ts';
 import { met, table, type Figure } from './report.ts';
 import { measureViews } from './view.ts';
 
@@ -28,7 +28,7 @@ export async function main({ root, out, flags }: Options): Promise<number> {
     ...(await measureExplain(root, source, rounds)),
     ...(await measureViews(rounds)),
     ...(await measureSizes(root)),
-    ...(quick ? [] : await measureEditor(root)),
+    ...(quick ? [] : [...(await measureLarge(root, out)), ...(await measureEditor(root))]),
   ];
   await writeFile(join(out, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
   console.log(flags.has('--json') ? JSON.stringify(figures, null, 2) : table(figures));
