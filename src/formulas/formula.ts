@@ -11,8 +11,8 @@ export type Family = 'Transformer' | 'VAE' | 'VQ' | 'GAN' | 'Diffusion' | 'Score
 export interface Source {
   /** Authors, year, title. */
   readonly paper: string;
-  /** Where in it: equation, section or footnote. */
-  readonly equation: string;
+  /** Where in it: equation, section or footnote; absent where the work as a whole is meant, or the place is not known for sure. */
+  readonly place?: string;
   /** arXiv id; absent where the paper is not there. */
   readonly arxiv?: string;
 }
@@ -56,8 +56,16 @@ export interface Formula {
   readonly claim: Claim;
   /** What has to be said wherever the formula is shown: a heuristic, a convention. */
   readonly note?: string;
-  readonly source: Source;
+  /** null: defined here. */
+  readonly source: Source | null;
   readonly steps: readonly Step[];
+}
+
+/** A source as it is read. */
+export function citation(source: Source | null): string {
+  if (!source) return 'Defined by Genlens.';
+  const { paper, place, arxiv } = source;
+  return `${paper}${place === undefined ? '' : `, ${place}`}${arxiv === undefined ? '' : ` (arXiv:${arxiv})`}`;
 }
 
 /** Ids of the terms in LaTeX, in the order in which they come, each once. */

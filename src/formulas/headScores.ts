@@ -1,8 +1,7 @@
 /** What tells heads apart: the share of attention on the keys that a pattern names. */
 
-import type { Formula, Source, Term } from './formula.ts';
-
-const olsson = 'Olsson et al. 2022, In-context Learning and Induction Heads';
+import { patterns, type Pattern } from '../maths/attention/patterns.ts';
+import type { Formula, Term } from './formula.ts';
 
 const targets: Term = {
   id: 'targets',
@@ -67,47 +66,24 @@ const score: Formula = {
   claim: 'definition',
   note: 'It tells where a head attends on this text, not what the head does.',
   source: {
-    paper: olsson,
-    equation: 'appendix on head activation evaluators (prefix matching), for any set of targets',
+    paper: 'Olsson et al. 2022, In-context Learning and Induction Heads',
+    place: 'head activation evaluators (prefix matching); here for any set of targets, on any text',
     arxiv: '2209.11895',
   },
   steps: [],
 };
 
 /** A pattern is its set of targets. */
-function pattern(id: string, name: string, set: string, meaning: string, source: Source): Formula {
-  const latex = String.raw`\term{targets}{T(i)}=${set}`;
-  return { id, family: 'Transformer', name, latex, lines: [], terms: [{ ...targets, meaning }], claim: 'definition', source, steps: [] };
-}
+const targetsOf = ({ id, name, formula, description, source }: Pattern): Formula => ({
+  id: `targets_${id}`,
+  family: 'Transformer',
+  name,
+  latex: String.raw`\term{targets}{T(i)}=${formula}`,
+  lines: [],
+  terms: [{ ...targets, meaning: `Of the keys that query i may attend to: ${description}.` }],
+  claim: 'definition',
+  source,
+  steps: [],
+});
 
-export const headScores: readonly Formula[] = [
-  score,
-  pattern('targets_previous', 'Previous token', String.raw`\{\,i-1\,\}`, 'The token before the query’s own; the first token has none.', {
-    paper: olsson,
-    equation: 'appendix on head activation evaluators (previous token attention)',
-    arxiv: '2209.11895',
-  }),
-  pattern(
-    'targets_first',
-    'First token (sink)',
-    String.raw`\{\,0\,\}`,
-    'The first token of the text, on which heads rest that have nothing to look for.',
-    {
-      paper: 'Xiao et al. 2023, Efficient Streaming Language Models with Attention Sinks',
-      equation: 'section 3.1',
-      arxiv: '2309.17453',
-    },
-  ),
-  pattern(
-    'targets_induction',
-    'Induction',
-    String.raw`\{\,j\le i : t_{j-1}=t_i,\ j-1<i\,\}`,
-    'Tokens that came right after an earlier occurrence of the query’s own token.',
-    { paper: olsson, equation: 'definition of induction heads; appendix (prefix matching)', arxiv: '2209.11895' },
-  ),
-  pattern('targets_duplicate', 'Duplicate token', String.raw`\{\,j<i : t_j=t_i\,\}`, 'Earlier occurrences of the query’s own token.', {
-    paper: 'Wang et al. 2022, Interpretability in the Wild: a Circuit for Indirect Object Identification in GPT-2 small',
-    equation: 'section 3 (duplicate token heads)',
-    arxiv: '2211.00593',
-  }),
-];
+export const headScores: readonly Formula[] = [score, ...patterns.map(targetsOf)];

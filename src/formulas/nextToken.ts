@@ -47,7 +47,7 @@ export const nextToken: readonly Formula[] = [
       },
     ],
     claim: 'definition',
-    source: { paper: 'Levy 2008, Expectation-based syntactic comprehension', equation: 'section 2 (surprisal)' },
+    source: { paper: 'Levy 2008, Expectation-based syntactic comprehension', place: 'abstract (surprisal)' },
     steps: [],
   },
   {
@@ -77,7 +77,7 @@ export const nextToken: readonly Formula[] = [
     claim: 'definition',
     source: {
       paper: 'Jelinek, Mercer, Bahl and Baker 1977, Perplexity: a measure of the difficulty of speech recognition tasks',
-      equation: 'abstract (J. Acoust. Soc. Am. 62, S63)',
+      place: 'abstract (J. Acoust. Soc. Am. 62, S63)',
     },
     steps: [],
   },
@@ -110,7 +110,7 @@ export const nextToken: readonly Formula[] = [
     note: 'At T = 0 the fraction is not defined; it then means its limit, the most probable token.',
     source: {
       paper: 'Hinton, Vinyals and Dean 2015, Distilling the Knowledge in a Neural Network',
-      equation: 'eq. 1',
+      place: 'eq. 1',
       arxiv: '1503.02531',
     },
     steps: [],
@@ -135,7 +135,7 @@ export const nextToken: readonly Formula[] = [
       renormalised,
     ],
     claim: 'definition',
-    source: { paper: 'Holtzman et al. 2020, The Curious Case of Neural Text Degeneration', equation: 'section 3.1', arxiv: '1904.09751' },
+    source: { paper: 'Holtzman et al. 2020, The Curious Case of Neural Text Degeneration', place: 'section 3.1', arxiv: '1904.09751' },
     steps: [],
   },
   {
@@ -160,7 +160,6 @@ export const nextToken: readonly Formula[] = [
     claim: 'definition',
     source: {
       paper: 'Nguyen et al. 2024, Turning Up the Heat: Min-p Sampling for Creative and Coherent LLM Outputs',
-      equation: 'section 3',
       arxiv: '2407.01082',
     },
     steps: [],

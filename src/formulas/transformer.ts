@@ -155,9 +155,25 @@ export const sdpa: Formula = {
       shape: 'number',
       unit: 'per nat',
     },
+    {
+      id: 'jacobianNorm',
+      symbol: String.raw`\lVert J_i\rVert_2`,
+      name: 'norm of the Jacobian',
+      meaning: 'How far the weights of the row move at most for a small move of its logits, both in the 2-norm.',
+      shape: 'number',
+      unit: 'per nat',
+    },
+    {
+      id: 'jacobianSlack',
+      symbol: String.raw`\tfrac12-\lVert J_i\rVert_2`,
+      name: 'slack of the bound',
+      meaning: 'How far the norm of this row is below the bound: never negative, and 0 where two keys have half of the weight each.',
+      shape: 'number',
+      unit: 'per nat',
+    },
   ],
   claim: 'definition',
-  source: { paper: vaswani, equation: 'eq. 1', arxiv: '1706.03762' },
+  source: { paper: vaswani, place: 'eq. 1', arxiv: '1706.03762' },
   steps: [
     {
       id: 'squareRoot',
@@ -171,7 +187,7 @@ export const sdpa: Formula = {
         String.raw`\Sigma_q=\Sigma_k=I,\ \mu_q=\mu_k=0\ \Rightarrow\ \mathrm{Var}(q\cdot k)=\term{headDim}{d_k}`,
       ],
       claim: 'identity',
-      source: { paper: vaswani, equation: 'footnote 4 of section 3.2.1 (the special case)', arxiv: '1706.03762' },
+      source: { paper: vaswani, place: 'footnote 4 of section 3.2.1 (the special case)', arxiv: '1706.03762' },
     },
     {
       id: 'maximumSubtracted',
@@ -192,13 +208,14 @@ export const sdpa: Formula = {
         'It is symmetric, so no eigenvalue exceeds its largest row of absolute values (Gershgorin), and that row is $2\\alpha_{ij}(1-\\alpha_{ij})\\le\\tfrac12$: softmax moves weights by at most half of what logits move, in the 2-norm.',
       ],
       latex: [
-        String.raw`\frac{\partial\alpha_i}{\partial s_i}=\mathrm{diag}(\alpha_i)-\alpha_i\alpha_i^\top,\qquad\Bigl\lVert\frac{\partial\alpha_i}{\partial s_i}\Bigr\rVert_2\le\frac12`,
+        String.raw`J_i=\frac{\partial\alpha_i}{\partial s_i}=\mathrm{diag}(\alpha_i)-\alpha_i\alpha_i^\top`,
+        String.raw`\term{jacobianNorm}{\lVert J_i\rVert_2}\le\frac12,\qquad\term{jacobianSlack}{\frac12-\lVert J_i\rVert_2}\ge0`,
         String.raw`\term{slope}{\frac{\partial\alpha_{ij}}{\partial s_{ij}}}=\term{weight}{\alpha_{ij}}\bigl(1-\term{weight}{\alpha_{ij}}\bigr)`,
       ],
       claim: 'bound',
       source: {
         paper: 'Gao and Pavel 2017, On the Properties of the Softmax Function with Application in Game Theory and Reinforcement Learning',
-        equation: 'Proposition 2 (the Jacobian; the bound is derived here)',
+        place: 'for the Jacobian; the bound is derived here',
         arxiv: '1704.00805',
       },
     },
@@ -256,7 +273,7 @@ const rowEntropy: Formula = {
     },
   ],
   claim: 'definition',
-  source: { paper: 'Shannon 1948, A Mathematical Theory of Communication', equation: 'section 6' },
+  source: { paper: 'Shannon 1948, A Mathematical Theory of Communication', place: 'section 6' },
   steps: [],
 };
 
@@ -286,7 +303,7 @@ const rollout: Formula = {
   ],
   claim: 'approximation',
   note: 'A heuristic: it takes half of every layer for the residual connection, all heads for equal, and values and MLPs for nothing.',
-  source: { paper: 'Abnar and Zuidema 2020, Quantifying Attention Flow in Transformers', equation: 'eq. 1', arxiv: '2005.00928' },
+  source: { paper: 'Abnar and Zuidema 2020, Quantifying Attention Flow in Transformers', place: 'eq. 1', arxiv: '2005.00928' },
   steps: [],
 };
 

@@ -248,9 +248,12 @@ export interface AttentionCell {
     denominator: number;
     weight: number;
     output: Float64Array | null;
-    /** Largest absolute difference to the run: over the row's weights, and over the output's components. */
+    /** 2-norm of the softmax's Jacobian at the row, which is at most 1/2. */
+    jacobianNorm: number;
+    /** Largest absolute difference to the run: over the row's weights, over the output's components, and of the norm. */
     weightResidual: number;
     outputResidual: number | null;
+    jacobianResidual: number;
   } | null;
   /** Of q.k over all of this head's own queries and keys, exact. */
   variance: { total: number; trace: number; queryMean: number; keyMean: number; headDim: number };

@@ -3,6 +3,7 @@
 import { floatsOf } from '../../formats/elements.ts';
 import { attendRow } from '../../maths/attention/attendRow.ts';
 import type { LogitStep } from '../../maths/attention/logitSteps.ts';
+import { softmaxJacobianNorm } from '../../maths/attention/softmaxJacobian.ts';
 import { scoreChain, type ChainLink } from '../../onnx/attention/chain.ts';
 import type { CutOut } from '../../onnx/attention/cutout.ts';
 import { sliceOperands } from '../../onnx/attention/slice.ts';
@@ -52,6 +53,7 @@ export async function readCell(source: CellSource, own: HeadOperands, place: Cel
 
   function compute(): NonNullable<AttentionCell['computed']> {
     const row = attendRow({ query: queryVector, keys: own.keys.data, steps: readings.map(({ step }) => step!), values: own.values?.data });
+    const jacobianNorm = softmaxJacobianNorm(row.weights);
     return {
       score: row.scores[key]!,
       logit: row.logits[key]!,
@@ -59,8 +61,10 @@ export async function readCell(source: CellSource, own: HeadOperands, place: Cel
       denominator: row.denominator,
       weight: row.weights[key]!,
       output: row.output,
+      jacobianNorm,
       weightResidual: largestDifference(row.weights, weights),
       outputResidual: row.output && output && largestDifference(row.output, output),
+      jacobianResidual: Math.abs(jacobianNorm - softmaxJacobianNorm(weights)),
     };
   }
 }

@@ -49,7 +49,7 @@ export interface SamplingFilters {
   temperature?: number;
   /** The k most probable tokens stay, and those equal to the last of them; 0 (default) leaves all. */
   topK?: number;
-  /** The fewest tokens stay whose probabilities sum to at least this (Holtzman et al. 2020, arXiv:1904.09751, equation 3); default 1: all. */
+  /** The fewest tokens stay whose probabilities sum to at least this (Holtzman et al. 2020, arXiv:1904.09751, section 3.1); default 1: all. */
   topP?: number;
   /** Tokens stay that have at least this share of the largest probability (Nguyen et al. 2024, arXiv:2407.01082); default 0: all. */
   minP?: number;

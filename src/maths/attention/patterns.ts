@@ -12,8 +12,8 @@ export interface Pattern {
   description: string;
   /** LaTeX of the set of target keys j of query i; t are token ids. */
   formula: string;
-  /** Where the pattern is described; null where it is defined here. */
-  source: string | null;
+  /** The work that describes the pattern, with the place in it where that is known for sure; null where it is defined here. */
+  source: { paper: string; place?: string; arxiv: string } | null;
   /** @throws RangeError for spans outside the text, or out of order */
   targetsOf: (tokens: readonly TextToken[], text: string) => Targets;
 }
@@ -25,7 +25,10 @@ export const patterns: readonly Pattern[] = [
     name: 'Previous token',
     description: 'the token just before',
     formula: String.raw`\{\, i - 1 \,\}`,
-    source: 'Voita et al. 2019, arXiv:1905.09418',
+    source: {
+      paper: 'Voita et al. 2019, Analyzing Multi-Head Self-Attention: Specialized Heads Do the Heavy Lifting, the Rest Can Be Pruned',
+      arxiv: '1905.09418',
+    },
     targetsOf: ({ length }) =>
       listTargets(
         length,
@@ -38,7 +41,11 @@ export const patterns: readonly Pattern[] = [
     name: 'First token',
     description: 'the first token, where attention goes that is not needed elsewhere (the sink)',
     formula: String.raw`\{\, 0 \,\}`,
-    source: 'Xiao et al. 2023, arXiv:2309.17453',
+    source: {
+      paper: 'Xiao et al. 2023, Efficient Streaming Language Models with Attention Sinks',
+      place: 'section 1 and figure 2',
+      arxiv: '2309.17453',
+    },
     targetsOf: ({ length }) => listTargets(length, [[0]], () => 0),
   },
   {
@@ -46,7 +53,7 @@ export const patterns: readonly Pattern[] = [
     name: 'Itself',
     description: 'the token itself',
     formula: String.raw`\{\, i \,\}`,
-    source: 'Clark et al. 2019, arXiv:1906.04341',
+    source: { paper: 'Clark et al. 2019, What Does BERT Look At? An Analysis of BERT’s Attention', arxiv: '1906.04341' },
     targetsOf: ({ length }) =>
       listTargets(
         length,
@@ -60,7 +67,11 @@ export const patterns: readonly Pattern[] = [
     name: 'Induction',
     description: 'what followed the same token before',
     formula: String.raw`\{\, j \le i : t_{j-1} = t_i \,\}`,
-    source: 'Olsson et al. 2022, arXiv:2209.11895',
+    source: {
+      paper: 'Olsson et al. 2022, In-context Learning and Induction Heads',
+      place: 'definition of induction heads (prefix matching)',
+      arxiv: '2209.11895',
+    },
     targetsOf: (tokens) => sameIdTargets(tokens, 1),
   },
   {
@@ -68,7 +79,11 @@ export const patterns: readonly Pattern[] = [
     name: 'Duplicate token',
     description: 'the same token before',
     formula: String.raw`\{\, j < i : t_j = t_i \,\}`,
-    source: 'Wang et al. 2022, arXiv:2211.00593',
+    source: {
+      paper: 'Wang et al. 2022, Interpretability in the Wild: a Circuit for Indirect Object Identification in GPT-2 small',
+      place: 'section 3 (duplicate token heads)',
+      arxiv: '2211.00593',
+    },
     targetsOf: (tokens) => sameIdTargets(tokens, 0),
   },
   {

@@ -1,7 +1,8 @@
 import katex from 'katex';
 import { describe, expect, it } from 'vitest';
+import { patterns } from '../../../src/maths/attention/patterns.ts';
 import { catalogue } from '../../../src/formulas/catalogue.ts';
-import { plainLatex, shownLatex, termIds, type Formula } from '../../../src/formulas/formula.ts';
+import { citation, plainLatex, shownLatex, termIds, type Formula } from '../../../src/formulas/formula.ts';
 
 /** Names that other parts of the product and their tests know these formulas by. */
 const known: Readonly<Record<string, readonly [family: string, name: string]>> = {
@@ -51,10 +52,10 @@ describe.each(all)('$id', (formula) => {
     for (const line of html) expect(line).not.toMatch(/reset-size\d size1\b/);
   });
 
-  it('has a source with its place, and words for every term and step', () => {
-    for (const source of [formula.source, ...formula.steps.flatMap((step) => step.source ?? [])]) {
+  it('has a source or is defined here, and has words for every term and step', () => {
+    for (const source of [formula.source ?? [], ...formula.steps.flatMap((step) => step.source ?? [])].flat()) {
       expect(source.paper).toMatch(/\b(19|20)\d\d, \S/);
-      expect(source.equation).not.toBe('');
+      expect(source.place).not.toBe('');
       if (source.arxiv !== undefined) expect(source.arxiv).toMatch(/^\d{4}\.\d{5}$/);
     }
     for (const term of formula.terms) {
@@ -70,6 +71,20 @@ describe.each(all)('$id', (formula) => {
 it('knows formulas by the names that others know', () => {
   for (const [id, name] of Object.entries(known)) expect([catalogue.get(id)?.family, catalogue.get(id)?.name], id).toEqual(name);
   for (const [id, formula] of catalogue) expect(formula.id).toBe(id);
+});
+
+it('has every pattern of attention, by the set that it is', () => {
+  for (const { id, name, formula } of patterns) {
+    const entry = catalogue.get(`targets_${id}`);
+    expect([entry?.name, entry && plainLatex(entry.latex)]).toEqual([name, `T(i)=${formula}`]);
+  }
+});
+
+it('cites a source with its place where that is known, and says what is defined here', () => {
+  const paper = 'Ada 1843, Notes';
+  expect(citation({ paper, place: 'note G', arxiv: '1843.00001' })).toBe('Ada 1843, Notes, note G (arXiv:1843.00001)');
+  expect(citation({ paper })).toBe(paper);
+  expect(citation(null)).toBe('Defined by Genlens.');
 });
 
 describe('LaTeX to copy', () => {

@@ -1,5 +1,6 @@
 /** A cell with operands of its own making, and what follows from them: causal, one scale, one mask. */
 
+import { softmaxJacobianNorm } from '../../../src/maths/attention/softmaxJacobian.ts';
 import type { AttentionCell } from '../../../src/protocol/inference.ts';
 
 const headDim = 8;
@@ -37,7 +38,11 @@ export function cellOf(query: number, key: number): AttentionCell {
       { kind: 'add', value: mask, before: score * factor, after: logit },
     ],
     run: { score, logit, weight },
-    computed: { score, logit, maximum, denominator, weight, output, weightResidual: 2.1e-8, outputResidual: 3.4e-8 },
+    computed: {
+      ...{ score, logit, maximum, denominator, weight, output },
+      jacobianNorm: softmaxJacobianNorm(weights),
+      ...{ weightResidual: 2.1e-8, outputResidual: 3.4e-8, jacobianResidual: 1.3e-8 },
+    },
     variance: { total: 5.5, trace: 4.5, queryMean: 0.75, keyMean: 0.25, headDim },
   };
 }

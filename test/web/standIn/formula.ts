@@ -1,5 +1,6 @@
 /** A formula view alone on the page, with a cell of attention that is computed here, by loops of its own. */
 
+import { softmaxJacobianNorm } from '../../../src/maths/attention/softmaxJacobian.ts';
 import type { AttentionCell } from '../../../src/protocol/inference.ts';
 import { sdpaContent } from '../../../webview/attention/formula.ts';
 import { FormulaView } from '../../../webview/shared/formula/formulaView.ts';
@@ -31,7 +32,11 @@ function cell(query: number, key: number): AttentionCell {
       { kind: 'select', masked: key > query, before: scaled, after: logit },
     ],
     run: { score, logit, weight },
-    computed: { score, logit, maximum, denominator, weight, output, weightResidual: 3.1e-8, outputResidual: 2.04e-7 },
+    computed: {
+      ...{ score, logit, maximum, denominator, weight, output },
+      jacobianNorm: softmaxJacobianNorm(weights),
+      ...{ weightResidual: 3.1e-8, outputResidual: 2.04e-7, jacobianResidual: 1.2e-8 },
+    },
     variance: { total: 41.25, trace: 30.5, queryMean: 8.25, keyMean: 2.5, headDim: width },
   };
 }

@@ -1,6 +1,7 @@
 /** All scores of one head, beside its map: what each pattern is, how far above chance the head is, and its strongest cells. */
 
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import { citation } from '../../../src/formulas/formula.ts';
 import { patterns } from '../../../src/maths/attention/patterns.ts';
 import type { HeadScores, ScoredCell } from '../../../src/maths/attention/headScores.ts';
 import type { SiteScores } from '../../../src/protocol/inference.ts';
@@ -58,7 +59,7 @@ function table(content: ScoreDockContent, site: SiteScores, scores: HeadScores):
             }
           </p>
           ${examplesList(content, examples)}
-          <p class="role">${pattern.source ?? 'Defined by Genlens.'}</p>`;
+          <p class="role">${citation(pattern.source)}</p>`;
         return row(content, { id: pattern.id, name: pattern.name, score, chance, eligible, more });
       })}
       ${row(content, {

@@ -1,7 +1,7 @@
 /** A formula beside the values that its terms have in a run: pointing at a term lights it wherever it stands. */
 
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { shownLatex, termIds, type Formula, type Source, type Step, type Term } from '../../../src/formulas/formula.ts';
+import { citation, shownLatex, termIds, type Formula, type Step, type Term } from '../../../src/formulas/formula.ts';
 import { readPalette, onThemeChanged } from '../theme.ts';
 import { iconButton } from '../toolbar.ts';
 import { bars } from './bars.ts';
@@ -95,7 +95,7 @@ export class FormulaView {
         }
         ${this.#cards(formula.terms.filter(({ id }) => shown.has(id)))} ${notes.map((note) => html`<p class="formula-note">${note}</p>`)}
         ${residual === undefined ? nothing : html`<p class="formula-residual">${residualSentence(residual)}</p>`}
-        <p class="formula-source">${sourceText(formula.source)}</p>
+        <p class="formula-source">${citation(formula.source)}</p>
         ${formula.steps.map((step) => this.#step(step, formula, shown, openSteps.has(step.id)))} ${this.#tooltip.element}`,
       this.element,
     );
@@ -175,7 +175,7 @@ export class FormulaView {
               ${step.words.slice(0, 1).map((words) => this.#words(words))}
               <div class="formula-box" role="group" aria-label=${step.title}>${this.#lines(step.latex, formula, 'left')}</div>
               ${this.#cards(formula.terms.filter(({ id }) => own.includes(id)))} ${step.words.slice(1).map((words) => this.#words(words))}
-              ${step.source ? html`<p class="formula-source">${sourceText(step.source)}</p>` : nothing}
+              ${step.source ? html`<p class="formula-source">${citation(step.source)}</p>` : nothing}
             </div>`
           : nothing
       }
@@ -237,8 +237,4 @@ function spanOf(parts: readonly (string | HTMLElement)[]): HTMLElement {
   const span = document.createElement('span');
   span.append(...parts);
   return span;
-}
-
-function sourceText({ paper, equation, arxiv }: Source): string {
-  return `${paper}, ${equation}${arxiv === undefined ? '' : ` (arXiv:${arxiv})`}`;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { scoreVariance } from '../../../../src/maths/attention/scoreVariance.ts';
+import { softmaxJacobianNorm } from '../../../../src/maths/attention/softmaxJacobian.ts';
 import type { AttentionCell } from '../../../../src/protocol/inference.ts';
 import { fixtureArrays, fixtureSource, floats, settings, startService } from './support/service.ts';
 
@@ -68,6 +69,9 @@ describe.each([
     close([computed.score], expected('scores', [head, query, key]));
     close([computed.weight], expected('weights', [head, query, key]));
     close(computed.output, expected('output', [head, query], headDim));
+    expect(computed.jacobianNorm).toBeCloseTo(softmaxJacobianNorm(expected('weights', [head, query], length)), 5);
+    expect(computed.jacobianNorm).toBeLessThanOrEqual(0.5);
+    expect(computed.jacobianResidual).toBeLessThan(1e-6);
     expect(Math.exp(computed.logit - computed.maximum) / computed.denominator).toBeCloseTo(computed.weight, 12);
   });
 

@@ -12,7 +12,10 @@ const cell = (given: Partial<AttentionCell> = {}): AttentionCell => ({
   output: Float32Array.of(0.5, -0.5),
   steps: [{ kind: 'scale', factor: 0.5, before: 20, after: 10 }],
   run: { score: 20, logit: 10, weight: 0.25 },
-  computed: { score: 20, logit: 10, maximum: 11, denominator: 2, weight: 0.25, output: null, weightResidual: 1e-8, outputResidual: null },
+  computed: {
+    ...{ score: 20, logit: 10, maximum: 11, denominator: 2, weight: 0.25, output: null, jacobianNorm: 0.375 },
+    ...{ weightResidual: 1e-8, outputResidual: null, jacobianResidual: 2e-8 },
+  },
   variance: { total: 6, trace: 3, queryMean: 2, keyMean: 1, headDim: 4 },
   ...given,
 });
@@ -73,6 +76,8 @@ describe('the content for a cell', () => {
       varianceKeyMean: 1,
       headDim: 4,
       slope: 0.1875,
+      jacobianNorm: 0.375,
+      jacobianSlack: 0.125,
     });
     expect(values.get('scale')?.note).toBeUndefined();
     expect(values.get('query')).toEqual({ kind: 'vector', values: Float32Array.of(1, 2, 3, 4) });
@@ -97,7 +102,8 @@ describe('the content for a cell', () => {
 
   it('says what is not known, and why', () => {
     const values = valuesOf({ valueVector: null, output: null, computed: null });
-    for (const term of ['value', 'output', 'maximum', 'denominator']) expect(values.get(term), term).toMatchObject({ kind: 'absent' });
+    for (const term of ['value', 'output', 'maximum', 'denominator', 'jacobianNorm', 'jacobianSlack'])
+      expect(values.get(term), term).toMatchObject({ kind: 'absent' });
   });
 
   it('names both tokens, and places every term that is of this cell, its row or its column', () => {
