@@ -1,22 +1,21 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   closeEditors,
   commandOnSelection,
   factsOf,
   nextResult,
-  openGenlens,
   problemsOf,
   promptBox,
   selectCell,
   shownPanel,
   tokensOf,
-  workspaceOf,
 } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
 import { quickInput } from './harness/palette.ts';
 import { until } from './harness/until.ts';
+import { editorOn } from './onFiles.ts';
 
 const explain = 'Genlens: Explain Attention';
 const shortPython = 'def add(a, b):\n    return a + b\n\nprint(add(1, 2))\n';
@@ -25,30 +24,20 @@ const huge = 'The quick brown fox jumps over the lazy dog.\n'.repeat(120_000);
 
 describe('Explain Attention', () => {
   let editor: Editor;
-  let removeWorkspace: () => Promise<void>;
-
-  beforeAll(async () => {
-    const notebook = await readFile(path.join(import.meta.dirname, 'workspace/notebook.ipynb'));
-    const { folder, remove } = await workspaceOf({
-      'short.py': shortPython,
-      'notes.md': '# Notes\n\nSome *text*.\n',
-      'plain.txt': 'Plain text, nothing else.',
-      'empty.py': '',
-      'blank.py': '\n  \n',
-      'long.py': longPython,
-      'huge.txt': huge,
-      'binary.dat': Uint8Array.from({ length: 4096 }, (_, i) => (i * 7) % 256),
-      'notebook.ipynb': notebook,
-    });
-    removeWorkspace = remove;
-    editor = await openGenlens({ workspace: folder });
-  });
+  const files = {
+    'short.py': shortPython,
+    'notes.md': '# Notes\n\nSome *text*.\n',
+    'plain.txt': 'Plain text, nothing else.',
+    'empty.py': '',
+    'blank.py': '\n  \n',
+    'long.py': longPython,
+    'huge.txt': huge,
+    'binary.dat': Uint8Array.from({ length: 4096 }, (_, i) => (i * 7) % 256),
+    'notebook.ipynb': readFileSync(path.join(import.meta.dirname, 'workspace/notebook.ipynb')),
+  };
+  editorOn(files, (opened) => (editor = opened));
   afterEach(async () => {
     await closeEditors(editor);
-  });
-  afterAll(async () => {
-    await editor.dispose();
-    await removeWorkspace();
   });
 
   it('explains the active file from the command palette, beside it, and leaves the focus in the file', async () => {

@@ -1,25 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closeEditors, openGenlens, problemsOf, reloadWindow, shownPanel, workspaceOf } from './genlens.ts';
+import { expect, it } from 'vitest';
+import { problemsOf, reloadWindow, shownPanel } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
+import { editorOn, explainFile, shapes } from './onFiles.ts';
 
 let editor: Editor;
-let removeWorkspace: () => Promise<void>;
-
-beforeAll(async () => {
-  const { folder, remove } = await workspaceOf({ 'shapes.py': 'def area(width, height):\n    return width * height\n' });
-  removeWorkspace = remove;
-  editor = await openGenlens({ workspace: folder });
-});
-afterAll(async () => {
-  await closeEditors(editor);
-  await editor.dispose();
-  await removeWorkspace();
-});
+editorOn({ 'shapes.py': shapes }, (opened) => (editor = opened));
 
 it('shows the formula of a cell with the numbers of the run, which agree with those in double precision', async () => {
-  await editor.openFile('shapes.py');
-  await editor.command('Genlens: Explain Attention');
-  const panel = await shownPanel(editor, 'shapes.py');
+  const panel = await explainFile(editor, 'shapes.py');
   await panel.locator('.thumbnail[data-row="3"][data-head="1"]').click();
   await panel.getByText(/Layer 3, head 1: /).waitFor();
   await panel.locator('.plot').press('f');

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Frame } from 'playwright-core';
 import {
   closeEditors,
@@ -9,17 +10,16 @@ import {
   inferenceProcess,
   inferenceProcesses,
   nextResult,
-  openGenlens,
   problemsOf,
   promptBox,
   reloadWindow,
   selectCell,
   shownPanel,
-  workspaceOf,
 } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
 import { paletteRows, quickInput } from './harness/palette.ts';
 import { until } from './harness/until.ts';
+import { editorOn } from './onFiles.ts';
 
 const explain = 'Genlens: Explain Attention';
 
@@ -28,24 +28,15 @@ const freeze = (pid: number): boolean => process.kill(pid, 'SIGSTOP');
 
 describe('the life of a panel', () => {
   let editor: Editor;
-  let removeWorkspace: () => Promise<void>;
-
-  beforeAll(async () => {
-    const { folder, remove } = await workspaceOf({
-      'one.py': 'def one():\n    return 1\n',
-      'two.py': 'import os\n\nprint(os.getcwd())\n',
-      'notebook.ipynb': await readFile(path.join(import.meta.dirname, 'workspace/notebook.ipynb')),
-    });
-    removeWorkspace = remove;
-    editor = await openGenlens({ workspace: folder });
-  });
+  const files = {
+    'one.py': 'def one():\n    return 1\n',
+    'two.py': 'import os\n\nprint(os.getcwd())\n',
+    'notebook.ipynb': readFileSync(path.join(import.meta.dirname, 'workspace/notebook.ipynb')),
+  };
+  editorOn(files, (opened) => (editor = opened));
   afterEach(async () => {
     await closeEditors(editor);
     await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('notifications.clearAll'));
-  });
-  afterAll(async () => {
-    await editor.dispose();
-    await removeWorkspace();
   });
 
   /** A panel that shows a run, and a second run under way in a process that will not end it. */

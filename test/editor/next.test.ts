@@ -1,39 +1,29 @@
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sampleFrom } from '../../src/maths/attention/nextToken.ts';
 import { readBundledModel } from '../../src/models/registry.ts';
 import type { AttentionRun } from '../../src/protocol/inference.ts';
 import { settings, startService, type TestService } from '../unit/engine/inference/support/service.ts';
-import { closeEditors, openGenlens, problemsOf, reloadWindow, shownPanel, workspaceOf } from './genlens.ts';
+import { problemsOf, reloadWindow, shownPanel } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
+import { editorOn, explainFile, shapes } from './onFiles.ts';
 
-const python =
-  'def area(width, height):\n    return width * height\n\ndef volume(width, height, depth):\n    return area(width, height) * depth\n';
 /** What is shown is rounded, and the editor's engine may use other threads than this one. */
 const rounded = 0.002;
 
 describe('the next token', () => {
   let editor: Editor;
-  let removeWorkspace: () => Promise<void>;
   let service: TestService;
   let run: AttentionRun;
 
-  beforeAll(async () => {
-    const { folder, remove } = await workspaceOf({ 'shapes.py': python });
-    removeWorkspace = remove;
-    editor = await openGenlens({ workspace: folder });
-    await editor.openFile('shapes.py');
-    await editor.command('Genlens: Explain Attention');
+  editorOn({ 'shapes.py': shapes }, async (opened) => {
+    editor = opened;
+    await explainFile(editor, 'shapes.py');
     const { source } = await readBundledModel(join(import.meta.dirname, '../../models/code-transformer'));
     service = startService();
     await service.load({ source, settings });
-    run = await service.attention({ text: python });
-  });
-  afterAll(async () => {
-    await closeEditors(editor);
-    await editor.dispose();
-    await removeWorkspace();
+    run = await service.attention({ text: shapes });
   });
 
   const rowShown = (panel: Frame, position: number): Promise<void> =>

@@ -11,7 +11,7 @@ export const shapes =
  * Sets up the tests of the block that it is called in: real VS Code with Genlens, in a workspace of its own with these files. `opened`
  * takes the editor, and does what else is done once.
  */
-export function editorOn(files: Readonly<Record<string, string>>, opened: (editor: Editor) => unknown): void {
+export function editorOn(files: Readonly<Record<string, string | Uint8Array>>, opened: (editor: Editor) => unknown): void {
   const cleanUp: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
     const { folder, remove } = await workspaceOf(files);

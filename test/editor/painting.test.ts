@@ -1,39 +1,20 @@
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { closeEditors, openGenlens, problemsOf, shownPanel, workspaceOf } from './genlens.ts';
+import { describe, expect, it } from 'vitest';
+import { problemsOf, shownPanel } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
 import { until } from './harness/until.ts';
-
-const python = [
-  'def area(width, height):',
-  '    return width * height',
-  '',
-  'def volume(width, height, depth):',
-  '    return area(width, height) * depth',
-  '',
-].join('\n');
+import { editorOn, explainFile, shapes } from './onFiles.ts';
 
 describe('attention in the editor', () => {
   let editor: Editor;
-  let removeWorkspace: () => Promise<void>;
   /** What decorations lay under the text of the file. */
   let paint: Locator;
   let status: Locator;
-
-  beforeAll(async () => {
-    const { folder, remove } = await workspaceOf({ 'shapes.py': python });
-    removeWorkspace = remove;
-    editor = await openGenlens({ workspace: folder });
+  editorOn({ 'shapes.py': shapes }, async (opened) => {
+    editor = opened;
     paint = editor.page.locator('.editor-instance .view-overlays .cdr[class*="ced-"]');
     status = editor.page.locator('.statusbar-item', { hasText: 'Attention:' });
-    await editor.openFile('shapes.py');
-    await editor.command('Genlens: Explain Attention');
-    await shownPanel(editor, 'shapes.py');
-  });
-  afterAll(async () => {
-    await closeEditors(editor);
-    await editor.dispose();
-    await removeWorkspace();
+    await explainFile(editor, 'shapes.py');
   });
 
   const putCursor = (line: number, character: number): Promise<void> => editor.select({ start: [line, character], end: [line, character] });

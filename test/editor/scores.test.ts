@@ -1,38 +1,17 @@
 import type { FrameLocator, Frame } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closeEditors, openGenlens, problemsOf, reloadWindow, shownPanel, workspaceOf } from './genlens.ts';
+import { expect, it } from 'vitest';
+import { problemsOf, reloadWindow, shownPanel } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
-
-const python = [
-  'def area(width, height):',
-  '    return width * height',
-  '',
-  'def volume(width, height, depth):',
-  '    return area(width, height) * depth',
-  '',
-].join('\n');
+import { editorOn, explainFile, shapes } from './onFiles.ts';
 
 let editor: Editor;
-let removeWorkspace: () => Promise<void>;
-
-beforeAll(async () => {
-  const { folder, remove } = await workspaceOf({ 'shapes.py': python });
-  removeWorkspace = remove;
-  editor = await openGenlens({ workspace: folder });
-});
-afterAll(async () => {
-  await closeEditors(editor);
-  await editor.dispose();
-  await removeWorkspace();
-});
+editorOn({ 'shapes.py': shapes }, (opened) => (editor = opened));
 
 type Panel = Frame | FrameLocator;
 const captions = (panel: Panel): Promise<string[]> => panel.locator('.thumbnail-caption').allTextContents();
 
 it('finds the head of the bundled model that attends to the token before, and says so in its first line', async () => {
-  await editor.openFile('shapes.py');
-  await editor.command('Genlens: Explain Attention');
-  const panel = await shownPanel(editor, 'shapes.py');
+  const panel = await explainFile(editor, 'shapes.py');
   await panel.getByLabel('Sort by').selectOption({ label: 'Previous token' });
   await panel.getByText(/^(\d+) of \1 heads$/).waitFor();
   const [best] = await captions(panel);

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Frame } from 'playwright-core';
-import { callHost, nextResult, openGenlens, shownPanel, workspaceOf } from './genlens.ts';
+import { callHost, nextResult } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
 import { until } from './harness/until.ts';
+import { editorOn, explainFile } from './onFiles.ts';
 
 const explain = 'Genlens: Explain Attention';
 
@@ -27,23 +28,11 @@ interface Revealed {
 
 describe('token spans', () => {
   let editor: Editor;
-  let removeWorkspace: () => Promise<void>;
-
-  beforeAll(async () => {
-    const { folder, remove } = await workspaceOf({ ...texts, 'edited.py': 'one = 1\ntwo = 2\nthree = 3\n' });
-    removeWorkspace = remove;
-    editor = await openGenlens({ workspace: folder });
-  });
-  afterAll(async () => {
-    await editor.dispose();
-    await removeWorkspace();
-  });
+  editorOn({ ...texts, 'edited.py': 'one = 1\ntwo = 2\nthree = 3\n' }, (opened) => (editor = opened));
 
   for (const [name, text] of Object.entries(texts)) {
     it(`select the exact text of every token of ${name}, and miss nothing`, async () => {
-      await editor.openFile(name);
-      await editor.command(explain);
-      const panel = await shownPanel(editor, name);
+      const panel = await explainFile(editor, name);
       const { run } = await nextResult(panel, () => editor.command(explain));
       const tokens = run.tokens ?? [];
       const revealed = [];
@@ -64,9 +53,7 @@ describe('token spans', () => {
   }
 
   it('follow edits made since the run, and say which text is gone', async () => {
-    await editor.openFile('edited.py');
-    await editor.command(explain);
-    const panel = await shownPanel(editor, 'edited.py');
+    const panel = await explainFile(editor, 'edited.py');
     const { run } = await nextResult(panel, () => editor.command(explain));
     const tokens = run.tokens ?? [];
     const tokenAt = (offset: number): number => tokens.findIndex(({ start, end }) => start <= offset && offset < end);
