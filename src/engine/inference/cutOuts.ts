@@ -107,7 +107,12 @@ export class CutOuts {
   }
 
   /** @param part with what is added to it, and what that is called */
-  private session({ signature, bytes, chunk, kind }: Pick<CutOut, 'signature' | 'bytes'> & { chunk: Uint8Array; kind: string }): Promise<number> {
+  private session({
+    signature,
+    bytes,
+    chunk,
+    kind,
+  }: Pick<CutOut, 'signature' | 'bytes'> & { chunk: Uint8Array; kind: string }): Promise<number> {
     const key = `${signature} ${kind}`;
     let session = this.sessions.get(key);
     if (!session) {
@@ -116,7 +121,9 @@ export class CutOuts {
       const model = new Uint8Array(bytes.length + chunk.length);
       model.set(bytes);
       model.set(chunk, bytes.length);
-      session = this.runtime.open({ model, settings, shortRuns: true, ...(externalFolder !== undefined && { externalFolder }) }).then((opened) => opened.session);
+      session = this.runtime
+        .open({ model, settings, shortRuns: true, ...(externalFolder !== undefined && { externalFolder }) })
+        .then((opened) => opened.session);
       this.sessions.set(key, session);
       session.catch(() => this.sessions.delete(key));
     }

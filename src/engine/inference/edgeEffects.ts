@@ -128,11 +128,7 @@ export class EdgeEffectsReader {
   }
 }
 
-function targetOf(
-  actual: VocabularyToken | null,
-  logProbabilities: Float64Array,
-  textOf: (id: number) => string,
-): EdgeEffects['target'] {
+function targetOf(actual: VocabularyToken | null, logProbabilities: Float64Array, textOf: (id: number) => string): EdgeEffects['target'] {
   if (actual) return { ...actual, actual: true };
   const id = logProbabilities.reduce((best, value, at) => (value > logProbabilities[best]! ? at : best), 0);
   return { id, text: textOf(id), actual: false };

@@ -74,7 +74,10 @@ export function operandNames(model: Attention): string[] {
 
 /** What the outputs of all sites are computed and projected from, beside the weights. */
 export function projectedNames({ sites, projections }: Attention): string[] {
-  const values = sites.flatMap(({ operands, output }) => [...operands.filter(({ role }) => role === 'value').map(({ tensor }) => tensor), output]);
+  const values = sites.flatMap(({ operands, output }) => [
+    ...operands.filter(({ role }) => role === 'value').map(({ tensor }) => tensor),
+    output,
+  ]);
   return [...new Set([...values, ...projections.flatMap((projection) => ('refused' in projection ? [] : projection.shapes))])];
 }
 

@@ -1,6 +1,6 @@
 /** Runs of a model with single edges of its attention masked, for one row of its logits. */
 
-import { floatsOf, wholeNumbers, type ElementType } from '../../formats/elements.ts';
+import { floatsOf } from '../../formats/elements.ts';
 import { toHalf } from '../../maths/half.ts';
 import type { Feeds } from '../../models/feeds.ts';
 import { edgeInputs, maskable, rowNames } from '../../onnx/attention/edgeMask.ts';

@@ -20,7 +20,11 @@ export type RunEach = (starts: readonly ElementArray[], fetch: string) => Promis
 const wholeUpTo: Readonly<Record<string, number>> = { float16: 2 ** 11, bfloat16: 2 ** 8 };
 
 /** The row of each element of the product's operand: rows' numbers, digit by digit, stand in for what the heads give. */
-export async function rowsOfOperand({ layout, batch, heads, queries }: Rows, { type, data }: RawTensor, runEach: RunEach): Promise<RawTensor> {
+export async function rowsOfOperand(
+  { layout, batch, heads, queries }: Rows,
+  { type, data }: RawTensor,
+  runEach: RunEach,
+): Promise<RawTensor> {
   const base = wholeUpTo[type] ?? 2 ** 24;
   const digits: ElementArray[] = [];
   for (let place = 1; place === 1 || place < batch * queries; place *= base) {
@@ -52,7 +56,10 @@ export function rowsOfProduct(operand: RawTensor, outputShape: readonly number[]
   });
   // Of the operand's elements that show in one place of the output, the first: the others must be of its row.
   for (let at = 0; at < rows.length; at++) {
-    const first = axes.reduce((sum, { size, stride, output }) => sum + (output === null ? 0 : (Math.floor(at / stride) % size) * stride), 0);
+    const first = axes.reduce(
+      (sum, { size, stride, output }) => sum + (output === null ? 0 : (Math.floor(at / stride) % size) * stride),
+      0,
+    );
     if (rows[at] !== rows[first]) return null;
   }
   const strides = outputShape.map((size, axis) => ({
@@ -61,7 +68,8 @@ export function rowsOfProduct(operand: RawTensor, outputShape: readonly number[]
     operand: axes.find(({ output }) => output === axis)?.stride ?? 0,
   }));
   if (axes.some(({ size, output }) => output !== null && size !== outputShape[output])) return null;
-  return Int32Array.from({ length: elementCount(outputShape) }, (_, at) =>
-    rows[strides.reduce((sum, { size, stride, operand: step }) => sum + (Math.floor(at / stride) % size) * step, 0)]!,
+  return Int32Array.from(
+    { length: elementCount(outputShape) },
+    (_, at) => rows[strides.reduce((sum, { size, stride, operand: step }) => sum + (Math.floor(at / stride) % size) * step, 0)]!,
   );
 }

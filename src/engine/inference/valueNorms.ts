@@ -42,7 +42,8 @@ export async function readValueNorms(
   const tensors = await runner.tensorsOf(run, [valueName, found.output, ...projection.shapes]);
   const [values, output] = [tensors.get(valueName)!, tensors.get(found.output)!];
   const layout = valueLayout(found, { value: values.shape, output: output.shape }, sizes);
-  if (layout === null) throw none(`its values [${values.shape.join(', ')}] and what they add up to [${output.shape.join(', ')}] are not laid out by head`);
+  if (layout === null)
+    throw none(`its values [${values.shape.join(', ')}] and what they add up to [${output.shape.join(', ')}] are not laid out by head`);
 
   const part = partOf(model, projection, tensors, none);
   const rows: Rows = { layout, ...sizes };
@@ -66,7 +67,8 @@ export async function readValueNorms(
     const firsts = Array.from({ length: Math.min(runsAtOnce, Math.ceil((sizes.keys - done) / count)) }, (_, i) => done + i * count);
     const starts = firsts.map((first) => {
       const start = blank();
-      for (let row = 0; row < Math.min(count, sizes.keys - first); row++) place(rows, { head, batch, key: first + row }, values, start, row);
+      for (let row = 0; row < Math.min(count, sizes.keys - first); row++)
+        place(rows, { head, batch, key: first + row }, values, start, row);
       return start;
     });
     for (const [i, { data }] of (await runEach(starts, projectionOutputs.projected)).entries()) {
@@ -102,6 +104,5 @@ function place(
   row: number,
 ): void {
   const to = Math.floor(row / queries) * heads + head;
-  for (let i = 0; i < layout.width; i++)
-    into[layout.outputAt(to, row % queries, i)] = data[layout.valueAt(batch * heads + head, key, i)]!;
+  for (let i = 0; i < layout.width; i++) into[layout.outputAt(to, row % queries, i)] = data[layout.valueAt(batch * heads + head, key, i)]!;
 }

@@ -47,6 +47,8 @@ export const projectionOutputs = { operand: 'operand', projected: 'projected' } 
 
 /** The same numbers, perhaps in another layout. */
 const LAYOUT: ReadonlySet<string> = new Set('Reshape Transpose Squeeze Unsqueeze Flatten Cast CastLike Identity Dropout'.split(' '));
+/** To fewer bits and back, by scales that the file holds: left out of a part, since one value alone may lie beyond their range. */
+const ROUNDING: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
 /** More than stand between a value product and its projection in any export. */
 const REACH = 32;
 
@@ -60,8 +62,10 @@ export function findProjection(model: OnnxModel, site: AttentionSite): Projectio
     for (const node of flow.consumers.get(tensor) ?? []) {
       const shown = linearIn(flow, node, tensor);
       if (shown !== null) return outlined(model, site, node, tensor, shown);
+      const rescaled = inIntegers(flow, node);
+      if (rescaled !== null) return outlined(model, site, rescaled, tensor, overLast);
       const [output = ''] = node.outputs;
-      if (LAYOUT.has(node.opType) && node.domain === '' && node.inputs[0] === tensor) queue.push(output);
+      if ((LAYOUT.has(node.opType) || ROUNDING.has(node.opType)) && node.domain === '' && node.inputs[0] === tensor) queue.push(output);
       else met.add(node.domain === '' ? node.opType : `${node.domain}.${node.opType}`);
     }
   }
@@ -79,8 +83,22 @@ function linearIn(flow: Flow, node: Node, tensor: string): ShownAxis | null {
   }
   if (node.inputs[0] !== tensor) return null;
   if (node.domain === '' && node.opType === 'Conv' && isPointwise(flow, node)) return (axis, rank) => (axis === 1 - rank ? null : axis);
-  if (node.domain === 'com.microsoft' && OVER_LAST.has(node.opType)) return (axis) => (axis === -1 ? null : axis);
+  if (node.domain === 'com.microsoft' && OVER_LAST.has(node.opType)) return overLast;
   return null;
+}
+
+const overLast: ShownAxis = (axis) => (axis === -1 ? null : axis);
+
+/** The last node of a product in integers whose scale is found anew in every run: DynamicQuantizeLinear, MatMulInteger, Cast, Mul. */
+function inIntegers(flow: Flow, node: Node): Node | null {
+  if (node.opType !== 'DynamicQuantizeLinear') return null;
+  const only = (from: Node | null, opType: string): Node | null => {
+    const readers = from === null ? [] : (flow.consumers.get(from.outputs[0] ?? '') ?? []);
+    return readers.length === 1 && readers[0]?.opType === opType ? readers[0] : null;
+  };
+  const product = only(node, 'MatMulInteger');
+  if (product === null || product.inputs[0] !== node.outputs[0] || flow.dependent.has(product.inputs[1] ?? '')) return null;
+  return only(only(product, 'Cast'), 'Mul');
 }
 
 /** Products of a plain left operand with weights that are stored in fewer bits. */
@@ -93,7 +111,13 @@ function isPointwise(flow: Flow, { inputs, attributes }: Node): boolean {
   return kernel?.every((size) => size === 1) === true && all('strides', 1) && all('pads', 0);
 }
 
-function outlined(model: OnnxModel, site: AttentionSite, product: Node, operand: string, shown: ShownAxis): Projection | { refused: string } {
+function outlined(
+  model: OnnxModel,
+  site: AttentionSite,
+  product: Node,
+  operand: string,
+  shown: ShownAxis,
+): Projection | { refused: string } {
   const flow = modelFlow(model);
   const [output = ''] = product.outputs;
   const nodes = nodesBetween(flow, site.valueProduct, output).filter((node) => node !== site.valueProduct);
@@ -117,7 +141,9 @@ function isFixed(flow: Flow, tensor: string): boolean {
   if (flow.dependent.has(tensor)) return false;
   if (flow.graph.initializers.has(tensor)) return true;
   const node = flow.producers.get(tensor);
-  return node !== undefined && !/^Random|^Bernoulli$/.test(node.opType) && node.inputs.every((input) => input === '' || isFixed(flow, input));
+  return (
+    node !== undefined && !/^Random|^Bernoulli$/.test(node.opType) && node.inputs.every((input) => input === '' || isFixed(flow, input))
+  );
 }
 
 /**
@@ -158,6 +184,10 @@ export function cutProjection(
     return names.get(tensor) ?? '';
   };
   const add = (node: Node): void => {
+    if (ROUNDING.has(node.opType) && nodes.includes(node)) {
+      names.set(node.outputs[0] ?? '', nameOf(node.inputs[0] ?? ''));
+      return;
+    }
     const ins = node.inputs.map(nameOf);
     const outs = node.outputs.map((tensor) => {
       if (tensor === '') return '';
