@@ -104,7 +104,8 @@ describe.each(models)('%s', (name, tolerance) => {
       expect(effects.target).toMatchObject({ id: numbers(expected.arrays.get('target'))[i], actual: place.query + 1 < expected.length });
       expect(Math.abs(effects.logProbability - floats(expected.arrays.get('logp'))[i]!)).toBeLessThanOrEqual(tolerance);
       expect(difference(effects.changes, expected.changes(i)), JSON.stringify(place)).toBeLessThanOrEqual(tolerance);
-      const row = await service.row({ runId: run.runId, ...place });
+      const { site, head, batch, query } = place;
+      const row = await service.row({ runId: run.runId, map: { kind: 'head', site, head }, batch, query });
       expect(effects.weights).toEqual(row);
     }
   });
@@ -315,7 +316,7 @@ it('the bundled model has the run’s own log-probability, and masks each edge b
   for (let head = 0; head < heads; head++) {
     const [{ norms }, row, effects] = await Promise.all([
       service.valueNorms({ runId, site: 2, head }),
-      service.row({ runId, site: 2, head, query }),
+      service.row({ runId, map: { kind: 'head', site: 2, head }, query }),
       service.edgeEffects({ runId, site: 2, head, query, keys }),
     ]);
     expect(norms).toHaveLength(tokens!.length);
