@@ -37,7 +37,7 @@ export function readoutText(content: ReadoutContent): string {
   const { query, key, weight } = content;
   const contribution = contributionOf(content);
   const name = (role: string, { index, text }: { index: number; text: string }): string => `${role} ${index} ${shortTokenLabel(text)}`;
-  return `${weightText(weight)}${contribution === null ? '' : ` (times |W_O v|: ${formatWeight(contribution)})`}: ${name('query', query)}, ${name('key', key)}`;
+  return `${weightText(weight)}: ${name('query', query)}, ${name('key', key)}${contribution === null ? '' : `; times |W_O v|: ${formatWeight(contribution)}`}`;
 }
 
 /** Weight x |W_O v|; null where there is none. */
