@@ -264,7 +264,7 @@ export class HeadsView implements View {
   }
 
   /** A head that is open by itself, with the run that it is of. */
-  get #openHead(): OpenHead | null {
+  get #single(): OpenHead | null {
     const chosen = chosenHead(this.#state);
     const sizes = this.#result && chosenSite(this.#result.run, this.#state);
     if (!this.#result || !chosen || !sizes) return null;
@@ -273,14 +273,14 @@ export class HeadsView implements View {
   }
 
   #effectDock(): TemplateResult | typeof nothing {
-    const open = this.#state.effect.open ? this.#openHead : null;
+    const open = this.#state.effect.open ? this.#single : null;
     return open ? this.#effect.dock(open) : nothing;
   }
 
   /** Of the cell pointed at or pinned; the length of its value where a single head has one. */
   get #readout(): ReadoutContent | null {
     const content = this.#state.chosen && this.#head.readout;
-    const open = content && this.#openHead;
+    const open = content && this.#single;
     const known = open && this.#effect.norms(open);
     return open && known && 'norms' in known ? { ...content, norm: known.norms[content.key.index] } : content;
   }

@@ -15,10 +15,10 @@ export interface ReadoutContent {
 }
 
 export function readout(content: ReadoutContent | null, hint: string): TemplateResult {
-  if (!content) return html`<div class="readout hint">${hint}</div>`;
+  if (!content) return html`<div class="readout head-readout hint">${hint}</div>`;
   const { query, key, pinned } = content;
   const contribution = contributionOf(content);
-  return html`<div class="readout">
+  return html`<div class="readout head-readout">
     ${pinned ? html`<span class="codicon codicon-pinned" role="img" aria-label="Pinned" title="Pinned"></span>` : nothing}
     <span class="readout-weight">${weightText(content.weight)}</span>
     ${
