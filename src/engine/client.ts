@@ -6,6 +6,8 @@ import type {
   AttentionRequest,
   AttentionRun,
   CellRequest,
+  EdgeEffects,
+  EdgeEffectsRequest,
   EngineSettings,
   HeadScoresRequest,
   InferenceService,
@@ -22,6 +24,8 @@ import type {
   Tile,
   TileRequest,
   TokenPredictions,
+  ValueNorms,
+  ValueNormsRequest,
 } from '../protocol/inference.ts';
 import { RpcError, type CallOptions, type Remote } from '../protocol/rpc.ts';
 import { askedEnd, type ProcessEnd } from './exit.ts';
@@ -54,7 +58,17 @@ export interface ReadOptions extends CallOptions {
 
 type RunCalls = Pick<
   InferenceService,
-  'thumbnails' | 'tile' | 'row' | 'shade' | 'cell' | 'headScores' | 'predictions' | 'nextToken' | 'writeWeights'
+  | 'thumbnails'
+  | 'tile'
+  | 'row'
+  | 'shade'
+  | 'cell'
+  | 'headScores'
+  | 'predictions'
+  | 'nextToken'
+  | 'valueNorms'
+  | 'edgeEffects'
+  | 'writeWeights'
 >;
 
 export interface ClientOptions {
@@ -144,6 +158,14 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   headScores(params: HeadScoresRequest, options: ReadOptions = {}): Promise<SiteScores> {
     return this.ofRun('headScores', params, options);
+  }
+
+  valueNorms(params: ValueNormsRequest, options: ReadOptions = {}): Promise<ValueNorms> {
+    return this.ofRun('valueNorms', params, options);
+  }
+
+  edgeEffects(params: EdgeEffectsRequest, options: ReadOptions = {}): Promise<EdgeEffects> {
+    return this.ofRun('edgeEffects', params, options);
   }
 
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {

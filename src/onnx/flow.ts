@@ -1,6 +1,6 @@
 /** How tensors flow through one graph: who makes a tensor, who reads it, in which order. */
 
-import { subgraphs, type Graph, type Node } from './model.ts';
+import { subgraphs, type Graph, type Node, type OnnxModel } from './model.ts';
 
 export interface Flow {
   graph: Graph;
@@ -21,6 +21,15 @@ export interface Flow {
 /** Ops whose output knows only the shape of what they are given. */
 const SHAPE_ONLY: ReadonlySet<string> = new Set(['Shape', 'Size']);
 const CONTROL_FLOW: ReadonlySet<string> = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
+
+const flows = new WeakMap<OnnxModel, Flow>();
+
+/** The flow of a model's main graph, indexed once. */
+export function modelFlow(model: OnnxModel): Flow {
+  const flow = flows.get(model) ?? graphFlow(model.graph);
+  flows.set(model, flow);
+  return flow;
+}
 
 /**
  * Indexes a graph in one pass. Cycles, which no valid file has, are cut where the walk meets them.

@@ -4,6 +4,8 @@ import type {
   AttentionCell,
   AttentionRun,
   CellRequest,
+  EdgeEffects,
+  EdgeEffectsRequest,
   HeadRef,
   HeadScoresRequest,
   MapSource,
@@ -17,6 +19,8 @@ import type {
   Tile,
   TileRequest,
   TokenPredictions,
+  ValueNorms,
+  ValueNormsRequest,
 } from './inference.ts';
 import type { Progress } from './rpc.ts';
 
@@ -63,6 +67,21 @@ export interface TextState {
   granularity: Granularity;
 }
 
+/** How many of a query's strongest keys are masked, one by one; 0: all. */
+export const edgeCounts = [16, 32, 64, 0] as const;
+
+/** How weights are set against what masking does. */
+export interface EffectChoices {
+  /** Shown beside an open head. */
+  open: boolean;
+  count: (typeof edgeCounts)[number];
+  /** contribution: weight x |W_O v|. */
+  across: 'weight' | 'contribution';
+  /** What lies across is in powers of ten. */
+  log: boolean;
+  unit: 'bits' | 'nats';
+}
+
 /** The token chosen, and how the next one would be drawn (as SamplingFilters of src/maths/attention have it). */
 export interface NextTokenState {
   /** The token whose row is looked at; null: the one before the most surprising token. */
@@ -89,6 +108,7 @@ export interface AttentionViewState {
   formula: { steps: readonly string[] } | null;
   scores: ScoreChoices;
   text: TextState;
+  effect: EffectChoices;
   next: NextTokenState;
 }
 
@@ -150,6 +170,8 @@ export interface AttentionHost {
   shade(params: ShadeRequest): Float32Array;
   cell(params: CellRequest): AttentionCell;
   headScores(params: HeadScoresRequest): SiteScores;
+  valueNorms(params: ValueNormsRequest): ValueNorms;
+  edgeEffects(params: EdgeEffectsRequest): EdgeEffects;
   predictions(params: { runId: string }): TokenPredictions;
   nextToken(params: NextTokenRequest): NextToken;
   /** The symbols of the text that is shown. */

@@ -310,6 +310,44 @@ export interface SiteScores {
   heads: readonly HeadScores[];
 }
 
+export interface ValueNormsRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  head: number;
+}
+
+export interface ValueNorms {
+  /** |W_O v_j| of each key [keys]: the length of what the head would add to its output if it attended to that key alone. */
+  norms: Float32Array;
+}
+
+export interface EdgeEffectsRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  head: number;
+  query: number;
+  /** Each is masked by itself. */
+  keys: readonly number[];
+}
+
+/** What one head's edges from a query do to the log-probability of the token behind it. */
+export interface EdgeEffects {
+  /** What follows the query in the run; at its end the most probable token. */
+  target: VocabularyToken & { actual: boolean };
+  /** Of the target with no edge masked, nats. */
+  logProbability: number;
+  keys: readonly number[];
+  /** Of the edges [keys], NaN where the model masks them itself. */
+  weights: Float32Array;
+  /**
+   * Log-probability of the target with that edge alone masked, less `logProbability`, nats [keys]. 0 where the model masks the edge
+   * itself, NaN where the query attends to nothing else: then no row is left.
+   */
+  changes: Float32Array;
+}
+
 /** What an inference process does for its owner. */
 export interface InferenceService {
   load(params: { source: ModelSource; settings: EngineSettings }): LoadedModel;
@@ -327,6 +365,10 @@ export interface InferenceService {
   /** @throws RpcError as `predictions` does, 'out-of-range' */
   nextToken(params: NextTokenRequest): NextToken;
   headScores(params: HeadScoresRequest): SiteScores;
+  /** @throws RpcError 'no-projection' where no product with stored weights follows the head, or its values are not laid out by head */
+  valueNorms(params: ValueNormsRequest): ValueNorms;
+  /** @throws RpcError as `predictions` does, 'no-tokens', 'cannot-mask', 'out-of-range' */
+  edgeEffects(params: EdgeEffectsRequest): EdgeEffects;
   /** Writes a site's weights [batch, heads, queries, keys] (or one head's) as float32 .npy, stripe by stripe. */
   writeWeights(params: { runId: string; site: number; head?: number; path: string }): void;
   /** Frees what a run kept. */

@@ -21,6 +21,7 @@ const shots: readonly Shot[] = [
   { name: 'attention-overview', theme: 'Dark Modern', prepare: explainAttention },
   { name: 'attention-head', theme: 'Dark Modern', prepare: openHead },
   { name: 'attention-formula', theme: 'Dark Modern', prepare: openFormula },
+  { name: 'attention-effect', theme: 'Dark Modern', prepare: openEffect },
   { name: 'attention-editor', theme: 'Dark Modern', prepare: shadeEditor },
   { name: 'attention-next', theme: 'Dark Modern', prepare: openNextToken },
   { name: 'attention-head-light', theme: 'Light Modern', prepare: openHead },
@@ -105,6 +106,22 @@ async function openFormula(editor: Editor): Promise<void> {
   await plot.press('f');
   await panel.locator('.formula-residual').waitFor();
   await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.maximizeEditorHideSidebar'));
+  await editor.page.mouse.move(640, 799);
+  await settle(editor);
+}
+
+/** What the same head's weights are set against, in a panel that has the window to itself. */
+async function openEffect(editor: Editor): Promise<void> {
+  const panel = await openHead(editor);
+  const plot = panel.locator('.plot');
+  await plot.press('Enter');
+  await plot.press('e');
+  await panel.getByRole('button', { name: 'Mask each edge' }).click();
+  await panel.locator('.effect-lead').waitFor();
+  await panel.locator('.effect-running').waitFor({ state: 'detached' });
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.maximizeEditorHideSidebar'));
+  await settle(editor);
+  await panel.locator('.scatter-point').first().click();
   await editor.page.mouse.move(640, 799);
   await settle(editor);
 }

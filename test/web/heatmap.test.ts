@@ -210,7 +210,9 @@ async function placeOfNeedle(page: Page, box: { x: number; y: number }): Promise
 }
 
 async function readout(page: Page): Promise<string> {
-  return ((await page.locator('.readout').textContent()) ?? '').replace(/\s+/g, ' ').trim();
+  const text = ((await page.locator('.readout').textContent()) ?? '').replace(/\s+/g, ' ').trim();
+  // What the value adds is told beside the weight as soon as it has come.
+  return text.replace(/ × \|WO v\| = \S+/, '');
 }
 
 async function positions(page: Page): Promise<{ query: number; key: number }> {

@@ -188,7 +188,7 @@ describe('what is said of a head', () => {
     await dock.getByRole('button', { name: /^Pin 1\.00 b ?1 → a ?0$/ }).click();
     await expect
       .poll(async () => ((await page.locator('.readout').textContent()) ?? '').replace(/\s+/g, ' '))
-      .toMatch(/1\.000 query 1 b → key 0 a/);
+      .toMatch(/1\.000( × \|WO v\| = 1\.000)? query 1 b → key 0 a/);
     await expect.poll(() => saved(page)).toMatchObject({ pinned: { query: 1, key: 0 }, scores: { open: true } });
     await page.keyboard.press('s');
     await dock.waitFor({ state: 'detached' });

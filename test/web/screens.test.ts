@@ -19,7 +19,9 @@ async function openHead(page: Page, run: RunSpec, row = 0): Promise<void> {
 }
 
 async function readout(page: Page): Promise<string> {
-  return ((await page.locator('.readout').textContent()) ?? '').replace(/\s+/g, ' ').trim();
+  const text = ((await page.locator('.readout').textContent()) ?? '').replace(/\s+/g, ' ').trim();
+  // What the value adds is told beside the weight as soon as it has come.
+  return text.replace(/ × \|WO v\| = \S+/, '');
 }
 
 async function boxOf(page: Page, selector: string): Promise<{ x: number; y: number; width: number; height: number }> {

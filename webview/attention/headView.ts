@@ -136,7 +136,7 @@ export class HeadView {
 
   #strongest(): Cell | null {
     const query = (this.#shown?.site.queries ?? 0) - 1;
-    const row = query < 0 ? null : this.#row(query);
+    const row = query < 0 ? null : this.row(query);
     const key = row && summarizeRow(row).strongest;
     return key === null ? null : { query, key };
   }
@@ -147,7 +147,7 @@ export class HeadView {
     return {
       query: { index: cell.query, text: this.#token('query', cell.query) },
       key: { index: cell.key, text: this.#token('key', cell.key) },
-      weight: this.#row(cell.query)?.[cell.key],
+      weight: this.row(cell.query)?.[cell.key],
       pinned: this.#hover === null,
     };
   }
@@ -158,13 +158,19 @@ export class HeadView {
     const { result, map, site } = this.#shown;
     const name = mapName(map, result.run.sites);
     const query = this.cell?.query ?? site.queries - 1;
-    const row = this.#row(query);
+    const row = this.row(query);
     if (!row) return [name];
     const quoted = (index: number): string => shortTokenLabel(this.#token('key', index));
     return headSentence(name, query, shortTokenLabel(this.#token('query', query)), quoted, summarizeRow(row));
   }
 
-  #row(query: number): Float32Array | null {
+  /** A token of an axis as it is read. */
+  label(axis: 'query' | 'key', index: number): string {
+    return shortTokenLabel(this.#token(axis, index));
+  }
+
+  /** The weights of a query if they are there; else they are asked for. */
+  row(query: number): Float32Array | null {
     if (!this.#shown) return null;
     const { result, map } = this.#shown;
     return this.#rows.want({ runId: result.run.runId, map, query });

@@ -11,20 +11,21 @@ import { legend } from '../shared/legend.ts';
 import { formatWeight } from '../shared/numbers.ts';
 import { shortTokenLabel } from '../shared/tokenLabel.ts';
 import type { HeadPlace } from './gridLayout.ts';
+import { EffectDesk, type OpenHead } from './effect/effectDesk.ts';
 import { FormulaDock } from './formulaDock.ts';
 import { HeadView } from './headView.ts';
 import { noSitesPage } from './notices.ts';
 import { mapPicker } from './mapPicker.ts';
 import { Overview } from './overview.ts';
 import { pickedTools } from './pickedTools.ts';
-import { readout, readoutText } from './readout.ts';
+import { readout, readoutText, type ReadoutContent } from './readout.ts';
 import { HeadScoring } from './scores/headScoring.ts';
 import { scoreDock } from './scores/scoreDock.ts';
 import { scoreTools } from './scores/scoreTools.ts';
 import { emptyText } from './scores/scoreWords.ts';
 import { headToolbar, overviewToolbar } from './toolbars.ts';
 import type { View, ViewContext } from './view.ts';
-import { chooseHead, chooseMap, chosenHead, chosenSite, stepChosen, togglePicked, viewForRun } from './viewState.ts';
+import { chooseHead, chooseMap, chosenHead, chosenSite, stepChosen, toggleDock, togglePicked, viewForRun } from './viewState.ts';
 import { overviewSentence, type Sentence } from './words.ts';
 
 export class HeadsView implements View {
@@ -35,6 +36,7 @@ export class HeadsView implements View {
   /** Scores that are open to be explained. */
   #openScores: ReadonlySet<string> = new Set();
   readonly #dock: FormulaDock;
+  readonly #effect: EffectDesk;
   #result: AttentionResult | null = null;
   /** The run before, whose zoom means nothing on a map of another size. */
   #before: AttentionRun | null = null;
@@ -65,7 +67,7 @@ export class HeadsView implements View {
       viewportChanged: (viewport) => context.keepState({ ...context.state, viewport }),
       pinned: (pinned) => {
         context.setState({ ...context.state, pinned });
-        const content = pinned && this.#head.readout;
+        const content = pinned && this.#readout;
         if (content) context.speak(readoutText(content));
       },
       revealed: (token) => void host.reveal({ token }).catch((error: unknown) => context.report(error)),
@@ -84,6 +86,7 @@ export class HeadsView implements View {
       },
       copied: (latex) => void navigator.clipboard.writeText(latex).catch((error: unknown) => context.report(error)),
     });
+    this.#effect = new EffectDesk(context, this.#head);
     this.#lightFromMap();
   }
 
@@ -125,17 +128,19 @@ export class HeadsView implements View {
     this.#head.clear();
     this.#scoring.clear();
     this.#dock.clear();
+    this.#effect.clear();
   }
 
   retry(): void {
     this.#overview.retry();
     this.#scoring.retry();
     this.#dock.retry();
+    this.#effect.retry();
     this.#showHead();
   }
 
   get copied(): string | null {
-    const content = this.#state.chosen && this.#head.readout;
+    const content = this.#readout;
     return content ? readoutText(content) : null;
   }
 
@@ -155,15 +160,16 @@ export class HeadsView implements View {
     return headToolbar(
       chosen,
       mapPicker(run, picked, chosen, open),
-      { colour, formula: this.#state.formula !== null, scores: this.#state.scores.open },
+      { colour, formula: this.#state.formula !== null, scores: this.#state.scores.open, effect: this.#state.effect.open },
       {
         back: () => this.#back(),
         step: (heads) => this.#choose(stepChosen(this.#state, run, heads, 0)),
         zoom: (factor) => this.#head.heatmap.zoom(factor),
         fit: () => this.#head.heatmap.fit(),
         copy: () => this.#context.copy(),
-        toggleFormula: () => this.#toggleFormula(),
-        toggleScores: () => this.#toggleScores(),
+        toggleFormula: () => this.#toggle('formula'),
+        toggleScores: () => this.#toggle('scores'),
+        toggleEffect: () => this.#toggle('effect'),
         setColour,
       },
     );
@@ -188,12 +194,12 @@ export class HeadsView implements View {
           <div class="view" ?hidden=${chosen !== null}>${this.#overview.element}${this.#emptyOverview()}</div>
           <div class=${chosen === null ? 'view' : 'view head-open'} ?hidden=${chosen === null}>${this.#head.heatmap.element}</div>
         </div>
-        ${docked ? this.#dock.element : nothing} ${this.#scoreDock(result, place)}
+        ${docked ? this.#dock.element : nothing} ${this.#scoreDock(result, place)} ${this.#effectDock()}
       </div>
       <footer class="footer">
         ${
           chosen
-            ? readout(this.#head.readout, 'Point at a cell to read it, click to pin it, scroll to zoom, drag to move.')
+            ? readout(this.#readout, 'Point at a cell to read it, click to pin it, scroll to zoom, drag to move.')
             : this.#overviewReadout(result)
         }
         ${this.#legend()}
@@ -209,7 +215,9 @@ export class HeadsView implements View {
       ']': () => this.#choose(stepChosen(this.#state, run, 1, 0)),
       '{': () => this.#choose(stepChosen(this.#state, run, 0, -1)),
       '}': () => this.#choose(stepChosen(this.#state, run, 0, 1)),
-      ...(chosenHead(this.#state) ? { f: () => this.#toggleFormula(), s: () => this.#toggleScores() } : {}),
+      ...(chosenHead(this.#state)
+        ? { e: () => this.#toggle('effect'), f: () => this.#toggle('formula'), s: () => this.#toggle('scores') }
+        : {}),
       r: () => {
         const { cell } = this.#head;
         if (cell) void this.#context.host.reveal({ token: cell.key }).catch((error: unknown) => this.#context.report(error));
@@ -220,15 +228,10 @@ export class HeadsView implements View {
     return step !== undefined;
   }
 
-  #toggleFormula(): void {
-    const { scores } = this.#state;
-    // Beside the map there is room for one of the two.
-    this.#context.setState({ ...this.#state, formula: this.#state.formula ? null : { steps: [] }, scores: { ...scores, open: false } });
-  }
-
-  #toggleScores(): void {
-    const { scores } = this.#state;
-    this.#context.setState({ ...this.#state, formula: null, scores: { ...scores, open: !scores.open } });
+  #toggle(dock: Parameters<typeof toggleDock>[1]): void {
+    const { cell } = this.#head;
+    this.#context.setState(toggleDock(this.#state, dock));
+    this.#effect.toggled(cell);
   }
 
   /** The open head by its place in the overview. */
@@ -258,6 +261,28 @@ export class HeadsView implements View {
       },
       pin: ({ query, key }) => this.#head.heatmap.pin({ query, key }),
     });
+  }
+
+  /** A head that is open by itself, with the run that it is of. */
+  get #single(): OpenHead | null {
+    const chosen = chosenHead(this.#state);
+    const sizes = this.#result && chosenSite(this.#result.run, this.#state);
+    if (!this.#result || !chosen || !sizes) return null;
+    const { run } = this.#result;
+    return { ...chosen, runId: run.runId, name: headName(sizes, chosen.head, run.sites), sizes };
+  }
+
+  #effectDock(): TemplateResult | typeof nothing {
+    const open = this.#state.effect.open ? this.#single : null;
+    return open ? this.#effect.dock(open) : nothing;
+  }
+
+  /** Of the cell pointed at or pinned; the length of its value where a single head has one. */
+  get #readout(): ReadoutContent | null {
+    const content = this.#state.chosen && this.#head.readout;
+    const open = content && this.#single;
+    const known = open && this.#effect.norms(open);
+    return open && known && 'norms' in known ? { ...content, norm: known.norms[content.key.index] } : content;
   }
 
   /** Where the order leaves no head to show. */

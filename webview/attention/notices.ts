@@ -85,11 +85,11 @@ export function noSitesPage(modelName: string): TemplateResult {
   </div>`;
 }
 
-function textButton(label: string, act: () => void): TemplateResult {
+export function textButton(label: string, act: () => void): TemplateResult {
   return html`<button class="link" @click=${act}>${label}</button>`;
 }
 
-function progressBar({ message, fraction }: Progress): TemplateResult {
+export function progressBar({ message, fraction }: Progress): TemplateResult {
   const paint = (element?: Element): void => {
     if (element instanceof HTMLElement) element.style.width = fraction === undefined ? '' : `${fraction * 100}%`;
   };

@@ -15,6 +15,7 @@ export interface HeadTools {
   copy(): void;
   toggleFormula(): void;
   toggleScores(): void;
+  toggleEffect(): void;
   setColour(colour: Colour): void;
 }
 
@@ -36,7 +37,7 @@ export function overviewToolbar(
 export function headToolbar(
   map: MapSource,
   picker: TemplateResult,
-  { colour, formula, scores }: { colour: Colour; formula: boolean; scores: boolean },
+  { colour, formula, scores, effect }: { colour: Colour; formula: boolean; scores: boolean; effect: boolean },
   tools: HeadTools,
 ): TemplateResult {
   const single = map.kind === 'head';
@@ -52,6 +53,7 @@ export function headToolbar(
     ${
       single
         ? html`${toggleButton('graph', 'Scores of this head', scores, () => tools.toggleScores(), 'S')}
+          ${toggleButton('graph-scatter', 'Weight against effect: what masking an edge does', effect, () => tools.toggleEffect(), 'E')}
           ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}`
         : nothing
     }

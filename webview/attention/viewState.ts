@@ -14,6 +14,7 @@ export const initialView: AttentionViewState = {
   formula: null,
   scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
   text: { tokens: [], direction: 'from', granularity: 'token' },
+  effect: { open: false, count: 32, across: 'weight', log: false, unit: 'bits' },
   next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
 };
 
@@ -73,4 +74,17 @@ export function togglePicked(view: AttentionViewState, heads: readonly HeadRef[]
   const these = new Set(heads.map(named));
   const others = view.picked.filter((each) => !these.has(named(each)));
   return { ...view, picked: heads.every(isPicked) ? others : [...others, ...heads] };
+}
+
+type Dock = 'formula' | 'scores' | 'effect';
+
+/** Opens what stands beside a head, or closes it; there is room for one. */
+export function toggleDock(view: AttentionViewState, dock: Dock): AttentionViewState {
+  const opened = (name: Dock, open: boolean): boolean => name === dock && !open;
+  return {
+    ...view,
+    formula: opened('formula', view.formula !== null) ? { steps: [] } : null,
+    scores: { ...view.scores, open: opened('scores', view.scores.open) },
+    effect: { ...view.effect, open: opened('effect', view.effect.open) },
+  };
 }

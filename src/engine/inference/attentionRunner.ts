@@ -1,10 +1,11 @@
 /** Runs a model for its attention, on a text or on tensors. */
 
 import { buildFeeds, type Feeds } from '../../models/feeds.ts';
-import type { AttentionRequest, AttentionRun, TokenSpan } from '../../protocol/inference.ts';
+import type { AttentionRequest, AttentionRun, ProviderReport, TokenSpan } from '../../protocol/inference.ts';
 import { RpcError, type CallContext } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { Runtime } from '../worker/client.ts';
+import type { CutOuts } from './cutOuts.ts';
 import type { HeldModel } from './loadedModel.ts';
 import { checkMemory, keptBytes, lengthWithin, peakBytes } from './memory.ts';
 import { sampleIds, shortened } from './sample.ts';
@@ -71,6 +72,28 @@ export class AttentionRunner {
   /** Runs the model once more, for outputs of its own. */
   fetch(feeds: Feeds, outputs: readonly string[]): Promise<Readonly<Record<string, RawTensor>>> {
     return this.weights.fetch(feeds, outputs);
+  }
+
+  /** Tensors that enter the attention of a run, or leave it: kept, or had by running the model once more. */
+  async tensorsOf({ operands, feeds }: Pick<FinishedRun, 'operands' | 'feeds'>, names: readonly string[]): Promise<Map<string, RawTensor>> {
+    const kept = operands ?? new Map(Object.entries(feeds.tensors));
+    const missing = names.filter((name) => !kept.has(name));
+    const fetched = missing.length > 0 ? await this.weights.fetch(feeds, missing) : {};
+    return new Map(names.map((name) => [name, kept.get(name) ?? fetched[name]!]));
+  }
+
+  /** How the weights of the model are had; known once it has been run. */
+  source(): Promise<Source> {
+    return this.weights.decided();
+  }
+
+  /** Where the model runs. */
+  get provider(): ProviderReport {
+    return this.weights.provider;
+  }
+
+  get cutOuts(): CutOuts {
+    return this.weights.cutOuts;
   }
 
   kindOf(site: number): 'self' | 'cross' {

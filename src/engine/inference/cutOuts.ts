@@ -89,6 +89,17 @@ export class CutOuts {
     return outputs.map((each) => each[values]!.data as Float32Array);
   }
 
+  /** Runs any part of the model on each of several feeds, in one go. */
+  async runEach(
+    part: { bytes: Uint8Array; signature: string },
+    feeds: readonly ReadonlyMap<string, RawTensor>[],
+    fetches: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Readonly<Record<string, RawTensor>>[]> {
+    const session = await this.session({ ...part, chunk: new Uint8Array(), kind: '' });
+    return this.runtime.runEach({ session, feeds: feeds.map((each) => Object.fromEntries(each)), fetches }, { signal });
+  }
+
   async close(): Promise<void> {
     const sessions = await Promise.allSettled(this.sessions.values());
     this.sessions.clear();
@@ -96,15 +107,23 @@ export class CutOuts {
   }
 
   /** @param part with what is added to it, and what that is called */
-  private session({ signature, bytes, chunk, kind }: CutOut & { chunk: Uint8Array; kind: string }): Promise<number> {
+  private session({
+    signature,
+    bytes,
+    chunk,
+    kind,
+  }: Pick<CutOut, 'signature' | 'bytes'> & { chunk: Uint8Array; kind: string }): Promise<number> {
     const key = `${signature} ${kind}`;
     let session = this.sessions.get(key);
     if (!session) {
+      const { externalFolder } = this.model;
       const settings = { ...this.model.settings, provider: this.provider };
       const model = new Uint8Array(bytes.length + chunk.length);
       model.set(bytes);
       model.set(chunk, bytes.length);
-      session = this.runtime.open({ model, settings, shortRuns: true }).then((opened) => opened.session);
+      session = this.runtime
+        .open({ model, settings, shortRuns: true, ...(externalFolder !== undefined && { externalFolder }) })
+        .then((opened) => opened.session);
       this.sessions.set(key, session);
       session.catch(() => this.sessions.delete(key));
     }

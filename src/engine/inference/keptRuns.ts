@@ -6,11 +6,14 @@ import { RpcError } from '../../protocol/rpc.ts';
 import type { OpenMaps } from '../../maps/openMaps.ts';
 import type { RunText } from '../../maps/scores.ts';
 import type { SiteWeights } from '../../maps/siteWeights.ts';
+import type { RawTensor } from '../../protocol/worker.ts';
 
 export interface KeptRun {
   runId: string;
   sites: readonly SiteWeights[];
   maps: OpenMaps;
+  /** By the model's names; null where the weights themselves are kept. */
+  operands: ReadonlyMap<string, RawTensor> | null;
   /** What the model was given. */
   feeds: Feeds;
   /** The text's own, without padding behind it; undefined where tensors were given. */

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { OnnxError, readModel, type OnnxModel } from '../../onnx/model.ts';
 import { externalFiles, parameterCount } from '../../onnx/stored.ts';
 import { findAttention, type AttentionSite } from '../../onnx/attention/find.ts';
+import { findProjection, type Projection } from '../../onnx/attention/projection.ts';
+import { merged } from '../../onnx/wire.ts';
 import { outputsChunk, untapped } from '../../onnx/attention/tap.ts';
 import { fixedLength, idsInput } from '../../models/feeds.ts';
 import { readTokenizer, type Tokenizer } from '../../models/tokenizer.ts';
@@ -23,6 +25,8 @@ export interface HeldModel {
   bytes: Uint8Array;
   onnx: OnnxModel;
   sites: readonly AttentionSite[];
+  /** Of each site. */
+  projections: readonly (Projection | { refused: string })[];
   /** Folder of the weights that are kept outside of the file. */
   externalFolder: string | undefined;
   tokenizer: Tokenizer | undefined;
@@ -37,30 +41,44 @@ function invalidModel(path: string, error: unknown): unknown {
   return new RpcError('model-invalid', `${path} cannot be used: ${error.message}. Choose another file, or export the model again.`);
 }
 
+type Openable = Pick<HeldModel, 'bytes' | 'onnx' | 'externalFolder' | 'settings' | 'source'>;
+
 /** Opens a session of the model with more tensors among its outputs. */
-export async function openTapped(
+export function openTapped(runtime: Runtime, model: Openable, tensors: readonly string[], context: CallContext): Promise<SessionInfo> {
+  return openEdited(runtime, model, merged([model.bytes, outputsChunk(untapped(model.onnx, tensors))]), context);
+}
+
+/** @param edited bytes made from the model's, which are given away */
+export async function openEdited(
   runtime: Runtime,
-  model: Pick<HeldModel, 'bytes' | 'onnx' | 'externalFolder' | 'settings' | 'source'>,
-  tensors: readonly string[],
+  { externalFolder, settings, source }: Pick<HeldModel, 'externalFolder' | 'settings' | 'source'>,
+  edited: Uint8Array,
   context: CallContext,
 ): Promise<SessionInfo> {
-  const { bytes, onnx, externalFolder, settings } = model;
-  const chunk = outputsChunk(untapped(onnx, tensors));
-  const tapped = new Uint8Array(bytes.length + chunk.length);
-  tapped.set(bytes);
-  tapped.set(chunk, bytes.length);
-  const request = { model: tapped, settings, ...(externalFolder === undefined ? {} : { externalFolder }) };
+  const request = { model: edited, settings, ...(externalFolder === undefined ? {} : { externalFolder }) };
   try {
-    return await runtime.open(transferring(request, [tapped.buffer]), { signal: context.signal });
+    return await runtime.open(transferring(request, [edited.buffer as ArrayBuffer]), { signal: context.signal });
   } catch (error) {
     if (!(error instanceof RpcError) || error.code !== 'bad-model') throw error;
-    throw new RpcError('model-invalid', `${model.source.path}: ${error.message} Choose another file, or export the model again.`);
+    throw new RpcError('model-invalid', `${source.path}: ${error.message} Choose another file, or export the model again.`);
   }
 }
 
-/** The tensors that enter the attention of all sites. */
-export function operandNames(sites: readonly AttentionSite[]): string[] {
-  return [...new Set(sites.flatMap(({ operands, output }) => [...operands.map(({ tensor }) => tensor), output]))];
+type Attention = Pick<HeldModel, 'sites' | 'projections'>;
+
+/** The tensors that enter the attention of all sites, and its outputs. */
+export function operandNames(model: Attention): string[] {
+  const operands = model.sites.flatMap((site) => site.operands.map(({ tensor }) => tensor));
+  return [...new Set([...operands, ...projectedNames(model)])];
+}
+
+/** What the outputs of all sites are computed and projected from, beside the weights. */
+export function projectedNames({ sites, projections }: Attention): string[] {
+  const values = sites.flatMap(({ operands, output }) => [
+    ...operands.filter(({ role }) => role === 'value').map(({ tensor }) => tensor),
+    output,
+  ]);
+  return [...new Set([...values, ...projections.flatMap((projection) => ('refused' in projection ? [] : projection.shapes))])];
 }
 
 /**
@@ -78,13 +96,16 @@ export async function loadModel(runtime: Runtime, source: ModelSource, settings:
   context.progress({ message: 'Looking for attention' });
   let onnx: OnnxModel;
   let found: ReturnType<typeof findAttention>;
+  let projections: HeldModel['projections'];
   let outside: string[];
   let parameters: number;
   try {
     onnx = readModel(bytes);
     outside = externalFiles(onnx);
     parameters = parameterCount(onnx);
-    found = findAttention(onnx);
+    const read = onnx;
+    found = findAttention(read);
+    projections = found.sites.map((site) => findProjection(read, site));
   } catch (error) {
     throw invalidModel(source.path, error);
   }
@@ -97,8 +118,8 @@ export async function loadModel(runtime: Runtime, source: ModelSource, settings:
 
   context.progress({ message: 'Starting the engine' });
   const { sites, uncovered } = found;
-  const partial = { source, settings, sha256, files, bytes, onnx, sites, externalFolder, tokenizer };
-  const session = await openTapped(runtime, partial, operandNames(sites), context);
+  const partial = { source, settings, sha256, files, bytes, onnx, sites, projections, externalFolder, tokenizer };
+  const session = await openTapped(runtime, partial, operandNames(partial), context);
   const own = new Set(onnx.graph.outputs.map(({ name }) => name));
   const report: LoadedModel = {
     inputs: session.inputs,

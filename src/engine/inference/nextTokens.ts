@@ -3,7 +3,7 @@
 import { floatsOf } from '../../formats/elements.ts';
 import { entropyBits, logSoftmax, predictionOf } from '../../maths/attention/nextToken.ts';
 import { idsInput } from '../../models/feeds.ts';
-import type { NextToken, TensorInfo, TokenPredictions } from '../../protocol/inference.ts';
+import type { NextToken, TensorInfo, TokenPredictions, VocabularyToken } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { AttentionRunner } from './attentionRunner.ts';
@@ -21,12 +21,25 @@ const keptShare = 1 / 8;
 const floatTypes = new Set(['float16', 'float32', 'float64']);
 
 interface Logits {
+  /** The model's output. */
+  name: string;
   /** [batch, length, vocabulary] */
   tensor: RawTensor;
   length: number;
   vocabulary: number;
-  /** [length], of the first sequence. */
+  /** [batch, length] */
   ids: readonly number[];
+}
+
+/** What one row of a run's logits says, and what it is about. */
+export interface Expectation {
+  /** The model's output that it is a row of. */
+  output: string;
+  /** [vocabulary], nats. */
+  logProbabilities: Float64Array;
+  /** The token that follows in the run; null at its end. */
+  actual: VocabularyToken | null;
+  length: number;
 }
 
 /** Reads the first sequence of a batch. Errors are RpcErrors: 'no-logits', 'not-autoregressive', 'memory', 'out-of-range'. */
@@ -65,23 +78,41 @@ export class NextTokens {
   }
 
   async nextToken(run: KeptRun, position: number, signal: AbortSignal): Promise<NextToken> {
-    const { tensor, length, vocabulary, ids } = await this.logitsOf(run, signal);
-    const count = run.tokens?.length ?? length;
-    checkIndex('token', position, count);
-    const logits = rowOf(tensor, position, vocabulary);
-    const text = (id: number): string => this.model.tokenizer?.textOf(id) ?? `#${id}`;
+    const { logits, actual } = await this.rowAt(run, 0, position, signal);
     const most = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, topCount);
-    const next = position + 1 < count ? ids[position + 1]! : null;
-    return {
-      logits,
-      top: most.map((id) => ({ id, text: text(id) })),
-      actual: next === null ? null : { id: next, text: run.tokens?.[position + 1]?.text ?? text(next) },
-    };
+    return { logits, top: most.map((id) => ({ id, text: this.textOf(id) })), actual };
+  }
+
+  async expectation(run: KeptRun, batch: number, position: number, signal: AbortSignal): Promise<Expectation> {
+    const { logits, actual, name, length } = await this.rowAt(run, batch, position, signal);
+    return { output: name, logProbabilities: logSoftmax(logits), actual, length };
+  }
+
+  textOf(id: number): string {
+    return this.model.tokenizer?.textOf(id) ?? `#${id}`;
   }
 
   /** Frees what is kept of a run. */
   drop(runId: string): void {
     if (this.last?.runId === runId) this.last = undefined;
+  }
+
+  private async rowAt(
+    run: KeptRun,
+    batch: number,
+    position: number,
+    signal: AbortSignal,
+  ): Promise<Pick<NextToken, 'logits' | 'actual'> & Pick<Logits, 'name' | 'length'>> {
+    const { name, tensor, length, vocabulary, ids } = await this.logitsOf(run, signal);
+    const count = run.tokens?.length ?? length;
+    checkIndex('token', position, count);
+    const next = position + 1 < count ? ids[batch * length + position + 1]! : null;
+    return {
+      logits: rowOf(tensor, batch * length + position, vocabulary),
+      actual: next === null ? null : { id: next, text: run.tokens?.[position + 1]?.text ?? this.textOf(next) },
+      name,
+      length,
+    };
   }
 
   private async logitsOf(run: KeptRun, signal: AbortSignal): Promise<Logits> {
@@ -117,7 +148,7 @@ export class NextTokens {
     const tensor = (await this.runner.fetch(feeds, [output.name]))[output.name]!;
     const [batch, length, vocabulary] = tensor.shape;
     const input = idsInput(model.session.inputs);
-    const ids = Array.from(feeds.tensors[input?.name ?? '']?.data.subarray(0, feeds.length) ?? [], Number);
+    const ids = Array.from(feeds.tensors[input?.name ?? '']?.data ?? [], Number);
     const largest = ids.reduce((most, id) => Math.max(most, id), -1);
     if (tensor.shape.length !== 3 || batch !== feeds.batch || length !== feeds.length || vocabulary === undefined)
       throw noLogits(`${model.source.name} gives "${output.name}" as [${tensor.shape.join(', ')}] for ${feeds.length} tokens`);
@@ -125,7 +156,7 @@ export class NextTokens {
       throw noLogits(
         `"${output.name}" of ${model.source.name} has ${vocabulary} numbers a token, but the text has the token id ${largest}`,
       );
-    return { tensor, length, vocabulary, ids };
+    return { name: output.name, tensor, length, vocabulary, ids };
   }
 }
 

@@ -6,8 +6,9 @@ import type { InferenceService, RowRequest } from '../../protocol/inference.ts';
 import { RpcError, type CallContext, type Handlers } from '../../protocol/rpc.ts';
 import type { Runtime } from '../worker/client.ts';
 import { AttentionRunner } from './attentionRunner.ts';
+import { EdgeEffectsReader } from './edgeEffects.ts';
 import { KeptRuns } from './keptRuns.ts';
-import { loadModel } from './loadedModel.ts';
+import { loadModel, type HeldModel } from './loadedModel.ts';
 import { NextTokens } from './nextTokens.ts';
 import { checkIndex } from '../../maps/checks.ts';
 import { OpenMaps } from '../../maps/openMaps.ts';
@@ -16,19 +17,23 @@ import { readShade } from '../../maps/shade.ts';
 import type { SiteWeights } from '../../maps/siteWeights.ts';
 import type { WeightMap } from '../../maps/weightMap.ts';
 import { readThumbnails, readTile } from '../../maps/tiles.ts';
+import { readValueNorms } from './valueNorms.ts';
 import { writeWeightsFile } from './weightsFile.ts';
 
 interface State {
+  model: HeldModel;
   runner: AttentionRunner;
   kept: KeptRuns;
   next: NextTokens;
+  effects: EdgeEffectsReader;
 }
 
 /**
  * The service on a runtime. One model at a time: loading another frees the first with all that is kept of it.
  *
  * Errors are RpcErrors whose codes are stable: 'not-loaded', 'unknown-run' (released, or freed to make room: run again),
- * 'out-of-range', 'no-operands', 'nan-weights', 'unwritable', 'no-space', and those of `loadModel`, `AttentionRunner` and `NextTokens`.
+ * 'out-of-range', 'no-operands', 'nan-weights', 'unwritable', 'no-space', 'no-projection', 'no-tokens', 'cannot-mask', and those of
+ * `loadModel`, `AttentionRunner` and `NextTokens`.
  */
 export function createInferenceService(runtime: Runtime): Handlers<InferenceService> {
   let state: State | undefined;
@@ -50,14 +55,18 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const previous = state;
       state = undefined;
       previous?.kept.clear();
+      await previous?.effects.close();
       await previous?.runner.close();
       const model = await loadModel(runtime, source, settings, context);
       const runner = new AttentionRunner(runtime, model);
-      state = { runner, kept: new KeptRuns(settings.memoryLimit), next: new NextTokens(runner, model) };
+      const next = new NextTokens(runner, model);
+      const effects = new EdgeEffectsReader(runtime, runner, model, next);
+      state = { model, runner, kept: new KeptRuns(settings.memoryLimit), next, effects };
       return model.report;
     },
     attention: async (request, context) => {
-      const { runner, kept } = loaded();
+      const { runner, kept, effects } = loaded();
+      await effects.free();
       const { run, ...captured } = await runner.run(request, randomUUID(), context, (more) => kept.makeRoom(more));
       kept.add({ runId: run.runId, ...captured, maps: new OpenMaps(captured.sites), text: RunText.of(run) });
       return run;
@@ -96,6 +105,26 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const weights = siteOf(runId, site);
       const options = { batch: checkIndex('batch', batch ?? 0, weights.sizes.batch), withoutFirst };
       return readScores(weights, runner.kindOf(site), kept.get(runId).text, options, signal);
+    },
+    valueNorms: async ({ runId, site, batch, head }, { signal }) => {
+      const { runner, kept, model } = loaded();
+      const run = kept.get(runId);
+      const { sizes } = siteOf(runId, site);
+      const place = { site, batch: checkIndex('batch', batch ?? 0, sizes.batch), head: checkIndex('head', head, sizes.heads) };
+      return { norms: await readValueNorms(runner, model, run, place, signal) };
+    },
+    edgeEffects: ({ runId, site, batch, head, query, keys }, context) => {
+      const { kept, effects } = loaded();
+      const run = kept.get(runId);
+      const { sizes } = siteOf(runId, site);
+      const place = {
+        site,
+        batch: checkIndex('batch', batch ?? 0, sizes.batch),
+        head: checkIndex('head', head, sizes.heads),
+        query: checkIndex('query', query, sizes.queries),
+        keys: keys.map((key) => checkIndex('key', key, sizes.keys)),
+      };
+      return effects.read(run, place, context);
     },
     writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);

@@ -9,7 +9,7 @@ import type { RawTensor, SessionInfo } from '../../protocol/worker.ts';
 import type { Runtime } from '../worker/client.ts';
 import { CutOuts } from './cutOuts.ts';
 import { keepWeights } from './keptWeights.ts';
-import { openTapped, operandNames, type HeldModel } from './loadedModel.ts';
+import { openTapped, operandNames, projectedNames, type HeldModel } from './loadedModel.ts';
 import { checkMemory, operandBytes, weightBytes, type Sample } from './memory.ts';
 import { OperandWeights, siteSizesOf } from './operandWeights.ts';
 import type { SiteSizes, SiteWeights } from '../../maps/siteWeights.ts';
@@ -23,6 +23,8 @@ export interface Source {
   kind: 'operands' | 'weights';
   maxDifference: number;
   sample: Sample;
+  /** Element types of the sites' softmax inputs. */
+  logitTypes: readonly string[];
   /** The session whose outputs the weights and softmax inputs are; open only where they are kept. */
   session: SessionInfo | undefined;
 }
@@ -30,6 +32,8 @@ export interface Source {
 /** What a run is shown from. */
 export interface Captured {
   sites: SiteWeights[];
+  /** What the weights are computed from, inputs of the model included; null where the weights themselves are kept. */
+  operands: ReadonlyMap<string, RawTensor> | null;
   bytes: number;
 }
 
@@ -39,7 +43,7 @@ export class WeightsSource {
   provider: ProviderReport;
   private readonly runtime: Runtime;
   private readonly model: HeldModel;
-  private readonly cutOuts: CutOuts;
+  readonly cutOuts: CutOuts;
   private source: Promise<Source> | undefined;
   /** Gives the operands; closed where weights are kept instead. */
   private operandSession: number | undefined;
@@ -65,6 +69,12 @@ export class WeightsSource {
       this.source = undefined;
       throw error;
     }
+  }
+
+  /** As it was decided. */
+  async decided(): Promise<Source> {
+    if (this.source === undefined) throw new Error('A model that has been run has a source of weights.');
+    return this.source;
   }
 
   /** Runs the model and takes what its weights are read from. */
@@ -117,7 +127,7 @@ export class WeightsSource {
       'The weights of one layer',
     );
 
-    const names = model.sites.flatMap(({ tap, logits }) => [tap, logits]);
+    const names = [...model.sites.flatMap(({ tap, logits }) => [tap, logits]), ...projectedNames(model)];
     // Where the operands were computed: a provider that failed its self-test is not asked again.
     const proven = { ...model, settings: { ...model.settings, provider: this.provider.used } };
     const session = await openTapped(runtime, proven, names, context);
@@ -138,7 +148,9 @@ export class WeightsSource {
       const usual =
         feeds.length > 0 && isLengthFree(sample) ? Math.max(feeds.length, Math.min(contextLimit ?? 1_024, longestWindow)) : feeds.length;
       keep = maxDifference > tolerance || operandBytes(sample, usual) > weightBytes(sample, usual);
-      return { kind: keep ? 'weights' : 'operands', maxDifference, sample, session: keep ? session : undefined };
+      const typeOf = new Map(session.outputs.map(({ name, type }) => [name, type]));
+      const logitTypes = model.sites.map(({ logits }) => typeOf.get(logits) ?? 'float32');
+      return { kind: keep ? 'weights' : 'operands', maxDifference, sample, logitTypes, session: keep ? session : undefined };
     } finally {
       if (!keep) await runtime.close({ session: session.session });
       else await this.closeOperandSession();
@@ -148,7 +160,7 @@ export class WeightsSource {
   /** Operands that the graph computes; those that are inputs of the model are in the feeds. */
   private operandFetches(): string[] {
     const inputs = new Set(this.model.session.inputs.map(({ name }) => name));
-    return operandNames(this.model.sites).filter((name) => !inputs.has(name));
+    return operandNames(this.model).filter((name) => !inputs.has(name));
   }
 
   private async operandsOf(feeds: Feeds, { signal }: CallContext): Promise<Map<string, RawTensor>> {
@@ -158,7 +170,7 @@ export class WeightsSource {
       { signal },
     );
     const operands = new Map(Object.entries(fetched));
-    for (const name of operandNames(this.model.sites)) {
+    for (const name of operandNames(this.model)) {
       const fed = feeds.tensors[name];
       if (fed && !operands.has(name)) operands.set(name, fed);
     }
@@ -173,7 +185,7 @@ export class WeightsSource {
     const operands = await this.operandsOf(feeds, context);
     const sites = await this.readersOf(operands, feeds.batch, context);
     const bytes = [...operands.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-    return { sites, bytes };
+    return { sites, operands, bytes };
   }
 
   private async captureWeights(feeds: Feeds, { session }: Source, { signal }: CallContext): Promise<Captured> {
@@ -189,7 +201,7 @@ export class WeightsSource {
         floats(outputs[site.logits], site),
       );
     });
-    return { sites, bytes: sites.reduce((sum, site) => sum + site.bytes, 0) };
+    return { sites, operands: null, bytes: sites.reduce((sum, site) => sum + site.bytes, 0) };
   }
 }
 

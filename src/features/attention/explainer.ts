@@ -36,7 +36,10 @@ interface Request {
   digest: string | null;
 }
 
-type Reads = Pick<InferenceService, 'thumbnails' | 'tile' | 'row' | 'cell' | 'headScores' | 'shade' | 'predictions' | 'nextToken'>;
+type Reads = Pick<
+  InferenceService,
+  'thumbnails' | 'tile' | 'row' | 'cell' | 'headScores' | 'shade' | 'predictions' | 'nextToken' | 'valueNorms' | 'edgeEffects'
+>;
 
 /** Runs the texts of one panel, one after the other, and keeps the last result readable. */
 export class Explainer implements Disposable {
@@ -96,13 +99,18 @@ export class Explainer implements Disposable {
    *
    * @param drop the read is not wanted any more
    */
-  async read<K extends keyof Reads>(method: K, params: Parameters<Reads[K]>[0], drop: AbortSignal): Promise<ReturnType<Reads[K]>> {
+  async read<K extends keyof Reads>(
+    method: K,
+    params: Parameters<Reads[K]>[0],
+    drop: AbortSignal,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<ReturnType<Reads[K]>> {
     if (!this.#shown) throw new Error('Nothing has been run yet.');
     const { client } = this.#shown;
     const { signal } = this.#reading;
     const call = client[method].bind(client) as (params: Parameters<Reads[K]>[0], options: ReadOptions) => Promise<ReturnType<Reads[K]>>;
     try {
-      const value = await call(params, { signal, drop });
+      const value = await call(params, { signal, drop, ...(onProgress && { onProgress }) });
       this.#endRerun();
       return value;
     } catch (error) {

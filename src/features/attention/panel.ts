@@ -227,6 +227,9 @@ export class AttentionPanelView implements vscode.Disposable {
       shade: (request, { signal }) => this.#explainer.read('shade', request, signal),
       cell: (request, { signal }) => this.#explainer.read('cell', request, signal),
       headScores: (request, { signal }) => this.#explainer.read('headScores', request, signal),
+      valueNorms: (request, { signal }) => this.#explainer.read('valueNorms', request, signal),
+      edgeEffects: (request, context) =>
+        this.#explainer.read('edgeEffects', request, context.signal, (progress) => context.progress(progress)),
       predictions: (request, { signal }) => this.#explainer.read('predictions', request, signal),
       nextToken: (request, { signal }) => this.#explainer.read('nextToken', request, signal),
       symbols: () => this.#symbols(),

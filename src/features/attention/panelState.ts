@@ -1,8 +1,10 @@
 import {
   attentionViews,
+  edgeCounts,
   granularities,
   headOrders,
   type AttentionViewState,
+  type EffectChoices,
   type NextTokenState,
   type ScoreChoices,
   type TextState,
@@ -36,6 +38,7 @@ export function parseView(value: unknown): AttentionViewState | null {
     formula: isFields(value.formula) ? { steps: stringsOf(value.formula.steps) } : null,
     scores: parseScores(isFields(value.scores) ? value.scores : {}),
     text: parseText(isFields(value.text) ? value.text : {}),
+    effect: parseEffect(isFields(value.effect) ? value.effect : {}),
     next: parseNext(isFields(value.next) ? value.next : {}),
   };
   return Object.values(view).includes(undefined) ? null : (view as AttentionViewState);
@@ -46,6 +49,14 @@ const parseScores = ({ order, least, withoutFirst, open }: Fields): ScoreChoices
   least: typeof least === 'number' && least >= 0 && least <= 1 ? least : 0,
   withoutFirst: withoutFirst === true,
   open: open === true,
+});
+
+const parseEffect = ({ open, count, across, log, unit }: Fields): EffectChoices => ({
+  open: open === true,
+  count: edgeCounts.find((known) => known === count) ?? 32,
+  across: across === 'contribution' ? across : 'weight',
+  log: log === true,
+  unit: unit === 'nats' ? unit : 'bits',
 });
 
 /** A map to look at; undefined where it is none. */

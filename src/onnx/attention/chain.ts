@@ -1,6 +1,7 @@
 /** The nodes that the scores pass one after the other on their way to the softmax. */
 
-import type { CutOut, Step } from './cutout.ts';
+import type { CutOut } from './cutout.ts';
+import type { Step } from './part.ts';
 
 export interface ChainLink {
   step: Step;

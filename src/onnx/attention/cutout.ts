@@ -7,22 +7,14 @@ import { createHash } from 'node:crypto';
 import type { RawTensor } from '../../protocol/worker.ts';
 import { findConstant, type Constant } from '../constants.ts';
 import { OnnxError } from '../error.ts';
-import { graphFlow, type Flow } from '../flow.ts';
+import { modelFlow } from '../flow.ts';
 import type { Node, OnnxModel } from '../model.ts';
-import { typeNumber } from '../tensor.ts';
-import { wireWriter } from '../wireWriter.ts';
 import type { AttentionSite } from './find.ts';
+import { uncopyable, writePart, type Step } from './part.ts';
 import { nodesBetween } from './region.ts';
 
 /** What an input of a cut-out is fed with. */
 export type Source = { tensor: string } | { constant: RawTensor };
-
-/** A node of the cut-out, by the cut-out's names. */
-export interface Step {
-  node: Node;
-  inputs: readonly string[];
-  outputs: readonly string[];
-}
 
 export interface CutOut {
   /** A whole ONNX model. */
@@ -55,8 +47,6 @@ const ELEMENTWISE: ReadonlySet<string> = new Set(
 /** Ops that are told a shape, which is another one when only a part is computed. */
 const SHAPED: ReadonlySet<string> = new Set(['Reshape', 'Expand']);
 
-const flows = new WeakMap<OnnxModel, Flow>();
-
 /**
  * Cuts a site out of its model.
  * @param operands type and shape of the site's query, key and join tensors as a run had them; sizes are left open, ranks are kept.
@@ -68,7 +58,7 @@ export function cutOut(
   operands: ReadonlyMap<string, { type: string; shape: readonly number[] }>,
   options: { logits?: boolean } = {},
 ): CutOut {
-  const flow = flowOf(model);
+  const flow = modelFlow(model);
   const nodes = nodesBetween(flow, site.scoreProduct, site.tap);
   const made = new Map<string, string>();
   const inputs: { name: string; source: Source; type: string; rank: number }[] = [];
@@ -123,7 +113,7 @@ export function cutOut(
   const logits = made.get(site.logits);
   if (tap === undefined || logits === undefined) throw new OnnxError(`attention "${site.name}" has no way from its scores to its weights`);
   const outputs = [{ name: 'weights', from: tap }, ...(options.logits === true ? [{ name: 'logits', from: logits }] : [])];
-  const bytes = encode(model, steps, inputs, held, outputs);
+  const bytes = writePart(model, { steps, inputs, held, outputs });
   return {
     bytes,
     inputs: inputs.map((input) => input.name),
@@ -139,69 +129,8 @@ export function cutOut(
   };
 }
 
-function flowOf(model: OnnxModel): Flow {
-  const flow = flows.get(model) ?? graphFlow(model.graph);
-  flows.set(model, flow);
-  return flow;
-}
-
 function refuseUncopyable(model: OnnxModel, site: AttentionSite, node: Node): void {
-  const refuse = (what: string): never => {
+  const what = uncopyable(model, node);
+  if (what !== null)
     throw new OnnxError(`attention "${site.name}" cannot be cut out of the model: ${what} lies between its scores and its weights`);
-  };
-  if (model.functions.has(`${node.domain}::${node.opType}`)) refuse(`the function ${node.domain}.${node.opType}`);
-  for (const attribute of node.attributes.values()) {
-    if (attribute.graphs.length > 0) refuse(`a sub-graph (${node.opType})`);
-    if (attribute.tensor?.location.kind === 'external') refuse(`a value kept in another file (${node.opType})`);
-  }
-}
-
-/** Writes the ModelProto; the field numbers are onnx.proto's. Nodes lose their names, so that equal parts are equal bytes. */
-function encode(
-  model: OnnxModel,
-  steps: readonly Step[],
-  inputs: readonly { name: string; type: string; rank: number }[],
-  held: ReadonlyMap<string, RawTensor>,
-  outputs: readonly { name: string; from: string }[],
-): Uint8Array {
-  const { text, int, bytes, message, tensor: write, value, finish } = wireWriter();
-  int(1, model.irVersion);
-  text(2, 'genlens');
-  for (const [domain, version] of model.opsets) {
-    message(8, () => {
-      text(1, domain);
-      int(2, version);
-    });
-  }
-  message(7, () => {
-    text(2, 'attention');
-    for (const { node, inputs: ins, outputs: outs } of steps) {
-      message(1, () => {
-        for (const name of ins) text(1, name);
-        for (const name of outs) text(2, name);
-        text(4, node.opType);
-        for (const attribute of node.attributes.values()) bytes(5, attribute.message);
-        text(7, node.domain);
-        if (node.overload !== '') text(8, node.overload);
-      });
-    }
-    // Half precision arrives in JavaScript as bits; where the type is float32 already, the runtime drops the Cast.
-    for (const { name, from } of outputs) {
-      message(1, () => {
-        text(1, from);
-        text(2, name);
-        text(4, 'Cast');
-        message(5, () => {
-          text(1, 'to');
-          int(3, typeNumber('float32'));
-          int(20, 2);
-        });
-      });
-    }
-    for (const [name, tensor] of held) write(5, name, tensor);
-    // Dimensions without a value: a part of an operand is fed as well as the whole.
-    for (const input of inputs) value(11, input.name, input.type, input.rank);
-    for (const output of outputs) value(12, output.name, 'float32', null);
-  });
-  return finish();
 }

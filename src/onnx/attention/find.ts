@@ -4,7 +4,7 @@
  */
 
 import { findConstant } from '../constants.ts';
-import { graphFlow, type Flow } from '../flow.ts';
+import { graphFlow, modelFlow, type Flow } from '../flow.ts';
 import type { Node, OnnxModel } from '../model.ts';
 import { attentionKind } from './kind.ts';
 import { numberLayers } from './layers.ts';
@@ -49,7 +49,7 @@ export interface Attention {
 
 /** Finds every site that can be tapped, in the order of the data flow, and names the attention that cannot. */
 export function findAttention(model: OnnxModel): Attention {
-  const flow = graphFlow(model.graph);
+  const flow = modelFlow(model);
   const opset = model.opsets.get('') ?? 1;
   return {
     sites: findSites(flow, opset),

@@ -41,26 +41,14 @@ export function canPool(opset: number): boolean {
  * @param opset version of the standard operators that the cut-out states, 13 or later
  */
 export function poolingChunk(opset: number, { rows, columns }: PooledAxes): Uint8Array {
-  const { text, int, message, tensor, value, finish } = wireWriter();
+  const { text, message, node: write, tensor, value, finish } = wireWriter();
   const node = (
     op: string,
     inputs: readonly string[],
     output: string,
     attributes: Readonly<Record<string, number | readonly number[]>> = {},
   ) => {
-    message(1, () => {
-      for (const input of inputs) text(1, input);
-      text(2, output);
-      text(4, op);
-      for (const [name, given] of Object.entries(attributes)) {
-        message(5, () => {
-          text(1, name);
-          if (typeof given === 'number') int(3, given);
-          else for (const item of given) int(8, item);
-          int(20, typeof given === 'number' ? INT : INTS);
-        });
-      }
-    });
+    write(op, inputs, [output], attributes);
     return output;
   };
   const constant = (name: string, held: RawTensor): string => {
@@ -108,7 +96,3 @@ export function poolingChunk(opset: number, { rows, columns }: PooledAxes): Uint
 
 /** Stands in masked cells until the end: below every weight, so that a maximum passes it over. */
 const MARK = -Infinity;
-
-// AttributeProto.AttributeType.
-const INT = 2;
-const INTS = 7;

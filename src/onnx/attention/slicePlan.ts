@@ -7,7 +7,8 @@
 
 import { elementCount } from '../../formats/elements.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
-import type { CutOut, Step } from './cutout.ts';
+import type { CutOut } from './cutout.ts';
+import type { Step } from './part.ts';
 import { asProduct } from './product.ts';
 import { infer, isElementwise, knownOf, REDUCTIONS, sliceBounds, type Known } from './shapes.ts';
 import { siteSizes } from './sizes.ts';

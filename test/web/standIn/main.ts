@@ -10,6 +10,8 @@ import type {
 } from '../../../src/protocol/attention.ts';
 import type {
   AttentionRun,
+  EdgeEffects,
+  EdgeEffectsRequest,
   HeadScoresRequest,
   RowRequest,
   SiteRun,
@@ -22,8 +24,9 @@ import { readShade } from '../../../src/maps/shade.ts';
 import { readTile } from '../../../src/maps/tiles.ts';
 import type { WeightMap as OpenMap } from '../../../src/maps/weightMap.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
-import { RpcError, type Channel, type Remote } from '../../../src/protocol/rpc.ts';
+import { RpcError, type CallContext, type Channel, type Remote } from '../../../src/protocol/rpc.ts';
 import { cellOf } from './cells.ts';
+import { effectsOf, normsOf } from './effects.ts';
 import { scoresOf } from './scores.ts';
 import { mapOf, poolThumbnails, siteWeightsOf, type WeightMap } from './maps.ts';
 import { nextTokenOf, predictionsOf } from './next.ts';
@@ -113,6 +116,8 @@ class StandIn {
       row: (params, { signal }) => log('row', params, () => this.#open(params).read(params.query, params.query + 1, signal)),
       shade: (params, { signal }) => log('shade', params, () => readShade(this.#open(params), params, signal)),
       headScores: (params) => log('headScores', params, () => this.#scores(params)),
+      valueNorms: (params) => log('valueNorms', params, () => normsOf(this.#result?.run.sites[params.site]?.keys ?? 0)),
+      edgeEffects: (params, context) => log('edgeEffects', params, () => this.#effects(params, context)),
       cell: (params) => log('cell', params, () => cellOf(params.query, params.key)),
       predictions: (params) => log('predictions', params, () => predictionsOf(this.#result?.run)),
       nextToken: (params) => log('nextToken', params, () => nextTokenOf(this.#result?.run, params.position)),
@@ -154,6 +159,18 @@ class StandIn {
     const sites = this.#result?.run.sites ?? [];
     const maps = sites.map((site) => siteWeightsOf(site, (head) => this.map(site.index, head)));
     return (this.#opened ??= new OpenMaps(maps)).open(map);
+  }
+
+  /** An edge after the other, each as slow as an answer. */
+  async #effects(params: EdgeEffectsRequest, context: CallContext): Promise<EdgeEffects> {
+    const { site, head, query, keys } = params;
+    const { weights, keys: width } = this.map(site, head);
+    for (const [i] of keys.entries()) {
+      if (this.delay > 0) await new Promise((resolve) => setTimeout(resolve, this.delay));
+      if (context.signal.aborted) throw new RpcError('cancelled', 'Cancelled.');
+      context.progress({ message: `Masked ${i + 1} of ${keys.length} edges`, fraction: (i + 1) / keys.length });
+    }
+    return effectsOf(this.#result?.run, params, weights.subarray(query * width, (query + 1) * width));
   }
 
   #scores({ site, withoutFirst }: HeadScoresRequest): SiteScores {

@@ -93,6 +93,10 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
       throw new RpcError('no-logits', 'There are none.');
     },
     headScores: () => ({ patterns: [], heads: [] }),
+    valueNorms: () => ({ norms: new Float32Array() }),
+    edgeEffects: () => {
+      throw new RpcError('no-logits', 'A stand-in gives no logits.');
+    },
     cell: () => {
       throw new RpcError('no-operands', 'Nothing is kept.');
     },

@@ -13,6 +13,7 @@ const view = {
   formula: null,
   scores: { order: 'induction', least: 0.5, withoutFirst: true, open: true },
   text: { tokens: [3, 4], direction: 'to', granularity: 'line' },
+  effect: { open: true, count: 64, across: 'contribution', log: true, unit: 'nats' },
   next: { position: 3, temperature: 0.5, topK: 4, topP: 0.9, minP: 0.1 },
 } as const;
 
@@ -51,6 +52,13 @@ describe('parsePanelState', () => {
     const plain = { order: 'layer', least: 0, withoutFirst: false, open: false };
     for (const scores of [undefined, 7, {}, { order: 'colour', least: 2, withoutFirst: 1, open: 'yes' }, { least: NaN }])
       expect(parseView({ ...view, scores })).toEqual({ ...view, scores: plain });
+  });
+
+  it('takes what is wrong with weight against effect for what a panel begins with', () => {
+    const plain = { open: false, count: 32, across: 'weight', log: false, unit: 'bits' };
+    for (const effect of [undefined, 7, {}, { open: 1, count: 33, across: 'key', log: 'no', unit: 'bytes' }])
+      expect(parseView({ ...view, effect })).toEqual({ ...view, effect: plain });
+    expect(parseView({ ...view, effect: { ...plain, count: 0 } })?.effect.count).toBe(0);
   });
 
   it('takes what is wrong with the next token for what a panel begins with', () => {

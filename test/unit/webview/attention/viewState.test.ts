@@ -29,6 +29,7 @@ const view: AttentionViewState = {
   formula: null,
   scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
   text: { tokens: [], direction: 'from', granularity: 'token' },
+  effect: { open: false, count: 32, across: 'weight', log: false, unit: 'bits' },
   next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
 };
 
@@ -51,6 +52,7 @@ describe('view state', () => {
       formula: null,
       scores: view.scores,
       text: view.text,
+      effect: view.effect,
       next: view.next,
     });
   });
