@@ -41,7 +41,7 @@ export const weightedValue: Formula = {
   note: 'A length has no direction: what two keys add may cancel, and what later layers make of it is not in it.',
   source: {
     paper: 'Kobayashi et al. 2020, Attention is Not Only a Weight: Analyzing Transformers with Vector Norms',
-    equation: 'the norm of a weighted transformed vector',
+    place: 'the norm of a weighted transformed vector',
     arxiv: '2004.10102',
   },
   steps: [],
@@ -93,7 +93,7 @@ export const edgeEffect: Formula = {
   note: 'One edge at a time: two edges that say the same may each seem to do nothing. Later layers see what comes of it.',
   source: {
     paper: 'Geva et al. 2023, Dissecting Recall of Factual Associations in Auto-Regressive Language Models',
-    equation: 'attention knockout, here of a single edge of a single head',
+    place: 'attention knockout, here of a single edge of a single head',
     arxiv: '2304.14767',
   },
   steps: [],
