@@ -12,6 +12,7 @@ export class SymbolStore {
   readonly #events: SymbolStoreEvents;
   #symbols: TextSymbols | null = null;
   #asked: object | null = null;
+  #loading = false;
 
   constructor(events: SymbolStoreEvents) {
     this.#events = events;
@@ -23,6 +24,10 @@ export class SymbolStore {
     return this.#symbols;
   }
 
+  get isLoading(): boolean {
+    return this.#loading;
+  }
+
   /** Lets them be asked for again where they failed. */
   retry(): void {
     if (!this.#symbols) this.#asked = null;
@@ -30,18 +35,23 @@ export class SymbolStore {
 
   clear(): void {
     this.#symbols = this.#asked = null;
+    this.#loading = false;
   }
 
   async #load(): Promise<void> {
     const asked = {};
     this.#asked = asked;
+    this.#loading = true;
     try {
       const symbols = await this.#events.symbols();
       if (this.#asked !== asked) return;
       this.#symbols = symbols;
+      this.#loading = false;
       this.#events.arrived();
     } catch (error) {
-      if (this.#asked === asked) this.#events.failed(error);
+      if (this.#asked !== asked) return;
+      this.#loading = false;
+      this.#events.failed(error);
     }
   }
 }

@@ -6,7 +6,7 @@ import { ref } from 'lit/directives/ref.js';
 import { meanOfAll, ownSites, siteOfMap } from '../../../src/maps/choice.ts';
 import { mapName } from '../../../src/maps/names.ts';
 import { granularities, type AttentionResult, type Granularity, type TextState } from '../../../src/protocol/attention.ts';
-import type { AttentionRun, MapSource, TokenSpan } from '../../../src/protocol/inference.ts';
+import type { AttentionRun, MapSource } from '../../../src/protocol/inference.ts';
 import {
   logFloor,
   maskedTones,
@@ -18,24 +18,19 @@ import {
   type Rgb,
 } from '../../shared/heatmap/colours.ts';
 import { legend } from '../../shared/legend.ts';
-import { formatWeight } from '../../shared/numbers.ts';
-import { iconButton, select as selectElement } from '../../shared/toolbar.ts';
+import { iconButton, select } from '../../shared/toolbar.ts';
 import { mapPicker } from '../mapPicker.ts';
 import { noSitesPage, viewPage } from '../notices.ts';
 import { sentenceParts } from '../sentence.ts';
-import { textTokens } from '../textTokens.ts';
-import { TokenText, type Choosing } from '../tokenText/tokenText.ts';
+import { TokenText } from '../tokenText/tokenText.ts';
 import { colourSelect } from '../toolbars.ts';
 import type { View, ViewContext } from '../view.ts';
 import { chooseMap } from '../viewState.ts';
 import { withoutFirstBox } from '../withoutFirst.ts';
-import { counted, plainText, type Sentence } from '../words.ts';
+import { plainText, type Sentence } from '../words.ts';
 import { groupList } from './groupList.ts';
-import { Groups } from './groups.ts';
-import { select, type Selection } from './selection.ts';
-import { ShadeStore, type Shades } from './shadeStore.ts';
-import { SymbolStore } from './symbolStore.ts';
-import { groupName, removedText, shadingText, strongest, symbolsText, textSentence, type NamedText, type Shading } from './words.ts';
+import { ShadingDesk, type Shaded } from './shadingDesk.ts';
+import { groupSentence, listText, removedText, shadingText, symbolsText, textSentence, type Shading } from './words.ts';
 
 const directions = [
   ['from', 'Attends to'],
@@ -48,59 +43,36 @@ const granularityNames: Readonly<Record<Granularity, string>> = {
   symbol: 'Functions, classes',
 };
 
-/** A run as this view shows it. */
-interface Shown {
-  readonly result: AttentionResult;
-  readonly tokens: readonly TokenSpan[];
-  readonly text: NamedText;
-}
-
 export class TextView implements View {
   readonly #context: ViewContext;
+  readonly #desk: ShadingDesk;
   readonly #text: TokenText;
-  readonly #store: ShadeStore;
-  #shown: Shown | null = null;
-  #groups: Groups | null = null;
-  readonly #symbols: SymbolStore;
-  #selection: Selection | null = null;
   #pointed: number | null = null;
-  /** What was shaded last, while what is wanted is on its way. */
-  #shading: { shading: Shading; shades: Shades; map: MapSource } | null = null;
   #painted: { shading: Shading; palette: Palette; colour: string } | null = null;
 
   constructor(context: ViewContext) {
     this.#context = context;
-    this.#store = new ShadeStore({
-      shade: (request, options) => context.host.shade(request, options),
-      arrived: () => context.changed(),
-      failed: (error) => context.report(error),
-    });
-    this.#symbols = new SymbolStore({
-      symbols: () => context.host.symbols({}),
-      arrived: () => context.changed(),
-      failed: (error) => context.report(error),
-    });
+    this.#desk = new ShadingDesk(context);
     this.#text = new TokenText({
       label: 'Tokens of the text, shaded by attention',
       multiple: true,
-      chosen: (token, how) => this.#choose(token, how),
-      pointed: (token) => this.#pointAt(token === null || !this.#groups ? null : this.#groups.indexOf(token)),
-      stops: () => this.#groups?.stops ?? [],
+      chosen: (token, how) => this.#desk.choose(token, how),
+      pointed: (token) => this.#pointAt(token === null ? null : (this.#desk.groups?.indexOf(token) ?? null)),
+      stops: () => this.#desk.groups?.stops ?? [],
     });
     this.#text.element.addEventListener('dblclick', () => this.#reveal());
   }
 
   get sentence(): Sentence {
-    if (!this.#shown) return [];
-    const current = this.#shading;
-    if (!current) return ['What ', { quoted: this.#shown.result.subject.title }, ' attends to'];
-    return textSentence(mapName(current.map, this.#shown.result.run.sites), current.shading, this.#shown.text);
+    const { shown, shaded } = this.#desk;
+    if (!shown) return [];
+    if (!shaded) return ['What ', { quoted: shown.result.subject.title }, ' attends to'];
+    return textSentence(mapName(shaded.map, shown.result.run.sites), shaded.shading, shown.text);
   }
 
   show(result: AttentionResult): void {
     this.clear();
-    const tokens = textTokens(result.run.tokens ?? []);
-    this.#shown = { result, tokens, text: { text: result.text, firstLine: result.subject.lines?.first ?? 1 } };
+    const { tokens } = this.#desk.show(result);
     this.#text.show(tokens);
     const kept = this.#state.tokens.filter((token) => token < tokens.length);
     if (kept.length < this.#state.tokens.length) this.#setState({ tokens: kept });
@@ -108,42 +80,35 @@ export class TextView implements View {
   }
 
   clear(): void {
-    this.#store.clear();
-    this.#symbols.clear();
-    this.#shown = this.#groups = this.#selection = this.#shading = this.#painted = this.#pointed = null;
+    this.#desk.clear();
+    this.#painted = this.#pointed = null;
   }
 
   retry(): void {
-    this.#store.retry();
-    this.#symbols.retry();
+    this.#desk.retry();
     this.#context.changed();
   }
 
   get copied(): string | null {
-    const { shading } = this.#shading ?? {};
-    if (!shading || !this.#shown) return null;
-    const { text } = this.#shown;
-    const lines = strongest(shading, shading.groups.all.length).map(
-      (index) => `${formatWeight(shading.values[index]!)}\t${plainText(groupName(shading.groups, shading.groups.all[index]!, text))}`,
-    );
-    return [plainText(this.sentence), ...lines].join('\n');
+    const { shown, shaded } = this.#desk;
+    return shown && shaded && `${plainText(this.sentence)}\n${listText(shaded.shading, shown.text)}`;
   }
 
   tools(): TemplateResult {
+    const { shown } = this.#desk;
     const map = this.#map;
-    if (!this.#shown || !map) return html``;
-    const { run } = this.#shown.result;
+    if (!shown || !map) return html``;
     const { state } = this.#context;
     const { direction, granularity } = this.#state;
     return html`<div class="toolbar text-tools" role="toolbar" aria-label="Text">
-      ${mapPicker(ownRun(run), state.picked, map, (next) => this.#context.setState(chooseMap(state, run, next)))}
-      ${selectElement(
+      ${mapPicker(ownRun(shown.result.run), state.picked, map, (next) => this.#context.setState(chooseMap(state, shown.result.run, next)))}
+      ${select(
         'Direction',
         directions.findIndex(([id]) => id === direction),
         directions.map(([, name]) => name),
         (index) => this.#setState({ direction: directions[index]?.[0] ?? 'from' }),
       )}
-      ${selectElement(
+      ${select(
         'Looked at by',
         granularities.indexOf(granularity),
         granularities.map((name) => granularityNames[name]),
@@ -159,44 +124,29 @@ export class TextView implements View {
   }
 
   content(): TemplateResult {
-    if (!this.#shown) return html``;
-    const { result, tokens, text } = this.#shown;
+    const { shown } = this.#desk;
+    if (!shown) return html``;
+    const { result, tokens } = shown;
     if (result.run.sites.length === 0) return noSitesPage(result.subject.modelName);
     if (tokens.length === 0) return viewPage('There is no text to shade', 'This run was made on tensors; run the model on a text.');
     const map = this.#map;
     if (!map) return viewPage('No attention among the tokens of the text', 'The keys of every head of this model are of another sequence.');
     this.#want(map);
-    const current = this.#shading;
-    if (current) this.#paint(current.shading);
+    const { shaded } = this.#desk;
+    if (shaded) this.#paint(shaded.shading);
     return html`<div class="reading text" ${ref(this.#attached)}>
       <div class="reading-text">
         ${this.#text.element}
         <div class="reading-readout">${this.#readout()}</div>
         ${this.#legend()}
       </div>
-      <div class="reading-side">
-        ${
-          current
-            ? html`${groupList(current.shading, text, this.#store.isLoading, {
-                  pointed: (group) => this.#pointAt(group),
-                  chosen: (group) => this.#choose(current.shading.groups.all[group]?.tokens[0] ?? 0, 'only'),
-                })}
-                <p class="text-how">
-                  ${shadingText(current.shading.direction, current.shading.groups.granularity, current.shading.chosen.length, current.map)}
-                  ${current.shading.groups.granularity === 'symbol' ? symbolsText(this.#symbols.want()) : nothing}
-                  ${current.map.withoutFirst ? removedText(current.shading.direction, current.shades.removed) : nothing}
-                </p>`
-            : html`<p class="text-how" aria-busy=${String(this.#store.isLoading)}>
-                ${this.#store.isLoading ? 'Summing weights…' : 'The weights could not be summed.'}
-              </p>`
-        }
-      </div>
+      <div class="reading-side">${shaded ? this.#list(shaded) : this.#waiting()}</div>
     </div>`;
   }
 
   pressed({ key }: KeyboardEvent): boolean {
-    const others = (this.#selection?.tokens.length ?? 0) > 1;
-    if (key === 'Escape' && others) this.#choose(this.#current().active, 'only');
+    const { selection } = this.#desk;
+    if (key === 'Escape' && selection.tokens.length > 1) this.#desk.choose(selection.active, 'only');
     else if (key === 'r') this.#reveal();
     else if (key === 'd') this.#setState({ direction: this.#state.direction === 'from' ? 'to' : 'from' });
     else return false;
@@ -215,32 +165,12 @@ export class TextView implements View {
 
   /** The map chosen, where it is of the text's own tokens; else the mean of all heads. null: the run has none such. */
   get #map(): MapSource | null {
-    if (!this.#shown) return null;
-    const { run } = this.#shown.result;
+    const run = this.#desk.shown?.result.run;
+    if (!run) return null;
     const { chosen, scores } = this.#context.state;
     const site = chosen && siteOfMap(run, chosen);
     const map = site && ownSites(run).includes(site) ? chosen : meanOfAll(run);
     return map && { ...map, withoutFirst: scores.withoutFirst };
-  }
-
-  /** What is chosen, by default the last token that is not white space. */
-  #current(): Selection {
-    const tokens = this.#shown?.tokens ?? [];
-    const kept = this.#state.tokens;
-    if (this.#selection && this.#selection.tokens === kept) return this.#selection;
-    const last = Math.max(
-      0,
-      tokens.findLastIndex(({ text }) => text.trim() !== ''),
-    );
-    const first = kept[0] ?? last;
-    return (this.#selection = { tokens: kept.length > 0 ? kept : [last], anchor: first, active: first });
-  }
-
-  #choose(token: number, how: Choosing): void {
-    if (!this.#groups) return;
-    const next = select(this.#current(), this.#groups, token, how);
-    this.#selection = next;
-    this.#setState({ tokens: next.tokens });
   }
 
   #pointAt(group: number | null): void {
@@ -250,34 +180,18 @@ export class TextView implements View {
   }
 
   #reveal(): void {
-    const group = this.#groups?.all[this.#pointed ?? this.#groups.indexOf(this.#current().active)];
+    const group = this.#pointed === null ? this.#desk.active : this.#desk.groups?.all[this.#pointed];
     const token = group?.tokens[0];
     if (token !== undefined) void this.#context.host.reveal({ token }).catch((error: unknown) => this.#context.report(error));
   }
 
-  /** Takes up what the state says, and asks for its numbers. */
   #want(map: MapSource): void {
-    if (!this.#shown) return;
-    const { result, tokens } = this.#shown;
-    const { granularity, direction } = this.#state;
-    if (this.#groups?.granularity !== granularity) {
-      const symbols = granularity === 'symbol' ? this.#symbols.want() : undefined;
-      // Until they have come the text is looked at as before.
-      if (symbols === null) return;
-      this.#groups = Groups.of(granularity, result.text, tokens, symbols?.symbols);
-    }
-    const groups = this.#groups;
-    const selection = this.#current();
-    const chosen = groups.holding(selection.tokens);
-    this.#text.element.classList.toggle('grouped', granularity !== 'token');
-    this.#text.mark({ active: selection.active, chosen: new Set(chosen.flatMap((index) => groups.all[index]?.tokens ?? [])) });
-    const request = { runId: result.run.runId, map, direction, groups: chosen.map((index) => groups.all[index]!.tokens) };
-    const shades = this.#store.want(request);
-    const before = this.#shading;
-    if (!shades || (before?.shades === shades && before.shading.groups === groups)) return;
-    const values = groups.rollUp(shades.values, direction === 'from' ? 'keys' : 'queries');
-    this.#shading = { shading: { groups, chosen, values, direction }, shades, map };
-    this.#context.speak(plainText(this.sentence));
+    const another = this.#desk.want(map);
+    const { groups, selection } = this.#desk;
+    const chosen = groups?.holding(selection.tokens).flatMap((index) => groups.all[index]?.tokens ?? []);
+    this.#text.element.classList.toggle('grouped', groups?.granularity !== 'token');
+    this.#text.mark({ active: selection.active, chosen: new Set(chosen) });
+    if (another) this.#context.speak(plainText(this.sentence));
   }
 
   #scale(values: Float64Array): ColourScale {
@@ -286,55 +200,62 @@ export class TextView implements View {
   }
 
   #paint(shading: Shading): void {
+    const { shown } = this.#desk;
     const { palette, state } = this.#context;
     const before = this.#painted;
-    if (before?.shading === shading && before.palette === palette && before.colour === state.colour) return;
+    if (!shown || (before?.shading === shading && before.palette === palette && before.colour === state.colour)) return;
     this.#painted = { shading, palette, colour: state.colour };
     const { groups, values } = shading;
     const ramp = weightRamp(palette);
     const scale = this.#scale(values);
     const masked = maskedTones(palette).tone;
-    const count = this.#shown?.tokens.length ?? 0;
-    const colours: (Rgb | null)[] = new Array<Rgb | null>(count).fill(null);
-    const names: string[] = new Array<string>(count).fill('');
+    const colours = new Array<Rgb | null>(shown.tokens.length).fill(null);
+    const names = new Array<string>(shown.tokens.length).fill('');
     groups.all.forEach(({ tokens }, index) => {
       const value = values[index]!;
       const colour = Number.isNaN(value) ? masked : rampColour(ramp, rampPosition(scale, value));
-      const name = plainText(this.#groupSentence(shading, index));
+      const name = plainText(groupSentence(shading, index, shown.text));
       for (const token of tokens) [colours[token], names[token]] = [colour, name];
     });
     this.#text.shade(colours, names);
   }
 
-  #groupSentence({ groups, values }: Shading, index: number): Sentence {
-    const group = groups.all[index];
-    const value = values[index]!;
-    if (!group || !this.#shown) return [];
-    const size = groups.granularity === 'token' ? [] : [`, ${counted(group.tokens.length, 'token')}`];
-    return [...groupName(groups, group, this.#shown.text), `: ${Number.isNaN(value) ? 'masked' : formatWeight(value)}`, ...size];
+  #list({ shading, map, removed }: Shaded): TemplateResult {
+    const { direction, groups, chosen } = shading;
+    return html`${groupList(shading, this.#desk.shown!.text, this.#desk.isLoading, {
+        pointed: (group) => this.#pointAt(group),
+        chosen: (group) => this.#desk.choose(groups.all[group]?.tokens[0] ?? 0, 'only'),
+      })}
+      <p class="text-how">
+        ${shadingText(direction, groups.granularity, chosen.length, map)}
+        ${groups.granularity === 'symbol' ? symbolsText(this.#desk.symbols) : nothing}
+        ${map.withoutFirst ? removedText(direction, removed) : nothing}
+      </p>`;
+  }
+
+  #waiting(): TemplateResult {
+    const { isLoading } = this.#desk;
+    return html`<p class="text-how" aria-busy=${String(isLoading)}>
+      ${isLoading ? 'Summing weights…' : 'The weights could not be summed.'}
+    </p>`;
   }
 
   #readout(): TemplateResult {
-    const current = this.#shading;
-    if (!current || this.#pointed === null || !current.shading.groups.all[this.#pointed])
+    const { shown, shaded } = this.#desk;
+    if (!shown || !shaded || this.#pointed === null || !shaded.shading.groups.all[this.#pointed])
       return html`<span class="role">
         Click, drag or use the arrow keys to choose; with Ctrl or Shift several, whose weights are summed. Double-click shows a token in the
         editor.
       </span>`;
-    return sentenceParts(this.#groupSentence(current.shading, this.#pointed));
+    return sentenceParts(groupSentence(shaded.shading, this.#pointed, shown.text));
   }
 
   #legend(): TemplateResult {
     const { palette } = this.#context;
-    const values = this.#shading?.shading.values ?? new Float64Array();
+    const scale = this.#scale(this.#desk.shaded?.shading.values ?? new Float64Array());
     return html`<div class="text-legend">
-      ${legend({
-        ramp: weightRamp(palette),
-        scale: this.#scale(values),
-        masked: maskedTones(palette),
-        hatched: false,
-        note: null,
-      })} <span class="legend-masked"><span class="frame chosen"></span>chosen</span>
+      ${legend({ ramp: weightRamp(palette), scale, masked: maskedTones(palette), hatched: false, note: null })}
+      <span class="legend-masked"><span class="frame chosen"></span>chosen</span>
     </div>`;
   }
 

@@ -2,9 +2,9 @@
 
 import type { Granularity, TextState, TextSymbols } from '../../../src/protocol/attention.ts';
 import type { MapSource } from '../../../src/protocol/inference.ts';
-import { formatShare } from '../../shared/numbers.ts';
+import { formatShare, formatWeight } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
-import { counted, type Sentence } from '../words.ts';
+import { counted, plainText, type Sentence } from '../words.ts';
 import type { Group, Groups } from './groups.ts';
 
 /** What a text's groups are named from. */
@@ -58,6 +58,23 @@ export function textSentence(name: string, shading: Shading, text: NamedText): S
   if (direction === 'to') return [...start, ...nameOf(best), ' attends most to ', ...who, share];
   const own = !several && best === chosen[0];
   return [...start, ...who, ` attend${several ? '' : 's'} most to `, ...(own ? ['itself'] : nameOf(best)), share];
+}
+
+/** A group with its number, and of how many tokens that is. */
+export function groupSentence({ groups, values }: Shading, index: number, text: NamedText): Sentence {
+  const group = groups.all[index];
+  if (!group) return [];
+  const value = values[index]!;
+  const size = groups.granularity === 'token' ? [] : [`, ${counted(group.tokens.length, 'token')}`];
+  return [...groupName(groups, group, text), `: ${Number.isNaN(value) ? 'masked' : formatWeight(value)}`, ...size];
+}
+
+/** All groups with a weight as text, a line each, the largest first. */
+export function listText(shading: Shading, text: NamedText): string {
+  const { groups, values } = shading;
+  return strongest(shading, groups.all.length)
+    .map((index) => `${formatWeight(values[index]!)}\t${plainText(groupName(groups, groups.all[index]!, text))}`)
+    .join('\n');
 }
 
 /** How a group's number comes from the weights, in full. */
