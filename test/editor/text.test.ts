@@ -1,7 +1,8 @@
 import type { FrameLocator, Frame } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closeEditors, openGenlens, problemsOf, reloadWindow, shownPanel, workspaceOf } from './genlens.ts';
+import { expect, it } from 'vitest';
+import { problemsOf, reloadWindow, shownPanel } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
+import { editorOn, explainFile } from './onFiles.ts';
 
 const python = [
   'SCALE = 2',
@@ -16,18 +17,7 @@ const python = [
 ].join('\n');
 
 let editor: Editor;
-let removeWorkspace: () => Promise<void>;
-
-beforeAll(async () => {
-  const { folder, remove } = await workspaceOf({ 'boxes.py': python, 'notes.md': '# One\n\nfirst\n\n# Two\n\nsecond first\n' });
-  removeWorkspace = remove;
-  editor = await openGenlens({ workspace: folder });
-});
-afterAll(async () => {
-  await closeEditors(editor);
-  await editor.dispose();
-  await removeWorkspace();
-});
+editorOn({ 'boxes.py': python, 'notes.md': '# One\n\nfirst\n\n# Two\n\nsecond first\n' }, (opened) => (editor = opened));
 
 type Panel = Frame | FrameLocator;
 const choose = (panel: Panel, title: string, label: string): Promise<unknown> =>
@@ -44,9 +34,7 @@ const rows = async (panel: Panel): Promise<[string, number][]> => {
 };
 
 it('shades the text by the mean of all heads: lines share out what one line attends to', async () => {
-  await editor.openFile('boxes.py');
-  await editor.command('Genlens: Explain Attention');
-  const panel = await shownPanel(editor, 'boxes.py');
+  const panel = await explainFile(editor, 'boxes.py');
   await panel.getByRole('tab', { name: 'Text' }).click();
   await panel
     .locator('.headline')
@@ -78,9 +66,7 @@ it('takes functions and classes from the text itself where no language support n
 });
 
 it('shows what is chosen in the editor, and comes back after a reload with map, direction and choice', async () => {
-  await editor.openFile('boxes.py');
-  await editor.command('Genlens: Explain Attention');
-  const panel = await shownPanel(editor, 'boxes.py');
+  const panel = await explainFile(editor, 'boxes.py');
   await choose(panel, 'Looked at by', 'Tokens');
   await choose(panel, 'Layer', 'All layers');
   await choose(panel, 'Head', 'Rollout');
