@@ -110,18 +110,26 @@ async function openFormula(editor: Editor): Promise<void> {
   await settle(editor);
 }
 
-/** What the same head's weights are set against, in a panel that has the window to itself. */
+/** What the weights of a head of the last layer are set against, at the end of a line, in a panel that has the window to itself. */
 async function openEffect(editor: Editor): Promise<void> {
-  const panel = await openHead(editor);
+  const panel = await explainAttention(editor, { start: [23, 0], end: [28, 74] });
+  await panel.locator('.thumbnail[data-row="5"][data-head="2"]').click();
   const plot = panel.locator('.plot');
   await plot.press('Enter');
+  await settle(editor);
+  const [query, key] = [/query\s+(\d+)/, /key\s+(\d+)/].map(async (pattern) =>
+    Number(pattern.exec(await panel.locator('.readout').innerText())?.[1]),
+  );
+  const go = async (steps: number, more: string, less: string): Promise<void> => {
+    for (let step = 0; step < Math.abs(steps); step++) await plot.press(steps > 0 ? more : less);
+  };
+  await go(47 - (await query!), 'Shift+ArrowDown', 'Shift+ArrowUp');
+  await go(24 - (await key!), 'Shift+ArrowRight', 'Shift+ArrowLeft');
   await plot.press('e');
   await panel.getByRole('button', { name: 'Mask each edge' }).click();
   await panel.locator('.effect-lead').waitFor();
   await panel.locator('.effect-running').waitFor({ state: 'detached' });
   await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.maximizeEditorHideSidebar'));
-  await settle(editor);
-  await panel.locator('.scatter-point').first().click();
   await editor.page.mouse.move(640, 799);
   await settle(editor);
 }

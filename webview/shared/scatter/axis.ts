@@ -18,7 +18,7 @@ export interface ScatterAxis {
 export function linearAxis(values: readonly number[], count: number): ScatterAxis {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const scale = scaleLinear()
-    .domain(low === high ? [0, 1] : [low, high])
+    .domain(high - low > Number.MIN_VALUE * 2 ** 60 ? [low, high] : [0, 1])
     .nice(count);
   const [first, last] = scale.domain() as [number, number];
   const format = scale.tickFormat(count);
