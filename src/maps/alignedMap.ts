@@ -1,7 +1,5 @@
+import { absent } from '../maths/attention/difference.ts';
 import { reduceRows, type DrawnMap, type MapRows } from './weightMap.ts';
-
-/** What stands in the cells of a token that the map's text lacks. Reduced, it gives way to a weight, and a masked cell to it. */
-export const absent = -Infinity;
 
 /**
  * A map laid on longer axes.

@@ -1,10 +1,11 @@
 /** Two maps beside each other: on common axes, cell by cell. */
 
 import { alignTokens, sameAxis, type AlignedToken, type Alignment } from '../maths/attention/align.ts';
+import { difference } from '../maths/attention/difference.ts';
 import type { ComparedCell, ComparedPicture, Comparison } from '../protocol/inference.ts';
 import { RpcError } from '../protocol/rpc.ts';
 import { alignedMap } from './alignedMap.ts';
-import { difference, differenceMap } from './differenceMap.ts';
+import { differenceMap } from './differenceMap.ts';
 import { stripes } from './siteWeights.ts';
 import type { DrawnMap } from './weightMap.ts';
 

@@ -1,5 +1,5 @@
+import { absent, difference } from '../maths/attention/difference.ts';
 import { createMaxPool } from '../maths/pooling.ts';
-import { absent } from './alignedMap.ts';
 import { stripes } from './siteWeights.ts';
 import type { DrawnMap, MapRows, ReducedRectangle } from './weightMap.ts';
 
@@ -15,12 +15,6 @@ export function differenceMap(a: MapRows, b: MapRows): DrawnMap {
       subtract(await a.read(queryStart, queryEnd, signal), await b.read(queryStart, queryEnd, signal)),
   };
   return { ...rows, reduce: (asked, signal) => reduce(rows, asked, signal) };
-}
-
-export function difference(a: number, b: number): number {
-  if (a === absent || b === absent) return absent;
-  if (a !== a) return b !== b ? NaN : 0 - b;
-  return b !== b ? a : a - b;
 }
 
 function subtract(a: Float32Array, b: Float32Array): Float32Array {

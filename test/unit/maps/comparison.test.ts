@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alignTokens, type Alignment } from '../../../src/maths/attention/align.ts';
-import { absent, alignedMap } from '../../../src/maps/alignedMap.ts';
+import { absent } from '../../../src/maths/attention/difference.ts';
+import { alignedMap } from '../../../src/maps/alignedMap.ts';
 import { Alignments, compareMaps, readComparison, type MapOfRun } from '../../../src/maps/comparison.ts';
 import { differenceMap } from '../../../src/maps/differenceMap.ts';
 import { mapOfRows, type WeightMap } from '../../../src/maps/weightMap.ts';

@@ -30,6 +30,7 @@ const view: AttentionViewState = {
   scores: { order: 'layer', least: 0, withoutFirst: false, open: false },
   text: { tokens: [], direction: 'from', granularity: 'token' },
   next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
+  compare: { text: { kind: 'same' }, map: null, swapped: false, difference: false, viewport: null, pinned: null },
 };
 
 describe('view state', () => {
