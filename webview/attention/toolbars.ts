@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { MapSource } from '../../src/protocol/inference.ts';
 import { zoomStep } from '../shared/heatmap/gestures.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
+import { withoutFirstBox } from './withoutFirst.ts';
 
 type Colour = 'linear' | 'log';
 
@@ -62,16 +63,21 @@ export function headToolbar(
 export interface CompareTools {
   showDifference(shown: boolean): void;
   swap(): void;
+  leaveOutFirst(withoutFirst: boolean): void;
   zoom(factor: number): void;
   fit(): void;
   copy(): void;
   setColour(colour: Colour): void;
 }
 
-export function compareToolbar({ difference, colour }: { difference: boolean; colour: Colour }, tools: CompareTools): TemplateResult {
-  return html`<div class="toolbar" role="toolbar" aria-label="Compare">
+export function compareToolbar(
+  { difference, withoutFirst, colour }: { difference: boolean; withoutFirst: boolean; colour: Colour },
+  tools: CompareTools,
+): TemplateResult {
+  return html`<div class="toolbar compare-tools" role="toolbar" aria-label="Compare">
     ${select('Show (D)', difference ? 1 : 0, ['Side by side', 'Difference'], (index) => tools.showDifference(index === 1))}
     ${iconButton('arrow-swap', 'Swap A and B', () => tools.swap(), 'X')}
+    ${withoutFirstBox(withoutFirst, (without) => tools.leaveOutFirst(without))}
     <span class="spacer"></span>
     ${mapTools('Copy both weights of the cell pointed at or pinned', tools)}
     ${difference ? nothing : colourSelect(colour, (next) => tools.setColour(next))}

@@ -26,7 +26,7 @@ import type { Sentence } from '../words.ts';
 import { cellReadout } from './cellReadout.ts';
 import { ComparedMaps } from './comparedMaps.ts';
 import { ComparisonStore, type Compared } from './comparisonStore.ts';
-import { ownMap, pairOf, samePair, type Pair } from './pair.ts';
+import { otherMap, ownMap, pairOf, samePair, type Pair } from './pair.ts';
 import { otherText, ownText, sideHeader } from './sideHeader.ts';
 import { cellText, comparisonSentence, pairSentence } from './words.ts';
 
@@ -114,12 +114,13 @@ export class CompareView implements View {
 
   tools(): TemplateResult {
     const map = this.#maps.map(this.#state.difference ? 'difference' : 'a');
-    const { colour } = this.#context.state;
+    const { colour, scores } = this.#context.state;
     return compareToolbar(
-      { difference: this.#state.difference, colour },
+      { difference: this.#state.difference, withoutFirst: scores.withoutFirst, colour },
       {
-        showDifference: (difference) => this.#setState({ difference }),
+        showDifference: (shown) => this.#showDifference(shown),
         swap: () => this.#swap(),
+        leaveOutFirst: (withoutFirst) => this.#context.setState({ ...this.#context.state, scores: { ...scores, withoutFirst } }),
         zoom: (factor) => map.zoom(factor),
         fit: () => map.fit(),
         copy: () => this.#context.copy(),
@@ -154,7 +155,7 @@ export class CompareView implements View {
   }
 
   pressed({ key }: KeyboardEvent): boolean {
-    if (key === 'd') this.#setState({ difference: !this.#state.difference });
+    if (key === 'd') this.#showDifference(!this.#state.difference);
     else if (key === 'x') this.#swap();
     else if (key === 'r' && this.#maps.cell) this.#reveal(this.#maps.cell.key);
     else return false;
@@ -179,6 +180,13 @@ export class CompareView implements View {
   #setText(text: ComparedText): void {
     this.#context.clearProblem();
     this.#setState({ text, map: null, viewport: null, pinned: null });
+  }
+
+  #showDifference(shown: boolean): void {
+    const onMap = document.activeElement?.closest('.compare-map') ?? null;
+    this.#setState({ difference: shown });
+    this.#context.draw();
+    if (onMap) this.#maps.map(shown ? 'difference' : 'a').plot.focus();
   }
 
   #swap(): void {
@@ -252,8 +260,13 @@ export class CompareView implements View {
   #ownHeader({ subject, run }: AttentionResult): TemplateResult {
     const { state } = this.#context;
     const name = state.compare.swapped ? 'B' : 'A';
-    const choose = (map: MapSource): void => this.#context.setState(chooseMap(state, run, map));
     const map = ownMap(run, state);
+    const choose = (next: MapSource): void => {
+      const { compare } = state;
+      // Of one text, the other side keeps what it shows; another text goes along.
+      const against = map && compare.text.kind === 'same' ? otherMap(run, map, state) : compare.map;
+      this.#context.setState({ ...chooseMap(state, run, next), compare: { ...compare, map: against } });
+    };
     return sideHeader(name, ownText(subject.title), map ? mapPicker(run, state.picked, map, choose, name) : nothing);
   }
 
@@ -263,7 +276,11 @@ export class CompareView implements View {
     const side = pair && pair[pair.own === 'a' ? 'b' : 'a'];
     const text = otherText(state.compare.text, side?.result.subject.title, {
       choose: (chosen) => this.choose(chosen),
-      chooseOther: () => this.#call(this.#context.host.chooseOther({})),
+      chooseOther: () => {
+        this.#call(this.#context.host.chooseOther({}));
+        // Until one is chosen the select says what is shown.
+        this.#context.changed();
+      },
     });
     const choose = (map: MapSource): void => this.#setState({ map });
     return sideHeader(name, text, side ? mapPicker(side.result.run, state.picked, side.map, choose, name) : nothing);

@@ -21,14 +21,13 @@ export interface Pair {
 
 /** The panel's text with the map chosen, and the other text with the map compared; null where a run has no map. */
 export function pairOf(result: AttentionResult, other: AttentionResult, state: AttentionViewState): Pair | null {
-  const { compare } = state;
   const map = ownMap(result.run, state);
-  const otherMap = map && comparedMap(other.run, map, compare.map, compare.text.kind === 'same');
-  const own = map && sideOf(result, map);
-  const against = otherMap && sideOf(other, otherMap);
-  if (!own || !against) return null;
+  const against = map && otherMap(other.run, map, state);
+  const { withoutFirst } = state.scores;
+  const [a, b] = [map && sideOf(result, map, withoutFirst), against && sideOf(other, against, withoutFirst)];
+  if (!a || !b) return null;
   const sameText = result.run.runId === other.run.runId;
-  return compare.swapped ? { a: against, b: own, own: 'b', sameText } : { a: own, b: against, own: 'a', sameText };
+  return state.compare.swapped ? { a: b, b: a, own: 'b', sameText } : { a, b, own: 'a', sameText };
 }
 
 /** The map chosen, else the mean of all heads, else a head; null where the run has none. */
@@ -37,9 +36,9 @@ export function ownMap(run: AttentionRun, { chosen }: AttentionViewState): MapSo
 }
 
 /** The map to compare with; where none was asked for that the run has, the same one of another text, another one of the same text. */
-function comparedMap(run: AttentionRun, own: MapSource, asked: MapSource | null, another: boolean): MapSource | null {
-  if (asked && siteOfMap(run, asked)) return asked;
-  if (!another && siteOfMap(run, own)) return own;
+export function otherMap(run: AttentionRun, own: MapSource, { compare }: AttentionViewState): MapSource | null {
+  if (compare.map && siteOfMap(run, compare.map)) return compare.map;
+  if (compare.text.kind !== 'same' && siteOfMap(run, own)) return own;
   const all = meanOfAll(run);
   return own.kind === 'head' && all ? all : firstHead(run);
 }
@@ -49,9 +48,9 @@ function firstHead(run: AttentionRun): MapSource | null {
   return site ? { kind: 'head', site: site.index, head: 0 } : null;
 }
 
-function sideOf(result: AttentionResult, map: MapSource): Side | null {
+function sideOf(result: AttentionResult, map: MapSource, withoutFirst: boolean): Side | null {
   const site = siteOfMap(result.run, map);
-  return site && { result, map, site };
+  return site && { result, map: { ...map, withoutFirst }, site };
 }
 
 /** Whether two pairs are of the same maps in the same order. */

@@ -9,7 +9,7 @@ import type { Sentence } from '../words.ts';
 import type { Pair, Side } from './pair.ts';
 import { positions, type Place, type Places } from './places.ts';
 
-const nameOf = ({ map, result }: Side): string => mapName(map, result.run.sites);
+const nameOf = ({ map, result }: Side): string => `${mapName(map, result.run.sites)}${map.withoutFirst ? ', without the first token' : ''}`;
 const inSentence = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
 /** What is compared with what. */
