@@ -102,6 +102,10 @@ describe('two heads of one text', () => {
     expect(said).toMatch(/^Layer1,head2againstlayer0,head1:mostdifferentat/);
     expect(said).toContain(`(${x}against${y})`);
     expect(await page.locator('.headline .position').allInnerTexts()).toEqual([String(most.query), String(most.key)]);
+    await page.keyboard.press('m');
+    await settled(page);
+    expect((await state(page)).compare.pinned).toEqual({ query: most.query, key: most.key });
+    expect(await readout(page)).toContain(`query ${most.query} `);
     // The map chosen is that of the other views.
     expect((await state(page)).chosen).toEqual({ kind: 'head', site: 1, head: 2 });
     expect(complaints).toEqual([]);

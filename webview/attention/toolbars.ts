@@ -64,6 +64,7 @@ export interface CompareTools {
   showDifference(shown: boolean): void;
   swap(): void;
   leaveOutFirst(withoutFirst: boolean): void;
+  pinMostDifferent(): void;
   zoom(factor: number): void;
   fit(): void;
   copy(): void;
@@ -79,6 +80,7 @@ export function compareToolbar(
     ${iconButton('arrow-swap', 'Swap A and B', () => tools.swap(), 'X')}
     ${withoutFirstBox(withoutFirst, (without) => tools.leaveOutFirst(without))}
     <span class="spacer"></span>
+    ${iconButton('target', 'Pin the cell that differs most', () => tools.pinMostDifferent(), 'M')}
     ${mapTools('Copy both weights of the cell pointed at or pinned', tools)}
     ${difference ? nothing : colourSelect(colour, (next) => tools.setColour(next))}
   </div>`;

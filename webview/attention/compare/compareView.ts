@@ -121,6 +121,7 @@ export class CompareView implements View {
         showDifference: (shown) => this.#showDifference(shown),
         swap: () => this.#swap(),
         leaveOutFirst: (withoutFirst) => this.#context.setState({ ...this.#context.state, scores: { ...scores, withoutFirst } }),
+        pinMostDifferent: () => this.#pinMostDifferent(),
         zoom: (factor) => map.zoom(factor),
         fit: () => map.fit(),
         copy: () => this.#context.copy(),
@@ -157,6 +158,7 @@ export class CompareView implements View {
   pressed({ key }: KeyboardEvent): boolean {
     if (key === 'd') this.#showDifference(!this.#state.difference);
     else if (key === 'x') this.#swap();
+    else if (key === 'm') this.#pinMostDifferent();
     else if (key === 'r' && this.#maps.cell) this.#reveal(this.#maps.cell.key);
     else return false;
     return true;
@@ -193,6 +195,11 @@ export class CompareView implements View {
     // Tokens that one text lacks stand elsewhere when that is the first.
     const pinned = this.#pair?.sameText ? this.#state.pinned : null;
     this.#setState({ swapped: !this.#state.swapped, pinned });
+  }
+
+  #pinMostDifferent(): void {
+    const cell = this.#maps.shown?.comparison.mostDifferent;
+    if (cell) this.#maps.map(this.#state.difference ? 'difference' : 'a').pin({ query: cell.query, key: cell.key });
   }
 
   /** Has the host run the text compared with. */

@@ -53,6 +53,7 @@ describe('view state', () => {
       scores: view.scores,
       text: view.text,
       next: view.next,
+      compare: view.compare,
     });
   });
 
