@@ -8,6 +8,8 @@ import type { ProviderName } from './protocol/inference.ts';
 export const commands = {
   explainAttention: 'genlens.explainAttention',
   explainPrompt: 'genlens.explainAttentionOfPrompt',
+  compareWithHead: 'genlens.compareAttentionWithHead',
+  compareWithFile: 'genlens.compareAttentionWithFile',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { commands, panels as panelTypes } from './contributions.ts';
-import { askPrompt, explainAttention, explainPrompt } from './features/attention/commands.ts';
+import { askPrompt, compareAttention, explainAttention, explainPrompt } from './features/attention/commands.ts';
 import { EndNotices } from './features/attention/endNotices.ts';
 import { AttentionPanels } from './features/attention/panels.ts';
 import { Easel } from './features/attention/painting/easel.ts';
@@ -42,6 +42,8 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
     vscode.window.registerWebviewPanelSerializer(panelTypes.attention, panels),
     vscode.commands.registerCommand(commands.explainAttention, (argument: unknown) => explainAttention(panels, prompt, argument)),
     vscode.commands.registerCommand(commands.explainPrompt, () => explainPrompt(panels, prompt)),
+    vscode.commands.registerCommand(commands.compareWithHead, (argument: unknown) => compareAttention(panels, 'head', argument)),
+    vscode.commands.registerCommand(commands.compareWithFile, (argument: unknown) => compareAttention(panels, 'file', argument)),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();
     }),

@@ -8,6 +8,11 @@ import type {
   CellRequest,
   EdgeEffects,
   EdgeEffectsRequest,
+  ComparedRow,
+  ComparedRowRequest,
+  ComparedTileRequest,
+  Comparison,
+  ComparisonRequest,
   EngineSettings,
   HeadScoresRequest,
   InferenceService,
@@ -70,6 +75,8 @@ type RunCalls = Pick<
   | 'edgeEffects'
   | 'writeWeights'
 >;
+
+type ComparisonCalls = Pick<InferenceService, 'comparison' | 'comparedTile' | 'comparedRow'>;
 
 export interface ClientOptions {
   source: ModelSource;
@@ -168,6 +175,18 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     return this.ofRun('edgeEffects', params, options);
   }
 
+  comparison(params: ComparisonRequest, options: ReadOptions = {}): Promise<Comparison> {
+    return this.ofTwoRuns('comparison', params, options);
+  }
+
+  comparedTile(params: ComparedTileRequest, options: ReadOptions = {}): Promise<Tile> {
+    return this.ofTwoRuns('comparedTile', params, options);
+  }
+
+  comparedRow(params: ComparedRowRequest, options: ReadOptions = {}): Promise<ComparedRow> {
+    return this.ofTwoRuns('comparedRow', params, options);
+  }
+
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {
     return this.ofRun('writeWeights', params, options);
   }
@@ -223,35 +242,73 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
   private ofRun<K extends keyof RunCalls>(
     method: K,
     params: Parameters<RunCalls[K]>[0],
-    { drop, ...options }: ReadOptions,
+    options: ReadOptions,
   ): Promise<ReturnType<RunCalls[K]>> {
     const { runId } = params;
+    return this.ofRuns<ReturnType<RunCalls[K]>>(method, [runId], (ids) => ({ ...params, runId: ids.get(runId) }), options);
+  }
+
+  private ofTwoRuns<K extends keyof ComparisonCalls>(
+    method: K,
+    params: Parameters<ComparisonCalls[K]>[0],
+    options: ReadOptions,
+  ): Promise<ReturnType<ComparisonCalls[K]>> {
+    const { a, b } = params;
+    const named = (ids: ReadonlyMap<string, string>): object => ({
+      ...params,
+      a: { ...a, runId: ids.get(a.runId) },
+      b: { ...b, runId: ids.get(b.runId) },
+    });
+    return this.ofRuns<ReturnType<ComparisonCalls[K]>>(method, [...new Set([a.runId, b.runId])], named, options);
+  }
+
+  /** @param paramsOf with the ids that the process gave the runs, by their public ids */
+  private ofRuns<T>(
+    method: keyof (RunCalls & ComparisonCalls),
+    runIds: readonly string[],
+    paramsOf: (ids: ReadonlyMap<string, string>) => object,
+    { drop, ...options }: ReadOptions,
+  ): Promise<T> {
     return this.attempt(options, async (generation, watched) => {
       await generation.load.join(watched);
       for (let again = false; ; again = true) {
-        const kept = this.kept.get(runId);
-        if (!kept) throw new RpcError('unknown-run', 'This result is no longer kept. Run again.');
-        const task = generation.runs.get(runId) ?? this.runAgain(generation, runId, kept);
-        const run = await task.join(watched);
-        const changed = kept.recipe && this.changedFile(kept.recipe, run.recipe);
-        if (changed !== undefined) {
-          await this.release({ runId });
-          throw new RpcError('model-changed', `"${changed}" has changed since this result was made. Run again.`);
-        }
-        const call = generation.process.remote[method] as unknown as (
-          params: object,
-          options: CallOptions,
-        ) => Promise<ReturnType<RunCalls[K]>>;
+        const found = new Map<string, { kept: Kept; task: SharedTask<AttentionRun>; id: string }>();
+        for (const runId of runIds) found.set(runId, await this.runOf(generation, runId, watched));
+        const call = generation.process.remote[method] as unknown as (params: object, options: CallOptions) => Promise<T>;
+        const ids = new Map([...found].map(([runId, { id }]) => [runId, id]));
         try {
           const signals = [watched.signal, drop].filter((signal) => signal !== undefined);
-          return await call({ ...params, runId: run.runId }, { ...watched, signal: AbortSignal.any(signals) });
+          return await call(paramsOf(ids), { ...watched, signal: AbortSignal.any(signals) });
         } catch (error) {
-          if (again || codeOf(error) !== 'unknown-run') throw error;
-          kept.lost = 'The result was freed to make room.';
-          if (generation.runs.get(runId) === task) generation.runs.delete(runId);
+          if (codeOf(error) !== 'unknown-run') throw error;
+          if (again) throw runIds.length > 1 ? notTogether() : error;
+          for (const [runId, { kept, task, id }] of found) {
+            kept.lost = 'The result was freed to make room.';
+            if (generation.runs.get(runId) === task) generation.runs.delete(runId);
+            // Which of several was freed is not known: none stays behind that nothing names.
+            if (found.size > 1) void generation.process.remote.release({ runId: id }).catch(() => undefined);
+          }
         }
       }
     });
+  }
+
+  /** A run as the process has it, made again where it was lost. */
+  private async runOf(
+    generation: Generation,
+    runId: string,
+    watched: CallOptions,
+  ): Promise<{ kept: Kept; task: SharedTask<AttentionRun>; id: string }> {
+    const kept = this.kept.get(runId);
+    if (!kept) throw new RpcError('unknown-run', 'This result is no longer kept. Run again.');
+    const task = generation.runs.get(runId) ?? this.runAgain(generation, runId, kept);
+    const run = await task.join(watched);
+    const changed = kept.recipe && this.changedFile(kept.recipe, run.recipe);
+    if (changed !== undefined) {
+      await this.release({ runId });
+      throw new RpcError('model-changed', `"${changed}" has changed since this result was made. Run again.`);
+    }
+    return { kept, task, id: run.runId };
   }
 
   /** A file of the model that is not what it was. */
@@ -340,6 +397,12 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     this.options.onActivity();
   }
 }
+
+const notTogether = (): RpcError =>
+  new RpcError(
+    'memory',
+    'The results of the two texts do not fit into memory together. Compare shorter texts, or raise genlens.engine.memoryLimit.',
+  );
 
 function cancel({ process }: Generation): void {
   process.kill(askedEnd('Its process was ended to cancel other work.'));

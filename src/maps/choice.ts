@@ -16,11 +16,14 @@ export function meanOfAll(run: AttentionRun): MapSource | null {
   return heads.length === 0 ? null : { kind: 'mean', heads };
 }
 
+/** The heads that a map is of; of a rollout, one for each site. */
+export function headsOfMap(map: MapSource): readonly HeadRef[] {
+  return map.kind === 'head' ? [map] : map.kind === 'rollout' ? map.sites.map((site) => ({ site, head: 0 })) : map.heads;
+}
+
 /** The site whose sizes a map has; null where the run has no such map: a head is missing, or maps are of several sizes. */
 export function siteOfMap({ sites }: AttentionRun, map: MapSource): SiteRun | null {
-  const heads: readonly HeadRef[] =
-    map.kind === 'head' ? [map] : map.kind === 'rollout' ? map.sites.map((site) => ({ site, head: 0 })) : map.heads;
-  const found = heads.map(({ site, head }) => sites.find((each) => each.index === site && head < each.heads));
+  const found = headsOfMap(map).map(({ site, head }) => sites.find((each) => each.index === site && head < each.heads));
   const [first] = found;
   if (!first || (map.kind === 'rollout' && first.queries !== first.keys)) return null;
   return found.every((site) => site?.queries === first.queries && site.keys === first.keys) ? first : null;

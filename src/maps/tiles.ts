@@ -1,13 +1,13 @@
 /** What a view shows of maps: pooled to the resolution of the screen. */
 
 import { toHalf } from '../maths/half.ts';
-import type { Thumbnails, ThumbnailsRequest, Tile, TileRequest } from '../protocol/inference.ts';
+import type { Thumbnails, ThumbnailsRequest, Tile, TileArea } from '../protocol/inference.ts';
 import { checkIndex, checkSide, checkSpan } from './checks.ts';
 import type { SiteWeights } from './siteWeights.ts';
-import type { WeightMap } from './weightMap.ts';
+import type { DrawnMap } from './weightMap.ts';
 
 /** A rectangle of a map, reduced by the maximum. Cells that are masked throughout are NaN. */
-export async function readTile(map: WeightMap, request: TileRequest, signal: AbortSignal): Promise<Tile> {
+export async function readTile(map: DrawnMap, request: TileArea, signal: AbortSignal): Promise<Tile> {
   const { queryStart, queryEnd, keyStart, keyEnd } = request;
   checkSpan('queries', queryStart, queryEnd, map.queries);
   checkSpan('keys', keyStart, keyEnd, map.keys);

@@ -16,23 +16,29 @@ export interface ReducedRectangle extends Rectangle {
   columns: number;
 }
 
-export interface WeightMap {
+/** Cells [queries, keys] that can be read row by row. */
+export interface MapRows {
   readonly queries: number;
   readonly keys: number;
   /** Rows [queryEnd - queryStart, keys]; NaN where masked. */
   read(queryStart: number, queryEnd: number, signal: AbortSignal): Promise<Float32Array>;
+}
+
+/** Cells that can be drawn at any size. */
+export interface DrawnMap extends MapRows {
   /** The largest unmasked weight under each cell [rows, columns]; NaN where all are masked. */
   reduce(asked: ReducedRectangle, signal: AbortSignal): Promise<Float32Array>;
+}
+
+export interface WeightMap extends DrawnMap {
   /** What the queries attend to, [keys]: the sum over groups of the mean of their rows. NaN where all that was summed is masked. */
   sumRows(groups: readonly (readonly number[])[], signal: AbortSignal): Promise<Float32Array>;
   /** What attends to the keys, [queries]: the sum of their columns. NaN likewise. */
   sumColumns(keys: readonly number[], signal: AbortSignal): Promise<Float32Array>;
 }
 
-type Rows = Pick<WeightMap, 'queries' | 'keys' | 'read'>;
-
 /** A map of which nothing is known but its rows. */
-export function mapOfRows(rows: Rows): WeightMap {
+export function mapOfRows(rows: MapRows): WeightMap {
   return {
     ...rows,
     reduce: (asked, signal) => reduceRows(rows, asked, signal),
@@ -41,7 +47,7 @@ export function mapOfRows(rows: Rows): WeightMap {
   };
 }
 
-async function reduceRows(map: Rows, asked: ReducedRectangle, signal: AbortSignal): Promise<Float32Array> {
+export async function reduceRows(map: MapRows, asked: ReducedRectangle, signal: AbortSignal): Promise<Float32Array> {
   const { queryStart, queryEnd, keyStart, keyEnd, rows, columns } = asked;
   const pool = createMaxPool(queryEnd - queryStart, keyEnd - keyStart, rows, columns);
   for (const stripe of stripes(queryStart, queryEnd, map.keys)) {
@@ -52,7 +58,7 @@ async function reduceRows(map: Rows, asked: ReducedRectangle, signal: AbortSigna
   return pool.values;
 }
 
-export async function sumRows(map: Rows, groups: readonly (readonly number[])[], signal: AbortSignal): Promise<Float32Array> {
+export async function sumRows(map: MapRows, groups: readonly (readonly number[])[], signal: AbortSignal): Promise<Float32Array> {
   const total = new Sum(map.keys);
   for (const group of groups) {
     const sum = new Sum(map.keys);
@@ -69,7 +75,7 @@ export async function sumRows(map: Rows, groups: readonly (readonly number[])[],
   return total.result();
 }
 
-export async function sumColumns(map: Rows, keys: readonly number[], signal: AbortSignal): Promise<Float32Array> {
+export async function sumColumns(map: MapRows, keys: readonly number[], signal: AbortSignal): Promise<Float32Array> {
   const sum = new Sum(map.queries);
   const chosen = [...new Set(keys)];
   for (const { queryStart, queryEnd } of stripes(0, map.queries, map.keys)) {

@@ -6,6 +6,11 @@ import type {
   CellRequest,
   EdgeEffects,
   EdgeEffectsRequest,
+  ComparedRow,
+  ComparedRowRequest,
+  ComparedTileRequest,
+  Comparison,
+  ComparisonRequest,
   HeadRef,
   HeadScoresRequest,
   MapSource,
@@ -25,7 +30,7 @@ import type {
 import type { Progress } from './rpc.ts';
 
 /** Ways of looking at a run. */
-export const attentionViews = ['heads', 'text', 'next'] as const;
+export const attentionViews = ['heads', 'text', 'next', 'compare'] as const;
 export type AttentionViewName = (typeof attentionViews)[number];
 
 /** What the overview's heads are ordered by: their layer, or a score (the patterns' are PatternIds of src/maths/attention). */
@@ -92,6 +97,22 @@ export interface NextTokenState {
   minP: number;
 }
 
+/** What the panel's text is compared with: itself, as it was at HEAD, or another document by its address. */
+export type ComparedText = { kind: 'same' } | { kind: 'head' } | { kind: 'file'; uri: string };
+
+/** What the map chosen is compared with, and how. */
+export interface CompareState {
+  text: ComparedText;
+  /** The map of that text; null: the one chosen, where that is of the same text another. */
+  map: MapSource | null;
+  /** The panel's text and map are B. */
+  swapped: boolean;
+  difference: boolean;
+  /** As in AttentionViewState, on the common axes. */
+  viewport: { query: number; key: number; scale: number } | null;
+  pinned: { query: number; key: number } | null;
+}
+
 /** The whole of what a user has chosen in the panel: restores it, and drives tests and screenshots. */
 export interface AttentionViewState {
   view: AttentionViewName;
@@ -110,6 +131,7 @@ export interface AttentionViewState {
   text: TextState;
   effect: EffectChoices;
   next: NextTokenState;
+  compare: CompareState;
 }
 
 /** What the panel was opened for; it outlives the window's reload. */
@@ -153,6 +175,17 @@ export interface TextSymbols {
   symbols: readonly TextSymbol[];
 }
 
+/** The text that the panel's is compared with, as far as it has come. */
+export interface OtherText {
+  text: ComparedText;
+  /** Its run; null: on its way, or failed. */
+  result: AttentionResult | null;
+  /** What there is to know of it, in a whole sentence: that it is the panel's text, word for word. */
+  notice: string | null;
+  progress: Progress | null;
+  failure: Failure | null;
+}
+
 /** A failure as a user reads it: what was wrong, with the value, and what can be done about it. */
 export interface Failure {
   message: string;
@@ -176,6 +209,14 @@ export interface AttentionHost {
   nextToken(params: NextTokenRequest): NextToken;
   /** The symbols of the text that is shown. */
   symbols(params: Record<string, never>): TextSymbols;
+  comparison(params: ComparisonRequest): Comparison;
+  comparedTile(params: ComparedTileRequest): Tile;
+  comparedRow(params: ComparedRowRequest): ComparedRow;
+  /** Runs another text, to be compared with the one shown; what comes of it is told by `other`. */
+  compareWith(params: { text: ComparedText }): void;
+  /** Lets the user choose a document to compare with. */
+  chooseOther(params: Record<string, never>): void;
+  cancelOther(params: Record<string, never>): void;
   /** Runs again on the text around the cursor of the panel's editor. */
   explainHere(params: Record<string, never>): void;
   cancel(params: Record<string, never>): void;
@@ -190,6 +231,9 @@ export interface AttentionPanel {
   /** Work under way: replaces an empty panel's content, or sits above an older result. */
   busy(params: Progress): void;
   failed(params: Failure): void;
+  /** Opens the comparison with a text. */
+  compare(params: { text: ComparedText }): void;
+  other(params: OtherText): void;
   /** The text was edited since (or while) the run was made. */
   stale(params: { stale: boolean }): void;
   /** Result freed or its process lost; it is being made again from its recipe. */

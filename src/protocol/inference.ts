@@ -1,5 +1,6 @@
 /** The messages between whoever asks (extension host, command line) and an inference process. */
 
+import type { Alignment } from '../maths/attention/align.ts';
 import type { HeadScores } from '../maths/attention/headScores.ts';
 import type { PatternId } from '../maths/attention/patterns.ts';
 
@@ -147,16 +148,19 @@ export type MapSource = (
 };
 
 /** A rectangle of a map, reduced to at most `rows` x `columns` by the maximum of the cells under each. */
-export interface TileRequest {
-  runId: string;
-  map: MapSource;
-  batch?: number;
+export interface TileArea {
   queryStart: number;
   queryEnd: number;
   keyStart: number;
   keyEnd: number;
   rows: number;
   columns: number;
+}
+
+export interface TileRequest extends TileArea {
+  runId: string;
+  map: MapSource;
+  batch?: number;
 }
 
 /** Half-precision bits, row-major. NaN marks cells that are masked throughout. */
@@ -202,6 +206,54 @@ export interface ShadeRequest {
    * of its rows, of those that see a key; a group of keys the sum of its columns. Each token of a group counts once.
    */
   groups: readonly (readonly number[])[];
+}
+
+/** Two maps, of one run or of two runs of the model, laid on common axes: each token that both runs have at one place. */
+export interface ComparisonRequest {
+  a: RunMap;
+  b: RunMap;
+  batch?: number;
+}
+
+export interface RunMap {
+  runId: string;
+  map: MapSource;
+}
+
+export interface Comparison {
+  queries: Alignment;
+  keys: Alignment;
+  /** Largest unmasked weight of the two maps; 0 where all is masked. */
+  largest: number;
+  /** The cell of both maps whose weights differ most, by its places on the axes; null where the maps have no visible cell in common. */
+  mostDifferent: ComparedCell | null;
+}
+
+/** A masked weight is NaN; it counts as 0 where the other is not masked. */
+export interface ComparedCell {
+  query: number;
+  key: number;
+  a: number;
+  b: number;
+}
+
+/** a, b: the two maps. difference: a - b, cell by cell; a tile's cell then has the one of the largest magnitude under it. */
+export type ComparedPicture = 'a' | 'b' | 'difference';
+
+/** A rectangle of the common axes. Where one of the texts lacks a token its cells are -Infinity; those masked throughout are NaN. */
+export interface ComparedTileRequest extends ComparisonRequest, TileArea {
+  picture: ComparedPicture;
+}
+
+export interface ComparedRowRequest extends ComparisonRequest {
+  /** A place on the axis of queries. */
+  query: number;
+}
+
+/** Both maps' weights over the places of the axis of keys; as in a tile. */
+export interface ComparedRow {
+  a: Float32Array;
+  b: Float32Array;
 }
 
 export interface CellRequest {
@@ -358,6 +410,12 @@ export interface InferenceService {
   row(params: RowRequest): Float32Array;
   /** The sum over the groups asked for, [keys] or [queries]; NaN where all of it is masked. */
   shade(params: ShadeRequest): Float32Array;
+  /** @throws RpcError 'not-comparable' where an axis of one map cannot be laid beside that of the other */
+  comparison(params: ComparisonRequest): Comparison;
+  /** @throws RpcError as `comparison` does */
+  comparedTile(params: ComparedTileRequest): Tile;
+  /** @throws RpcError as `comparison` does */
+  comparedRow(params: ComparedRowRequest): ComparedRow;
   /** @throws RpcError 'no-operands' where the weights of the model are kept whole, without its queries and keys */
   cell(params: CellRequest): AttentionCell;
   /** @throws RpcError 'no-logits', 'not-autoregressive', 'memory' */

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Frame } from 'playwright-core';
 import { commandOnSelection } from '../editor/genlens.ts';
 import { openEditor, type Editor, type Theme } from '../editor/harness/editor.ts';
@@ -24,6 +26,7 @@ const shots: readonly Shot[] = [
   { name: 'attention-effect', theme: 'Dark Modern', prepare: openEffect },
   { name: 'attention-editor', theme: 'Dark Modern', prepare: shadeEditor },
   { name: 'attention-next', theme: 'Dark Modern', prepare: openNextToken },
+  { name: 'attention-compare', theme: 'Dark Modern', prepare: openComparison },
   { name: 'attention-head-light', theme: 'Light Modern', prepare: openHead },
   { name: 'attention-head-contrast', theme: 'Default High Contrast', prepare: openHead },
 ];
@@ -138,6 +141,37 @@ async function openEffect(editor: Editor): Promise<void> {
 async function openNextToken(editor: Editor): Promise<void> {
   const panel = await explainAttention(editor);
   await panel.getByRole('tab', { name: 'Next token' }).click();
+  await settle(editor);
+}
+
+/** The induction head on an edited text and on the text at HEAD, in a panel that has the window to itself. */
+async function openComparison(editor: Editor): Promise<void> {
+  const git = (...args: string[]) =>
+    promisify(execFile)('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], { cwd: editor.workspace });
+  await git('init', '--quiet');
+  await git('add', '--all');
+  await git('commit', '--quiet', '--message', 'As it was');
+  await editor.openFile('attention.py');
+  await editor.evaluateInHost(async (vscode, folder) => {
+    interface Git {
+      getAPI(version: 1): { openRepository(root: unknown): Promise<unknown> };
+    }
+    await vscode.extensions.getExtension<Git>('vscode.git')?.exports.getAPI(1).openRepository(vscode.Uri.file(folder));
+    const { document } = vscode.window.activeTextEditor!;
+    const line = document.lineAt(26);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, line.range, '        k = k.reshape(batch, self.heads, -1, self.head_dim)');
+    await vscode.workspace.applyEdit(edit);
+    await document.save();
+  }, editor.workspace);
+  const panel = await openHead(editor);
+  await panel.getByRole('tab', { name: 'Compare' }).click();
+  await panel.locator('select[title="Text to compare with"]').selectOption({ label: 'The text at HEAD' });
+  await until('the texts are aligned', async () => (await panel.locator('.headline').innerText()).includes('tokens align'));
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.maximizeEditorHideSidebar'));
+  await settle(editor);
+  await panel.getByRole('toolbar', { name: 'Compare' }).locator('[label="Pin the cell that differs most"]').click();
+  await editor.page.mouse.move(640, 799);
   await settle(editor);
 }
 

@@ -3,7 +3,7 @@
 import { mapName } from '../../src/maps/names.ts';
 import { fromHalf } from '../../src/maths/half.ts';
 import type { AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
-import type { MapSource, RowRequest, SiteRun, Tile, TileRequest, TokenSpan } from '../../src/protocol/inference.ts';
+import type { MapSource, RowRequest, SiteRun, Tile, TileRequest } from '../../src/protocol/inference.ts';
 import type { CallOptions } from '../../src/protocol/rpc.ts';
 import type { AxisLabels } from '../shared/heatmap/axis.ts';
 import { Heatmap } from '../shared/heatmap/heatmap.ts';
@@ -11,6 +11,7 @@ import type { Colours, Picture } from '../shared/heatmap/renderer.ts';
 import type { TilePlan } from '../shared/heatmap/tiling.ts';
 import type { Cell, Viewport } from '../shared/heatmap/viewport.ts';
 import { shortTokenLabel, tokenLabel } from '../shared/tokenLabel.ts';
+import { axisTokens } from './axisTokens.ts';
 import type { FormulaCell } from './formulaDock.ts';
 import type { ReadoutContent } from './readout.ts';
 import { RowStore } from './rows.ts';
@@ -37,7 +38,7 @@ interface Shown {
 export class HeadView {
   readonly heatmap: Heatmap;
   readonly #events: HeadViewEvents;
-  readonly #rows: RowStore;
+  readonly #rows: RowStore<RowRequest, Float32Array>;
   #shown: Shown | null = null;
   #hover: Cell | null = null;
   #pin: Cell | null = null;
@@ -46,7 +47,7 @@ export class HeadView {
 
   constructor(events: HeadViewEvents) {
     this.#events = events;
-    this.#rows = new RowStore(
+    this.#rows = new RowStore<RowRequest, Float32Array>(
       (request, options) => events.row(request, options),
       () => events.changed(),
       (error) => events.failed(error),
@@ -125,7 +126,7 @@ export class HeadView {
     const { site, head } = map;
     const position = (axis: 'query' | 'key', index: number): FormulaCell['query'] => ({
       index,
-      text: this.#shown && tokensOf(this.#shown, axis) ? this.#token(axis, index) : null,
+      text: this.#shown && axisTokens(this.#shown, axis) ? this.#token(axis, index) : null,
     });
     return {
       request: { runId: result.run.runId, site, head, query: cell.query, key: cell.key },
@@ -177,12 +178,12 @@ export class HeadView {
   }
 
   #reveal(cell: Cell): void {
-    if (this.#shown && tokensOf(this.#shown, 'key')) this.#events.revealed(cell.key);
+    if (this.#shown && axisTokens(this.#shown, 'key')) this.#events.revealed(cell.key);
   }
 
   /** The text of a token, or its position where it has none (tensors were given, or the keys are of another sequence). */
   #token(axis: 'query' | 'key', index: number): string {
-    const tokens = this.#shown ? tokensOf(this.#shown, axis) : undefined;
+    const tokens = this.#shown ? axisTokens(this.#shown, axis) : undefined;
     return tokens?.[index]?.text ?? String(index);
   }
 
@@ -199,13 +200,6 @@ export class HeadView {
   }
 }
 
-/** The tokens along an axis; the keys of cross attention are of another sequence, however many there are. */
-function tokensOf({ result, site }: Shown, axis: 'query' | 'key'): readonly TokenSpan[] | undefined {
-  const { tokens } = result.run;
-  if (axis === 'key' && site.kind === 'cross') return undefined;
-  return tokens?.length === (axis === 'query' ? site.queries : site.keys) ? tokens : undefined;
-}
-
 function axisLabels(token: (index: number) => string): AxisLabels {
-  return { short: (index) => shortTokenLabel(token(index)), full: (index) => tokenLabel(token(index)) };
+  return { short: (index) => shortTokenLabel(token(index)), full: (index) => `${index}: ${tokenLabel(token(index))}` };
 }

@@ -73,7 +73,15 @@ export function optionIn(group: MapGroup, label: string | undefined): MapSource 
   return (same ?? last ?? group.options[0])?.map ?? null;
 }
 
-export function mapPicker(run: AttentionRun, picked: readonly HeadRef[], map: MapSource, choose: (map: MapSource) => void): TemplateResult {
+/** @param side what sets this picker apart from another in the same view */
+export function mapPicker(
+  run: AttentionRun,
+  picked: readonly HeadRef[],
+  map: MapSource,
+  choose: (map: MapSource) => void,
+  side?: string,
+): TemplateResult {
+  const of = side === undefined ? '' : ` of ${side}`;
   const groups = mapGroups(run, picked);
   const found = findOption(groups, map);
   const group = found && groups[found.group];
@@ -86,10 +94,10 @@ export function mapPicker(run: AttentionRun, picked: readonly HeadRef[], map: Ma
     if (next) choose(next.map);
   };
   return html`${select(
-    'Layer',
+    `Layer${of}`,
     found?.group ?? -1,
     groups.map(({ label }) => label),
     chooseGroup,
   )}
-  ${select('Head', found?.option ?? -1, group?.options.map(({ label }) => label) ?? [], chooseOption)}`;
+  ${select(`Head${of}`, found?.option ?? -1, group?.options.map(({ label }) => label) ?? [], chooseOption)}`;
 }

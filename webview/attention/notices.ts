@@ -47,10 +47,14 @@ export function busyPage(progress: Progress, cancel: () => void): TemplateResult
   </div>`;
 }
 
-export function failurePage(failure: Failure, act: (action: Failure['actions'][number]) => void): TemplateResult {
+export function failurePage(
+  failure: Failure,
+  act: (action: Failure['actions'][number]) => void,
+  title = 'Attention could not be shown',
+): TemplateResult {
   return html`<div class="page">
     <span class="codicon codicon-error page-icon" aria-hidden="true"></span>
-    <h1 class="page-title">Attention could not be shown</h1>
+    <h1 class="page-title">${title}</h1>
     <p role="alert">${failure.message}</p>
     <div class="page-actions">
       ${failure.actions.map(

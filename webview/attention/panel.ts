@@ -14,6 +14,7 @@ import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { RpcError } from '../../src/protocol/rpc.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
+import { CompareView } from './compare/compareView.ts';
 import { facts } from './facts.ts';
 import { HeadsView } from './headsView.ts';
 import { NextView } from './next/nextView.ts';
@@ -25,12 +26,13 @@ import type { View, ViewContext } from './view.ts';
 import { initialView } from './viewState.ts';
 import { plainText } from './words.ts';
 
-const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads', text: 'Text', next: 'Next token' };
+const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads', text: 'Text', next: 'Next token', compare: 'Compare' };
 
 export class Panel implements ViewContext {
   readonly host: Remote<AttentionHost>;
   readonly #root: HTMLElement;
   readonly #keeper: StateKeeper;
+  readonly #compare: CompareView;
   readonly #views: Readonly<Record<AttentionViewName, View>>;
   /** The run that each view was last given. */
   readonly #given = new Map<View, AttentionResult>();
@@ -49,7 +51,8 @@ export class Panel implements ViewContext {
     this.#root = root;
     this.host = host;
     this.#keeper = keeper;
-    this.#views = { heads: new HeadsView(this), text: new TextView(this), next: new NextView(this) };
+    this.#compare = new CompareView(this);
+    this.#views = { heads: new HeadsView(this), text: new TextView(this), next: new NextView(this), compare: this.#compare };
     onThemeChanged(() => {
       this.#palette = readPalette();
       this.changed();
@@ -64,6 +67,11 @@ export class Panel implements ViewContext {
       show: (result) => panel().#show(result),
       busy: (progress) => panel().#update(() => (panel().#busy = progress)),
       failed: (failure) => panel().#update(() => ([panel().#failure, panel().#busy] = [failure, null])),
+      compare: ({ text }) => {
+        panel().#compare.choose(text);
+        panel().#choose('compare');
+      },
+      other: (other) => panel().#compare.take(other),
       stale: ({ stale }) => panel().#update(() => (panel().#stale = stale)),
       rerunning: ({ reason }) => panel().#update(() => (panel().#busy = { message: reason })),
     };
@@ -178,7 +186,7 @@ export class Panel implements ViewContext {
     const act = (action: Failure['actions'][number]): void => this.#act(action);
     if (!result)
       return html`<main class="panel">${busy ? busyPage(busy, cancel) : failure ? failurePage(failure, act) : emptyPage()}</main>`;
-    return html`<main class="panel">
+    return html`<main class="panel" data-view=${this.#state.view}>
       <h1 class="headline" title=${plainText(this.#view.sentence)}>${sentenceParts(this.#view.sentence)}</h1>
       ${facts(result, this.#detailsOpen, {
         explainHere: () => this.#ask(this.host.explainHere({})),

@@ -1,30 +1,29 @@
 /** Exact rows of weights, fetched once each; only the latest one wanted is asked for. */
 
-import type { RowRequest } from '../../src/protocol/inference.ts';
 import type { CallOptions } from '../../src/protocol/rpc.ts';
 
-type FetchRow = (request: RowRequest, options: CallOptions) => Promise<Float32Array>;
+type FetchRow<Request, Row> = (request: Request, options: CallOptions) => Promise<Row>;
 
 const capacity = 256;
 
-export class RowStore {
-  readonly #fetch: FetchRow;
+export class RowStore<Request, Row> {
+  readonly #fetch: FetchRow<Request, Row>;
   readonly #arrived: () => void;
   readonly #failed: (error: unknown) => void;
-  readonly #rows = new Map<string, Float32Array>();
+  readonly #rows = new Map<string, Row>();
   /** Not asked for again by itself: what is drawn wants its row at every frame. */
   readonly #refused = new Set<string>();
   #pending: { key: string; abort: AbortController } | null = null;
 
-  constructor(fetch: FetchRow, arrived: () => void, failed: (error: unknown) => void) {
+  constructor(fetch: FetchRow<Request, Row>, arrived: () => void, failed: (error: unknown) => void) {
     this.#fetch = fetch;
     this.#arrived = arrived;
     this.#failed = failed;
   }
 
   /** The row if it is there; else it is asked for, in place of any other on its way. */
-  want(request: RowRequest): Float32Array | null {
-    const key = `${request.runId} ${JSON.stringify(request.map)} ${request.query}`;
+  want(request: Request): Row | null {
+    const key = JSON.stringify(request);
     const known = this.#rows.get(key);
     if (known) return known;
     if (!this.#refused.has(key) && this.#pending?.key !== key) {
@@ -50,7 +49,7 @@ export class RowStore {
     this.#rows.clear();
   }
 
-  async #load(key: string, request: RowRequest): Promise<void> {
+  async #load(key: string, request: Request): Promise<void> {
     const pending = { key, abort: new AbortController() };
     this.#pending = pending;
     try {

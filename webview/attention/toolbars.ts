@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { MapSource } from '../../src/protocol/inference.ts';
 import { zoomStep } from '../shared/heatmap/gestures.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
+import { withoutFirstBox } from './withoutFirst.ts';
 
 type Colour = 'linear' | 'log';
 
@@ -57,12 +58,40 @@ export function headToolbar(
           ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}`
         : nothing
     }
-    ${iconButton('zoom-out', 'Zoom out', () => tools.zoom(1 / zoomStep), '-')}
-    ${iconButton('zoom-in', 'Zoom in', () => tools.zoom(zoomStep), '+')}
-    ${iconButton('screen-full', 'Fit the whole map', () => tools.fit(), '0')}
-    ${iconButton('copy', 'Copy the weight pointed at or pinned', () => tools.copy(), 'Ctrl+C')}
-    ${colourSelect(colour, (next) => tools.setColour(next))}
+    ${mapTools('Copy the weight pointed at or pinned', tools)} ${colourSelect(colour, (next) => tools.setColour(next))}
   </div>`;
+}
+
+export interface CompareTools {
+  showDifference(shown: boolean): void;
+  swap(): void;
+  leaveOutFirst(withoutFirst: boolean): void;
+  pinMostDifferent(): void;
+  zoom(factor: number): void;
+  fit(): void;
+  copy(): void;
+  setColour(colour: Colour): void;
+}
+
+export function compareToolbar(
+  { difference, withoutFirst, colour }: { difference: boolean; withoutFirst: boolean; colour: Colour },
+  tools: CompareTools,
+): TemplateResult {
+  return html`<div class="toolbar compare-tools" role="toolbar" aria-label="Compare">
+    ${select('Show (D)', difference ? 1 : 0, ['Side by side', 'Difference'], (index) => tools.showDifference(index === 1))}
+    ${iconButton('arrow-swap', 'Swap A and B', () => tools.swap(), 'X')}
+    ${withoutFirstBox(withoutFirst, (without) => tools.leaveOutFirst(without))}
+    <span class="spacer"></span>
+    ${iconButton('target', 'Pin the cell that differs most', () => tools.pinMostDifferent(), 'M')}
+    ${mapTools('Copy both weights of the cell pointed at or pinned', tools)}
+    ${difference ? nothing : colourSelect(colour, (next) => tools.setColour(next))}
+  </div>`;
+}
+
+function mapTools(copy: string, tools: Pick<HeadTools, 'zoom' | 'fit' | 'copy'>): TemplateResult {
+  return html`${iconButton('zoom-out', 'Zoom out', () => tools.zoom(1 / zoomStep), '-')}
+  ${iconButton('zoom-in', 'Zoom in', () => tools.zoom(zoomStep), '+')}
+  ${iconButton('screen-full', 'Fit the whole map', () => tools.fit(), '0')} ${iconButton('copy', copy, () => tools.copy(), 'Ctrl+C')}`;
 }
 
 export function colourSelect(colour: Colour, setColour: (colour: Colour) => void): TemplateResult {

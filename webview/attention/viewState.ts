@@ -16,6 +16,7 @@ export const initialView: AttentionViewState = {
   text: { tokens: [], direction: 'from', granularity: 'token' },
   effect: { open: false, count: 32, across: 'weight', log: false, unit: 'bits' },
   next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
+  compare: { text: { kind: 'same' }, map: null, swapped: false, difference: false, viewport: null, pinned: null },
 };
 
 /** The site that gives the chosen map its sizes; null where none is chosen, or the run has no such map. */

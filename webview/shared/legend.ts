@@ -7,15 +7,21 @@ import { cssColour } from './heatmap/colours.ts';
 import { legendTicks } from './heatmap/ticks.ts';
 
 export interface LegendContent {
+  /** What the colours are of; a weight without it. */
+  readonly name?: string;
   readonly ramp: readonly Rgb[];
   readonly scale: ColourScale;
+  /** What the ends mean, left and right. */
+  readonly ends?: readonly [string, string] | null;
   readonly masked: { readonly tone: Rgb; readonly hatch: Rgb };
   readonly hatched: boolean;
+  /** What cells are that one of two texts lacks, where there are such. */
+  readonly absent?: { readonly tone: Rgb; readonly label: string } | null;
   /** "largest of up to 3 × 3 weights"; null where every cell is its own. */
   readonly note: string | null;
 }
 
-export function legend({ ramp, scale, masked, hatched, note }: LegendContent): TemplateResult {
+export function legend({ name = 'weight', ramp, scale, ends = null, masked, hatched, absent = null, note }: LegendContent): TemplateResult {
   const stops = ramp.filter((_, index) => index % 15 === 0).map(cssColour);
   const paintRamp = (element?: Element): void => {
     if (element instanceof HTMLElement) element.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
@@ -25,12 +31,16 @@ export function legend({ ramp, scale, masked, hatched, note }: LegendContent): T
     const [tone, line] = [cssColour(masked.tone), cssColour(masked.hatch)];
     element.style.background = hatched ? `repeating-linear-gradient(-45deg, ${line} 0 1px, ${tone} 1px 6px)` : tone;
   };
+  const paintAbsent = (element?: Element): void => {
+    if (element instanceof HTMLElement && absent) element.style.background = cssColour(absent.tone);
+  };
   const ticks = legendTicks(scale);
   const place = (position: number) => (element?: Element) => {
     if (element instanceof HTMLElement) element.style.left = `${position * 100}%`;
   };
   return html`<div class="legend" role="group" aria-label=${`Colour scale, ${scale.kind}`}>
-    <span class="legend-name">weight</span>
+    <span class="legend-name">${name}</span>
+    ${ends ? html`<span>← ${ends[0]}</span>` : ''}
     <div class="legend-scale">
       <div class="legend-ramp" ${ref(paintRamp)}></div>
       <div class="legend-ticks">
@@ -42,7 +52,9 @@ export function legend({ ramp, scale, masked, hatched, note }: LegendContent): T
         )}
       </div>
     </div>
+    ${ends ? html`<span>${ends[1]} →</span>` : ''}
     <span class="legend-masked"><span class="swatch" ${ref(paintMasked)}></span>masked</span>
+    ${absent ? html`<span class="legend-masked"><span class="swatch" ${ref(paintAbsent)}></span>${absent.label}</span>` : ''}
     ${note === null ? '' : html`<span class="legend-note">${note}</span>`}
   </div>`;
 }

@@ -2,6 +2,7 @@
 
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 
 /** A button that is an icon; `keys` is told in its tooltip. */
 export function iconButton(icon: string, label: string, act: () => void, keys?: string): TemplateResult {
@@ -27,7 +28,7 @@ export function select(label: string, chosen: number, options: readonly string[]
   const changed = (event: Event): void => {
     if (event.target instanceof HTMLSelectElement) choose(event.target.selectedIndex);
   };
-  return html`<select class="select" aria-label=${label} title=${label} .selectedIndex=${chosen} @change=${changed}>
+  return html`<select class="select" aria-label=${label} title=${label} .selectedIndex=${live(chosen)} @change=${changed}>
     ${options.map((option, index) => html`<option ?selected=${index === chosen}>${option}</option>`)}
   </select>`;
 }

@@ -18,6 +18,8 @@ export interface KeptRun {
   feeds: Feeds;
   /** The text's own, without padding behind it; undefined where tensors were given. */
   tokens: readonly TokenSpan[] | undefined;
+  /** The same with the padding, a token a position. */
+  paddedTokens?: readonly TokenSpan[] | undefined;
   /** Absent where tensors were given. */
   text?: RunText | undefined;
   /** Bytes that the run's tensors take. */

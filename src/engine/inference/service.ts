@@ -2,7 +2,14 @@
 
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
-import type { InferenceService, RowRequest } from '../../protocol/inference.ts';
+import type {
+  ComparedPicture,
+  ComparedTileRequest,
+  ComparisonRequest,
+  InferenceService,
+  RowRequest,
+  RunMap,
+} from '../../protocol/inference.ts';
 import { RpcError, type CallContext, type Handlers } from '../../protocol/rpc.ts';
 import type { Runtime } from '../worker/client.ts';
 import { AttentionRunner } from './attentionRunner.ts';
@@ -11,6 +18,8 @@ import { KeptRuns } from './keptRuns.ts';
 import { loadModel, type HeldModel } from './loadedModel.ts';
 import { NextTokens } from './nextTokens.ts';
 import { checkIndex } from '../../maps/checks.ts';
+import { headsOfMap } from '../../maps/choice.ts';
+import { Alignments, compareMaps, readComparison, type ComparedMaps, type MapOfRun } from '../../maps/comparison.ts';
 import { OpenMaps } from '../../maps/openMaps.ts';
 import { readScores, RunText } from '../../maps/scores.ts';
 import { readShade } from '../../maps/shade.ts';
@@ -32,11 +41,12 @@ interface State {
  * The service on a runtime. One model at a time: loading another frees the first with all that is kept of it.
  *
  * Errors are RpcErrors whose codes are stable: 'not-loaded', 'unknown-run' (released, or freed to make room: run again),
- * 'out-of-range', 'no-operands', 'nan-weights', 'unwritable', 'no-space', 'no-projection', 'no-tokens', 'cannot-mask', and those of
- * `loadModel`, `AttentionRunner` and `NextTokens`.
+ * 'out-of-range', 'no-operands', 'not-comparable', 'nan-weights', 'unwritable', 'no-space', 'no-projection', 'no-tokens',
+ * 'cannot-mask', and those of `loadModel`, `AttentionRunner` and `NextTokens`.
  */
 export function createInferenceService(runtime: Runtime): Handlers<InferenceService> {
   let state: State | undefined;
+  const alignments = new Alignments();
 
   const loaded = (): State => {
     if (!state) throw new RpcError('not-loaded', 'No model is loaded yet; load one first.');
@@ -49,6 +59,17 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
 
   const mapOf = ({ runId, map, batch }: Pick<RowRequest, 'runId' | 'map' | 'batch'>): WeightMap =>
     loaded().kept.get(runId).maps.open(map, batch);
+
+  const comparedMaps = ({ a, b, batch }: ComparisonRequest): ComparedMaps => {
+    const { runner, kept } = loaded();
+    const mapOfRun = ({ runId, map }: RunMap): MapOfRun => {
+      const { maps, paddedTokens } = kept.get(runId);
+      // Opened first: that checks that what the map is of is there.
+      const opened = maps.open(map, batch);
+      return { map: opened, self: headsOfMap(map).every(({ site }) => runner.kindOf(site) === 'self'), tokens: paddedTokens };
+    };
+    return compareMaps(mapOfRun(a), mapOfRun(b), alignments);
+  };
 
   return {
     load: async ({ source, settings }, context: CallContext) => {
@@ -68,7 +89,7 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const { runner, kept, effects } = loaded();
       await effects.free();
       const { run, ...captured } = await runner.run(request, randomUUID(), context, (more) => kept.makeRoom(more));
-      kept.add({ runId: run.runId, ...captured, maps: new OpenMaps(captured.sites), text: RunText.of(run) });
+      kept.add({ runId: run.runId, ...captured, maps: new OpenMaps(captured.sites), paddedTokens: run.tokens, text: RunText.of(run) });
       return run;
     },
     thumbnails: (request, { signal }) => readThumbnails(siteOf(request.runId, request.site), request, signal),
@@ -79,6 +100,13 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       return map.read(row, row + 1, signal);
     },
     shade: (request, { signal }) => readShade(mapOf(request), request, signal),
+    comparison: (request, { signal }) => readComparison(comparedMaps(request), signal),
+    comparedTile: (request, { signal }) => readTile(comparedMaps(request)[pictureOf(request)], request, signal),
+    comparedRow: async (request, { signal }) => {
+      const { a, b } = comparedMaps(request);
+      const row = checkIndex('query', request.query, a.queries);
+      return { a: await a.read(row, row + 1, signal), b: await b.read(row, row + 1, signal) };
+    },
     cell: ({ runId, site, batch, head, query, key }, { signal }) => {
       const weights = siteOf(runId, site);
       const { sizes } = weights;
@@ -140,4 +168,11 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       next.drop(runId);
     },
   };
+}
+
+const pictures: readonly ComparedPicture[] = ['a', 'b', 'difference'];
+
+function pictureOf({ picture }: ComparedTileRequest): ComparedPicture {
+  if (pictures.includes(picture)) return picture;
+  throw new RpcError('out-of-range', `There is no picture ${String(picture)} of a comparison; there are ${pictures.join(', ')}.`);
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
+import { chooseOther } from './comparison/chooseOther.ts';
 import type { AttentionPanels } from './panels.ts';
+import { panelKey } from './subject.ts';
 import { targetOf } from './target.ts';
 
 /** @param argument what the menu passes that the command was chosen from */
@@ -21,6 +23,21 @@ export async function explainAttention(
     );
     if (chosen === explain) await explainPrompt(panels, askPrompt);
   }
+}
+
+/** Compares what the active panel explains, or the text that the command was chosen on. */
+export async function compareAttention(panels: AttentionPanels, kind: 'head' | 'file', argument: unknown): Promise<void> {
+  const target = targetOf(argument);
+  const { active } = panels;
+  if (!active && target.kind !== 'text') {
+    void vscode.window.showInformationMessage('There is no text to compare. Open one, then compare its attention.');
+    return;
+  }
+  const own = active ? active.key : target.kind === 'text' ? panelKey(target.subject) : null;
+  const text = kind === 'head' ? ({ kind } as const) : await chooseOther(own);
+  if (!text) return;
+  if (active) active.compare(text);
+  else if (target.kind === 'text') await panels.compare(target.subject, text);
 }
 
 export async function explainPrompt(panels: AttentionPanels, askPrompt: () => Promise<string | undefined>): Promise<void> {

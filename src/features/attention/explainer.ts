@@ -36,10 +36,7 @@ interface Request {
   digest: string | null;
 }
 
-type Reads = Pick<
-  InferenceService,
-  'thumbnails' | 'tile' | 'row' | 'cell' | 'headScores' | 'shade' | 'predictions' | 'nextToken' | 'valueNorms' | 'edgeEffects'
->;
+type Reads = Omit<InferenceService, 'load' | 'attention' | 'writeWeights' | 'release'>;
 
 /** Runs the texts of one panel, one after the other, and keeps the last result readable. */
 export class Explainer implements Disposable {
@@ -65,6 +62,11 @@ export class Explainer implements Disposable {
 
   get shown(): Explanation | null {
     return this.#shown?.explanation ?? null;
+  }
+
+  /** The model that what is shown was run on. */
+  get client(): EngineClient | null {
+    return this.#shown?.client ?? null;
   }
 
   get failure(): Failure | null {

@@ -9,6 +9,8 @@ export const actionsByCode: Readonly<Record<string, Actions>> = {
   cancelled: ['retry'],
   empty: ['retry'],
   'document-gone': [],
+  'no-head': ['retry'],
+  untrusted: ['retry'],
   memory: ['openSettings', 'retry'],
   'no-engine': ['openSettings', 'showLog'],
   'no-attention': ['chooseModel', 'showLog'],

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import type { AttentionHost, AttentionPanel, Failure, TextSymbols } from '../../protocol/attention.ts';
+import type { AttentionHost, AttentionPanel, ComparedText, Failure, TextSymbols } from '../../protocol/attention.ts';
 import type { Handlers, Remote } from '../../protocol/rpc.ts';
 import { commands } from '../../contributions.ts';
 import type { Engine } from '../engine/engine.ts';
 import { log, showLog } from '../log/log.ts';
 import type { Models } from '../models/models.ts';
 import { openSettings } from '../settings.ts';
+import { chooseOther } from './comparison/chooseOther.ts';
+import { Comparison } from './comparison/comparison.ts';
 import { editorsOf, openDocument, restoredSubject, showRange } from './documents.ts';
 import { Explainer } from './explainer.ts';
 import type { Explanation } from './explanation.ts';
@@ -15,7 +17,7 @@ import { attentionPage } from './page.ts';
 import type { Easel } from './painting/easel.ts';
 import { Painter, type Painted } from './painting/painter.ts';
 import { openSession, type PageSession } from './pageSession.ts';
-import { parseView } from './panelState.ts';
+import { parseComparedText, parseView } from './panelState.ts';
 import type { PanelStore } from './panelStore.ts';
 import type { SymbolFinder } from './symbols/symbols.ts';
 import { digestOf, documentOf, panelKey, type DocumentReference, type PanelState, type Subject } from './subject.ts';
@@ -39,6 +41,7 @@ export class AttentionPanelView implements vscode.Disposable {
   readonly id: string;
   readonly #services: PanelServices;
   readonly #explainer: Explainer;
+  readonly #comparison: Comparison;
   readonly #painter: Painter;
   readonly #handlers: Handlers<AttentionHost>;
   readonly #subscriptions: vscode.Disposable[];
@@ -46,6 +49,8 @@ export class AttentionPanelView implements vscode.Disposable {
   #session: PageSession | null = null;
   #ready = false;
   #selection: vscode.Selection | null = null;
+  /** The comparison that the page has to open once it is there. */
+  #comparing: ComparedText | null = null;
 
   constructor(panel: vscode.WebviewPanel, id: string, state: PanelState, services: PanelServices) {
     this.#panel = panel;
@@ -67,6 +72,7 @@ export class AttentionPanelView implements vscode.Disposable {
       rerunning: (reason) => this.#tell((page) => page.rerunning({ reason })),
       lost: (reason) => services.ends.tell(reason),
     });
+    this.#comparison = new Comparison(this.#explainer, (other) => this.#tell((page) => page.other(other)));
     this.#painter = new Painter(this.#painted(), services.easel);
     this.#handlers = this.#makeHandlers();
     this.#subscriptions = [
@@ -107,6 +113,12 @@ export class AttentionPanelView implements vscode.Disposable {
     await this.explain(shown?.subject === subject ? shown.moved : subject);
   }
 
+  /** Opens the comparison with a text. */
+  compare(text: ComparedText): void {
+    this.#comparing = text;
+    this.#openComparison();
+  }
+
   /** The panel's text is in another document now: it is explained there, so that the panel names it and its tokens are found. */
   moveTo(document: DocumentReference): void {
     const { subject } = this.#state;
@@ -144,6 +156,7 @@ export class AttentionPanelView implements vscode.Disposable {
 
   dispose(): void {
     this.#painter.dispose();
+    this.#comparison.dispose();
     this.#explainer.dispose();
     this.#closeSession();
     for (const subscription of this.#subscriptions) subscription.dispose();
@@ -163,6 +176,7 @@ export class AttentionPanelView implements vscode.Disposable {
   }
 
   #started(explanation: Explanation, title: string): void {
+    this.#comparison.reset();
     this.#panel.title = `Attention: ${title}`;
     this.#save({ title: this.#panel.title, subject: explanation.subject, digest: digestOf(explanation.taken.text) });
   }
@@ -233,6 +247,15 @@ export class AttentionPanelView implements vscode.Disposable {
       predictions: (request, { signal }) => this.#explainer.read('predictions', request, signal),
       nextToken: (request, { signal }) => this.#explainer.read('nextToken', request, signal),
       symbols: () => this.#symbols(),
+      comparison: (request, { signal }) => this.#comparison.read('comparison', request, signal),
+      comparedTile: (request, { signal }) => this.#comparison.read('comparedTile', request, signal),
+      comparedRow: (request, { signal }) => this.#comparison.read('comparedRow', request, signal),
+      compareWith: ({ text }) => {
+        const asked = parseComparedText(text);
+        if (asked) this.#background(this.#comparison.with(asked));
+      },
+      chooseOther: () => this.#background(this.#chooseOther()),
+      cancelOther: () => this.#comparison.cancel(),
       explainHere: () => this.#background(this.explainHere()),
       cancel: () => this.#explainer.cancel(),
       act: ({ action }) => this.#background(this.#act(action)),
@@ -254,6 +277,19 @@ export class AttentionPanelView implements vscode.Disposable {
     }
     this.#ready = true;
     this.#replay();
+    this.#openComparison();
+  }
+
+  #openComparison(): void {
+    const text = this.#comparing;
+    if (!text || !this.#session || !this.#ready) return;
+    this.#comparing = null;
+    this.#tell((page) => page.compare({ text }));
+  }
+
+  async #chooseOther(): Promise<void> {
+    const text = await chooseOther(documentOf(this.#state.subject)?.uri ?? null);
+    if (text) await this.#comparison.with(text);
   }
 
   /** A call from the page is answered at once; what it sets off reports for itself. */

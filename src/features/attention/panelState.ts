@@ -5,6 +5,8 @@ import {
   headOrders,
   type AttentionViewState,
   type EffectChoices,
+  type ComparedText,
+  type CompareState,
   type NextTokenState,
   type ScoreChoices,
   type TextState,
@@ -40,6 +42,7 @@ export function parseView(value: unknown): AttentionViewState | null {
     text: parseText(isFields(value.text) ? value.text : {}),
     effect: parseEffect(isFields(value.effect) ? value.effect : {}),
     next: parseNext(isFields(value.next) ? value.next : {}),
+    compare: parseCompare(isFields(value.compare) ? value.compare : {}),
   };
   return Object.values(view).includes(undefined) ? null : (view as AttentionViewState);
 }
@@ -95,6 +98,23 @@ const parseNext = ({ position, temperature, topK, topP, minP }: Fields): NextTok
   topP: within(topP, 1) ?? 1,
   minP: within(minP, 1) ?? 0,
 });
+
+const parseCompare = ({ text, map, swapped, difference, viewport, pinned }: Fields): CompareState => ({
+  text: parseComparedText(text) ?? { kind: 'same' },
+  map: parseMap(map) ?? null,
+  swapped: swapped === true,
+  difference: difference === true,
+  viewport: numbersOf(viewport, 'query', 'key', 'scale') ?? null,
+  pinned: numbersOf(pinned, 'query', 'key') ?? null,
+});
+
+/** Null where it is none. */
+export function parseComparedText(value: unknown): ComparedText | null {
+  if (!isFields(value)) return null;
+  const { kind, uri } = value;
+  if (kind === 'same' || kind === 'head') return { kind };
+  return kind === 'file' && typeof uri === 'string' ? { kind, uri } : null;
+}
 
 /** A number from 0 to a maximum. */
 const within = (value: unknown, maximum: number): number | undefined =>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { panels as panelTypes } from '../../contributions.ts';
+import type { ComparedText } from '../../protocol/attention.ts';
 import { log } from '../log/log.ts';
 import { referenceTo } from './documents.ts';
 import { viewsFolder } from './page.ts';
@@ -31,6 +32,16 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
     const open = [...this.#panels].find((panel) => panel.key === key);
     open?.reveal(preserveFocus);
     await (open ?? this.#create(subject, preserveFocus)).explain(subject);
+  }
+
+  /** Opens the comparison in the panel of a subject's document; where there is none yet, the subject is explained first. */
+  async compare(subject: Subject, text: ComparedText): Promise<void> {
+    const key = panelKey(subject);
+    const open = [...this.#panels].find((panel) => panel.key === key);
+    open?.reveal(true);
+    const panel = open ?? this.#create(subject, true);
+    panel.compare(text);
+    if (!open) await panel.explain(subject);
   }
 
   /** Runs again what is seen: the model was changed. */

@@ -169,6 +169,30 @@ describe('a process that ends', () => {
     expect(again[0]!.reason).toContain('SIGKILL');
   });
 
+  it('has both runs of a comparison made again, whichever was lost, under the same ids', async () => {
+    const client = acquire(newPool());
+    const [a, b] = [await client.attention({ text: 'one' }), await client.attention({ text: 'two' })];
+    const reasons: string[] = [];
+    client.onRerunning(({ runId, reason }) => reasons.push(`${runId === a.runId ? 'a' : 'b'}: ${reason}`));
+    const map = { kind: 'head', site: 0, head: 0 } as const;
+    const compared = async (query: number): Promise<string[]> => {
+      const row = await client.comparedRow({ a: { runId: a.runId, map }, b: { runId: b.runId, map }, query });
+      return [row.a, row.b].map((codes) => String.fromCharCode(...codes));
+    };
+    expect(await compared(-1)).toEqual(['one', 'two']);
+    expect(reasons).toEqual([]);
+    // The second was freed behind the client's back.
+    expect(await compared(0)).toEqual(['one', 'two']);
+    expect(reasons).toEqual(['a: The result was freed to make room.', 'b: The result was freed to make room.']);
+    process.kill(client.process!.pid!, 'SIGKILL');
+    await vi.waitFor(() => expect(client.process).toBeUndefined());
+    expect(await compared(0)).toEqual(['one', 'two']);
+    expect(reasons.slice(2).map((reason) => reason.slice(0, 2))).toEqual(['a:', 'b:']);
+    await expect(compared(-2)).rejects.toMatchObject({ code: 'memory', message: expect.stringContaining('two texts') as unknown });
+    await client.release({ runId: b.runId });
+    await expect(compared(0)).rejects.toMatchObject({ code: 'unknown-run' });
+  });
+
   it('has runs made again that the service freed', async () => {
     const client = acquire(newPool());
     const { runId } = await client.attention({ text: 'freed' });

@@ -6,12 +6,15 @@ import type {
   AttentionResult,
   AttentionSubject,
   AttentionViewState,
+  ComparedText,
+  OtherText,
   TextSymbols,
 } from '../../../src/protocol/attention.ts';
 import type {
   AttentionRun,
   EdgeEffects,
   EdgeEffectsRequest,
+  ComparisonRequest,
   HeadScoresRequest,
   RowRequest,
   SiteRun,
@@ -19,6 +22,8 @@ import type {
   Thumbnails,
   ThumbnailsRequest,
 } from '../../../src/protocol/inference.ts';
+import { Alignments, compareMaps, readComparison, type ComparedMaps } from '../../../src/maps/comparison.ts';
+import { siteOfMap } from '../../../src/maps/choice.ts';
 import { OpenMaps } from '../../../src/maps/openMaps.ts';
 import { readShade } from '../../../src/maps/shade.ts';
 import { readTile } from '../../../src/maps/tiles.ts';
@@ -64,7 +69,12 @@ class StandIn {
   saved: AttentionViewState | null = null;
   readonly breaches: string[] = [];
   readonly #maps = new Map<string, WeightMap>();
-  #opened: OpenMaps | null = null;
+  readonly #opened = new Map<string, OpenMaps>();
+  /** The run that is compared with, beside the one shown. */
+  #other: { spec: RunSpec; result: AttentionResult } | null = null;
+  readonly #alignments = new Alignments();
+  readonly #ids = new Map<string, number>();
+  readonly #tokens = new Map<AttentionRun, { id: number; text: string }[] | undefined>();
   readonly #pooled = new Map<string, Thumbnails>();
   #spec: RunSpec | null = null;
   #result: AttentionResult | null = null;
@@ -119,6 +129,18 @@ class StandIn {
       valueNorms: (params) => log('valueNorms', params, () => normsOf(this.#result?.run.sites[params.site]?.keys ?? 0)),
       edgeEffects: (params, context) => log('edgeEffects', params, () => this.#effects(params, context)),
       cell: (params) => log('cell', params, () => cellOf(params.query, params.key)),
+      comparison: (params, { signal }) => log('comparison', params, () => readComparison(this.#compare(params), signal)),
+      comparedTile: (params, { signal }) =>
+        log('comparedTile', params, () => readTile(this.#compare(params)[params.picture], params, signal)),
+      comparedRow: (params, { signal }) =>
+        log('comparedRow', params, async () => {
+          const { a, b } = this.#compare(params);
+          const { query } = params;
+          return { a: await a.read(query, query + 1, signal), b: await b.read(query, query + 1, signal) };
+        }),
+      compareWith: (params) => log('compareWith', params, nothing),
+      chooseOther: (params) => log('chooseOther', params, nothing),
+      cancelOther: (params) => log('cancelOther', params, nothing),
       predictions: (params) => log('predictions', params, () => predictionsOf(this.#result?.run)),
       nextToken: (params) => log('nextToken', params, () => nextTokenOf(this.#result?.run, params.position)),
       symbols: (params) => log('symbols', params, () => this.#spec?.symbols ?? { source: 'none', symbols: [] }),
@@ -134,12 +156,13 @@ class StandIn {
   }
 
   /** Weights of a head as they were served. */
-  map(site: number, head: number): WeightMap {
-    const spec = this.#spec;
-    const run = this.#result?.run;
+  map(site: number, head: number, runId = this.#result?.run.runId): WeightMap {
+    const other = runId === this.#other?.result.run.runId ? this.#other : null;
+    const { spec, result } = other ?? { spec: this.#spec, result: this.#result };
+    const run = result?.run;
     const size = run?.sites[site];
     if (!spec || !run || !size) throw new Error('Nothing is shown.');
-    const key = `${site} ${head}`;
+    const key = `${other ? 'other ' : ''}${site} ${head}`;
     let map = this.#maps.get(key);
     if (!map) {
       const { weights, lit } = spec;
@@ -155,10 +178,36 @@ class StandIn {
     return map;
   }
 
-  #open({ map }: Pick<RowRequest, 'map'>): OpenMap {
-    const sites = this.#result?.run.sites ?? [];
-    const maps = sites.map((site) => siteWeightsOf(site, (head) => this.map(site.index, head)));
-    return (this.#opened ??= new OpenMaps(maps)).open(map);
+  #open({ runId, map }: Pick<RowRequest, 'runId' | 'map'>): OpenMap {
+    const maps =
+      this.#opened.get(runId) ??
+      new OpenMaps(this.#runOf(runId).sites.map((site) => siteWeightsOf(site, (head) => this.map(site.index, head, runId))));
+    this.#opened.set(runId, maps);
+    return maps.open(map);
+  }
+
+  #runOf(runId: string): AttentionRun {
+    const found = [this.#result, this.#other?.result].find((result) => result?.run.runId === runId);
+    if (!found) throw new Error(`There is no run ${runId}.`);
+    return found.run;
+  }
+
+  #compare({ a, b }: ComparisonRequest): ComparedMaps {
+    const [ofA, ofB] = [a, b].map((side) => {
+      const run = this.#runOf(side.runId);
+      const site = siteOfMap(run, side.map);
+      return { map: this.#open(side), self: site?.kind === 'self', tokens: this.#tokensOf(run) };
+    });
+    return compareMaps(ofA!, ofB!, this.#alignments);
+  }
+
+  /** With one id for one text, in whatever run. */
+  #tokensOf(run: AttentionRun): { id: number; text: string }[] | undefined {
+    const tokens =
+      this.#tokens.get(run) ??
+      run.tokens?.map(({ text }) => ({ id: this.#ids.get(text) ?? this.#ids.set(text, this.#ids.size).size - 1, text }));
+    this.#tokens.set(run, tokens);
+    return tokens;
   }
 
   /** An edge after the other, each as slow as an answer. */
@@ -191,6 +240,24 @@ class StandIn {
   }
 
   async show(spec: RunSpec): Promise<AttentionResult> {
+    if (!spec.keepMaps) {
+      this.#maps.clear();
+      this.#pooled.clear();
+    }
+    this.#spec = spec;
+    this.#result = this.#resultOf(spec);
+    await this.#panel.show(this.#result);
+    return this.#result;
+  }
+
+  /** Tells of a run of another text, or that there is none yet. */
+  async showOther(text: ComparedText, spec: RunSpec | null, more: Partial<OtherText> = {}): Promise<void> {
+    this.#other = spec && { spec, result: this.#resultOf(spec) };
+    for (const key of [...this.#maps.keys()]) if (key.startsWith('other ')) this.#maps.delete(key);
+    await this.#panel.other({ text, result: this.#other?.result ?? null, notice: null, progress: null, failure: null, ...more });
+  }
+
+  #resultOf(spec: RunSpec): AttentionResult {
     const pieces = spec.tokens
       ? spec.tokens.map((text, index) => ({ text, start: index, end: index + 1 }))
       : spec.positions === undefined
@@ -211,12 +278,6 @@ class StandIn {
         headDim: 64,
       };
     });
-    if (!spec.keepMaps) {
-      this.#maps.clear();
-      this.#pooled.clear();
-    }
-    this.#opened = null;
-    this.#spec = spec;
     const subject: AttentionSubject = {
       kind: 'editor',
       title: 'model.py',
@@ -227,7 +288,7 @@ class StandIn {
       ...spec.subject,
     };
     const provider = { requested: 'auto', used: 'cpu', engineVersion: '1.30.0' } as const;
-    this.#result = {
+    return {
       subject,
       text: spec.text ?? '',
       run: {
@@ -248,8 +309,6 @@ class StandIn {
         ...spec.run,
       },
     };
-    await this.#panel.show(this.#result);
-    return this.#result;
   }
 }
 

@@ -11,6 +11,8 @@ export interface AxisLabels {
   short(index: number): string;
   /** In full, for who points at it. */
   full(index: number): string;
+  /** A sign that stands before the label; '' for none. */
+  sign?(index: number): string;
 }
 
 export class Axis {
@@ -53,7 +55,9 @@ export class Axis {
     const label = document.createElement('span');
     label.className = 'axis-label';
     label.textContent = this.#labels.short(index);
-    label.title = `${index}: ${this.#labels.full(index)}`;
+    label.title = this.#labels.full(index);
+    const sign = this.#labels.sign?.(index) ?? '';
+    if (sign !== '') label.dataset['sign'] = sign;
     this.#written.set(index, label);
     this.element.append(label);
     return label;

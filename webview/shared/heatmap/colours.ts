@@ -1,11 +1,12 @@
 /**
- * The colours of weights: viridis, its low end blended into the ground so that zero disappears.
+ * The colours of weights: viridis, its low end blended into the ground so that zero disappears. Those of differences: red and blue,
+ * blended into the ground in the middle.
  *
  * A colour is looked up by a weight's half-precision bits in one table of 65,536 entries, so every renderer shows the same colours
  * to the bit, and a change of scale or theme touches no data.
  */
 
-import { interpolateViridis } from 'd3-scale-chromatic';
+import { interpolateRdBu, interpolateViridis } from 'd3-scale-chromatic';
 import { fromHalf } from '../../../src/maths/half.ts';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -16,9 +17,9 @@ export interface Palette {
   readonly ink: Rgb;
 }
 
-/** From weights to positions on the colour ramp (0 to 1). `top` is the weight that has the last colour. */
+/** From weights to positions on the colour ramp (0 to 1). `top` is the weight that has the last colour; signed, -`top` has the first. */
 export interface ColourScale {
-  readonly kind: 'linear' | 'log';
+  readonly kind: 'linear' | 'log' | 'signed';
   readonly top: number;
 }
 
@@ -33,9 +34,10 @@ const fade = 0.2;
 /** Viridis begins too close to a dark ground to tell a weak weight from none: the ramp joins it a little later. */
 const earliest = 0.15;
 
-/** Position of a weight on the ramp: 0 at zero (linear) or at the floor (log), 1 at the top. */
-export function rampPosition(scale: ColourScale, weight: number): number {
-  const position = scale.kind === 'linear' ? weight / scale.top : Math.log(weight / logFloor) / Math.log(scale.top / logFloor);
+/** Position of a weight on the ramp: 0 at zero (linear), at the floor (log) or at -top (signed), 1 at the top. */
+export function rampPosition({ kind, top }: ColourScale, weight: number): number {
+  const position =
+    kind === 'linear' ? weight / top : kind === 'signed' ? (weight / top + 1) / 2 : Math.log(weight / logFloor) / Math.log(top / logFloor);
   return position > 0 ? Math.min(1, position) : 0;
 }
 
@@ -51,18 +53,44 @@ export function weightRamp({ ground, ink }: Palette): readonly Rgb[] {
   });
 }
 
+/** Of red and blue on a dark ground and on a light one, by their distance from the end: where they begin beside zero, and the strongest. */
+const dark = { weakest: 0.04, strongest: 0.32 };
+const light = { weakest: 0.46, strongest: 0.06 };
+
+/** 511 colours, from the most negative (blue) over zero, the ground itself, to the most positive (red), alike in brightness. */
+export function differenceRamp({ ground, ink }: Palette): readonly Rgb[] {
+  const { weakest, strongest } = luminance(ground) < luminance(ink) ? dark : light;
+  const side = (colourAt: (along: number) => string): Rgb[] =>
+    Array.from({ length: rampLength }, (_, index) => {
+      const position = index / (rampLength - 1);
+      return mix(ground, parseRgb(colourAt(weakest + (strongest - weakest) * position)), Math.min(1, position / fade));
+    });
+  const red = side(interpolateRdBu);
+  const blue = side((along) => interpolateRdBu(1 - along));
+  return [...blue.reverse(), ...red.slice(1)];
+}
+
+/** Cells of a token that one of two texts lacks: a tone on no ramp, plain where masked cells are hatched. */
+export function absentTone({ ground, ink }: Palette): Rgb {
+  return mix(ground, ink, 0.32);
+}
+
 /** Cells that the model could not look at: a tone of their own, off the ramp, and the lines that hatch it. */
 export function maskedTones({ ground, ink }: Palette): { tone: Rgb; hatch: Rgb } {
   return { tone: mix(ground, ink, 0.07), hatch: mix(ground, ink, 0.2) };
 }
 
-/** RGBA bytes by half-precision bits: `table[4 * bits]`. Masked bits have alpha 0, by which a renderer knows them. */
-export function colourTable(ramp: readonly Rgb[], scale: ColourScale): Uint8ClampedArray<ArrayBuffer> {
+/**
+ * RGBA bytes by half-precision bits: `table[4 * bits]`. Masked bits have alpha 0, by which a renderer knows them.
+ *
+ * @param absent of -Infinity, which stands for a cell that is not there
+ */
+export function colourTable(ramp: readonly Rgb[], scale: ColourScale, absent?: Rgb): Uint8ClampedArray<ArrayBuffer> {
   const table = new Uint8ClampedArray(0x10000 * 4);
   for (let bits = 0; bits < 0x10000; bits++) {
     const weight = weights[bits] ?? NaN;
     if (Number.isNaN(weight)) continue;
-    const colour = rampColour(ramp, rampPosition(scale, weight));
+    const colour = absent && weight === -Infinity ? absent : rampColour(ramp, rampPosition(scale, weight));
     table[4 * bits] = colour[0];
     table[4 * bits + 1] = colour[1];
     table[4 * bits + 2] = colour[2];

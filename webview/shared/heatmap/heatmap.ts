@@ -137,6 +137,14 @@ export class Heatmap {
     this.#events.pinned(cell);
   }
 
+  /** Takes up what was done to another map of the same cells; nobody is told. */
+  follow(done: { readonly viewport?: Viewport | null; readonly hover?: Cell | null; readonly pin?: Cell | null }): void {
+    if (done.viewport !== undefined) this.#asked = done.viewport;
+    if (done.hover !== undefined) this.#hover = done.hover;
+    if (done.pin !== undefined) this.#pin = done.pin;
+    this.#update();
+  }
+
   /** Marks the row, the column or the cell itself of a cell from outside; null: none. */
   light(cell: Cell | null, part: 'row' | 'column' | 'cell' | null): void {
     this.#lit = part === null ? null : cell;

@@ -11,10 +11,14 @@ export interface Tick {
 /** Part of the legend's width that a tick's label needs. */
 const room = 0.3;
 
-/** Zero, the half and the top (linear); the floor, the top and the powers of ten between that have room (log). */
+/** Zero, the half and the top (linear); both ends and zero (signed); the floor, the top and the powers of ten between that have room (log). */
 export function legendTicks(scale: ColourScale): readonly Tick[] {
   const { kind, top } = scale;
   if (kind === 'linear') return [0, top / 2, top].map((value) => ({ position: rampPosition(scale, value), label: tickLabel(value) }));
+  if (kind === 'signed') {
+    const label = tickLabel(top);
+    return [`−${label}`, '0', `+${label}`].map((text, index) => ({ position: index / 2, label: text }));
+  }
   const ticks: Tick[] = [];
   for (let exponent = Math.round(Math.log10(logFloor)); 10 ** exponent < top; exponent++) {
     const position = rampPosition(scale, 10 ** exponent);

@@ -108,6 +108,18 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
       if (query === -1) runs.delete(runId);
       return Float32Array.from(text, (character) => character.charCodeAt(0));
     },
+    comparison: () => {
+      throw new RpcError('not-comparable', 'Nothing is.');
+    },
+    comparedTile: () => ({ rows: 0, columns: 0, values: new Uint16Array() }),
+    /** Both runs' texts as character codes; query -1 asks to forget the second, -2 never to keep both. */
+    comparedRow: ({ a, b, query }) => {
+      const codesOf = (runId: string): Float32Array => Float32Array.from(textOf(runId), (character) => character.charCodeAt(0));
+      const row = { a: codesOf(a.runId), b: codesOf(b.runId) };
+      if (query < 0) runs.delete(b.runId);
+      if (query === -2) textOf(b.runId);
+      return row;
+    },
     tile: async ({ runId }, context) => {
       textOf(runId);
       // Ends only by its signal.

@@ -15,6 +15,14 @@ const view = {
   text: { tokens: [3, 4], direction: 'to', granularity: 'line' },
   effect: { open: true, count: 64, across: 'contribution', log: true, unit: 'nats' },
   next: { position: 3, temperature: 0.5, topK: 4, topP: 0.9, minP: 0.1 },
+  compare: {
+    text: { kind: 'file', uri: 'file:///old.py' },
+    map: { kind: 'mean', heads: [{ site: 0, head: 1 }] },
+    swapped: true,
+    difference: true,
+    viewport: { query: 1, key: 2, scale: 3 },
+    pinned: { query: 4, key: 5 },
+  },
 } as const;
 
 describe('parsePanelState', () => {
@@ -65,6 +73,20 @@ describe('parsePanelState', () => {
     const plain = { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 };
     const wrong = { position: -1, temperature: 9, topK: 0.5, topP: '1', minP: NaN };
     for (const next of [undefined, 7, null, {}, wrong]) expect(parseView({ ...view, next })).toEqual({ ...view, next: plain });
+  });
+
+  it('takes what is wrong with a comparison for what a panel begins with', () => {
+    const plain = { text: { kind: 'same' }, map: null, swapped: false, difference: false, viewport: null, pinned: null };
+    const wrong = {
+      text: { kind: 'file', uri: 3 },
+      map: { kind: 'sum' },
+      swapped: 1,
+      difference: 'yes',
+      viewport: {},
+      pinned: { query: 1 },
+    };
+    for (const compare of [undefined, 7, null, {}, wrong, { text: { kind: 'web', uri: 'https://x' } }])
+      expect(parseView({ ...view, compare })).toEqual({ ...view, compare: plain });
   });
 
   it('never throws', () => {

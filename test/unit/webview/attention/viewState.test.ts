@@ -31,6 +31,7 @@ const view: AttentionViewState = {
   text: { tokens: [], direction: 'from', granularity: 'token' },
   effect: { open: false, count: 32, across: 'weight', log: false, unit: 'bits' },
   next: { position: null, temperature: 1, topK: 0, topP: 1, minP: 0 },
+  compare: { text: { kind: 'same' }, map: null, swapped: false, difference: false, viewport: null, pinned: null },
 };
 
 describe('view state', () => {
@@ -54,6 +55,7 @@ describe('view state', () => {
       text: view.text,
       effect: view.effect,
       next: view.next,
+      compare: view.compare,
     });
   });
 
