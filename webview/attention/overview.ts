@@ -180,6 +180,8 @@ export class Overview {
     this.#grid.setAttribute('aria-label', ranking ? 'Attention heads by score' : 'Attention by layer and head');
     this.#grid.setAttribute('aria-rowcount', String(lines.length + (ranking ? 0 : 1)));
     this.#grid.setAttribute('aria-colcount', String(columns + (ranking ? 0 : 1)));
+    // Where a score leaves no head there is no grid.
+    this.#grid.hidden = lines.length === 0;
     this.#header.hidden = ranking !== null;
     this.#header.replaceChildren(...(ranking ? [] : headerCells(this.#heads, pitch)));
     const hadFocus = this.#grid.contains(document.activeElement);
