@@ -1,34 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { closeEditors, openGenlens, problemsOf, reloadWindow, shownPanel, workspaceOf } from './genlens.ts';
+import { expect, it } from 'vitest';
+import { problemsOf, reloadWindow, shownPanel } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
-
-const python = [
-  'def area(width, height):',
-  '    return width * height',
-  '',
-  'def volume(width, height, depth):',
-  '    return area(width, height) * depth',
-  '',
-].join('\n');
+import { editorOn, explainFile, shapes } from './onFiles.ts';
 
 let editor: Editor;
-let removeWorkspace: () => Promise<void>;
-
-beforeAll(async () => {
-  const { folder, remove } = await workspaceOf({ 'shapes.py': python });
-  removeWorkspace = remove;
-  editor = await openGenlens({ workspace: folder });
-});
-afterAll(async () => {
-  await closeEditors(editor);
-  await editor.dispose();
-  await removeWorkspace();
-});
+editorOn({ 'shapes.py': shapes }, (opened) => (editor = opened));
 
 it('masks the edges of a query of the bundled model, one by one, and says what that does to the next token', async () => {
-  await editor.openFile('shapes.py');
-  await editor.command('Genlens: Explain Attention');
-  const panel = await shownPanel(editor, 'shapes.py');
+  const panel = await explainFile(editor, 'shapes.py');
   await panel.locator('.thumbnail[data-row="3"][data-head="1"]').click();
   const plot = panel.locator('.plot');
   await plot.press('Enter');

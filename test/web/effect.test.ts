@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audit } from './audit.ts';
 import { settled, startHarness, type Harness } from './harness.ts';
 import type { RunSpec } from './standIn/main.ts';
 import { themes, type ThemeName } from './themes.ts';
@@ -9,8 +8,6 @@ import { themes, type ThemeName } from './themes.ts';
 let harness: Harness;
 beforeAll(async () => (harness = await startHarness()));
 afterAll(async () => harness.close());
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Ten tokens whose last but one attends by halves: 1/2 to itself, 1/4 to the token before ... */
 const halves: RunSpec = {
@@ -62,19 +59,6 @@ const calls = (page: Page, method: string): Promise<unknown[]> =>
   page.evaluate((name) => window.standIn.calls.filter((call) => call.method === name).map(({ params }) => params), method);
 const text = async (locator: Locator): Promise<string> => ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();
 const saved = async (page: Page): Promise<unknown> => (await calls(page, 'saveState')).at(-1);
-
-async function audit(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Finding {
-      id: string;
-      nodes: { html: string }[];
-    }
-    const { axe: engine } = window as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
-    const { violations } = await engine.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-  });
-}
 
 describe('weight against effect', () => {
   it('asks for the strongest keys of the pinned query, says what it found, and draws a point for each edge', async () => {
