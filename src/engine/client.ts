@@ -11,16 +11,20 @@ import type {
   EngineSettings,
   HeadScoresRequest,
   InferenceService,
+  LikelyTokens,
+  LikelyTokensRequest,
   LoadedModel,
   ModelSource,
   NextToken,
   NextTokenRequest,
+  PortableRequest,
+  PortableSite,
   Recipe,
   RowRequest,
   ShadeRequest,
   SiteScores,
-  ThumbnailsRequest,
   Thumbnails,
+  ThumbnailsRequest,
   Tile,
   TileRequest,
   TokenPredictions,
@@ -68,6 +72,8 @@ type RunCalls = Pick<
   | 'nextToken'
   | 'valueNorms'
   | 'edgeEffects'
+  | 'likelyTokens'
+  | 'portable'
   | 'writeWeights'
 >;
 
@@ -166,6 +172,14 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   edgeEffects(params: EdgeEffectsRequest, options: ReadOptions = {}): Promise<EdgeEffects> {
     return this.ofRun('edgeEffects', params, options);
+  }
+
+  likelyTokens(params: LikelyTokensRequest, options: ReadOptions = {}): Promise<LikelyTokens> {
+    return this.ofRun('likelyTokens', params, options);
+  }
+
+  portable(params: PortableRequest, options: ReadOptions = {}): Promise<PortableSite> {
+    return this.ofRun('portable', params, options);
   }
 
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   EdgeEffectsRequest,
   HeadRef,
   HeadScoresRequest,
+  KnownNextToken,
   MapSource,
   NextToken,
   NextTokenRequest,
@@ -173,7 +174,7 @@ export interface AttentionHost {
   valueNorms(params: ValueNormsRequest): ValueNorms;
   edgeEffects(params: EdgeEffectsRequest): EdgeEffects;
   predictions(params: { runId: string }): TokenPredictions;
-  nextToken(params: NextTokenRequest): NextToken;
+  nextToken(params: NextTokenRequest): NextToken | KnownNextToken;
   /** The symbols of the text that is shown. */
   symbols(params: Record<string, never>): TextSymbols;
   /** Runs again on the text around the cursor of the panel's editor. */

@@ -318,8 +318,8 @@ export class TextView implements View {
     const current = this.#shading;
     if (!current || this.#pointed === null || !current.shading.groups.all[this.#pointed])
       return html`<span class="role">
-        Click, drag or use the arrow keys to choose; with Ctrl or Shift several, whose weights are summed. Double-click shows a token in the
-        editor.
+        Click, drag or use the arrow keys to choose; with Ctrl or Shift several, whose weights are
+        summed.${this.#context.live ? ' Double-click shows a token in the editor.' : ''}
       </span>`;
     return sentenceParts(this.#groupSentence(current.shading, this.#pointed));
   }
