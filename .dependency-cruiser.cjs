@@ -1,4 +1,4 @@
-// The import arrows: features -> engine, models, python, formulas, onnx -> maps -> protocol, formats, maths.
+// The import arrows: features -> engine, report, models, python, formulas, onnx -> maps -> protocol, formats, maths.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -18,7 +18,8 @@ module.exports = {
     only('onnx-low', '^src/onnx/', ['^src/(protocol|maths|formats)/']),
     only('models-low', '^src/models/', ['^src/(protocol|maths|formats|onnx)/']),
     only('engine-middle', '^src/engine/', ['^src/(protocol|maths|maps|formats|onnx|models)/']),
-    only('cli-thin', '^src/cli(/|\\.ts)', ['^src/(protocol|formats|onnx|models|engine)/']),
+    only('report-low', '^src/report/', ['^src/(protocol|maths|maps)/']),
+    only('cli-thin', '^src/cli(/|\\.ts)', ['^src/(protocol|formats|onnx|models|engine|report)/']),
     only('webview-narrow', '^webview/', ['^src/(protocol|maths|maps|formulas)/']),
     {
       name: 'vscode-in-features',

@@ -1,6 +1,6 @@
 // Builds what ships: the host, the command line, the inference process and its worker, the reader of Python (Node), and one bundle a
 // view (browser).
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { build, context } from 'esbuild';
@@ -21,6 +21,24 @@ const woff2Only = {
   setup({ onLoad }) {
     onLoad({ filter: /katex\.css$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replace(/, url\([^)]*\.(woff|ttf)\) format\("\w+"\)/g, ''),
+      loader: 'css',
+    }));
+  },
+};
+
+/**
+ * A report carries what it uses of the icons and of KaTeX's fonts: a head's formulas are set in roman, italic and large
+ * delimiters. The icons' rules are brought without their font, for elements that keep their style to themselves.
+ */
+const carried =
+  /KaTeX_(?:Main-Regular|Main-Bold|Main-Italic|Math-Italic|Size[1-4]-Regular|AMS-Regular|Caligraphic-Regular|Script-Regular)\.woff2/;
+const reportFonts = {
+  name: 'report-fonts',
+  setup({ onLoad }) {
+    onLoad({ filter: /katex\.css$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8'))
+        .replace(/, url\([^)]*\.(woff|ttf)\) format\("\w+"\)/g, '')
+        .replace(/@font-face\s*\{[^}]*\}/g, (face) => (carried.test(face) ? face : '')),
       loader: 'css',
     }));
   },
@@ -53,6 +71,19 @@ const entries = [
     assetNames: 'fonts/[name]',
     plugins: [woff2Only],
   },
+  {
+    ...common,
+    // It is written into files that are handed on.
+    minify: true,
+    sourcemap: false,
+    platform: 'browser',
+    target: 'chrome130',
+    format: 'esm',
+    entryPoints: { report: 'webview/report/main.ts' },
+    outdir: 'dist/webview',
+    loader: { '.woff2': 'dataurl', '.ttf': 'dataurl' },
+    plugins: [reportFonts],
+  },
 ];
 
 await rm('dist', { recursive: true, force: true });
@@ -64,6 +95,8 @@ const copied = {
 for (const [folder, files] of Object.entries(copied)) {
   for (const file of files) await cp(path.join('node_modules', file), path.join(folder, path.basename(file)));
 }
+const icons = await readFile('node_modules/@vscode/codicons/dist/codicon.css', 'utf8');
+await writeFile('dist/webview/report-icons.css', icons.replace(/@font-face\s*\{[^}]*\}/g, ''));
 for (const entry of entries.filter((e) => Object.values(e.entryPoints).every((file) => existsSync(file)))) {
   if (watch) await (await context(entry)).watch();
   else await build(entry);

@@ -28,10 +28,11 @@ for (const stream of [process.stdout, process.stderr]) {
 
 process.exitCode = await main(
   process.argv.slice(2),
-  packageJson.version,
   processTerminal({
     modelsFolder: join(dist, '..', 'models'),
     inferenceEntry: join(dist, 'inference.cjs'),
+    viewsFolder: join(dist, 'webview'),
+    version: packageJson.version,
     signal: interrupt.signal,
     onInterrupt: (cleanUp) => {
       cleanUps.add(cleanUp);

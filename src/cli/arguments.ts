@@ -24,6 +24,7 @@ const attentionOptions = {
   file: { type: 'string' },
   inputs: { type: 'string' },
   out: { type: 'string' },
+  html: { type: 'string' },
   layer: { type: 'string' },
   head: { type: 'string' },
 } as const satisfies Options;
@@ -39,7 +40,10 @@ export interface AttentionArguments {
   command: 'attention';
   model: string;
   input: { text: string } | { file: string } | { inputs: string };
-  out: string;
+  /** Folder for the weights; at least one of the two is given. */
+  out: string | undefined;
+  /** File for the report. */
+  html: string | undefined;
   layer: number | undefined;
   head: number | undefined;
   json: boolean;
@@ -93,14 +97,22 @@ function attentionArguments(args: readonly string[]): Arguments {
   const model = oneModel(command, positionals);
   if (given.length === 0) throw new UsageError('one of --text, --file and --inputs is needed', command);
   if (given.length > 1) throw new UsageError(`--${given.join(' and --')} exclude each other`, command);
-  if (values.out === undefined || values.out === '') throw new UsageError('--out DIR is needed', command);
+  const named = (option: 'out' | 'html', what: string): string | undefined => {
+    if (values[option] === '') throw new UsageError(`--${option} needs the name of a ${what}`, command);
+    return values[option];
+  };
+  const [out, html] = [named('out', 'folder'), named('html', 'file')];
+  if (out === undefined && html === undefined) throw new UsageError('--out DIR or --html FILE is needed', command);
+  const ofFiles = (['layer', 'head', 'json'] as const).find((name) => values[name] !== undefined);
+  if (out === undefined && ofFiles) throw new UsageError(`--${ofFiles} is about what --out writes; a report holds all heads`, command);
   const input =
     values.text !== undefined ? { text: values.text } : values.file !== undefined ? { file: values.file } : { inputs: values.inputs! };
   return {
     command,
     model,
     input,
-    out: values.out,
+    out,
+    html,
     layer: wholeNumber(command, 'layer', values.layer, 0),
     head: wholeNumber(command, 'head', values.head, 0),
     json: values.json ?? false,

@@ -9,7 +9,7 @@ import { help, UsageError } from './usage.ts';
 export const exitStatus = { ok: 0, failure: 1, usage: 2 } as const;
 
 /** Runs a command line; resolves with the exit status and rejects for nothing. */
-export async function main(args: readonly string[], version: string, terminal: Terminal): Promise<number> {
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const parsed = parseCommandLine(args);
     switch (parsed.command) {
@@ -17,7 +17,7 @@ export async function main(args: readonly string[], version: string, terminal: T
         terminal.print(help[parsed.topic]);
         break;
       case 'version':
-        terminal.print(`genlens ${version}\n`);
+        terminal.print(`genlens ${terminal.version}\n`);
         break;
       case 'attention':
         await attention(parsed, terminal);

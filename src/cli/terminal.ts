@@ -13,6 +13,10 @@ export interface Terminal {
   readonly modelsFolder: string;
   /** The bundle of the inference process. */
   readonly inferenceEntry: string;
+  /** Where the views were built to, the page of reports among them. */
+  readonly viewsFolder: string;
+  /** Version of Genlens. */
+  readonly version: string;
   /** Called when the command is interrupted, whatever it is doing; for what must not be left behind. Returns a way to take it back. */
   onInterrupt(cleanUp: () => void): () => void;
 }
@@ -20,7 +24,9 @@ export interface Terminal {
 const clearLine = '\r\u001b[K';
 
 /** A terminal on this process's streams. */
-export function processTerminal(places: Pick<Terminal, 'modelsFolder' | 'inferenceEntry' | 'signal' | 'onInterrupt'>): Terminal {
+export function processTerminal(
+  places: Pick<Terminal, 'modelsFolder' | 'inferenceEntry' | 'viewsFolder' | 'version' | 'signal' | 'onInterrupt'>,
+): Terminal {
   const watched = process.stderr.isTTY;
   let shown = false;
   const clear = (): void => {

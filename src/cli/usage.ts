@@ -36,18 +36,24 @@ Options:
 
 Exit status: 0 on success, 1 on failure, 2 for a wrong command line.
 `,
-  attention: `Usage: genlens attention MODEL (--text TEXT | --file FILE | --inputs FEEDS.npz) --out DIR
-                         [--layer L] [--head H] [--json]
+  attention: `Usage: genlens attention MODEL (--text TEXT | --file FILE | --inputs FEEDS.npz) [--out DIR [--layer L] [--head H] [--json]]
+                         [--html FILE]
 
-Runs a model and writes its attention weights: DIR/attention.json and, for each place of the graph where attention
-is computed, a float32 .npy file of shape [batch, heads, queries, keys]. Masked cells are written as their weight, 0.
+Runs a model and writes its attention weights, a report of them, or both.
+
+--out: DIR/attention.json and, for each place of the graph where attention is computed, a float32 .npy file of shape
+[batch, heads, queries, keys]. Masked cells are written as their weight, 0.
+--html: one page that shows every head, opens in a browser without a network, and computes the weights itself from
+the queries and keys of the run (its first sequence), which it holds in half precision. It says how far it is from
+the run.
 ${modelText}
   --text TEXT       the text to run
   --file FILE       a file with the text, in UTF-8; - reads standard input
   --inputs FILE     a .npz file of tensors by input name; what is missing is made as for a text
   --out DIR         folder to write to; it is made where it does not exist
-  --layer L         only this layer (counted from 0)
-  --head H          only this head (counted from 0); the files are then [batch, 1, queries, keys]
+  --html FILE       file to write the report to, in a folder that exists
+  --layer L         of --out, only this layer (counted from 0)
+  --head H          likewise, only this head (counted from 0); the files are then [batch, 1, queries, keys]
   --json            print what attention.json holds
 
 A text with more tokens than the model's context is cut to its first ones; the output says so.

@@ -16,16 +16,20 @@ import type {
   EngineSettings,
   HeadScoresRequest,
   InferenceService,
+  LikelyTokens,
+  LikelyTokensRequest,
   LoadedModel,
   ModelSource,
   NextToken,
   NextTokenRequest,
+  PortableRequest,
+  PortableSite,
   Recipe,
   RowRequest,
   ShadeRequest,
   SiteScores,
-  ThumbnailsRequest,
   Thumbnails,
+  ThumbnailsRequest,
   Tile,
   TileRequest,
   TokenPredictions,
@@ -73,6 +77,8 @@ type RunCalls = Pick<
   | 'nextToken'
   | 'valueNorms'
   | 'edgeEffects'
+  | 'likelyTokens'
+  | 'portable'
   | 'writeWeights'
 >;
 
@@ -185,6 +191,14 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
 
   comparedRow(params: ComparedRowRequest, options: ReadOptions = {}): Promise<ComparedRow> {
     return this.ofTwoRuns('comparedRow', params, options);
+  }
+
+  likelyTokens(params: LikelyTokensRequest, options: ReadOptions = {}): Promise<LikelyTokens> {
+    return this.ofRun('likelyTokens', params, options);
+  }
+
+  portable(params: PortableRequest, options: ReadOptions = {}): Promise<PortableSite> {
+    return this.ofRun('portable', params, options);
   }
 
   writeWeights(params: Parameters<InferenceService['writeWeights']>[0], options: CallOptions = {}): Promise<void> {

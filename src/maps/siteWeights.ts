@@ -1,6 +1,7 @@
 /** What tiles, rows and files are made from: the weights of one site, some rows at a time, wherever they come from. */
 
 import type { AttentionCell } from '../protocol/inference.ts';
+import type { PortableOperands } from '../protocol/portable.ts';
 
 export interface SiteSizes {
   batch: number;
@@ -37,6 +38,12 @@ export interface SiteWeights {
   reduce(asked: Reduction, signal: AbortSignal): Promise<Float32Array>;
   /** One cell with the operands that it comes from; absent where they are not kept. */
   cell?(place: CellPlace, signal: AbortSignal): Promise<AttentionCell>;
+  /**
+   * What the weights are computed from, of one sequence; absent where it is not kept.
+   *
+   * @throws RpcError 'no-operands' where the weights cannot be computed from it alone
+   */
+  operands?(batch: number, signal: AbortSignal): PortableOperands;
 }
 
 export interface CellPlace {

@@ -13,6 +13,7 @@ import type {
   ComparisonRequest,
   HeadRef,
   HeadScoresRequest,
+  KnownNextToken,
   MapSource,
   NextToken,
   NextTokenRequest,
@@ -206,7 +207,7 @@ export interface AttentionHost {
   valueNorms(params: ValueNormsRequest): ValueNorms;
   edgeEffects(params: EdgeEffectsRequest): EdgeEffects;
   predictions(params: { runId: string }): TokenPredictions;
-  nextToken(params: NextTokenRequest): NextToken;
+  nextToken(params: NextTokenRequest): NextToken | KnownNextToken;
   /** The symbols of the text that is shown. */
   symbols(params: Record<string, never>): TextSymbols;
   comparison(params: ComparisonRequest): Comparison;

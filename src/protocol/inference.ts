@@ -2,7 +2,9 @@
 
 import type { Alignment } from '../maths/attention/align.ts';
 import type { HeadScores } from '../maths/attention/headScores.ts';
+import type { TokenPrediction } from '../maths/attention/nextToken.ts';
 import type { PatternId } from '../maths/attention/patterns.ts';
+import type { PortableOperands } from './portable.ts';
 
 export type ProviderName = 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'coreml' | 'directml';
 
@@ -309,6 +311,11 @@ export interface AttentionCell {
   } | null;
   /** Of q.k over all of this head's own queries and keys, exact. */
   variance: { total: number; trace: number; queryMean: number; keyMean: number; headDim: number };
+  /**
+   * Set where the engine is not at hand: all of it is computed from queries and keys in half precision, values are not there, and
+   * weightResidual is the largest difference of the site's weights to the run's own.
+   */
+  carried?: boolean;
 }
 
 /**
@@ -400,6 +407,58 @@ export interface EdgeEffects {
   changes: Float32Array;
 }
 
+/** Where the distribution is not at hand: what is known of its most probable tokens, and of what follows. */
+export interface KnownNextToken {
+  logits: null;
+  /** How many tokens there are to choose from. */
+  vocabulary: number;
+  /** Of the distribution, in bits. */
+  entropy: number;
+  top: readonly (VocabularyToken & TokenPrediction)[];
+  actual: (VocabularyToken & TokenPrediction) | null;
+}
+
+/** The weights of a site as they are carried away from the engine, for one sequence. */
+export type PortableSite = {
+  heads: number;
+  queries: number;
+  keys: number;
+  headDim: number | null;
+  /** Largest difference of the weights that come of this to the run's own. */
+  maxDifference: number;
+  /** Of what comes of this. */
+  thumbnails: Thumbnails;
+} & (
+  | { kind: 'operands'; operands: PortableOperands }
+  /** Halves [heads, queries, keys], NaN where masked; `reason` says why the operands would not do. */
+  | { kind: 'weights'; weights: Uint16Array; reason: string }
+);
+
+export interface PortableRequest {
+  runId: string;
+  site: number;
+  batch?: number;
+  /** Side of the thumbnails. */
+  thumbnails: number;
+}
+
+export interface LikelyTokensRequest {
+  runId: string;
+  /** How many of each row. */
+  count: number;
+}
+
+/** The most probable next tokens of every row, most probable first: [length, count]; on padding -1 and NaN. */
+export interface LikelyTokens {
+  count: number;
+  /** How many tokens there are to choose from. */
+  vocabulary: number;
+  ids: Int32Array;
+  probabilities: Float32Array;
+  /** Every token that is named in `ids`. */
+  tokens: readonly VocabularyToken[];
+}
+
 /** What an inference process does for its owner. */
 export interface InferenceService {
   load(params: { source: ModelSource; settings: EngineSettings }): LoadedModel;
@@ -422,11 +481,15 @@ export interface InferenceService {
   predictions(params: { runId: string }): TokenPredictions;
   /** @throws RpcError as `predictions` does, 'out-of-range' */
   nextToken(params: NextTokenRequest): NextToken;
+  /** @throws RpcError as `predictions` does */
+  likelyTokens(params: LikelyTokensRequest): LikelyTokens;
   headScores(params: HeadScoresRequest): SiteScores;
   /** @throws RpcError 'no-projection' where no product with stored weights follows the head, or its values are not laid out by head */
   valueNorms(params: ValueNormsRequest): ValueNorms;
   /** @throws RpcError as `predictions` does, 'no-tokens', 'cannot-mask', 'out-of-range' */
   edgeEffects(params: EdgeEffectsRequest): EdgeEffects;
+  /** What a site's weights can be computed from elsewhere, measured against the run. */
+  portable(params: PortableRequest): PortableSite;
   /** Writes a site's weights [batch, heads, queries, keys] (or one head's) as float32 .npy, stripe by stripe. */
   writeWeights(params: { runId: string; site: number; head?: number; path: string }): void;
   /** Frees what a run kept. */

@@ -1,3 +1,5 @@
+/** What axe has to say of a page. */
+
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -20,8 +22,12 @@ interface Finding {
   nodes: { html: string; any: { message: string }[] }[];
 }
 
-/** What axe-core finds fault with in the page as it is. */
-export async function audit(page: Page): Promise<string[]> {
+/**
+ * What axe-core finds fault with in the page as it is.
+ *
+ * @param undecided what it leaves to a person to look at is told too
+ */
+export async function audit(page: Page, undecided = true): Promise<string[]> {
   // As the debugger's own source: the page's policy bars eval.
   await page.evaluate(axe);
   const { violations, incomplete } = await page.evaluate(async () => {
@@ -30,5 +36,6 @@ export async function audit(page: Page): Promise<string[]> {
   });
   const told = (findings: Finding[]): string[] =>
     findings.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.any.map((check) => check.message).join()}`));
+  if (!undecided) return told(violations);
   return [...told(violations), ...told(incomplete).filter((finding) => !undecidable.some((reason) => reason.test(finding)))];
 }

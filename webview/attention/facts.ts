@@ -10,7 +10,16 @@ export interface FactsActions {
   readonly toggleDetails: () => void;
 }
 
-export function facts(result: AttentionResult, open: boolean, actions: FactsActions): TemplateResult {
+/** What a run is told of by that is not shown where it was made. */
+export interface Origin {
+  /** Few and short, for the line. */
+  readonly facts: readonly string[];
+  /** In place of how the run's weights are had and how long it took. */
+  readonly rows: readonly (readonly [name: string, value: string])[];
+}
+
+/** @param origin null: from the engine that has it */
+export function facts(result: AttentionResult, origin: Origin | null, open: boolean, actions: FactsActions): TemplateResult {
   const { run, subject } = result;
   const lines = linesSentence(subject);
   const fellBack = run.provider.reason !== undefined;
@@ -29,10 +38,10 @@ export function facts(result: AttentionResult, open: boolean, actions: FactsActi
             : nothing
         }
       </span>
-      <span>${formatDuration(run.runMs)}</span>
-      ${lines === null ? nothing : html`<span>${lines}</span>`}
+      ${origin ? nothing : html`<span>${formatDuration(run.runMs)}</span>`} ${lines === null ? nothing : html`<span>${lines}</span>`}
+      ${origin?.facts.map((fact) => html`<span>${fact}</span>`)}
       ${
-        subject.kind === 'prompt'
+        subject.kind === 'prompt' || origin
           ? nothing
           : html`<button class="link" title="Run again on the text around the cursor" @click=${actions.explainHere}>Explain here</button>`
       }
@@ -40,12 +49,12 @@ export function facts(result: AttentionResult, open: boolean, actions: FactsActi
         ${open ? 'Less' : 'Details'}
       </button>
     </div>
-    ${details(result, open)}`;
+    ${details(result, origin, open)}`;
 }
 
-function details({ run, subject }: AttentionResult, open: boolean): TemplateResult {
+function details({ run, subject }: AttentionResult, origin: Origin | null, open: boolean): TemplateResult {
   const { provider } = run;
-  const rows: [string, string | null][] = [
+  const rows: (readonly [string, string | null])[] = [
     ['Model', subject.modelName],
     ['Text', linesSentence(subject) === null ? subject.title : `${subject.title}, ${linesSentence(subject) ?? ''}`],
     ['Tokens', tokensOf(run, subject.cut)],
@@ -54,8 +63,11 @@ function details({ run, subject }: AttentionResult, open: boolean): TemplateResu
     provider.requested === 'auto'
       ? ['Chosen', provider.reason ?? null]
       : ['Fell back', provider.reason === undefined ? null : `${providerName(provider.requested)} was asked for: ${provider.reason}`],
-    ['Run', `${formatDuration(run.runMs)}; ${formatBytes(run.keptBytes)} kept`],
-    ['Weights', sourceSentence(run)],
+    ...(origin?.rows ??
+      ([
+        ['Run', `${formatDuration(run.runMs)}; ${formatBytes(run.keptBytes)} kept`],
+        ['Weights', sourceSentence(run)],
+      ] as const)),
   ];
   return html`<dl id="details" class="details" ?hidden=${!open}>
     ${rows.map(([name, value]) =>

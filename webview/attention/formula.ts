@@ -35,7 +35,9 @@ export function sdpaContent(cell: AttentionCell, query: Position, key: Position,
   const unexplained: TermValue = { kind: 'absent', note: 'not computed for this model' };
   const number = (value: number): TermValue => ({ kind: 'number', value });
   const vector = (values: ArrayLike<number> | null, what: string): TermValue =>
-    values ? { kind: 'vector', values } : { kind: 'absent', note: `${what} of this head are not kept in this run` };
+    values
+      ? { kind: 'vector', values }
+      : { kind: 'absent', note: cell.carried ? `a report holds no ${what}` : `${what} of this head are not kept in this run` };
   return {
     formula: sdpa,
     values: new Map<string, TermValue>([
@@ -61,12 +63,16 @@ export function sdpaContent(cell: AttentionCell, query: Position, key: Position,
     ]),
     indices: [index('i', 'query', query), index('j', 'key', key)],
     residual: computed
-      ? [
-          { quantity: 'the weights of the row', difference: computed.weightResidual },
-          ...(computed.outputResidual === null ? [] : [{ quantity: 'the output', difference: computed.outputResidual }]),
-          { quantity: 'the norm of the Jacobian', difference: computed.jacobianResidual },
-        ]
-      : { missing: 'Not checked against the formula: the model does something on the way to the softmax that has no place in it.' },
+      ? cell.carried
+        ? {
+            sentence: `Computed in this page in double precision, from queries and keys in half precision: the weights of this layer are at most ${computed.weightResidual.toExponential(1)} from the run’s own.`,
+          }
+        : [
+            { quantity: 'the weights of the row', difference: computed.weightResidual },
+            ...(computed.outputResidual === null ? [] : [{ quantity: 'the output', difference: computed.outputResidual }]),
+            { quantity: 'the norm of the Jacobian', difference: computed.jacobianResidual },
+          ]
+      : { sentence: 'Not checked against the formula: the model does something on the way to the softmax that has no place in it.' },
     notes: regular ? [] : [traceSentence(cell)],
     openSteps,
   };

@@ -160,7 +160,12 @@ export class HeadsView implements View {
     return headToolbar(
       chosen,
       mapPicker(run, picked, chosen, open),
-      { colour, formula: this.#state.formula !== null, scores: this.#state.scores.open, effect: this.#state.effect.open },
+      {
+        colour,
+        formula: this.#state.formula !== null,
+        scores: this.#state.scores.open,
+        effect: this.#context.live ? this.#state.effect.open : null,
+      },
       {
         back: () => this.#back(),
         step: (heads) => this.#choose(stepChosen(this.#state, run, heads, 0)),
@@ -216,7 +221,11 @@ export class HeadsView implements View {
       '{': () => this.#choose(stepChosen(this.#state, run, 0, -1)),
       '}': () => this.#choose(stepChosen(this.#state, run, 0, 1)),
       ...(chosenHead(this.#state)
-        ? { e: () => this.#toggle('effect'), f: () => this.#toggle('formula'), s: () => this.#toggle('scores') }
+        ? {
+            f: () => this.#toggle('formula'),
+            s: () => this.#toggle('scores'),
+            ...(this.#context.live ? { e: () => this.#toggle('effect') } : {}),
+          }
         : {}),
       r: () => {
         const { cell } = this.#head;
@@ -273,16 +282,17 @@ export class HeadsView implements View {
   }
 
   #effectDock(): TemplateResult | typeof nothing {
-    const open = this.#state.effect.open ? this.#single : null;
+    const open = this.#context.live && this.#state.effect.open ? this.#single : null;
     return open ? this.#effect.dock(open) : nothing;
   }
 
   /** Of the cell pointed at or pinned; the length of its value where a single head has one. */
   get #readout(): ReadoutContent | null {
     const content = this.#state.chosen && this.#head.readout;
-    const open = content && this.#single;
+    // Lengths of values are the engine's to tell.
+    const open = content && this.#context.live ? this.#single : null;
     const known = open && this.#effect.norms(open);
-    return open && known && 'norms' in known ? { ...content, norm: known.norms[content.key.index] } : content;
+    return content && open && known && 'norms' in known ? { ...content, norm: known.norms[content.key.index] } : content;
   }
 
   /** Where the order leaves no head to show. */

@@ -15,7 +15,7 @@ import { RpcError } from '../../src/protocol/rpc.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { CompareView } from './compare/compareView.ts';
-import { facts } from './facts.ts';
+import { facts, type Origin } from './facts.ts';
 import { HeadsView } from './headsView.ts';
 import { NextView } from './next/nextView.ts';
 import { banner, busyBanner, busyPage, emptyPage, failureBanner, failurePage, staleBanner } from './notices.ts';
@@ -28,11 +28,20 @@ import { plainText } from './words.ts';
 
 const viewNames: Readonly<Record<AttentionViewName, string>> = { heads: 'Heads', text: 'Text', next: 'Next token', compare: 'Compare' };
 
+/** What the panel is part of; without it, the editor. */
+export interface PanelOptions {
+  readonly views: readonly AttentionViewName[];
+  /** Where else the run is from than from an engine that still has it. */
+  readonly origin: Origin;
+}
+
 export class Panel implements ViewContext {
   readonly host: Remote<AttentionHost>;
   readonly #root: HTMLElement;
   readonly #keeper: StateKeeper;
   readonly #compare: CompareView;
+  readonly #offered: readonly AttentionViewName[];
+  readonly #origin: Origin | null;
   readonly #views: Readonly<Record<AttentionViewName, View>>;
   /** The run that each view was last given. */
   readonly #given = new Map<View, AttentionResult>();
@@ -47,10 +56,12 @@ export class Panel implements ViewContext {
   #spoken = '';
   #frame = 0;
 
-  constructor(root: HTMLElement, host: Remote<AttentionHost>, keeper: StateKeeper) {
+  constructor(root: HTMLElement, host: Remote<AttentionHost>, keeper: StateKeeper, options?: PanelOptions) {
     this.#root = root;
     this.host = host;
     this.#keeper = keeper;
+    this.#offered = options?.views ?? attentionViews;
+    this.#origin = options?.origin ?? null;
     this.#compare = new CompareView(this);
     this.#views = { heads: new HeadsView(this), text: new TextView(this), next: new NextView(this), compare: this.#compare };
     onThemeChanged(() => {
@@ -64,7 +75,7 @@ export class Panel implements ViewContext {
   /** What the host may ask. */
   static handlers(panel: () => Panel): Handlers<AttentionPanel> {
     return {
-      show: (result) => panel().#show(result),
+      show: (result) => panel().show(result),
       busy: (progress) => panel().#update(() => (panel().#busy = progress)),
       failed: (failure) => panel().#update(() => ([panel().#failure, panel().#busy] = [failure, null])),
       compare: ({ text }) => {
@@ -80,12 +91,17 @@ export class Panel implements ViewContext {
   /** Takes up what was chosen before the window was reloaded. */
   restore(state: AttentionViewState): void {
     // A version before this one may have kept less.
-    this.#state = { ...initialView, ...state };
-    if (this.#result) this.#show(this.#result);
+    const view = this.#offered.includes(state.view) ? state.view : initialView.view;
+    this.#state = { ...initialView, ...state, view };
+    if (this.#result) this.show(this.#result);
   }
 
   get state(): AttentionViewState {
     return this.#state;
+  }
+
+  get live(): boolean {
+    return this.#origin === null;
   }
 
   get palette(): Palette {
@@ -133,7 +149,7 @@ export class Panel implements ViewContext {
     if (copied !== null) this.#ask(navigator.clipboard.writeText(copied));
   }
 
-  #show(result: AttentionResult): void {
+  show(result: AttentionResult): void {
     for (const view of Object.values(this.#views)) view.clear();
     this.#given.clear();
     this.#result = result;
@@ -188,7 +204,7 @@ export class Panel implements ViewContext {
       return html`<main class="panel">${busy ? busyPage(busy, cancel) : failure ? failurePage(failure, act) : emptyPage()}</main>`;
     return html`<main class="panel" data-view=${this.#state.view}>
       <h1 class="headline" title=${plainText(this.#view.sentence)}>${sentenceParts(this.#view.sentence)}</h1>
-      ${facts(result, this.#detailsOpen, {
+      ${facts(result, this.#origin, this.#detailsOpen, {
         explainHere: () => this.#ask(this.host.explainHere({})),
         toggleDetails: () => this.#update(() => (this.#detailsOpen = !this.#detailsOpen)),
       })}
@@ -202,17 +218,17 @@ export class Panel implements ViewContext {
   }
 
   #tabs(): TemplateResult | typeof nothing {
-    if (attentionViews.length < 2) return nothing;
+    if (this.#offered.length < 2) return nothing;
     const step = (event: KeyboardEvent): void => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      const next = by && attentionViews[attentionViews.indexOf(this.#state.view) + by];
+      const next = by && this.#offered[this.#offered.indexOf(this.#state.view) + by];
       if (!next) return;
       event.preventDefault();
       this.#choose(next);
       this.#root.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
     };
     return html`<div class="tabs" role="tablist" aria-label="View" @keydown=${step}>
-      ${attentionViews.map((name) => {
+      ${this.#offered.map((name) => {
         const chosen = name === this.#state.view;
         return html`<button
           id=${`tab-${name}`}

@@ -35,10 +35,11 @@ export function overviewToolbar(
   </div>`;
 }
 
+/** @param on what is shown beside the map; `effect` null: it cannot be */
 export function headToolbar(
   map: MapSource,
   picker: TemplateResult,
-  { colour, formula, scores, effect }: { colour: Colour; formula: boolean; scores: boolean; effect: boolean },
+  { colour, formula, scores, effect }: { colour: Colour; formula: boolean; scores: boolean; effect: boolean | null },
   tools: HeadTools,
 ): TemplateResult {
   const single = map.kind === 'head';
@@ -54,7 +55,11 @@ export function headToolbar(
     ${
       single
         ? html`${toggleButton('graph', 'Scores of this head', scores, () => tools.toggleScores(), 'S')}
-          ${toggleButton('graph-scatter', 'Weight against effect: what masking an edge does', effect, () => tools.toggleEffect(), 'E')}
+          ${
+            effect === null
+              ? nothing
+              : toggleButton('graph-scatter', 'Weight against effect: what masking an edge does', effect, () => tools.toggleEffect(), 'E')
+          }
           ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}`
         : nothing
     }

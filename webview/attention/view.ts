@@ -31,6 +31,8 @@ export interface View {
 export interface ViewContext {
   readonly host: Remote<AttentionHost>;
   readonly palette: Palette;
+  /** There are an editor and an engine behind it: in a report there are not. */
+  readonly live: boolean;
   readonly state: AttentionViewState;
   /** Another state, which is kept and drawn. */
   setState(state: AttentionViewState): void;

@@ -38,8 +38,9 @@ export interface HeadOperands {
 
 /** @throws RpcError 'no-operands' where queries and keys are not laid out by head */
 export function readHead(source: SiteOperands, batch: number, head: number): HeadOperands {
-  const { queries, keys } = productVectors(source, batch, head);
   const { site, plan, operands } = source;
+  const feeds = sliceOperands(plan, operands, { batch, head, queryStart: 0, queryEnd: plan.queries });
+  const { queries, keys } = productVectors(source, feeds);
   const output = operands.get(site.output);
   return {
     queries,
@@ -53,9 +54,16 @@ export function readHead(source: SiteOperands, batch: number, head: number): Hea
 /** The vector at a position. */
 export const vectorAt = ({ data, width }: Vectors, position: number): Float32Array => data.slice(position * width, (position + 1) * width);
 
-function productVectors(source: SiteOperands, batch: number, head: number): { queries: Vectors; keys: Vectors } {
-  const { part, site, plan, operands } = source;
-  const feeds = sliceOperands(plan, operands, { batch, head, queryStart: 0, queryEnd: plan.queries });
+/**
+ * Of one head, as they enter the score product.
+ *
+ * @param feeds cut to the head, all queries
+ * @throws RpcError 'no-operands' where they are not laid out by head
+ */
+export function productVectors(
+  { part, site, plan }: SiteOperands,
+  feeds: ReadonlyMap<string, RawTensor>,
+): { queries: Vectors; keys: Vectors } {
   const [step] = part.steps;
   const found = asProduct(site.scoreProduct);
   const unlike = (): RpcError =>

@@ -3,19 +3,21 @@
 import { floatsOf } from '../../formats/elements.ts';
 import { entropyBits, logSoftmax, predictionOf } from '../../maths/attention/nextToken.ts';
 import { idsInput } from '../../models/feeds.ts';
-import type { NextToken, TensorInfo, TokenPredictions, VocabularyToken } from '../../protocol/inference.ts';
+import type { LikelyTokens, NextToken, TensorInfo, TokenPredictions, VocabularyToken } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { AttentionRunner } from './attentionRunner.ts';
 import type { KeptRun } from './keptRuns.ts';
 import type { HeldModel } from './loadedModel.ts';
 import { checkMemory } from './memory.ts';
-import { checkIndex } from '../../maps/checks.ts';
+import { checkIndex, checkSide } from '../../maps/checks.ts';
 
 /** Tokens that are named with a prediction. */
 const topCount = 20;
 /** Rows between two looks at whether the answer is still wanted. */
 const rowsAtOnce = 16;
+/** Logits that are looked at between two sorts of those that may be the largest. */
+const sortedAtOnce = 256;
 /** Part of the memory that logits may be kept in. */
 const keptShare = 1 / 8;
 const floatTypes = new Set(['float16', 'float32', 'float64']);
@@ -61,11 +63,7 @@ export class NextTokens {
     const [surprisal, rank, probability, entropy] = [blank(), blank(), blank(), blank()];
     const count = run.tokens?.length ?? length;
     for (let row = 0; row < count; row++) {
-      if (row % rowsAtOnce === 0) {
-        // Other calls go on meanwhile, the one that takes this back too.
-        await new Promise(setImmediate);
-        signal.throwIfAborted();
-      }
+      await this.breathe(row, signal);
       const logProbabilities = logSoftmax(rowOf(tensor, row, vocabulary));
       entropy[row] = entropyBits(logProbabilities);
       if (row + 1 === count) break;
@@ -79,8 +77,7 @@ export class NextTokens {
 
   async nextToken(run: KeptRun, position: number, signal: AbortSignal): Promise<NextToken> {
     const { logits, actual } = await this.rowAt(run, 0, position, signal);
-    const most = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, topCount);
-    return { logits, top: most.map((id) => ({ id, text: this.textOf(id) })), actual };
+    return { logits, top: largest(logits, topCount).map((id) => ({ id, text: this.textOf(id) })), actual };
   }
 
   async expectation(run: KeptRun, batch: number, position: number, signal: AbortSignal): Promise<Expectation> {
@@ -90,6 +87,27 @@ export class NextTokens {
 
   textOf(id: number): string {
     return this.model.tokenizer?.textOf(id) ?? `#${id}`;
+  }
+
+  /** The most probable tokens of every row. */
+  async likely(run: KeptRun, asked: number, signal: AbortSignal): Promise<LikelyTokens> {
+    const { tensor, length, vocabulary } = await this.logitsOf(run, signal);
+    const count = Math.min(checkSide('tokens', asked), vocabulary);
+    const ids = new Int32Array(length * count).fill(-1);
+    const probabilities = new Float32Array(length * count).fill(NaN);
+    for (let row = 0; row < (run.tokens?.length ?? length); row++) {
+      await this.breathe(row, signal);
+      const logits = rowOf(tensor, row, vocabulary);
+      const most = largest(logits, count);
+      const logProbabilities = logSoftmax(logits);
+      ids.set(most, row * count);
+      probabilities.set(
+        most.map((id) => Math.exp(logProbabilities[id]!)),
+        row * count,
+      );
+    }
+    const named = [...new Set(ids)].filter((id) => id >= 0);
+    return { count, vocabulary, ids, probabilities, tokens: named.map((id) => ({ id, text: this.textOf(id) })) };
   }
 
   /** Frees what is kept of a run. */
@@ -113,6 +131,13 @@ export class NextTokens {
       name,
       length,
     };
+  }
+
+  private async breathe(row: number, signal: AbortSignal): Promise<void> {
+    if (row % rowsAtOnce !== 0) return;
+    // Other calls go on meanwhile, the one that takes this back too.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
   }
 
   private async logitsOf(run: KeptRun, signal: AbortSignal): Promise<Logits> {
@@ -165,6 +190,20 @@ function rowOf({ type, data }: RawTensor, row: number, vocabulary: number): Floa
   if (!floats) throw noLogits(`The logits have elements of type ${type}`);
   // A row of its own: it may be sent while the rest is kept.
   return floats.slice();
+}
+
+/** The ids of the largest logits, largest first; of equal ones the lower id. */
+function largest(logits: Float32Array, count: number): number[] {
+  const before = (a: number, b: number): number => logits[b]! - logits[a]! || a - b;
+  // Few of a large vocabulary: those that a row begins with are sorted, and of the others the few that are larger than the least of them.
+  let most: number[] = [];
+  for (let start = 0; start < logits.length; start += sortedAtOnce) {
+    const least = most.length < count ? -Infinity : logits[most[count - 1]!]!;
+    const end = Math.min(start + sortedAtOnce, logits.length);
+    for (let id = start; id < end; id++) if (logits[id]! > least || most.length < count) most.push(id);
+    most = most.sort(before).slice(0, count);
+  }
+  return most;
 }
 
 /** The output that holds a logit for each token of the vocabulary at each position: by name, else the one that looks so. */

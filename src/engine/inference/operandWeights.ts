@@ -9,12 +9,14 @@ import { canPool, poolingInputs } from '../../onnx/attention/pooling.ts';
 import { sliceOperands, wholeOperands, type SlicePlan } from '../../onnx/attention/slice.ts';
 import { planSlice } from '../../onnx/attention/slicePlan.ts';
 import type { AttentionCell } from '../../protocol/inference.ts';
+import type { PortableOperands } from '../../protocol/portable.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import { readCell } from './cell.ts';
 import type { CutOutResult, CutOuts } from './cutOuts.ts';
 import { readHead, type HeadOperands } from './headOperands.ts';
 import { refuseNaN } from './keptWeights.ts';
+import { portableOperands } from './portableOperands.ts';
 import { mergeMaxima, reduceByReading } from '../../maps/reduction.ts';
 import { stripes, type CellPlace, type Reduction, type RowRange, type SiteSizes, type SiteWeights } from '../../maps/siteWeights.ts';
 
@@ -46,7 +48,7 @@ export class OperandWeights implements SiteWeights {
   private readonly cutOuts: CutOuts;
   private readonly site: AttentionSite;
   private readonly part: CutOut;
-  private readonly operands: Operands;
+  private readonly tensors: Operands;
   /** null: this site's operands cannot be cut; it is run whole and the rows are picked. */
   private readonly plan: SlicePlan | null;
   /** The head of which a cell was read last: of one head one looks at many. */
@@ -56,7 +58,7 @@ export class OperandWeights implements SiteWeights {
     this.cutOuts = cutOuts;
     this.site = site;
     this.part = part;
-    this.operands = operands;
+    this.tensors = operands;
     this.plan = plan;
     this.sizes = sizes;
   }
@@ -107,7 +109,7 @@ export class OperandWeights implements SiteWeights {
       signal.throwIfAborted();
       const group = parts.slice(done, done + stripesAtOnce);
       const feeds = group.map(({ stripe, count, bins }) => {
-        const each = sliceOperands(plan, this.operands, { ...asked, ...stripe });
+        const each = sliceOperands(plan, this.tensors, { ...asked, ...stripe });
         each.set(poolingInputs.shape, { type: 'int64', shape: [3], data: BigInt64Array.of(-1n, BigInt(count), BigInt(keys)) });
         if (axes.rows) each.set(poolingInputs.rows, binTensor(bins));
         if (axes.columns) each.set(poolingInputs.columns, columnBins);
@@ -130,12 +132,18 @@ export class OperandWeights implements SiteWeights {
   }
 
   async cell(place: CellPlace, signal: AbortSignal): Promise<AttentionCell> {
-    const { cutOuts, site, part, plan, operands } = this;
+    const { cutOuts, site, part, plan, tensors } = this;
     if (!plan) throw new RpcError('no-operands', `The heads of ${site.name} cannot be taken apart: this view has no formula for them.`);
     const { batch, head } = place;
     if (this.cellHead?.batch !== batch || this.cellHead.head !== head)
-      this.cellHead = { batch, head, own: readHead({ site, part, plan, operands }, batch, head) };
-    return readCell({ cutOuts, site, part, plan, operands }, this.cellHead.own, place, signal);
+      this.cellHead = { batch, head, own: readHead({ site, part, plan, operands: tensors }, batch, head) };
+    return readCell({ cutOuts, site, part, plan, operands: tensors }, this.cellHead.own, place, signal);
+  }
+
+  operands(batch: number, signal: AbortSignal): PortableOperands {
+    const { site, part, plan, tensors } = this;
+    if (!plan) throw new RpcError('no-operands', `The heads of ${site.name} cannot be taken apart.`);
+    return portableOperands({ site, part, plan, operands: tensors }, batch, signal);
   }
 
   /** Weights as the nodes computed them, NaN included. */
@@ -145,8 +153,8 @@ export class OperandWeights implements SiteWeights {
 
   private async compute(range: RowRange, logits: boolean, signal: AbortSignal): Promise<Pick<CutOutResult, 'weights' | 'logits'>> {
     signal.throwIfAborted();
-    if (this.plan) return this.cutOuts.run(this.part, sliceOperands(this.plan, this.operands, range), logits, signal);
-    const whole = await this.cutOuts.run(this.part, wholeOperands(this.part, this.operands), logits, signal);
+    if (this.plan) return this.cutOuts.run(this.part, sliceOperands(this.plan, this.tensors, range), logits, signal);
+    const whole = await this.cutOuts.run(this.part, wholeOperands(this.part, this.tensors), logits, signal);
     return { weights: this.pick(whole.weights, range), logits: whole.logits && this.pick(whole.logits, range) };
   }
 

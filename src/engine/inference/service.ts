@@ -20,6 +20,7 @@ import { NextTokens } from './nextTokens.ts';
 import { checkIndex } from '../../maps/checks.ts';
 import { headsOfMap } from '../../maps/choice.ts';
 import { Alignments, compareMaps, readComparison, type ComparedMaps, type MapOfRun } from '../../maps/comparison.ts';
+import { carry } from '../../maps/portable/carry.ts';
 import { OpenMaps } from '../../maps/openMaps.ts';
 import { readScores, RunText } from '../../maps/scores.ts';
 import { readShade } from '../../maps/shade.ts';
@@ -128,6 +129,10 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const { kept, next } = loaded();
       return next.nextToken(kept.get(runId), position, signal);
     },
+    likelyTokens: ({ runId, count }, { signal }) => {
+      const { kept, next } = loaded();
+      return next.likely(kept.get(runId), count, signal);
+    },
     headScores: ({ runId, site, batch, withoutFirst }, { signal }) => {
       const { runner, kept } = loaded();
       const weights = siteOf(runId, site);
@@ -154,6 +159,7 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       };
       return effects.read(run, place, context);
     },
+    portable: ({ runId, site, batch = 0, thumbnails }, { signal }) => carry(siteOf(runId, site), { batch, thumbnails }, signal),
     writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);
       if (!isAbsolute(path)) throw new RpcError('unwritable', `${path} is not an absolute path; give one.`);

@@ -3,7 +3,8 @@ import type { AttentionResult } from '../../protocol/attention.ts';
 import type { AttentionRun } from '../../protocol/inference.ts';
 import { Anchor } from './anchor.ts';
 import { openDocument } from './documents.ts';
-import { describe, relativeToWindow, takeText, windowOf, type Subject, type TakenText } from './subject.ts';
+import { relativeToWindow } from '../../report/shownRun.ts';
+import { describe, takeText, windowOf, type Subject, type TakenText } from './subject.ts';
 import { tokenHolding } from './tokens.ts';
 import type { TextRange } from './window.ts';
 

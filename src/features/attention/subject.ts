@@ -99,9 +99,3 @@ function lineBreaks(text: string, end: number): number {
 
 /** The part of the taken text that was run. */
 export const windowOf = (run: AttentionRun, taken: TakenText): TextRange => run.window ?? { start: 0, end: taken.text.length };
-
-/** The run as the panel gets it: tokens by offsets into the text that was run, which is all the text it gets. */
-export function relativeToWindow(run: AttentionRun, { start }: TextRange): AttentionRun {
-  if (start === 0 || !run.tokens) return run;
-  return { ...run, tokens: run.tokens.map((token) => ({ ...token, start: token.start - start, end: token.end - start })) };
-}

@@ -36,11 +36,12 @@ export function attendRow({ query, keys, steps, values }: RowOperands): Attended
   for (const length of steps.flatMap(lengthsOf)) {
     if (length !== 1 && length !== count) throw new RangeError(`${length} numbers are neither one nor one for each of ${count} keys.`);
   }
-  const scores = Float64Array.from({ length: count }, (_, key) => {
+  const scores = new Float64Array(count);
+  for (let key = 0, at = 0; key < count; key++) {
     let sum = 0;
-    for (let d = 0; d < headDim; d++) sum += query[d]! * keys[key * headDim + d]!;
-    return sum;
-  });
+    for (let d = 0; d < headDim; d++) sum += query[d]! * keys[at++]!;
+    scores[key] = sum;
+  }
   const logits = steps.reduce(applyLogitStep, scores);
   const softmax = rowSoftmax(logits);
   return { scores, logits, ...softmax, output: values ? weightedSum(softmax.weights, values, valueDim) : null };

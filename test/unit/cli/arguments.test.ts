@@ -11,6 +11,7 @@ describe('parseCommandLine', () => {
       model: 'm.onnx',
       input: { file: 'a.py' },
       out: 'x',
+      html: undefined,
       layer: 2,
       head: 0,
       json: true,
@@ -28,6 +29,11 @@ describe('parseCommandLine', () => {
     expect(parse('inspect m')).toMatchObject({ command: 'inspect', model: 'm', json: false });
   });
 
+  it('writes weights, a report, or both', () => {
+    expect(parse('attention m --text a --html r.html')).toMatchObject({ out: undefined, html: 'r.html' });
+    expect(parse('attention m --text a --html r.html --out x --layer 1')).toMatchObject({ out: 'x', html: 'r.html', layer: 1 });
+  });
+
   it('knows help and version', () => {
     expect(parse('--help')).toEqual({ command: 'help', topic: 'general' });
     expect(parse('attention --help')).toEqual({ command: 'help', topic: 'attention' });
@@ -42,7 +48,10 @@ describe('parseCommandLine', () => {
     ['inspect a b', 'also "b"'],
     ['attention m --out x', 'one of --text, --file and --inputs'],
     ['attention m --text a --file b --out x', '--text and --file exclude each other'],
-    ['attention m --text a', '--out DIR'],
+    ['attention m --text a', '--out DIR or --html FILE is needed'],
+    ['attention m --text a --html=', '--html needs the name of a file'],
+    ['attention m --text a --html r.html --layer 1', '--layer is about what --out writes'],
+    ['attention m --text a --html r.html --json', '--json is about what --out writes'],
     ['attention m --text a --out x --layer -1', 'layer'],
     ['attention m --text a --out x --head 1.5', '--head takes a whole number'],
     ['attention m --text a --out x --heads 1', '--heads'],

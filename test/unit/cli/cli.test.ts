@@ -1,16 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../src/formats/npy.ts';
+import { openPortable } from '../../../src/maps/portable/openPortable.ts';
+import { readReport } from '../report/readReport.ts';
 import { bundle } from '../engine/support/bundles.ts';
 import { fixtureArrays, fixtures, floats, largestDifference } from '../engine/inference/support/service.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const tolerance = 1e-5;
+
+/** Stands in for the page of reports, which is built with the views. */
+const page = { 'report.js': '/* the script */', 'report.css': '/* the style */', 'report-icons.css': '/* the icons */' };
 
 let built: Awaited<ReturnType<typeof bundle>>;
 let folder: string;
@@ -76,6 +81,8 @@ beforeAll(async () => {
     logLevel: 'error',
   });
   await writeFile(join(built.folder, 'package.json'), '{"type": "module"}');
+  await mkdir(join(built.folder, 'webview'));
+  for (const [name, content] of Object.entries(page)) await writeFile(join(built.folder, 'webview', name), content);
   folder = await mkdtemp(join(tmpdir(), 'genlens-cli-'));
 });
 afterAll(async () => {
@@ -237,6 +244,111 @@ describe('genlens attention', () => {
     expect(ended.signal ?? ended.code).toSatisfy((end: unknown) => end === 'SIGINT' || end === 0);
     const left = await readdir(at('interrupted')).catch(() => []);
     expect(left.filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+});
+
+describe('genlens attention --html', () => {
+  const text = 'def area(width):\n    return width * width\n';
+  const args = (html: string, ...more: string[]): string[] => [
+    'attention',
+    causal,
+    '--text',
+    text,
+    '--html',
+    html,
+    '--provider',
+    'cpu',
+    ...more,
+  ];
+
+  it('writes a report of the run, alone or beside its weights', async () => {
+    const alone = await genlens(args(at('alone.html')));
+    expect(alone).toMatchObject({ code: 0, stderr: '' });
+    expect(alone.stdout).toMatch(new RegExp(`2 attention sites.*\\nReport written to ${at('alone.html')} \\(\\d+\\.\\d MB\\)\\n$`));
+    const data = readReport(await readFile(at('alone.html'), 'utf8'));
+    expect(data).toMatchObject({
+      genlens: (JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }).version,
+      view: null,
+      result: { text, subject: { kind: 'prompt', title: 'prompt' }, run: { recipe: { model: 'model.onnx', request: {} } } },
+    });
+    expect(data.result.run.tokens?.map((token) => text.slice(token.start, token.end)).join('')).toBe(text);
+    expect(data.sites).toHaveLength(2);
+
+    const both = await genlens(args(at('both.html'), '--out', at('both'), '--json'));
+    expect(both).toMatchObject({ code: 0, stderr: '' });
+    expect(both.stdout).toBe(await readFile(at('both/attention.json'), 'utf8'));
+    expect(readReport(await readFile(at('both.html'), 'utf8')).sites).toEqual(data.sites);
+  });
+
+  it('holds weights that are as far from PyTorch’s as it says', async () => {
+    const html = at('given.html');
+    const ended = await genlens(['attention', causal, '--inputs', join(fixtures, 'causal/feeds.npz'), '--html', html, '--provider', 'cpu']);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const { sites, result } = readReport(await readFile(html, 'utf8'));
+    expect(result.subject).toMatchObject({ title: 'feeds.npz' });
+    const expected = await fixtureArrays('causal/expected.npz');
+    for (const [i, site] of sites.entries()) {
+      const { heads, queries, keys } = site;
+      const range = { batch: 0, head: null, queryStart: 0, queryEnd: queries };
+      const weights = await openPortable(site).read(range, 'zero', new AbortController().signal);
+      const told = floats(expected.get(`weights_${i}`)).subarray(0, heads * queries * keys);
+      expect(largestDifference(weights, told)).toBeLessThanOrEqual(site.maxDifference + tolerance);
+    }
+  });
+
+  it('names the lines of a file of which a part was run', async () => {
+    const ended = await genlens([
+      'attention',
+      causal,
+      '--file',
+      join(import.meta.dirname, 'cli.test.ts'),
+      '--html',
+      at('long.html'),
+      '--provider',
+      'cpu',
+    ]);
+    expect(ended.code).toBe(0);
+    const { result } = readReport(await readFile(at('long.html'), 'utf8'));
+    expect(result.subject).toMatchObject({ kind: 'editor', title: 'cli.test.ts', windowed: true, lines: { first: 1 } });
+    // No more of the file than is shown.
+    expect(result.text.split('\n').length).toBeLessThanOrEqual(result.subject.lines!.last);
+    expect(result.run.tokens?.at(-1)?.end).toBe(result.text.length);
+  });
+
+  it('fails with a message, leaves an earlier report as it was, and nothing behind', async () => {
+    const missing = await genlens(args(at('nowhere/report.html')));
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toContain(`${at('nowhere/report.html')}: cannot write: there is no such file or folder`);
+
+    await mkdir(at('reports'));
+    await writeFile(at('reports/report.html'), 'before');
+    const full = await genlens(args(at('reports/report.html')), { fileBlocks: 1 });
+    expect(full).toMatchObject({ code: 1, stdout: '' });
+    expect(full.stderr).toContain('the file would be larger than the system allows');
+    expect(await readFile(at('reports/report.html'), 'utf8')).toBe('before');
+    expect(await readdir(at('reports'))).toEqual(['report.html']);
+
+    await mkdir(at('reports/folder.html'));
+    const taken = await genlens(args(at('reports/folder.html')));
+    expect(taken).toMatchObject({ code: 1, stdout: '' });
+    expect(taken.stderr).toContain(`${at('reports/folder.html')}: cannot write: it is a folder`);
+    expect((await readdir(at('reports'))).sort()).toEqual(['folder.html', 'report.html']);
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    await mkdir(at('stopped'));
+    const ended = await genlens(args(at('stopped/report.html')), {
+      until: (child) => {
+        // As soon as there is something that could be left behind.
+        const look = setInterval(() => {
+          if (child.exitCode === null && readdirSync(at('stopped')).length === 0) return;
+          clearInterval(look);
+          child.kill('SIGINT');
+        }, 1);
+      },
+    });
+    expect(ended.signal ?? ended.code).toSatisfy((end: unknown) => end === 'SIGINT' || end === 0);
+    expect((await readdir(at('stopped'))).filter((name) => name !== 'report.html')).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import './next.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { AttentionResult, NextTokenState } from '../../../src/protocol/attention.ts';
-import type { NextToken, TokenPredictions, TokenSpan } from '../../../src/protocol/inference.ts';
+import type { KnownNextToken, NextToken, TokenPredictions, TokenSpan } from '../../../src/protocol/inference.ts';
 import { RpcError } from '../../../src/protocol/rpc.ts';
 import { cssColour, rampColour, rampPosition, weightRamp, type Palette } from '../../shared/heatmap/colours.ts';
 import { iconButton } from '../../shared/toolbar.ts';
@@ -114,7 +114,7 @@ export class NextView implements View {
                 <p class="prediction-facts">Running the model for its logits…</p>
               </section>`
         }
-        ${filterControls(this.#state, (filters) => this.#setState(filters))}
+        ${this.#context.live ? filterControls(this.#state, (filters) => this.#setState(filters)) : nothing}
       </div>
     </div>`;
   }
@@ -174,7 +174,7 @@ export class NextView implements View {
     const row = { position, abort: new AbortController() };
     this.#row = row;
     this.#context.changed();
-    let next: NextToken;
+    let next: NextToken | KnownNextToken;
     try {
       next = await this.#context.host.nextToken({ runId: result.run.runId, position }, { signal: row.abort.signal });
     } catch (error) {
@@ -197,7 +197,8 @@ export class NextView implements View {
   }
 
   /** Kept while neither the row nor the filters change: a large vocabulary takes a while to sort. */
-  #samplingOf(reading: Reading): Sampling {
+  #samplingOf(reading: Reading): Sampling | null {
+    if (!reading.logits) return null;
     const { temperature, topK, topP, minP } = this.#state;
     const before = this.#drawn;
     const filters: Filters = { temperature, topK, topP, minP };

@@ -13,9 +13,10 @@ import { formatBits, formatProbability, type Reading, type ReadToken, type Sampl
 export type Filters = Pick<NextTokenState, 'temperature' | 'topK' | 'topP' | 'minP'>;
 export const noFilters: Filters = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 
-export function prediction(tokens: readonly TokenSpan[], reading: Reading, drawn: Sampling, busy: boolean): TemplateResult {
-  const { position, actual, entropy, logits } = reading;
-  const most = reading.tokens.reduce((largest, { id, probability }) => Math.max(largest, probability, drawn.probabilityOf(id) ?? 0), 0);
+/** @param drawn null: only what the model expects is told */
+export function prediction(tokens: readonly TokenSpan[], reading: Reading, drawn: Sampling | null, busy: boolean): TemplateResult {
+  const { position, actual, entropy, vocabulary } = reading;
+  const most = reading.tokens.reduce((largest, { id, probability }) => Math.max(largest, probability, drawn?.probabilityOf(id) ?? 0), 0);
   const token = tokens[position]?.text ?? '';
   return html`<section class="prediction" aria-labelledby="prediction-title" aria-busy=${String(busy)}>
     <h2 id="prediction-title">
@@ -23,7 +24,7 @@ export function prediction(tokens: readonly TokenSpan[], reading: Reading, drawn
     </h2>
     <p class="prediction-facts">
       Row ${formatCount(position)} predicts token ${formatCount(position + 1)}: entropy ${formatBits(entropy)} of at most
-      ${formatBits(Math.log2(logits.length))}.
+      ${formatBits(Math.log2(vocabulary))}.
       <span class="actual">${followSentence(actual)}</span>
     </p>
     <table class="bar-table expected">
@@ -35,18 +36,25 @@ export function prediction(tokens: readonly TokenSpan[], reading: Reading, drawn
             <span class="visually-hidden">bars</span><span aria-hidden="true">0</span><span aria-hidden="true">${formatShare(most)}</span>
           </th>
           <th scope="col" class="number"><span class="key before" aria-hidden="true"></span>prob.</th>
-          <th scope="col" class="number"><span class="key after" aria-hidden="true"></span>sampled</th>
+          ${drawn ? html`<th scope="col" class="number"><span class="key after" aria-hidden="true"></span>sampled</th>` : nothing}
         </tr>
       </thead>
       <tbody>
-        ${reading.tokens.map((each) => row(each, each === actual, drawn.probabilityOf(each.id), most))}
+        ${reading.tokens.map((each) => row(each, each === actual, drawn && { probability: drawn.probabilityOf(each.id) }, most))}
       </tbody>
     </table>
-    <p class="prediction-facts">
-      prob.: probability before the filters; sampled: probability of being drawn after them; both without unit, bars to
-      ${formatShare(most)}. <strong>${formatCount(drawn.stay)}</strong> of ${formatCount(logits.length)} tokens of the vocabulary stay.
-    </p>
+    <p class="prediction-facts">${drawn ? drawnSentence(drawn, most, vocabulary) : heldSentence(reading, most)}</p>
   </section>`;
+}
+
+function drawnSentence({ stay }: Sampling, most: number, vocabulary: number): TemplateResult {
+  return html`prob.: probability before the filters; sampled: probability of being drawn after them; both without unit, bars to
+    ${formatShare(most)}. <strong>${formatCount(stay)}</strong> of ${formatCount(vocabulary)} tokens of the vocabulary stay.`;
+}
+
+function heldSentence({ vocabulary }: Reading, most: number): TemplateResult {
+  return html`prob.: probability, without unit, bars to ${formatShare(most)}. Of ${formatCount(vocabulary)} tokens of the vocabulary, this
+  report holds the most probable ones of each row. Temperature, top-k, top-p and min-p need all of them: move those in the editor.`;
 }
 
 function followSentence(actual: ReadToken | null): TemplateResult {
@@ -55,9 +63,12 @@ function followSentence(actual: ReadToken | null): TemplateResult {
     ${formatShare(actual.probability)}, surprisal ${formatBits(actual.surprisal)}.`;
 }
 
-function row(token: ReadToken, follows: boolean, after: number | undefined, most: number): TemplateResult {
+/** @param drawn null: nothing is told of it; without a probability: cut */
+function row(token: ReadToken, follows: boolean, drawn: { probability: number | undefined } | null, most: number): TemplateResult {
   const label = html`<code><bdi>${shortTokenLabel(token.text, 16)}</bdi></code>`;
-  return html`<tr class="${follows ? 'follows' : ''} ${after === undefined ? 'cut' : ''}">
+  const after = drawn?.probability;
+  const cut = drawn !== null && after === undefined;
+  return html`<tr class="${follows ? 'follows' : ''} ${cut ? 'cut' : ''}">
     <td class="number">${formatCount(token.rank)}</td>
     <th scope="row">${label}${follows ? html` <span class="follows-word">follows</span>` : nothing}</th>
     <td class="bars">
@@ -65,7 +76,7 @@ function row(token: ReadToken, follows: boolean, after: number | undefined, most
       ${after === undefined ? nothing : html`<div class="bar after" ${ref(barWidth(after / most))}></div>`}
     </td>
     <td class="number">${formatProbability(token.probability)}</td>
-    <td class="number">${after === undefined ? 'cut' : formatProbability(after)}</td>
+    ${drawn ? html`<td class="number">${after === undefined ? 'cut' : formatProbability(after)}</td>` : nothing}
   </tr>`;
 }
 

@@ -8,7 +8,7 @@ import {
   type SamplingFilters,
   type TokenPrediction,
 } from '../../../src/maths/attention/nextToken.ts';
-import type { NextToken, TokenPredictions, TokenSpan, VocabularyToken } from '../../../src/protocol/inference.ts';
+import type { KnownNextToken, NextToken, TokenPredictions, TokenSpan, VocabularyToken } from '../../../src/protocol/inference.ts';
 import { formatCount, formatShare } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
 import type { Sentence } from '../words.ts';
@@ -17,7 +17,10 @@ import type { Sentence } from '../words.ts';
 export interface Reading {
   /** The token whose row it is: it predicts the one behind. */
   readonly position: number;
-  readonly logits: Float32Array;
+  /** [vocabulary]; null where the distribution is not at hand. */
+  readonly logits: Float32Array | null;
+  /** How many tokens there are to choose from. */
+  readonly vocabulary: number;
   /** The most probable tokens in order, and what really follows where it is not among them. */
   readonly tokens: readonly ReadToken[];
   /** What really follows; null at the end of the text. */
@@ -28,18 +31,18 @@ export interface Reading {
 
 export interface ReadToken extends VocabularyToken, TokenPrediction {}
 
-export function readNext(position: number, { logits, top, actual }: NextToken): Reading {
+export function readNext(position: number, next: NextToken | KnownNextToken): Reading {
+  if (next.logits === null) return { position, ...next, ...listed(next.top, next.actual) };
+  const { logits, top, actual } = next;
   const logs = logSoftmax(logits);
   const read = (token: VocabularyToken): ReadToken => ({ ...token, ...predictionOf(logs, token.id) });
-  const tokens = top.map(read);
-  const follows = actual && (tokens.find(({ id }) => id === actual.id) ?? read(actual));
-  return {
-    position,
-    logits,
-    tokens: follows && !tokens.includes(follows) ? [...tokens, follows] : tokens,
-    actual: follows,
-    entropy: entropyBits(logs),
-  };
+  return { position, logits, vocabulary: logits.length, entropy: entropyBits(logs), ...listed(top.map(read), actual && read(actual)) };
+}
+
+/** What follows is one of the list, where it is in it, and ends it where it is not. */
+function listed(top: readonly ReadToken[], actual: ReadToken | null): Pick<Reading, 'tokens' | 'actual'> {
+  const follows = actual && (top.find(({ id }) => id === actual.id) ?? actual);
+  return { tokens: follows && !top.includes(follows) ? [...top, follows] : top, actual: follows };
 }
 
 /** What the filters leave of a row. */
@@ -109,17 +112,20 @@ export function tokenSentence(tokens: readonly TokenSpan[], { surprisal, rank, p
   ];
 }
 
-/** The list as text, a token a line. */
-export function listText(tokens: readonly TokenSpan[], reading: Reading, drawn: Sampling): string {
+/** The list as text, a token a line; @param drawn null: nothing is drawn */
+export function listText(tokens: readonly TokenSpan[], reading: Reading, drawn: Sampling | null): string {
   const lines = reading.tokens.map((token) => {
-    const after = drawn.probabilityOf(token.id);
-    const follows = token === reading.actual ? '\tfollows' : '';
-    return `${token.rank}\t${shortTokenLabel(token.text)}\t${formatProbability(token.probability)}\t${after === undefined ? 'cut' : formatProbability(after)}${follows}`;
+    const after = drawn?.probabilityOf(token.id);
+    const sampled = drawn && (after === undefined ? 'cut' : formatProbability(after));
+    const follows = token === reading.actual ? 'follows' : null;
+    return [token.rank, shortTokenLabel(token.text), formatProbability(token.probability), sampled, follows]
+      .filter((column) => column !== null)
+      .join('\t');
   });
   const name = shortTokenLabel(tokens[reading.position]?.text ?? '');
   return [
     `After ${name} (token ${reading.position}); entropy ${formatBits(reading.entropy)}`,
-    'rank\ttoken\tprobability\tsampled',
+    `rank\ttoken\tprobability${drawn ? '\tsampled' : ''}`,
     ...lines,
   ].join('\n');
 }

@@ -244,8 +244,8 @@ export class TextView implements View {
     const { shown, shaded } = this.#desk;
     if (!shown || !shaded || this.#pointed === null || !shaded.shading.groups.all[this.#pointed])
       return html`<span class="role">
-        Click, drag or use the arrow keys to choose; with Ctrl or Shift several, whose weights are summed. Double-click shows a token in the
-        editor.
+        Click, drag or use the arrow keys to choose; with Ctrl or Shift several, whose weights are
+        summed.${this.#context.live ? ' Double-click shows a token in the editor.' : ''}
       </span>`;
     return sentenceParts(groupSentence(shaded.shading, this.#pointed, shown.text));
   }

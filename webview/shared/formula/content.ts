@@ -16,8 +16,8 @@ export interface FormulaContent {
   readonly values: ReadonlyMap<string, TermValue>;
   /** What the indices stand for: "i" is "query 12", the token `return`. */
   readonly indices?: readonly { readonly symbol: string; readonly name: string; readonly token: string | null }[];
-  /** How far the run is from the same computed in double precision, for each quantity that was compared; or why nothing was. */
-  readonly residual?: readonly { readonly quantity: string; readonly difference: number }[] | { readonly missing: string };
+  /** How far the run is from the same computed in double precision, for each quantity that was compared; or what there is to say instead. */
+  readonly residual?: readonly { readonly quantity: string; readonly difference: number }[] | { readonly sentence: string };
   /** What has to be said of this run: sentences. */
   readonly notes?: readonly string[];
   readonly openSteps: ReadonlySet<string>;
@@ -36,7 +36,7 @@ export function formatValue(value: number): string {
 
 /** "This computation (double precision) and the run differ by at most 3.1e-8 in the weights of the row, 2.0e-7 in the output." */
 export function residualSentence(residual: NonNullable<FormulaContent['residual']>): string {
-  if ('missing' in residual) return residual.missing;
+  if ('sentence' in residual) return residual.sentence;
   const parts = residual.map(({ quantity, difference }) => `${difference === 0 ? '0' : difference.toExponential(1)} in ${quantity}`);
   return `This computation (double precision) and the run differ by at most ${parts.join(', ')}.`;
 }

@@ -7,7 +7,8 @@ import { withLateNotification } from '../../progress.ts';
 import type { Explainer } from '../explainer.ts';
 import type { Explanation } from '../explanation.ts';
 import { codeOf, failureOf, isCancelled, messageOf } from '../failure.ts';
-import { describe, relativeToWindow, windowOf } from '../subject.ts';
+import { relativeToWindow } from '../../../report/shownRun.ts';
+import { describe, windowOf } from '../subject.ts';
 import { readOther, type ReadText } from './otherText.ts';
 
 type Reads = Pick<InferenceService, 'comparison' | 'comparedTile' | 'comparedRow'>;

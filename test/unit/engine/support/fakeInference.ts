@@ -92,6 +92,12 @@ runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
     nextToken: () => {
       throw new RpcError('no-logits', 'There are none.');
     },
+    likelyTokens: () => {
+      throw new RpcError('no-logits', 'There are none.');
+    },
+    portable: () => {
+      throw new RpcError('no-operands', 'Nothing is kept.');
+    },
     headScores: () => ({ patterns: [], heads: [] }),
     valueNorms: () => ({ norms: new Float32Array() }),
     edgeEffects: () => {

@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttentionRun, TokenSpan } from '../../../../src/protocol/inference.ts';
-import {
-  describe as describeRun,
-  panelKey,
-  relativeToWindow,
-  takeText,
-  windowOf,
-  type Subject,
-} from '../../../../src/features/attention/subject.ts';
+import { describe as describeRun, panelKey, takeText, type Subject } from '../../../../src/features/attention/subject.ts';
 import { windowLimit } from '../../../../src/features/attention/window.ts';
 
 const document = { uri: 'file:///x.py' };
@@ -99,20 +92,6 @@ describe('describe', () => {
 
   it('names no lines of a prompt', () => {
     expect(describeRun({ kind: 'prompt', title: 'prompt', modelName: 'm', taken, run: run() })).not.toHaveProperty('lines');
-  });
-});
-
-describe('relativeToWindow', () => {
-  it('gives tokens by offsets into the text that was run', () => {
-    const tokens = [
-      { id: 1, start: 6, end: 7, text: 'b' },
-      { id: 2, start: 7, end: 9, text: '🙂' },
-    ];
-    const made = run({ start: 6, end: 9 }, tokens);
-    const window = windowOf(made, { text: 'xxxxxxb🙂x', start: 0, focus: 0, cut: false });
-    const moved = relativeToWindow(made, window);
-    expect(moved.tokens?.map(({ start, end }) => 'b🙂'.slice(start, end))).toEqual(['b', '🙂']);
-    expect(made.tokens?.[0]?.start).toBe(6);
   });
 });
 

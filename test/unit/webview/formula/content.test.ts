@@ -23,7 +23,7 @@ it('says how far run and computation are apart, and why they are not compared', 
     'This computation (double precision) and the run differ by at most 3.1e-8 in the weights.',
   );
   expect(residualSentence([{ quantity: 'a', difference: 0 }, { quantity: 'b', difference: 1e-3 }])).toContain('at most 0 in a, 1.0e-3 in b.'); // prettier-ignore
-  expect(residualSentence({ missing: 'Not compared.' })).toBe('Not compared.');
+  expect(residualSentence({ sentence: 'Not compared.' })).toBe('Not compared.');
 });
 
 it('says of a vector how long it is and how far it reaches', () => {
