@@ -14,11 +14,14 @@ export interface ScatterAxis {
   readonly ticks: readonly Tick[];
 }
 
+/** Values that spread no further are all zero but for rounding. */
+const rounding = 1e-12;
+
 /** From 0, or from below it where values are, to a round number past the largest: zero is always there. */
 export function linearAxis(values: readonly number[], count: number): ScatterAxis {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const scale = scaleLinear()
-    .domain(high - low > Number.MIN_VALUE * 2 ** 60 ? [low, high] : [0, 1])
+    .domain(high - low > rounding ? [low, high] : [0, 1])
     .nice(count);
   const [first, last] = scale.domain() as [number, number];
   const format = scale.tickFormat(count);
