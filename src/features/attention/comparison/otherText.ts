@@ -40,7 +40,7 @@ async function readHead(explained: Explanation): Promise<ReadText> {
   const name = nameOf(document);
   const place = await placeOf(explained);
   const { text, start, end } = place;
-  const whole = start === 0 && end === text.length;
+  const whole = subject.kind === 'editor' && explained.result?.subject.windowed !== true;
   const there = correspondence(text, head);
   const taken = takeText(
     whole
