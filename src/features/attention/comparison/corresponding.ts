@@ -33,6 +33,7 @@ export function correspondence(from: string, to: string): (offset: number) => nu
     }
   }
   return (offset) => {
+    if (offset >= from.length) return to.length;
     const span = spans.findLast((each) => each.start <= offset);
     return span ? span.at + Math.min(offset - span.start, span.length) : 0;
   };

@@ -15,10 +15,10 @@ describe('corresponding places of two texts', () => {
     expect(correspondence(after, before)(after.indexOf('import b') + 3)).toBe(before.indexOf('\n\ndef') + 1);
   });
 
-  it('of a part by itself are where its lines are in the whole, from the first to the end of the last', () => {
-    const part = `def f():\n    new()\n    return a\n`;
-    const there = correspondence(part, before);
-    expect(before.slice(there(0), there(part.length))).toBe('def f():\n    return a\n');
+  it('hold a line that was changed, from its start to its end', () => {
+    const there = correspondence(after, before);
+    const changed = after.indexOf('last');
+    expect(before.slice(there(changed), there(after.length))).toBe('last\n');
   });
 
   it('lie within the other text, in the same order', () => {
@@ -29,6 +29,7 @@ describe('corresponding places of two texts', () => {
         const places = Array.from({ length: from.length + 1 }, (_, offset) => there(offset));
         for (const place of places) expect(place >= 0 && place <= to.length).toBe(true);
         expect(places).toEqual(places.toSorted((a, b) => a - b));
+        expect(places.at(-1)).toBe(to.length);
         if (from === to) expect(places).toEqual(places.map((_, offset) => offset));
       }),
     );

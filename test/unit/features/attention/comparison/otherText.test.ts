@@ -28,12 +28,16 @@ const lines = (from: number, to: number): string => Array.from({ length: to - fr
 function explained(document: string, part: string, more: { kind?: 'editor' | 'selection'; windowed?: boolean; stands?: boolean } = {}) {
   const start = document.indexOf(part);
   const { kind = 'editor', windowed = false, stands = true } = more;
+  const lineOf = (offset: number): number => document.slice(0, offset).split('\n').length;
   const subject = { kind, document: { uri }, focus: start, start, end: start + part.length } as unknown as Subject;
   return {
     subject,
     moved: subject,
     taken: { text: part },
-    result: { text: part, subject: { windowed } },
+    result: {
+      text: part,
+      subject: { windowed, lines: { first: lineOf(start), last: lineOf(start + part.length) - 1, total: lineOf(Infinity) } },
+    },
     place: () => Promise.resolve(stands ? { document: documentOf(uri, document), start } : null),
   } as unknown as Explanation;
 }
@@ -57,6 +61,8 @@ describe('the text at HEAD', () => {
     editor.head = `old\n${lines(0, 40)}`;
     const part = `${lines(15, 20)}new\n${lines(20, 25)}`;
     for (const stands of [true, false]) {
+      // Edited since, the lines are those that it was on.
+      editor.documents = [documentOf(uri, stands ? '' : now.replace('line 17', 'line edited'))];
       const { taken, lines: at } = await readOther({ kind: 'head' }, explained(now, part, { kind, windowed: kind === 'editor', stands }));
       expect(taken.text).toBe(lines(15, 25));
       expect(at).toEqual({ start: 16, total: 42 });
