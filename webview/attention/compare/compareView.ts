@@ -22,7 +22,7 @@ import { banner, busyPage, failurePage, noSitesPage, viewPage } from '../notices
 import { compareToolbar } from '../toolbars.ts';
 import type { View, ViewContext } from '../view.ts';
 import { chooseMap } from '../viewState.ts';
-import type { Sentence } from '../words.ts';
+import { linesSentence, type Sentence } from '../words.ts';
 import { cellReadout } from './cellReadout.ts';
 import { ComparedMaps } from './comparedMaps.ts';
 import { ComparisonStore, type Compared } from './comparisonStore.ts';
@@ -290,7 +290,13 @@ export class CompareView implements View {
       },
     });
     const choose = (map: MapSource): void => this.#setState({ map });
-    return sideHeader(name, text, side ? mapPicker(side.result.run, state.picked, side.map, choose, name) : nothing);
+    // Of the panel's own text the line of facts tells.
+    const lines = side && !pair.sameText && side.result.subject.windowed ? linesSentence(side.result.subject) : null;
+    return sideHeader(
+      name,
+      html`${text}${lines === null ? nothing : html`<span class="compare-lines">${lines}</span>`}`,
+      side ? mapPicker(side.result.run, state.picked, side.map, choose, name) : nothing,
+    );
   }
 
   /** Both maps have one scale: equal colours are equal weights. */

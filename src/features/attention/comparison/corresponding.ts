@@ -4,8 +4,8 @@ import { diffArrays } from 'diff';
 const mostEdits = 1_024;
 
 /**
- * Where a place (an offset into `from`) stands in `to`, by the lines that both have; one in a line that `to` lacks is where the next
- * common line begins.
+ * Where a place (an offset into `from`) stands in `to`, by the lines that both have; one in a line that `to` lacks is where what
+ * stands in its place begins.
  */
 export function correspondence(from: string, to: string): (offset: number) => number {
   if (from === to) return (offset) => offset;

@@ -40,7 +40,7 @@ async function readHead(explained: Explanation): Promise<ReadText> {
   const name = nameOf(document);
   const place = await placeOf(explained);
   const { text, start, end } = place;
-  const whole = start === 0 && end === text.length;
+  const whole = subject.kind === 'editor' && explained.result?.subject.windowed !== true;
   const there = correspondence(text, head);
   const taken = takeText(
     whole
@@ -82,13 +82,31 @@ async function readFile(uri: string, explained: Explanation): Promise<ReadText> 
 
 type Place = { text: string } & TextRange;
 
-/** What was run, in its document as it is now; in nothing but itself where it does not stand there. */
+/**
+ * What was run, in its document as it is now; where it was edited since, the lines that it was on. Of a prompt, and of a document that
+ * is gone, in nothing but itself.
+ */
 async function placeOf(explained: Explanation): Promise<Place> {
-  const run = explained.result?.text ?? explained.taken.text;
+  const { subject, result } = explained;
+  const run = result?.text ?? explained.taken.text;
   const found = await explained.place().catch(() => null);
-  return found
-    ? { text: found.document.getText(), start: found.start, end: found.start + run.length }
-    : { text: run, start: 0, end: run.length };
+  if (found) return { text: found.document.getText(), start: found.start, end: found.start + run.length };
+  const lines = result?.subject.lines;
+  const document = subject.kind === 'prompt' ? null : await openDocument(subject.document).catch(() => null);
+  if (!document || !lines) return { text: run, start: 0, end: run.length };
+  const text = document.getText();
+  return { text, start: lineStart(text, lines.first - 1), end: lineStart(text, lines.last) };
+}
+
+/** Where a line begins (counted from 0); the text's end where it has fewer. */
+function lineStart(text: string, line: number): number {
+  let at = 0;
+  for (let before = 0; before < line; before++) {
+    const end = text.indexOf('\n', at);
+    if (end < 0) return text.length;
+    at = end + 1;
+  }
+  return at;
 }
 
 /** Where in the place the run is centred. */

@@ -11,11 +11,17 @@ describe('corresponding places of two texts', () => {
     for (const word of ['import a', 'def f', 'f():', 'return']) expect(there(after.indexOf(word))).toBe(before.indexOf(word));
   });
 
-  it('of a line that the other lacks is where its next one begins', () => {
+  it('of a line that the other lacks is where what stands in its place begins', () => {
     expect(correspondence(after, before)(after.indexOf('import b') + 3)).toBe(before.indexOf('\n\ndef') + 1);
   });
 
-  it('lie within the other text, in the same order, from the first to the last', () => {
+  it('hold a line that was changed, from its start to its end', () => {
+    const there = correspondence(after, before);
+    const changed = after.indexOf('last');
+    expect(before.slice(there(changed), there(after.length))).toBe('last\n');
+  });
+
+  it('lie within the other text, in the same order', () => {
     const text = fc.array(fc.constantFrom('a\n', 'b\n', 'c', '\n', '\r\n'), { maxLength: 12 }).map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, text, (from, to) => {
