@@ -8,6 +8,7 @@ import type { ProviderName } from './protocol/inference.ts';
 export const commands = {
   explainAttention: 'genlens.explainAttention',
   explainPrompt: 'genlens.explainAttentionOfPrompt',
+  exportAttention: 'genlens.exportAttention',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',

@@ -27,7 +27,8 @@ export interface HeadViewEvents {
   failed(error: unknown): void;
 }
 
-interface Shown {
+/** A map that is open. */
+export interface OpenMap {
   readonly result: AttentionResult;
   readonly map: MapSource;
   /** Gives the map its sizes. */
@@ -38,7 +39,7 @@ export class HeadView {
   readonly heatmap: Heatmap;
   readonly #events: HeadViewEvents;
   readonly #rows: RowStore;
-  #shown: Shown | null = null;
+  #shown: OpenMap | null = null;
   #hover: Cell | null = null;
   #pin: Cell | null = null;
   #largest: number | null = null;
@@ -99,6 +100,10 @@ export class HeadView {
 
   setColours(colours: Colours): void {
     this.heatmap.setColours(colours);
+  }
+
+  get open(): OpenMap | null {
+    return this.#shown;
   }
 
   /** Largest unmasked weight of the head, from its first tile, which is of the whole map. */
@@ -180,10 +185,8 @@ export class HeadView {
     if (this.#shown && tokensOf(this.#shown, 'key')) this.#events.revealed(cell.key);
   }
 
-  /** The text of a token, or its position where it has none (tensors were given, or the keys are of another sequence). */
   #token(axis: 'query' | 'key', index: number): string {
-    const tokens = this.#shown ? tokensOf(this.#shown, axis) : undefined;
-    return tokens?.[index]?.text ?? String(index);
+    return this.#shown ? tokenAt(this.#shown, axis, index) : String(index);
   }
 
   async #fetch(plan: TilePlan, signal: AbortSignal): Promise<Picture> {
@@ -199,8 +202,13 @@ export class HeadView {
   }
 }
 
+/** The text of a token, or its position where it has none (tensors were given, or the keys are of another sequence). */
+export function tokenAt(open: OpenMap, axis: 'query' | 'key', index: number): string {
+  return tokensOf(open, axis)?.[index]?.text ?? String(index);
+}
+
 /** The tokens along an axis; the keys of cross attention are of another sequence, however many there are. */
-function tokensOf({ result, site }: Shown, axis: 'query' | 'key'): readonly TokenSpan[] | undefined {
+function tokensOf({ result, site }: OpenMap, axis: 'query' | 'key'): readonly TokenSpan[] | undefined {
   const { tokens } = result.run;
   if (axis === 'key' && site.kind === 'cross') return undefined;
   return tokens?.length === (axis === 'query' ? site.queries : site.keys) ? tokens : undefined;

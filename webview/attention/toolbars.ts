@@ -13,6 +13,8 @@ export interface HeadTools {
   zoom(factor: number): void;
   fit(): void;
   copy(): void;
+  /** null: there is nowhere to export to. */
+  readonly export: (() => void) | null;
   toggleFormula(): void;
   toggleScores(): void;
   toggleEffect(): void;
@@ -23,13 +25,14 @@ export interface HeadTools {
 export function overviewToolbar(
   tools: TemplateResult,
   together: (() => void) | null,
+  exporting: (() => void) | null,
   colour: Colour,
   setColour: (colour: Colour) => void,
 ): TemplateResult {
   return html`<div class="toolbar overview-tools" role="toolbar" aria-label="Overview">
     ${tools}
     <span class="spacer"></span>
-    ${together ? iconButton('layers', 'All heads as one: their mean, maximum or rollout', together) : nothing}
+    ${exportButton(exporting)} ${together ? iconButton('layers', 'All heads as one: their mean, maximum or rollout', together) : nothing}
     ${colourSelect(colour, setColour)}
   </div>`;
 }
@@ -65,9 +68,13 @@ export function headToolbar(
     ${iconButton('zoom-out', 'Zoom out', () => tools.zoom(1 / zoomStep), '-')}
     ${iconButton('zoom-in', 'Zoom in', () => tools.zoom(zoomStep), '+')}
     ${iconButton('screen-full', 'Fit the whole map', () => tools.fit(), '0')}
-    ${iconButton('copy', 'Copy the weight pointed at or pinned', () => tools.copy(), 'Ctrl+C')}
+    ${iconButton('copy', 'Copy the weight pointed at or pinned', () => tools.copy(), 'Ctrl+C')} ${exportButton(tools.export)}
     ${colourSelect(colour, (next) => tools.setColour(next))}
   </div>`;
+}
+
+function exportButton(act: (() => void) | null): TemplateResult | typeof nothing {
+  return act ? iconButton('export', 'Export: picture, numbers or report', act) : nothing;
 }
 
 export function colourSelect(colour: Colour, setColour: (colour: Colour) => void): TemplateResult {

@@ -38,7 +38,19 @@ interface Request {
 
 type Reads = Pick<
   InferenceService,
-  'thumbnails' | 'tile' | 'row' | 'cell' | 'headScores' | 'shade' | 'predictions' | 'nextToken' | 'valueNorms' | 'edgeEffects'
+  | 'thumbnails'
+  | 'tile'
+  | 'row'
+  | 'cell'
+  | 'headScores'
+  | 'shade'
+  | 'predictions'
+  | 'nextToken'
+  | 'valueNorms'
+  | 'edgeEffects'
+  | 'portable'
+  | 'likelyTokens'
+  | 'writeWeights'
 >;
 
 /** Runs the texts of one panel, one after the other, and keeps the last result readable. */
