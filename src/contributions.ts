@@ -10,6 +10,7 @@ export const commands = {
   explainPrompt: 'genlens.explainAttentionOfPrompt',
   compareWithHead: 'genlens.compareAttentionWithHead',
   compareWithFile: 'genlens.compareAttentionWithFile',
+  exportAttention: 'genlens.exportAttention',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',

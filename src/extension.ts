@@ -14,7 +14,7 @@ import { chooseModel } from './features/models/chooseModel.ts';
 import { Models } from './features/models/models.ts';
 import { PythonReader } from './python/client.ts';
 
-export function activate({ extensionUri, subscriptions, globalState, workspaceState }: vscode.ExtensionContext): void {
+export function activate({ extension, extensionUri, subscriptions, globalState, workspaceState }: vscode.ExtensionContext): void {
   const inExtension = (...segments: string[]): string => vscode.Uri.joinPath(extensionUri, ...segments).fsPath;
   const engine = new Engine(inExtension('dist', 'inference.cjs'));
   const python = new PythonReader({ entry: inExtension('dist', 'python.cjs') });
@@ -24,6 +24,7 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
   const easel = new Easel(painting);
   const panels = new AttentionPanels({
     extensionUri,
+    version: (extension.packageJSON as { version: string }).version,
     engine,
     models,
     store: new PanelStore(workspaceState),
@@ -44,6 +45,7 @@ export function activate({ extensionUri, subscriptions, globalState, workspaceSt
     vscode.commands.registerCommand(commands.explainPrompt, () => explainPrompt(panels, prompt)),
     vscode.commands.registerCommand(commands.compareWithHead, (argument: unknown) => compareAttention(panels, 'head', argument)),
     vscode.commands.registerCommand(commands.compareWithFile, (argument: unknown) => compareAttention(panels, 'file', argument)),
+    vscode.commands.registerCommand(commands.exportAttention, () => panels.export()),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();
     }),

@@ -218,6 +218,8 @@ export interface AttentionHost {
   /** Lets the user choose a document to compare with. */
   chooseOther(params: Record<string, never>): void;
   cancelOther(params: Record<string, never>): void;
+  /** Asks what to make of what is shown, and where to put it. */
+  export(params: Record<string, never>): void;
   /** Runs again on the text around the cursor of the panel's editor. */
   explainHere(params: Record<string, never>): void;
   cancel(params: Record<string, never>): void;
@@ -239,4 +241,8 @@ export interface AttentionPanel {
   stale(params: { stale: boolean }): void;
   /** Result freed or its process lost; it is being made again from its recipe. */
   rerunning(params: { reason: string }): void;
+  /** What the heads' view shows: a PNG, or the bytes of an SVG. */
+  picture(params: { format: 'png' | 'svg' }): Uint8Array;
+  /** The open map, its strongest pairs in a table. */
+  markdown(params: Record<string, never>): string;
 }

@@ -10,11 +10,15 @@ export function temporaryFor(path: string): string {
 }
 
 /** Writes pieces to a file that must not be there yet; removes it where that fails. */
-export async function writePieces(path: string, pieces: AsyncIterable<string>): Promise<number> {
+export async function writePieces(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<number> {
   const file = await open(path, 'wx');
   let bytes = 0;
   try {
-    for await (const piece of pieces) bytes += (await file.write(piece)).bytesWritten;
+    for await (const piece of pieces) {
+      const part = typeof piece === 'string' ? Buffer.from(piece) : piece;
+      await file.writeFile(part);
+      bytes += part.length;
+    }
     await file.close();
     return bytes;
   } catch (error) {

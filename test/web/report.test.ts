@@ -10,7 +10,9 @@ import { nextFrames, settled } from './harness.ts';
 import { settings, startService } from '../unit/engine/inference/support/service.ts';
 import { codeTransformer, startReports, type MadeReport, type Reports } from './reports.ts';
 
-const source = readFileSync(join(import.meta.dirname, '../../models/train/code_transformer/check.py'), 'utf8');
+const source = ['model.py', 'train.py']
+  .map((name) => readFileSync(join(import.meta.dirname, '../../models/train/code_transformer', name), 'utf8'))
+  .join('\n');
 const tokens = 512;
 
 let reports: Reports;
@@ -28,7 +30,7 @@ afterAll(async () => reports.close());
 async function textOf(count: number): Promise<string> {
   const service = startService();
   await service.load({ source: codeTransformer, settings });
-  const { tokens: all = [] } = await service.attention({ text: source.slice(0, 4 * count) });
+  const { tokens: all = [] } = await service.attention({ text: source.slice(0, 8 * count) });
   for (let length = all[count]!.start; ; length--) {
     const text = source.slice(0, length);
     if ((await service.attention({ text })).tokens?.length === count) return text;
@@ -223,6 +225,7 @@ describe.each(['dark', 'light'] as const)('in a %s scheme', (scheme) => {
         await page.locator('.formula-residual').waitFor();
       },
     ],
+    ['the text', async (page: Page) => page.getByRole('tab', { name: 'Text' }).click()],
     ['the next token', async (page: Page) => page.getByRole('tab', { name: 'Next token' }).click()],
   ])('%s: nothing to complain of for axe', async (_, prepare) => {
     const { page, complaints, close } = await reports.open(short, { scheme });

@@ -28,7 +28,8 @@ export interface HeadViewEvents {
   failed(error: unknown): void;
 }
 
-interface Shown {
+/** A map that is open. */
+export interface OpenMap {
   readonly result: AttentionResult;
   readonly map: MapSource;
   /** Gives the map its sizes. */
@@ -39,7 +40,7 @@ export class HeadView {
   readonly heatmap: Heatmap;
   readonly #events: HeadViewEvents;
   readonly #rows: RowStore<RowRequest, Float32Array>;
-  #shown: Shown | null = null;
+  #shown: OpenMap | null = null;
   #hover: Cell | null = null;
   #pin: Cell | null = null;
   #largest: number | null = null;
@@ -100,6 +101,10 @@ export class HeadView {
 
   setColours(colours: Colours): void {
     this.heatmap.setColours(colours);
+  }
+
+  get open(): OpenMap | null {
+    return this.#shown;
   }
 
   /** Largest unmasked weight of the head, from its first tile, which is of the whole map. */
@@ -181,10 +186,8 @@ export class HeadView {
     if (this.#shown && axisTokens(this.#shown, 'key')) this.#events.revealed(cell.key);
   }
 
-  /** The text of a token, or its position where it has none (tensors were given, or the keys are of another sequence). */
   #token(axis: 'query' | 'key', index: number): string {
-    const tokens = this.#shown ? axisTokens(this.#shown, axis) : undefined;
-    return tokens?.[index]?.text ?? String(index);
+    return this.#shown ? tokenAt(this.#shown, axis, index) : String(index);
   }
 
   async #fetch(plan: TilePlan, signal: AbortSignal): Promise<Picture> {
@@ -198,6 +201,11 @@ export class HeadView {
     }
     return { rows, columns, layers: 1, values };
   }
+}
+
+/** The text of a token, or its position where it has none (tensors were given, or the keys are of another sequence). */
+export function tokenAt(open: OpenMap, axis: 'query' | 'key', index: number): string {
+  return axisTokens(open, axis)?.[index]?.text ?? String(index);
 }
 
 function axisLabels(token: (index: number) => string): AxisLabels {

@@ -5,13 +5,17 @@ import { meanOfAll } from '../../src/maps/choice.ts';
 import { headName } from '../../src/maps/names.ts';
 import type { AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
 import type { AttentionRun, HeadRef, MapSource, SiteRun } from '../../src/protocol/inference.ts';
+import { RpcError } from '../../src/protocol/rpc.ts';
 import { colourTable, logFloor, maskedTones, weightRamp, type ColourScale, type Palette } from '../shared/heatmap/colours.ts';
+import type { Figure } from '../shared/figure/figure.ts';
 import type { Colours } from '../shared/heatmap/renderer.ts';
 import { legend } from '../shared/legend.ts';
 import { formatWeight } from '../shared/numbers.ts';
 import { shortTokenLabel } from '../shared/tokenLabel.ts';
 import type { HeadPlace } from './gridLayout.ts';
 import { EffectDesk, type OpenHead } from './effect/effectDesk.ts';
+import { openFigure, openMarkdown, overviewFigure } from './export/exporter.ts';
+import { canvasMeasure, pageFonts } from './export/measure.ts';
 import { FormulaDock } from './formulaDock.ts';
 import { HeadView } from './headView.ts';
 import { noSitesPage } from './notices.ts';
@@ -155,7 +159,7 @@ export class HeadsView implements View {
       const all = meanOfAll(run);
       const tools = html`${scoreTools(this.#scoring)}
       ${pickedTools(run, picked, open, () => this.#context.setState({ ...this.#state, picked: [] }))}`;
-      return overviewToolbar(tools, all && (() => open(all)), colour, setColour);
+      return overviewToolbar(tools, all && (() => open(all)), this.#exporting, colour, setColour);
     }
     return headToolbar(
       chosen,
@@ -172,6 +176,7 @@ export class HeadsView implements View {
         zoom: (factor) => this.#head.heatmap.zoom(factor),
         fit: () => this.#head.heatmap.fit(),
         copy: () => this.#context.copy(),
+        export: this.#exporting,
         toggleFormula: () => this.#toggle('formula'),
         toggleScores: () => this.#toggle('scores'),
         toggleEffect: () => this.#toggle('effect'),
@@ -349,6 +354,37 @@ export class HeadsView implements View {
     return { kind: this.#state.colour, top: Math.max(largest ?? 1, 10 * logFloor) };
   }
 
+  get #colours(): Colours {
+    const { palette } = this.#context;
+    return {
+      table: colourTable(weightRamp(palette), this.#scale),
+      ground: palette.ground,
+      masked: maskedTones(palette),
+      hatchPeriod: this.#state.chosen ? 8 : 0,
+    };
+  }
+
+  /** Asks the host to export; null where there is none to ask. */
+  get #exporting(): (() => void) | null {
+    const { live, host } = this.#context;
+    return live ? () => void host.export({}).catch((error: unknown) => this.#context.report(error)) : null;
+  }
+
+  async figure(pixelRatio: number): Promise<Figure> {
+    if (!this.#result) throw new Error('Nothing is shown.');
+    const { host, palette } = this.#context;
+    const style = { palette, scale: this.#scale, colours: this.#colours, fonts: pageFonts(), measure: canvasMeasure() };
+    const { open, heatmap } = this.#head;
+    if (this.#state.chosen && open && heatmap.shown) return openFigure(host, open, heatmap.shown, style, pixelRatio);
+    return overviewFigure(host, this.#result, this.#overview, style, pixelRatio);
+  }
+
+  async markdown(): Promise<string> {
+    const { open } = this.#head;
+    if (!this.#state.chosen || !open) throw new RpcError('no-picture', 'No head is open: open one, and copy it then.');
+    return openMarkdown(this.#context.host, open);
+  }
+
   /** Hands the pictures their colours when scale or theme have changed. */
   #paint(): void {
     const scale = this.#scale;
@@ -357,12 +393,7 @@ export class HeadsView implements View {
     const key = `${scale.kind} ${scale.top} ${isHead}`;
     if (key === this.#painted?.key && palette === this.#painted.palette) return;
     this.#painted = { key, palette };
-    const colours: Colours = {
-      table: colourTable(weightRamp(palette), scale),
-      ground: palette.ground,
-      masked: maskedTones(palette),
-      hatchPeriod: isHead ? 8 : 0,
-    };
+    const colours = this.#colours;
     if (isHead) this.#head.setColours(colours);
     else this.#overview.setColours(colours);
   }

@@ -126,6 +126,11 @@ export class Overview {
     this.#surface.setColours(colours);
   }
 
+  /** How the heads stand, and where. */
+  get arranged(): { layout: GridLayout; arrangement: Arrangement } {
+    return { layout: this.#layout, arrangement: this.#arrangement };
+  }
+
   /** Largest unmasked weight of the heads that have come; null before the first. */
   get largest(): number | null {
     return this.#thumbnails?.largest ?? null;

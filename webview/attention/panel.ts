@@ -13,6 +13,8 @@ import {
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { RpcError } from '../../src/protocol/rpc.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
+import { figurePng } from '../shared/figure/png.ts';
+import { figureSvg } from '../shared/figure/svg.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { CompareView } from './compare/compareView.ts';
 import { facts, type Origin } from './facts.ts';
@@ -84,6 +86,8 @@ export class Panel implements ViewContext {
       },
       other: (other) => panel().#compare.take(other),
       stale: ({ stale }) => panel().#update(() => (panel().#stale = stale)),
+      picture: ({ format }) => panel().#picture(format),
+      markdown: () => panel().#markdown(),
       rerunning: ({ reason }) => panel().#update(() => (panel().#busy = { message: reason })),
     };
   }
@@ -147,6 +151,20 @@ export class Panel implements ViewContext {
   copy(): void {
     const { copied } = this.#view;
     if (copied !== null) this.#ask(navigator.clipboard.writeText(copied));
+  }
+
+  async #picture(format: 'png' | 'svg'): Promise<Uint8Array> {
+    // Twice as fine as the screen: a picture is looked at closer than a panel.
+    const ratio = 2 * window.devicePixelRatio;
+    const figure = await this.#view.figure?.(ratio);
+    if (!figure) throw new RpcError('no-picture', 'This view has no picture to export: go to the heads.');
+    return format === 'png' ? figurePng(figure, ratio) : new TextEncoder().encode(figureSvg(figure));
+  }
+
+  async #markdown(): Promise<string> {
+    const text = await this.#view.markdown?.();
+    if (text === undefined) throw new RpcError('no-picture', 'No head is open: open one, and export it then.');
+    return text;
   }
 
   show(result: AttentionResult): void {

@@ -14,6 +14,8 @@ export interface HeadTools {
   zoom(factor: number): void;
   fit(): void;
   copy(): void;
+  /** null: there is nowhere to export to. */
+  readonly export: (() => void) | null;
   toggleFormula(): void;
   toggleScores(): void;
   toggleEffect(): void;
@@ -24,13 +26,14 @@ export interface HeadTools {
 export function overviewToolbar(
   tools: TemplateResult,
   together: (() => void) | null,
+  exporting: (() => void) | null,
   colour: Colour,
   setColour: (colour: Colour) => void,
 ): TemplateResult {
   return html`<div class="toolbar overview-tools" role="toolbar" aria-label="Overview">
     ${tools}
     <span class="spacer"></span>
-    ${together ? iconButton('layers', 'All heads as one: their mean, maximum or rollout', together) : nothing}
+    ${exportButton(exporting)} ${together ? iconButton('layers', 'All heads as one: their mean, maximum or rollout', together) : nothing}
     ${colourSelect(colour, setColour)}
   </div>`;
 }
@@ -63,7 +66,8 @@ export function headToolbar(
           ${toggleButton('symbol-operator', 'Formula with the numbers of the cell', formula, () => tools.toggleFormula(), 'F')}`
         : nothing
     }
-    ${mapTools('Copy the weight pointed at or pinned', tools)} ${colourSelect(colour, (next) => tools.setColour(next))}
+    ${mapTools('Copy the weight pointed at or pinned', tools)} ${exportButton(tools.export)}
+    ${colourSelect(colour, (next) => tools.setColour(next))}
   </div>`;
 }
 
@@ -97,6 +101,10 @@ function mapTools(copy: string, tools: Pick<HeadTools, 'zoom' | 'fit' | 'copy'>)
   return html`${iconButton('zoom-out', 'Zoom out', () => tools.zoom(1 / zoomStep), '-')}
   ${iconButton('zoom-in', 'Zoom in', () => tools.zoom(zoomStep), '+')}
   ${iconButton('screen-full', 'Fit the whole map', () => tools.fit(), '0')} ${iconButton('copy', copy, () => tools.copy(), 'Ctrl+C')}`;
+}
+
+function exportButton(act: (() => void) | null): TemplateResult | typeof nothing {
+  return act ? iconButton('export', 'Export: picture, numbers or report', act) : nothing;
 }
 
 export function colourSelect(colour: Colour, setColour: (colour: Colour) => void): TemplateResult {

@@ -3,6 +3,7 @@
 import type { TemplateResult } from 'lit';
 import type { AttentionHost, AttentionResult, AttentionViewState } from '../../src/protocol/attention.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
+import type { Figure } from '../shared/figure/figure.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import type { Sentence } from './words.ts';
 
@@ -23,6 +24,10 @@ export interface View {
   pressed(event: KeyboardEvent): boolean;
   /** What Copy takes; null where nothing is chosen. */
   readonly copied: string | null;
+  /** What is shown as a figure; absent where there is none. */
+  figure?(pixelRatio: number): Promise<Figure>;
+  /** What is shown as Markdown; likewise. */
+  markdown?(): Promise<string>;
   /** Asks again for what failed. */
   retry(): void;
 }

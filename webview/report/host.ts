@@ -60,6 +60,7 @@ export function reportHost(report: Packed<ReportData>): Remote<AttentionHost> {
     predictions: async () => (await nextOf(report)).predictions,
     nextToken: async ({ position }): Promise<KnownNextToken> =>
       knownNextToken(await nextOf(report), report.result.run.tokens ?? [], position),
+    export: nothing,
     explainHere: nothing,
     cancel: nothing,
     act: nothing,

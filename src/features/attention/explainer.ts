@@ -36,7 +36,7 @@ interface Request {
   digest: string | null;
 }
 
-type Reads = Omit<InferenceService, 'load' | 'attention' | 'writeWeights' | 'release'>;
+type Reads = Omit<InferenceService, 'load' | 'attention' | 'release'>;
 
 /** Runs the texts of one panel, one after the other, and keeps the last result readable. */
 export class Explainer implements Disposable {

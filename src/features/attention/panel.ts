@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AttentionHost, AttentionPanel, ComparedText, Failure, TextSymbols } from '../../protocol/attention.ts';
-import type { Handlers, Remote } from '../../protocol/rpc.ts';
+import type { InferenceService } from '../../protocol/inference.ts';
+import type { CallOptions, Handlers, Remote } from '../../protocol/rpc.ts';
 import { commands } from '../../contributions.ts';
 import type { Engine } from '../engine/engine.ts';
 import { log, showLog } from '../log/log.ts';
@@ -13,7 +14,8 @@ import { Explainer } from './explainer.ts';
 import type { Explanation } from './explanation.ts';
 import type { EndNotices } from './endNotices.ts';
 import { isProcessEnd, messageOf } from './failure.ts';
-import { attentionPage } from './page.ts';
+import { exportAttention } from './export/exporter.ts';
+import { attentionPage, viewsFolder } from './page.ts';
 import type { Easel } from './painting/easel.ts';
 import { Painter, type Painted } from './painting/painter.ts';
 import { openSession, type PageSession } from './pageSession.ts';
@@ -25,6 +27,8 @@ import { subjectOf } from './target.ts';
 
 export interface PanelServices {
   readonly extensionUri: vscode.Uri;
+  /** Of the extension. */
+  readonly version: string;
   readonly engine: Engine;
   readonly models: Models;
   readonly store: PanelStore;
@@ -154,6 +158,35 @@ export class AttentionPanelView implements vscode.Disposable {
     }
   }
 
+  /** Makes files of what is shown, as the user chooses. */
+  async export(): Promise<void> {
+    const result = this.#explainer.shown?.result;
+    const page = this.#session?.page;
+    if (!result || !page || !this.#ready) {
+      void vscode.window.showInformationMessage('There is nothing to export yet: wait for the panel to show a run.');
+      return;
+    }
+    const { extensionUri, version } = this.#services;
+    const document = documentOf(this.#state.subject);
+    const read =
+      <K extends Parameters<Explainer['read']>[0]>(method: K) =>
+      (params: Parameters<InferenceService[K]>[0], { signal = never, onProgress }: CallOptions = {}) =>
+        this.#explainer.read(method, params, signal, onProgress);
+    await exportAttention({
+      ...{ result, page, version, view: this.#state.view, viewsFolder: viewsFolder(extensionUri) },
+      document: document && vscode.Uri.parse(document.cell?.notebook ?? document.uri, true),
+      symbols: () => this.#symbols(),
+      reads: {
+        row: read('row'),
+        portable: read('portable'),
+        headScores: read('headScores'),
+        predictions: read('predictions'),
+        likelyTokens: read('likelyTokens'),
+        writeWeights: read('writeWeights'),
+      },
+    });
+  }
+
   dispose(): void {
     this.#painter.dispose();
     this.#comparison.dispose();
@@ -256,6 +289,7 @@ export class AttentionPanelView implements vscode.Disposable {
       },
       chooseOther: () => this.#background(this.#chooseOther()),
       cancelOther: () => this.#comparison.cancel(),
+      export: () => this.#background(this.export()),
       explainHere: () => this.#background(this.explainHere()),
       cancel: () => this.#explainer.cancel(),
       act: ({ action }) => this.#background(this.#act(action)),

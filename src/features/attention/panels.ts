@@ -44,6 +44,18 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
     if (!open) await panel.explain(subject);
   }
 
+  /** Exports the panel that has the focus, else the one that can be seen. */
+  async export(): Promise<void> {
+    const visible = [...this.#panels].filter((panel) => panel.visible);
+    const panel = this.active ?? (visible.length === 1 ? visible[0] : undefined);
+    if (panel) return panel.export();
+    void vscode.window.showInformationMessage(
+      visible.length === 0
+        ? 'No attention panel is shown. Run Genlens: Explain Attention on a text, and export then.'
+        : 'Several attention panels are shown. Click into the one that is to be exported, and try again.',
+    );
+  }
+
   /** Runs again what is seen: the model was changed. */
   async refreshVisible(): Promise<void> {
     await Promise.all([...this.#panels].filter((panel) => panel.visible).map((panel) => panel.again()));

@@ -144,6 +144,7 @@ class StandIn {
       predictions: (params) => log('predictions', params, () => predictionsOf(this.#result?.run)),
       nextToken: (params) => log('nextToken', params, () => nextTokenOf(this.#result?.run, params.position)),
       symbols: (params) => log('symbols', params, () => this.#spec?.symbols ?? { source: 'none', symbols: [] }),
+      export: (params) => log('export', params, nothing),
       explainHere: (params) => log('explainHere', params, nothing),
       cancel: (params) => log('cancel', params, nothing),
       act: (params) => log('act', params, nothing),

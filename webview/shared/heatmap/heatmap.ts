@@ -116,6 +116,13 @@ export class Heatmap {
     return view.resolveViewport(this.#asked, this.#grid, this.#surface.size);
   }
 
+  /** The map, the cells of it that show, and CSS pixels a cell; null before there is a map. */
+  get shown(): { map: HeatmapMap; range: view.CellRange; cell: number } | null {
+    const map = this.#map;
+    const viewport = this.viewport;
+    return map && { map, range: view.visibleCells(viewport, map.grid, this.#surface.size), cell: viewport.scale };
+  }
+
   get pixelRatio(): number {
     return this.#surface.pixelRatio;
   }

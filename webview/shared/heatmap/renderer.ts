@@ -69,6 +69,12 @@ export class Renderer {
     }
   }
 
+  /** Fills a rectangle as masked cells are. */
+  fillMasked(x: number, y: number, width: number, height: number): void {
+    this.#context.fillStyle = this.#masked;
+    this.#context.fillRect(x, y, width, height);
+  }
+
   /** Frees what is kept for a picture. */
   forget(picture: Picture): void {
     this.#coloured.delete(picture);
@@ -79,6 +85,11 @@ export class Renderer {
     this.#coloured.set(picture, layers);
     return (layers[layer] ??= paint(picture, layer, table));
   }
+}
+
+/** A layer at its own size, a pixel a cell; masked cells are transparent. */
+export function paintLayer(picture: Picture, layer: number, { table }: Colours): HTMLCanvasElement {
+  return paint(picture, layer, new Uint32Array(table.buffer));
 }
 
 function paint(picture: Picture, layer: number, table: Uint32Array): HTMLCanvasElement {
