@@ -21,7 +21,10 @@ export function groupName({ granularity }: Groups, { tokens, start, end, name }:
     const [first, last] = [lineBreaks(text, start), lineBreaks(text, start + quoted.trimEnd().length)];
     return [{ quoted: shortTokenLabel(name, 40) }, ` (${lineRange(firstLine + first, firstLine + last)})`];
   }
-  if (granularity === 'line') return [`line ${firstLine + lineBreaks(text, start)} `, { quoted: shortTokenLabel(quoted.trim(), 40) }];
+  if (granularity === 'line') {
+    const line = `line ${firstLine + lineBreaks(text, start)}`;
+    return quoted.trim() === '' ? [`${line} (blank)`] : [`${line} `, { quoted: shortTokenLabel(quoted.trim(), 40) }];
+  }
   return [{ quoted: shortTokenLabel(quoted), ...(tokens[0] === undefined ? {} : { position: tokens[0] }) }];
 }
 

@@ -30,6 +30,17 @@ describe('what the text view says', () => {
   it('names lines by their number in the file', () =>
     expect(say(shading('line', [0.5, 1], { chosen: [0] }))).toBe('Layer 1, head 0: line 10 x = 1 attends most to line 11 y = x (1.00)'));
 
+  it('calls a line without anything blank', () => {
+    const of = Groups.of('line', 'a\n\n', [
+      { id: 0, text: 'a\n', start: 0, end: 2 },
+      { id: 1, text: '\n', start: 2, end: 3 },
+    ]);
+    const blank = { groups: of, values: Float64Array.of(0.25, 0.75), chosen: [1], direction: 'from' } as const;
+    expect(plainText(textSentence('Layer 1, head 0', blank, { text: 'a\n\n', firstLine: 1 }))).toBe(
+      'Layer 1, head 0: line 2 (blank) attends most to itself (0.75)',
+    );
+  });
+
   it('says so where all is masked', () => {
     const masked = Array.from({ length: 8 }, () => NaN);
     expect(say(shading('token', masked))).toBe('Layer 1, head 0: ·x attends to nothing: all keys are masked');

@@ -1,63 +1,28 @@
+/** What the pictures show: each brings a window on the sample workspace, just opened, to where it is taken. */
+
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Frame } from 'playwright-core';
-import { commandOnSelection } from '../editor/genlens.ts';
-import { openEditor, type Editor, type Theme } from '../editor/harness/editor.ts';
-import { until } from '../editor/harness/until.ts';
-import { installChromium } from './chromium.ts';
-import { root, sampleWorkspace } from './paths.ts';
-import { build } from './tools.ts';
-import { installVSCodeServer } from './vscode-server/install.ts';
+import { commandOnSelection } from '../../editor/genlens.ts';
+import type { Editor } from '../../editor/harness/editor.ts';
+import { until } from '../../editor/harness/until.ts';
+import { root } from '../paths.ts';
 
-interface Shot {
-  /** The picture's name under media/screenshots, without its ending. */
-  readonly name: string;
-  readonly theme: Theme;
-  /** Brings the window from the sample workspace, just opened, to what the picture shows. */
-  readonly prepare: (editor: Editor) => Promise<unknown>;
-}
+export type Scene = (editor: Editor) => Promise<unknown>;
 
-const shots: readonly Shot[] = [
-  { name: 'attention-overview', theme: 'Dark Modern', prepare: explainAttention },
-  { name: 'attention-head', theme: 'Dark Modern', prepare: openHead },
-  { name: 'attention-formula', theme: 'Dark Modern', prepare: openFormula },
-  { name: 'attention-effect', theme: 'Dark Modern', prepare: openEffect },
-  { name: 'attention-editor', theme: 'Dark Modern', prepare: shadeEditor },
-  { name: 'attention-next', theme: 'Dark Modern', prepare: openNextToken },
-  { name: 'attention-compare', theme: 'Dark Modern', prepare: openComparison },
-  { name: 'attention-head-light', theme: 'Light Modern', prepare: openHead },
-  { name: 'attention-head-contrast', theme: 'Default High Contrast', prepare: openHead },
-];
-
-/** `npm run screenshots -- [NAME ...]`: writes the pictures of README.md from the extension as it is, in real VS Code. */
-export async function takeScreenshots(names: readonly string[]): Promise<number> {
-  const unknown = names.find((name) => !shots.some((shot) => shot.name === name));
-  if (unknown !== undefined) throw new Error(`There is no picture "${unknown}", but: ${shots.map(({ name }) => name).join(', ')}.`);
-  await installChromium();
-  await installVSCodeServer();
-  if ((await build(['--production'])) !== 0) throw new Error('The build failed: see the messages above.');
-  for (const shot of shots.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const editor = await openEditor({
-      workspace: sampleWorkspace,
-      extensionDevelopmentPath: root,
-      theme: shot.theme,
-      viewport: { width: 1280, height: 800 },
-      deviceScaleFactor: 1.5,
-      settings: { 'workbench.activityBar.location': 'hidden', 'editor.minimap.enabled': false, 'editor.occurrencesHighlight': 'off' },
-    });
-    try {
-      await shot.prepare(editor);
-      const file = path.join(root, 'media/screenshots', `${shot.name}.png`);
-      await editor.screenshot(file);
-      console.log(file);
-    } finally {
-      await editor.dispose();
-    }
-  }
-  return 0;
-}
+/** By the picture's name under media/screenshots, without its ending. */
+export const scenes: Readonly<Record<string, Scene>> = {
+  'attention-overview': (editor) => explainAttention(editor),
+  'attention-head': openHead,
+  'attention-formula': openFormula,
+  'attention-effect': openEffect,
+  'attention-text': openText,
+  'attention-next': openNextToken,
+  'attention-compare': openComparison,
+  'attention-editor': shadeEditor,
+};
 
 /** Explains attention.py, or a part of it, and waits until every thumbnail is drawn. */
 async function explainAttention(editor: Editor, part?: Parameters<Editor['select']>[0]): Promise<Frame> {
@@ -134,6 +99,27 @@ async function openEffect(editor: Editor): Promise<void> {
   await panel.locator('.effect-running').waitFor({ state: 'detached' });
   await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.maximizeEditorHideSidebar'));
   await editor.page.mouse.move(640, 799);
+  await settle(editor);
+}
+
+/** The text by lines, shaded by what attends to one of them, in the mean of all heads without the first token. */
+async function openText(editor: Editor): Promise<void> {
+  const panel = await explainAttention(editor);
+  await panel.getByRole('tab', { name: 'Text' }).click();
+  const choose = (title: string, label: string): Promise<unknown> => panel.locator(`select[title="${title}"]`).selectOption({ label });
+  await choose('Looked at by', 'Lines');
+  await panel.getByLabel('Without the first token').check();
+  await panel
+    .locator('.token')
+    .filter({ hasText: /future/ })
+    .nth(1)
+    .click();
+  await choose('Direction', 'Attended by');
+  await panel
+    .locator('.headline')
+    .filter({ hasText: /attends most to line \d+ self\.register_buffer/ })
+    .waitFor();
+  await editor.page.mouse.move(300, 760);
   await settle(editor);
 }
 
