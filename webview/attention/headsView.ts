@@ -11,12 +11,10 @@ import type { Figure } from '../shared/figure/figure.ts';
 import type { Colours } from '../shared/heatmap/renderer.ts';
 import { legend } from '../shared/legend.ts';
 import { formatWeight } from '../shared/numbers.ts';
-import { shortTokenLabel } from '../shared/tokenLabel.ts';
 import type { HeadPlace } from './gridLayout.ts';
-import { EffectDesk, type OpenHead } from './effect/effectDesk.ts';
 import { openFigure, openMarkdown, overviewFigure } from './export/exporter.ts';
 import { canvasMeasure, pageFonts } from './export/measure.ts';
-import { FormulaDock } from './formulaDock.ts';
+import { HeadDocks } from './headDocks.ts';
 import { HeadView } from './headView.ts';
 import { noSitesPage } from './notices.ts';
 import { mapPicker } from './mapPicker.ts';
@@ -24,12 +22,11 @@ import { Overview } from './overview.ts';
 import { pickedTools } from './pickedTools.ts';
 import { readout, readoutText, type ReadoutContent } from './readout.ts';
 import { HeadScoring } from './scores/headScoring.ts';
-import { scoreDock } from './scores/scoreDock.ts';
 import { scoreTools } from './scores/scoreTools.ts';
 import { emptyText } from './scores/scoreWords.ts';
 import { headToolbar, overviewToolbar } from './toolbars.ts';
 import type { View, ViewContext } from './view.ts';
-import { chooseHead, chooseMap, chosenHead, chosenSite, stepChosen, toggleDock, togglePicked, viewForRun } from './viewState.ts';
+import { chooseHead, chooseMap, chosenHead, chosenSite, stepChosen, togglePicked, viewForRun } from './viewState.ts';
 import { overviewSentence, type Sentence } from './words.ts';
 
 export class HeadsView implements View {
@@ -37,10 +34,7 @@ export class HeadsView implements View {
   readonly #overview: Overview;
   readonly #head: HeadView;
   readonly #scoring: HeadScoring;
-  /** Scores that are open to be explained. */
-  #openScores: ReadonlySet<string> = new Set();
-  readonly #dock: FormulaDock;
-  readonly #effect: EffectDesk;
+  readonly #docks: HeadDocks;
   #result: AttentionResult | null = null;
   /** The run before, whose zoom means nothing on a map of another size. */
   #before: AttentionRun | null = null;
@@ -77,33 +71,7 @@ export class HeadsView implements View {
       revealed: (token) => void host.reveal({ token }).catch((error: unknown) => context.report(error)),
       failed: (error) => context.report(error),
     });
-    this.#dock = new FormulaDock({
-      cell: (request, options) => host.cell(request, options),
-      pointed: (part) => {
-        const request = this.#head.formulaCell?.request;
-        this.#head.heatmap.light(request ? { query: request.query, key: request.key } : null, part);
-      },
-      toggledStep: (step) => {
-        const steps = context.state.formula?.steps ?? [];
-        const next = steps.includes(step) ? steps.filter((open) => open !== step) : [...steps, step];
-        context.setState({ ...context.state, formula: { steps: next } });
-      },
-      copied: (latex) => void navigator.clipboard.writeText(latex).catch((error: unknown) => context.report(error)),
-    });
-    this.#effect = new EffectDesk(context, this.#head);
-    this.#lightFromMap();
-  }
-
-  /** Pointing at the map lights the term that is meant: the weight of a cell, the query of a row's label, the key of a column's. */
-  #lightFromMap(): void {
-    const { element } = this.#head.heatmap;
-    element.addEventListener('pointerover', ({ target }) => {
-      if (!(target instanceof Element)) return;
-      this.#dock.light(
-        target.closest('.axis.queries') ? 'query' : target.closest('.axis.keys') ? 'key' : target.closest('.plot') ? 'weight' : null,
-      );
-    });
-    element.addEventListener('pointerleave', () => this.#dock.light(null));
+    this.#docks = new HeadDocks(context, this.#head, this.#scoring);
   }
 
   get sentence(): Sentence {
@@ -131,15 +99,13 @@ export class HeadsView implements View {
   clear(): void {
     this.#head.clear();
     this.#scoring.clear();
-    this.#dock.clear();
-    this.#effect.clear();
+    this.#docks.clear();
   }
 
   retry(): void {
     this.#overview.retry();
     this.#scoring.retry();
-    this.#dock.retry();
-    this.#effect.retry();
+    this.#docks.retry();
     this.#showHead();
   }
 
@@ -177,9 +143,9 @@ export class HeadsView implements View {
         fit: () => this.#head.heatmap.fit(),
         copy: () => this.#context.copy(),
         export: this.#exporting,
-        toggleFormula: () => this.#toggle('formula'),
-        toggleScores: () => this.#toggle('scores'),
-        toggleEffect: () => this.#toggle('effect'),
+        toggleFormula: () => this.#docks.toggle('formula'),
+        toggleScores: () => this.#docks.toggle('scores'),
+        toggleEffect: () => this.#docks.toggle('effect'),
         setColour,
       },
     );
@@ -192,19 +158,17 @@ export class HeadsView implements View {
     this.#paint();
     const place = this.#chosenPlace;
     this.#scoring.want(place, this.#pointed);
-    const { chosen, picked, formula } = this.#state;
+    const { chosen, picked } = this.#state;
     if (!chosen) {
       this.#overview.rank(this.#scoring.ranking);
       this.#overview.mark(this.#placesOf(result.run, picked));
     }
-    const docked = place !== null && formula !== null;
-    if (docked) this.#dock.update(this.#head.formulaCell, formula.steps);
     return html`<div class="stage">
         <div class="picture">
           <div class="view" ?hidden=${chosen !== null}>${this.#overview.element}${this.#emptyOverview()}</div>
           <div class=${chosen === null ? 'view' : 'view head-open'} ?hidden=${chosen === null}>${this.#head.heatmap.element}</div>
         </div>
-        ${docked ? this.#dock.element : nothing} ${this.#scoreDock(result, place)} ${this.#effectDock()}
+        ${this.#docks.content(result, place)}
       </div>
       <footer class="footer">
         ${
@@ -227,9 +191,9 @@ export class HeadsView implements View {
       '}': () => this.#choose(stepChosen(this.#state, run, 0, 1)),
       ...(chosenHead(this.#state)
         ? {
-            f: () => this.#toggle('formula'),
-            s: () => this.#toggle('scores'),
-            ...(this.#context.live ? { e: () => this.#toggle('effect') } : {}),
+            f: () => this.#docks.toggle('formula'),
+            s: () => this.#docks.toggle('scores'),
+            ...(this.#context.live ? { e: () => this.#docks.toggle('effect') } : {}),
           }
         : {}),
       r: () => {
@@ -242,12 +206,6 @@ export class HeadsView implements View {
     return step !== undefined;
   }
 
-  #toggle(dock: Parameters<typeof toggleDock>[1]): void {
-    const { cell } = this.#head;
-    this.#context.setState(toggleDock(this.#state, dock));
-    this.#effect.toggled(cell);
-  }
-
   /** The open head by its place in the overview. */
   get #chosenPlace(): HeadPlace | null {
     const chosen = chosenHead(this.#state);
@@ -258,46 +216,9 @@ export class HeadsView implements View {
     return heads.map(({ site, head }) => ({ row: sites.findIndex(({ index }) => index === site), head }));
   }
 
-  #scoreDock({ run }: AttentionResult, place: HeadPlace | null): TemplateResult | typeof nothing {
-    const site = place && run.sites[place.row];
-    if (!site || !this.#state.scores.open) return nothing;
-    return scoreDock({
-      scoring: this.#scoring,
-      place,
-      name: headName(site, place.head, run.sites),
-      open: this.#openScores,
-      token: (index) => shortTokenLabel(run.tokens?.[index]?.text ?? String(index), 12),
-      toggle: (id) => {
-        const next = new Set(this.#openScores);
-        if (!next.delete(id)) next.add(id);
-        this.#openScores = next;
-        this.#context.changed();
-      },
-      pin: ({ query, key }) => this.#head.heatmap.pin({ query, key }),
-    });
-  }
-
-  /** A head that is open by itself, with the run that it is of. */
-  get #single(): OpenHead | null {
-    const chosen = chosenHead(this.#state);
-    const sizes = this.#result && chosenSite(this.#result.run, this.#state);
-    if (!this.#result || !chosen || !sizes) return null;
-    const { run } = this.#result;
-    return { ...chosen, runId: run.runId, name: headName(sizes, chosen.head, run.sites), sizes };
-  }
-
-  #effectDock(): TemplateResult | typeof nothing {
-    const open = this.#context.live && this.#state.effect.open ? this.#single : null;
-    return open ? this.#effect.dock(open) : nothing;
-  }
-
-  /** Of the cell pointed at or pinned; the length of its value where a single head has one. */
+  /** Of the cell pointed at or pinned. */
   get #readout(): ReadoutContent | null {
-    const content = this.#state.chosen && this.#head.readout;
-    // Lengths of values are the engine's to tell.
-    const open = content && this.#context.live ? this.#single : null;
-    const known = open && this.#effect.norms(open);
-    return content && open && known && 'norms' in known ? { ...content, norm: known.norms[content.key.index] } : content;
+    return this.#result && this.#docks.readout(this.#result);
   }
 
   /** Where the order leaves no head to show. */
