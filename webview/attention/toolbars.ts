@@ -104,7 +104,7 @@ function mapTools(copy: string, tools: Pick<HeadTools, 'zoom' | 'fit' | 'copy'>)
 }
 
 function exportButton(act: (() => void) | null): TemplateResult | typeof nothing {
-  return act ? iconButton('export', 'Export: picture, numbers or report', act) : nothing;
+  return act ? html`<span class="roomy">${iconButton('export', 'Export: picture, numbers or report', act)}</span>` : nothing;
 }
 
 export function colourSelect(colour: Colour, setColour: (colour: Colour) => void): TemplateResult {
