@@ -3,7 +3,7 @@ import { storageKeys } from '../../contributions.ts';
 import { chooseOther } from './comparison/chooseOther.ts';
 import type { AttentionPanels } from './panels.ts';
 import { panelKey } from './subject.ts';
-import { targetOf } from './target.ts';
+import { targetOf, textInSight } from './target.ts';
 
 /** @param argument what the menu passes that the command was chosen from */
 export async function explainAttention(
@@ -14,8 +14,10 @@ export async function explainAttention(
   const target = targetOf(argument);
   if (target.kind === 'text') await panels.explain(target.subject);
   else if (panels.active) await panels.active.explainHere();
-  else if (target.kind === 'nothing') await explainPrompt(panels, askPrompt);
-  else {
+  else if (target.kind === 'nothing') {
+    const inSight = textInSight();
+    await (inSight ? panels.explain(inSight) : explainPrompt(panels, askPrompt));
+  } else {
     const explain = 'Explain a Prompt…';
     const chosen = await vscode.window.showWarningMessage(
       `The editor gives extensions no text of “${target.name}”: it is binary, or larger than 50 MB. Open a part of it as a text of its own, or explain a prompt.`,
@@ -29,15 +31,15 @@ export async function explainAttention(
 export async function compareAttention(panels: AttentionPanels, kind: 'head' | 'file', argument: unknown): Promise<void> {
   const target = targetOf(argument);
   const { active } = panels;
-  if (!active && target.kind !== 'text') {
+  const subject = active ? null : target.kind === 'text' ? target.subject : textInSight();
+  if (!active && !subject) {
     void vscode.window.showInformationMessage('There is no text to compare. Open one, then compare its attention.');
     return;
   }
-  const own = active ? active.key : target.kind === 'text' ? panelKey(target.subject) : null;
-  const text = kind === 'head' ? ({ kind } as const) : await chooseOther(own);
+  const text = kind === 'head' ? ({ kind } as const) : await chooseOther(active ? active.key : subject && panelKey(subject));
   if (!text) return;
   if (active) active.compare(text);
-  else if (target.kind === 'text') await panels.compare(target.subject, text);
+  else if (subject) await panels.compare(subject, text);
 }
 
 export async function explainPrompt(panels: AttentionPanels, askPrompt: () => Promise<string | undefined>): Promise<void> {

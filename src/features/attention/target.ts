@@ -23,6 +23,12 @@ export function targetOf(argument: unknown): Target {
   return { kind: 'nothing' };
 }
 
+/** The one text that can be seen while something else has the focus: a walkthrough, a preview. Of several, none. */
+export function textInSight(): Subject | null {
+  const [editor, ...others] = vscode.window.visibleTextEditors.filter(({ viewColumn }) => viewColumn !== undefined);
+  return editor && others.length === 0 ? subjectOf(editor.document, editor.selection) : null;
+}
+
 /** A document with what is selected in it, or with its cursor. */
 export function subjectOf(document: vscode.TextDocument, selection = editorsOf(document)[0]?.selection): Subject {
   const reference = referenceTo(document);
