@@ -30,8 +30,7 @@ const woff2Only = {
  * A report carries what it uses of the icons and of KaTeX's fonts: a head's formulas are set in roman, italic and large
  * delimiters. The icons' rules are brought without their font, for elements that keep their style to themselves.
  */
-const carried =
-  /KaTeX_(?:Main-Regular|Main-Bold|Main-Italic|Math-Italic|Size[1-4]-Regular|AMS-Regular|Caligraphic-Regular|Script-Regular)\.woff2/;
+const carried = /KaTeX_(?:Main-Regular|Math-Italic|Size[1-4]-Regular)\.woff2/;
 const reportFonts = {
   name: 'report-fonts',
   setup({ onLoad }) {

@@ -79,10 +79,16 @@ async function nextOf(source: ReportSource, runId: string, options: CallOptions)
 
 /** A report is handed on: it names no folder of the machine that it was written on, and holds no more of the text than it shows. */
 function withoutPlaces(run: AttentionRun): AttentionRun {
-  const { recipe } = run;
+  const { recipe, provider: ran } = run;
   const { provider, threads, memoryLimit } = recipe.settings;
   const files = Object.fromEntries(Object.entries(recipe.files).map(([path, digest]) => [lastOf(path), digest]));
-  return { ...run, recipe: { ...recipe, model: lastOf(recipe.model), files, request: {}, settings: { provider, threads, memoryLimit } } };
+  // Why another provider was not used is of that machine.
+  const used = { requested: ran.used, used: ran.used, engineVersion: ran.engineVersion };
+  return {
+    ...run,
+    provider: used,
+    recipe: { ...recipe, model: lastOf(recipe.model), files, request: {}, settings: { provider, threads, memoryLimit } },
+  };
 }
 
 const lastOf = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initialView } from '../../webview/attention/viewState.ts';
 import { audit } from './audit.ts';
 import { nextFrames, settled } from './harness.ts';
+import { pixelsOf, plotBox } from './pixels.ts';
 import { settings, startService } from '../unit/engine/inference/support/service.ts';
 import { codeTransformer, startReports, type MadeReport, type Reports } from './reports.ts';
 
@@ -211,6 +212,17 @@ it('carries every font that it sets formulas in', async () => {
   });
   expect(used).toContain('KaTeX_Math 400 italic');
   expect(used.filter((font) => !carried.includes(font))).toEqual([]);
+  await close();
+});
+
+it.each(['dark', 'light'] as const)('lays its pictures on the ground that the system forces, %s', async (scheme) => {
+  const { page, complaints, close } = await reports.open(short, { scheme, forced: true });
+  await openHead(page, 2, 1);
+  const box = await plotBox(page);
+  // Beside the map, which is square.
+  const pixels = await pixelsOf(page, { x: box.x + box.width - 20, y: box.y + 20, width: 10, height: 10 });
+  expect(pixels.at(5, 5)).toEqual(scheme === 'dark' ? [0, 0, 0] : [255, 255, 255]);
+  expect(complaints).toEqual([]);
   await close();
 });
 

@@ -36,7 +36,10 @@ export interface Reports {
     request: AttentionRequest,
     more?: { subject?: Partial<AttentionSubject>; view?: AttentionViewState; symbols?: TextSymbols },
   ): Promise<MadeReport>;
-  open(report: Pick<MadeReport, 'path'>, options?: { scheme?: 'dark' | 'light'; width?: number; height?: number }): Promise<OpenReport>;
+  open(
+    report: Pick<MadeReport, 'path'>,
+    options?: { scheme?: 'dark' | 'light'; forced?: boolean; width?: number; height?: number },
+  ): Promise<OpenReport>;
   close(): Promise<void>;
 }
 
@@ -80,8 +83,13 @@ export async function startReports(): Promise<Reports> {
       const path = join(folder, `report-${count++}.html`);
       return { path, bytes: await writePieces(path, pieces), run, service };
     },
-    async open({ path }, { scheme = 'dark', width = 1_100, height = 800 } = {}) {
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, offline: true });
+    async open({ path }, { scheme = 'dark', forced = false, width = 1_100, height = 800 } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        colorScheme: scheme,
+        forcedColors: forced ? 'active' : 'none',
+        offline: true,
+      });
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('console', (message) => {

@@ -29,7 +29,7 @@ export function originOf({ genlens, written, result, sites, next }: Packed<Repor
       ['Run', sourceOf(run)],
       [
         'Left out',
-        `values and outputs in the formula${next ? '; the sampling of the next token, which needs the whole distribution: its 20 most probable tokens are here' : ''}`,
+        `values and outputs in the formula; what masking an edge does, and comparisons, which run the model again${next ? '; the sampling of the next token, which needs the whole distribution: its 20 most probable tokens are here' : ''}`,
       ],
       ['Written', `${date.toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' })} by Genlens ${genlens}`],
     ],

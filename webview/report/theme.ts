@@ -2,10 +2,15 @@
 
 /** Names the scheme as the editor does, now and whenever it changes; the colours are in the style sheet. */
 export function followScheme(): void {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const [dark, forced] = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) => matchMedia(query)) as [
+    MediaQueryList,
+    MediaQueryList,
+  ];
   const name = (): void => {
-    document.body.className = dark.matches ? 'vscode-dark' : 'vscode-light';
+    const contrast = dark.matches ? 'vscode-high-contrast' : 'vscode-high-contrast vscode-high-contrast-light';
+    document.body.className = forced.matches ? contrast : dark.matches ? 'vscode-dark' : 'vscode-light';
   };
   dark.addEventListener('change', name);
+  forced.addEventListener('change', name);
   name();
 }

@@ -1,12 +1,15 @@
 /** What the pictures show: each brings a window on the sample workspace, just opened, to where it is taken. */
 
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Frame } from 'playwright-core';
 import { commandOnSelection } from '../../editor/genlens.ts';
 import type { Editor } from '../../editor/harness/editor.ts';
+import { quickInput } from '../../editor/harness/palette.ts';
 import { until } from '../../editor/harness/until.ts';
 import { root } from '../paths.ts';
 
@@ -22,6 +25,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'attention-next': openNextToken,
   'attention-compare': openComparison,
   'attention-editor': shadeEditor,
+  'attention-report': openReport,
 };
 
 /** Explains attention.py, or a part of it, and waits until every thumbnail is drawn. */
@@ -57,6 +61,27 @@ async function openHead(editor: Editor): Promise<Frame> {
   await editor.page.mouse.move(box.x + 0.5 * box.width, box.y + 0.75 * box.height);
   await settle(editor);
   return panel;
+}
+
+/** The report of a panel with a head open, in place of the window: in the scheme of the window's theme, or in colours that are forced. */
+async function openReport(editor: Editor): Promise<void> {
+  await openHead(editor);
+  await commandOnSelection(editor, 'Genlens: Export Attention...');
+  await editor.page.locator('.quick-input-widget input[placeholder="What to make of what is shown"]').fill('HTML report');
+  await editor.page.keyboard.press('Enter');
+  await (await quickInput(editor.page)).press('Enter');
+  const file = path.join(editor.workspace, 'attention.py.attention.html');
+  await until('the report is written', () => existsSync(file));
+  const kind = await editor.evaluateInHost((vscode) => vscode.ColorThemeKind[vscode.window.activeColorTheme.kind]);
+  await editor.page.emulateMedia({
+    colorScheme: kind === 'Light' || kind === 'HighContrastLight' ? 'light' : 'dark',
+    forcedColors: kind?.startsWith('HighContrast') ? 'active' : 'none',
+  });
+  await editor.page.goto(pathToFileURL(file).href);
+  await editor.page.locator('.plot[aria-busy="false"]').waitFor();
+  await editor.page.locator('.plot').press('f');
+  await editor.page.locator('.formula-residual').waitFor();
+  await settle(editor);
 }
 
 /** The same head with its formula, in a panel that has the window to itself. */

@@ -40,6 +40,29 @@ function bitsOf(logits: Float32Array): number[] {
   return [...logits].map((logit) => (Math.log(sum) - logit) / Math.LN2);
 }
 
+describe('the likely tokens of all rows', () => {
+  it('are those of each row, in the same order, with their probabilities and names', async () => {
+    const { service, run } = await start();
+    const { runId } = run;
+    const { count, vocabulary, ids, probabilities, tokens } = await service.likelyTokens({ runId, count: 7 });
+    expect(count).toBe(7);
+    expect(ids).toHaveLength(7 * run.tokens!.length);
+    const names = new Map(tokens.map(({ id, text: name }) => [id, name]));
+    for (let position = 0; position < run.tokens!.length; position++) {
+      const { logits, top } = await service.nextToken({ runId, position });
+      expect(vocabulary).toBe(logits.length);
+      const row = [...ids.subarray(7 * position, 7 * (position + 1))];
+      expect(row).toEqual(top.slice(0, 7).map(({ id }) => id));
+      // Sorted as a whole, which is not how they are found.
+      expect(row).toEqual([...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b).slice(0, 7));
+      expect(row.map((id) => names.get(id))).toEqual(top.slice(0, 7).map((token) => token.text));
+      const bits = bitsOf(logits);
+      row.forEach((id, place) => expect(probabilities[7 * position + place]).toBeCloseTo(2 ** -bits[id]!, 5));
+    }
+    await expect(service.likelyTokens({ runId, count: 0 })).rejects.toMatchObject({ code: 'out-of-range' });
+  });
+});
+
 describe('the causal model', () => {
   let expected: Map<string, NpyArray>;
   let ids: number[];

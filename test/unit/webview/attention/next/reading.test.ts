@@ -1,6 +1,6 @@
 import { textTokens } from '../../../../../webview/attention/textTokens.ts';
 import { describe, expect, it } from 'vitest';
-import type { NextToken, TokenPredictions, TokenSpan } from '../../../../../src/protocol/inference.ts';
+import type { KnownNextToken, NextToken, TokenPredictions, TokenSpan } from '../../../../../src/protocol/inference.ts';
 import {
   formatBits,
   formatProbability,
@@ -34,6 +34,31 @@ describe('a row of logits', () => {
     });
     expect(actual).toBe(read[2]);
     expect(entropy).toBeCloseTo(1 / 2 + 2 / 4 + 3 / 8 + 4 / 8, 6);
+  });
+
+  it('is read as it was told where the whole row is not at hand', () => {
+    const told = (id: number, rank: number): KnownNextToken['top'][number] => ({
+      ...token(id),
+      rank,
+      probability: 2 ** -rank,
+      surprisal: rank,
+    });
+    const known: KnownNextToken = { logits: null, vocabulary: 5, entropy: 1.875, top: [told(0, 1), told(1, 2)], actual: told(3, 4) };
+    const reading = readNext(1, known);
+    expect(reading).toMatchObject({ position: 1, logits: null, vocabulary: 5, entropy: 1.875 });
+    expect(reading.tokens.map(({ id, rank }) => [id, rank])).toEqual([
+      [0, 1],
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(reading.actual).toBe(reading.tokens[2]);
+    expect(listText(tokens, reading, null).split('\n')).toEqual([
+      'After ·width (token 1); entropy 1.9 bits',
+      'rank\ttoken\tprobability',
+      '1\t·self\t0.500',
+      '2\t·width\t0.250',
+      '4\tx\t0.063\tfollows',
+    ]);
   });
 
   it('has what really follows at its end where it is not among the most probable', () => {
