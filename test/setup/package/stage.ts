@@ -28,7 +28,7 @@ export async function stage(folder: string, platform: PlatformName): Promise<voi
     ...['package.json', 'index.js', 'LICENSE', tokenizers].map((file) => `tokenizers/${file}`),
   ]);
   await copy('models', path.join(folder, 'models'), await modelsToShip());
-  await cp(path.join(root, 'media'), path.join(folder, 'media'), { recursive: true, filter: (file) => !file.endsWith('.mjs') });
+  await cp(path.join(root, 'media'), path.join(folder, 'media'), { recursive: true, filter: (file) => !/\.mjs$|-themes\.jpg$/.test(file) });
   await copy('.', folder, ['LICENSE', 'README.md', 'CHANGELOG.md', '.vscodeignore']);
   await writeFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices());
   await writeFile(path.join(folder, 'package.json'), await manifest());
