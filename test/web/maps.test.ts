@@ -31,7 +31,7 @@ describe('heads picked in the overview', () => {
     await show(page);
     const cells = page.locator('.thumbnail');
     await cells.nth(1).click({ modifiers: ['Control'] });
-    expect(await page.getByText('1 head picked: pick another').count()).toBe(1);
+    await page.getByText('1 head picked: pick another').waitFor();
     await cells.nth(3).click({ modifiers: ['Shift'] });
     await expect.poll(() => picked(page)).toEqual(['Layer 0, head 1', 'Layer 0, head 2', 'Layer 0, head 3']);
     await page.locator('.overview-label').nth(2).click();
@@ -39,10 +39,10 @@ describe('heads picked in the overview', () => {
     await expect.poll(() => picked(page)).toHaveLength(6);
     await page.getByRole('button', { name: 'Maximum', exact: true }).click();
     await settled(page);
-    expect(await page.locator('.headline').textContent()).toMatch(/^Largest of 6 heads: /);
-    expect(await lastMap(page)).toMatchObject({ kind: 'max' });
+    await expect.poll(() => page.locator('.headline').textContent()).toMatch(/^Largest of 6 heads: /);
+    await expect.poll(() => lastMap(page)).toMatchObject({ kind: 'max' });
     // What is of one head alone is not offered.
-    expect(await page.locator('[label^="Formula"], [label^="Scores"]').count()).toBe(0);
+    await expect.poll(() => page.locator('[label^="Formula"], [label^="Scores"]').count()).toBe(0);
     await page.keyboard.press('Escape');
     await expect.poll(() => picked(page)).toHaveLength(6);
     await page.getByRole('button', { name: 'Clear' }).click();
@@ -76,13 +76,13 @@ it('opens all heads as one, and a rollout, and comes back to a head by its layer
   await show(page);
   await page.locator('[label^="All heads as one"]').click();
   await settled(page);
-  expect(await page.locator('.headline').textContent()).toMatch(/^Mean of all 12 heads: /);
+  await expect.poll(() => page.locator('.headline').textContent()).toMatch(/^Mean of all 12 heads: /);
   await page.locator('select[title=Head]').selectOption({ label: 'Rollout' });
   await settled(page);
-  expect(await page.locator('.headline').textContent()).toMatch(/^Rollout through 3 layers, a heuristic: /);
-  expect(await lastMap(page)).toEqual({ kind: 'rollout', sites: [0, 1, 2] });
+  await expect.poll(() => page.locator('.headline').textContent()).toMatch(/^Rollout through 3 layers, a heuristic: /);
+  await expect.poll(() => lastMap(page)).toEqual({ kind: 'rollout', sites: [0, 1, 2] });
   await page.locator('select[title=Layer]').selectOption({ label: 'L1' });
   await settled(page);
-  expect(await lastMap(page)).toEqual({ kind: 'head', site: 1, head: 0 });
+  await expect.poll(() => lastMap(page)).toEqual({ kind: 'head', site: 1, head: 0 });
   await panel.close();
 });
