@@ -1,15 +1,7 @@
 /** What an edge of attention is worth beside its weight: what it adds to the output, and what is lost without it. */
 
-import type { Formula, Term } from './formula.ts';
-
-const weight: Term = {
-  id: 'weight',
-  symbol: String.raw`\alpha_{ij}`,
-  name: 'attention weight',
-  meaning: 'How much of value j goes into the output for query i: where the head attends, not what it does with it.',
-  shape: 'number',
-  unit: 'dimensionless',
-};
+import type { Formula } from './formula.ts';
+import { attentionWeight } from './transformer.ts';
 
 /** The length of what one key adds to the output of one query. */
 export const weightedValue: Formula = {
@@ -27,7 +19,7 @@ export const weightedValue: Formula = {
       shape: 'number',
       unit: 'dimensionless',
     },
-    weight,
+    attentionWeight,
     {
       id: 'norm',
       symbol: String.raw`\lVert W_Ov_j\rVert`,
@@ -79,7 +71,7 @@ export const edgeEffect: Formula = {
       shape: 'number',
       unit: 'nats',
     },
-    weight,
+    attentionWeight,
     {
       id: 'renormalised',
       symbol: String.raw`\alpha'_{il}`,

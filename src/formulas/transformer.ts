@@ -1,8 +1,18 @@
 /** Attention itself, and what is said of whole maps of it. */
 
-import type { Formula } from './formula.ts';
+import type { Formula, Term } from './formula.ts';
 
 const vaswani = 'Vaswani et al. 2017, Attention Is All You Need';
+
+/** Of query i on key j. */
+export const attentionWeight: Term = {
+  id: 'weight',
+  symbol: String.raw`\alpha_{ij}`,
+  name: 'attention weight',
+  meaning: 'How much of value j goes into the output for query i: where the head attends, not what it does with it.',
+  shape: 'number',
+  unit: 'dimensionless',
+};
 
 /** Scaled dot-product attention, written out for one cell: query i and key j of one head. */
 export const sdpa: Formula = {
@@ -83,14 +93,7 @@ export const sdpa: Formula = {
       shape: 'number',
       unit: 'dimensionless',
     },
-    {
-      id: 'weight',
-      symbol: String.raw`\alpha_{ij}`,
-      name: 'attention weight',
-      meaning: 'How much of value j goes into the output for query i: where the head attends, not what it does with it.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
+    attentionWeight,
     {
       id: 'value',
       symbol: 'v_j',

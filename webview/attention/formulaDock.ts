@@ -44,7 +44,7 @@ export class FormulaDock {
     });
     this.#message.className = 'formula-message';
     this.#message.setAttribute('role', 'status');
-    this.element.className = 'formula-dock';
+    this.element.className = 'dock formula-dock';
     this.element.append(this.#message, this.#view.element);
     this.#say('Point at a cell of the map, or pin one, to see its numbers in the formula.');
   }

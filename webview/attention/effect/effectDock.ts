@@ -64,7 +64,7 @@ export function effectDock(content: EffectContent): TemplateResult {
   const { study, place, name, row, choices } = content;
   const keys = row && strongestKeys(row, choices.count);
   const measured = study.of(place);
-  return html`<section class="effect-dock" aria-label=${`Weight against effect of ${name}`} aria-busy=${String(!row)}>
+  return html`<section class="dock effect-dock" aria-label=${`Weight against effect of ${name}`} aria-busy=${String(!row)}>
     ${row && keys ? body(content, row, keys, measured) : html`<p class="effect-note" role="status">Reading the row…</p>`}
   </section>`;
 }

@@ -27,7 +27,7 @@ export function scoreDock(content: ScoreDockContent): TemplateResult {
   const { scoring, place, name } = content;
   const site = scoring.of(place);
   const scores = site?.heads[place.head];
-  return html`<section class="score-dock" aria-label=${`Scores of ${name}`} aria-busy=${String(!scores)}>
+  return html`<section class="dock score-dock" aria-label=${`Scores of ${name}`} aria-busy=${String(!scores)}>
     <p class="score-intro">Where this head attends on this text, and what even attention would give. Not what it does with it.</p>
     ${withoutFirstBox(scoring.choices.withoutFirst, (withoutFirst) => scoring.choose({ withoutFirst }))}
     ${scoring.choices.withoutFirst && scores ? html`<p class="score-intro">${removedText(scores.removed)}</p>` : nothing}
