@@ -1,7 +1,7 @@
 /** What an edge of attention is worth beside its weight: what it adds to the output, and what is lost without it. */
 
 import type { Formula } from './formula.ts';
-import { attentionWeight } from './transformer.ts';
+import { attentionWeight } from './attention.ts';
 
 /** The length of what one key adds to the output of one query. */
 export const weightedValue: Formula = {

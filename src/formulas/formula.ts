@@ -1,5 +1,8 @@
 /** What the catalogue holds: formulas whose terms have names, with what each term means and where the formula is from. */
 
+import type { Tensor } from '../maths/tensor/tensor.ts';
+import type { Reading } from './reading.ts';
+
 /**
  * What an equation claims. identity: both sides agree to rounding; estimate: a value with a sampling error; bound: one side is never
  * below the other; limit: what a sequence tends to; approximation: near, as far as is said; definition: a name for something.
@@ -44,6 +47,15 @@ export interface Step {
   readonly source?: Source;
 }
 
+/** Something that holds for every value of the formula's roles, and is tested on numbers. */
+export interface Identity {
+  readonly latex: string;
+  /** One sentence. */
+  readonly words: string;
+  /** The two sides, of roles in their canonical shapes, computed in two ways. */
+  readonly sides: (roles: Readonly<Record<string, Tensor>>) => readonly [Tensor, Tensor];
+}
+
 export interface Formula {
   readonly id: string;
   readonly family: Family;
@@ -59,6 +71,11 @@ export interface Formula {
   /** null: defined here. */
   readonly source: Source | null;
   readonly steps: readonly Step[];
+  readonly identities?: readonly Identity[];
+  /** What goes wrong with it in code, one sentence each. */
+  readonly mistakes?: readonly string[];
+  /** Absent where it is of a run alone, and not looked for in code. */
+  readonly readings?: readonly Reading[];
 }
 
 /** A source as it is read. */
@@ -84,15 +101,28 @@ export function shownLatex({ latex, lines }: Formula): readonly string[] {
  * @throws Error where a `\term` is not closed.
  */
 export function plainLatex(latex: string): string {
-  const start = latex.indexOf('\\term{');
-  if (start < 0) return latex;
-  const [, afterId] = group(latex, start + '\\term'.length);
-  const [content, end] = group(latex, afterId);
-  const before = latex.slice(0, start);
-  const inner = plainLatex(content);
-  // `\frac\term{a}{x}y` and `x_\term{a}{ij}` take what follows as one argument.
-  const argument = /([_^]|\\[a-zA-Z]+)$/.test(before);
-  return `${before}${argument ? `{${inner}}` : inner}${plainLatex(latex.slice(end))}`;
+  return writeTerms(latex, (_, content) => content);
+}
+
+/**
+ * LaTeX with every `\term{id}{x}` written in another way, in braces where it stands as an argument.
+ * @throws Error where a `\term` is not closed.
+ */
+export function writeTerms(latex: string, write: (id: string, content: string) => string): string {
+  let written = '';
+  let at = 0;
+  for (let start = latex.indexOf('\\term{'); start >= 0; start = latex.indexOf('\\term{', at)) {
+    const [id, afterId] = group(latex, start + '\\term'.length);
+    const [content, end] = group(latex, afterId);
+    written += latex.slice(at, start);
+    const term = write(id, writeTerms(content, write));
+    // `\frac\term{a}{x}y` and `x_\term{a}{ij}` take what follows as one argument.
+    written += /([_^]|\\[a-zA-Z]+)$/.test(written) ? `{${term}}` : term;
+    // `\term{a}{\beta}x` is no `\betax`.
+    if (/\\[a-zA-Z]+$/.test(written) && /[a-zA-Z]/.test(latex[end] ?? '')) written += ' ';
+    at = end;
+  }
+  return written + latex.slice(at);
 }
 
 /** What stands in the braces that open at `start`, and where it goes on behind them. */

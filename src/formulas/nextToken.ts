@@ -51,37 +51,6 @@ export const nextToken: readonly Formula[] = [
     steps: [],
   },
   {
-    id: 'perplexity',
-    family: 'Loss',
-    name: 'Perplexity',
-    latex: String.raw`\term{perplexity}{\mathrm{PPL}}=\exp\Bigl(\term{crossEntropy}{-\frac1N\sum_{t=1}^N\ln p(x_t\mid x_{<t})}\Bigr)`,
-    lines: [],
-    terms: [
-      {
-        id: 'perplexity',
-        symbol: String.raw`\mathrm{PPL}`,
-        name: 'perplexity',
-        meaning: 'The number of tokens, all alike, among which a choice would be as uncertain; two models compare only with one tokenizer.',
-        shape: 'number',
-        unit: 'tokens',
-      },
-      {
-        id: 'crossEntropy',
-        symbol: String.raw`\mathrm{CE}`,
-        name: 'mean cross-entropy',
-        meaning: 'The mean of −ln p over the tokens that were predicted; in nats, since it is put into exp.',
-        shape: 'number',
-        unit: 'nats',
-      },
-    ],
-    claim: 'definition',
-    source: {
-      paper: 'Jelinek, Mercer, Bahl and Baker 1977, Perplexity: a measure of the difficulty of speech recognition tasks',
-      place: 'abstract (J. Acoust. Soc. Am. 62, S63)',
-    },
-    steps: [],
-  },
-  {
     id: 'temperature',
     family: 'Transformer',
     name: 'Softmax with temperature',

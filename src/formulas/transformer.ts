@@ -1,313 +1,509 @@
-/** Attention itself, and what is said of whole maps of it. */
+/** Attention and normalisation of a Transformer, as code has them. */
 
-import type { Formula, Term } from './formula.ts';
+import { attentionWeights, weightedValues } from '../maths/transformer/attention.ts';
+import { layerNormalised, rmsNormalised, type Guard } from '../maths/transformer/normalisation.ts';
+import { add, log, multiply, reciprocal, sqrt, square, subtract } from '../maths/tensor/elementwise.ts';
+import { matmul } from '../maths/tensor/linear.ts';
+import { mean, sum } from '../maths/tensor/reduce.ts';
+import { expandDims, slice, swapAxes } from '../maths/tensor/shape.ts';
+import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
+import { attentionWeight, sdpa as shownAttention } from './attention.ts';
+import type { Formula } from './formula.ts';
+import type { Encoding, Evidence, Role, ValueReading } from './reading.ts';
+import { term } from './term.ts';
 
-const vaswani = 'Vaswani et al. 2017, Attention Is All You Need';
+const one = scalar(1);
+const none = scalar(0);
 
-/** Of query i on key j. */
-export const attentionWeight: Term = {
-  id: 'weight',
-  symbol: String.raw`\alpha_{ij}`,
-  name: 'attention weight',
-  meaning: 'How much of value j goes into the output for query i: where the head attends, not what it does with it.',
-  shape: 'number',
-  unit: 'dimensionless',
+const softmaxing = ['softmax', 'exp', 'exp2', 'power', 'logSoftmax', 'sigmoid'];
+const products = ['matmul', 'einsum', 'outer'];
+
+const queryRole: Role = {
+  id: 'query',
+  shape: 'B H T E',
+  domain: 'real',
+  words: ['q', 'query', 'queries', 'xq', 'q heads', 'query layer', 'query states'],
+  not: ['k', 'v', 'key', 'value', 'keys', 'values'],
+};
+const keyRole: Role = {
+  id: 'key',
+  shape: 'B H S E',
+  domain: 'real',
+  words: ['k', 'key', 'keys', 'xk', 'k t', 'key layer', 'key states'],
+  not: ['q', 'v', 'query', 'value', 'queries', 'values'],
+};
+const valueRole: Role = {
+  id: 'value',
+  shape: 'B H S D',
+  domain: 'real',
+  words: ['v', 'value', 'values', 'xv', 'value layer', 'value states'],
+  not: ['q', 'k', 'query', 'key', 'queries', 'keys'],
 };
 
-/** Scaled dot-product attention, written out for one cell: query i and key j of one head. */
-export const sdpa: Formula = {
-  id: 'sdpa',
-  family: 'Transformer',
-  name: 'Scaled dot-product attention',
-  latex: String.raw`\mathrm{Attention}(Q,K,V)=\mathrm{softmax}\Bigl(\term{scale}{\frac{1}{\sqrt{d_k}}}\,\term{query}{Q}\,\term{key}{K^\top}+\term{mask}{M}\Bigr)\term{value}{V}`,
-  lines: [
-    String.raw`\term{score}{x_{ij}}=\term{query}{q_i}\cdot\term{key}{k_j}`,
-    String.raw`\term{logit}{s_{ij}}=\term{scale}{\frac{1}{\sqrt{d_k}}}\,\term{score}{x_{ij}}+\term{mask}{M_{ij}}`,
-    String.raw`\term{maximum}{m_i}=\max_l s_{il},\quad\term{denominator}{Z_i}=\sum_l\exp(s_{il}-m_i)`,
-    String.raw`\term{weight}{\alpha_{ij}}=\frac{\exp\bigl(\term{logit}{s_{ij}}-\term{maximum}{m_i}\bigr)}{\term{denominator}{Z_i}}`,
-    String.raw`\term{output}{o_i}=\sum_j\term{weight}{\alpha_{ij}}\,\term{value}{v_j}`,
-  ],
-  terms: [
+/** Forms of the factor on the scores. */
+const scaleForms: readonly Encoding[] = [
+  {
+    id: 'factor',
+    name: 'factor',
+    symbol: (role) => role,
+    encode: (scale) => scale,
+    words: ['scale', 'scaling', 'factor', 'multiplier', 'scale factor'],
+  },
+  {
+    id: 'width',
+    name: 'head width',
+    symbol: (role) => `(${role})^{-2}`,
+    encode: (scale) => reciprocal(square(scale)),
+    words: [
+      'd',
+      'dk',
+      'd k',
+      'dim',
+      'head dim',
+      'dim head',
+      'head size',
+      'depth',
+      'd head',
+      'hd',
+      'key dim',
+      'hidden size',
+      'dim k',
+      'd model',
+      'attention head size',
+    ],
+  },
+  {
+    id: 'divisor',
+    name: 'divisor, one over the factor',
+    symbol: (role) => `1/(${role})`,
+    encode: reciprocal,
+    words: ['temperature', 'sqrt d', 'sqrt dk', 'norm factor', 'norm', 'tau', 'scale'],
+  },
+  {
+    id: 'root',
+    name: 'root of the factor, on queries and on keys',
+    symbol: (role) => String.raw`\sqrt{${role}}`,
+    encode: sqrt,
+    words: ['scale'],
+  },
+];
+
+/** What is added to scores before the softmax. */
+interface Biasing {
+  readonly roles: readonly Role[];
+  readonly bias: (roles: Readonly<Record<string, Tensor>>) => Tensor | null;
+}
+
+const biasWords = [
+  'bias',
+  'mask',
+  'attn bias',
+  'attention mask',
+  'position bias',
+  'rel pos',
+  'alibi',
+  'relative position bias',
+  'pos bias',
+];
+
+/** A mask that leaves keys out leaves the formula as it is on the others. */
+const biases: readonly Biasing[] = [
+  { roles: [], bias: () => null },
+  { roles: [{ id: 'mask', shape: 'T S', domain: 'real', words: biasWords, not: ['q', 'k', 'v'] }], bias: (given) => given['mask']! },
+  {
+    roles: [{ id: 'mask', shape: 'B T S', domain: 'real', words: biasWords, not: ['q', 'k', 'v'] }],
+    bias: (given) => expandDims(given['mask']!, 1),
+  },
+];
+
+/** One over the root of the head width, or a factor that the code holds. */
+const scales: readonly { readonly roles: readonly Role[]; readonly scale: (roles: Readonly<Record<string, Tensor>>) => Tensor }[] = [
+  { roles: [], scale: ({ query }) => scalar(1 / Math.sqrt(query!.shape.at(-1) ?? 1)) },
+  {
+    roles: [{ id: 'scale', shape: '', domain: 'positive', encodings: scaleForms, absent: 1, literal: true }],
+    scale: ({ scale }) => scale!,
+  },
+];
+
+/** Heads behind tokens, tokens behind features, keys transposed. */
+const layouts: readonly Readonly<Record<string, string>>[] = [
+  { query: 'B T H E', key: 'B S H E', value: 'B S H D', result: 'B T H D' },
+  { result: 'B T H D' },
+  { query: 'B T H E', key: 'B S H E', value: 'B S H D' },
+  { query: 'B H E T', key: 'B H E S', value: 'B H D S', result: 'B H D T' },
+  { key: 'B H E S' },
+  { key: 'B H E S', value: 'B H D S', result: 'B H D T' },
+];
+const weightLayouts: readonly Readonly<Record<string, string>>[] = [
+  { query: 'B T H E', key: 'B S H E' },
+  { query: 'B H E T', key: 'B H E S' },
+  { key: 'B H E S' },
+];
+
+const attentionWords = ['attention', 'attn', 'sdpa', 'mha', 'self attn', 'cross attn', 'transformer'];
+
+/** Where the scale is not the one over the root of the width, softmax of a product may be a classifier or a router. */
+const isAttention: Evidence = [
+  [{ role: 'query', words: ['q', 'query', 'queries', 'xq', 'wq', 'to q', 'q proj'] }],
+  [{ role: 'key', words: ['k', 'key', 'keys', 'xk', 'wk', 'to k', 'k proj'] }],
+  [{ context: attentionWords }],
+  [{ target: ['attn', 'attention', 'attention weights', 'attn weights', 'attention probs', 'attn probs'] }],
+];
+
+/** [..., 1] */
+const firstOf = (x: Tensor): Tensor => slice(x, ['ellipsis', { from: 0, to: 1, step: 1 }]);
+
+type AttentionOf = (roles: Readonly<Record<string, Tensor>>, scale: Tensor, bias: Tensor | null) => Tensor;
+
+function attentionReadings(
+  ends: readonly Role[],
+  axes: string,
+  orders: readonly Readonly<Record<string, string>>[],
+  of: AttentionOf,
+): ValueReading[] {
+  return scales.flatMap(({ roles: scaleRoles, scale }) =>
+    biases.map(({ roles, bias }): ValueReading => ({
+      kind: 'value',
+      roles: [...ends, ...roles, ...scaleRoles],
+      axes,
+      summed: '',
+      elements: (given) => of(given, scale(given), bias(given)),
+      fit: 'quantity',
+      operations: [softmaxing, products],
+      layouts: orders,
+      ...(scaleRoles.length > 0 && { evidence: isAttention }),
+    })),
+  );
+}
+
+const sdpa: Formula = {
+  ...shownAttention,
+  note: 'The softmax is over the keys; the mask or bias may be absent. Another factor than one over the root of the head width may be right: it may be folded into the queries or learned.',
+  identities: [
     {
-      id: 'query',
-      symbol: 'q_i',
-      name: 'query',
-      meaning: 'What token i looks for, as it enters the score product: after any rotary embedding.',
-      shape: '[headDim]',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'key',
-      symbol: 'k_j',
-      name: 'key',
-      meaning: 'What token j is found by, as it enters the score product: after any rotary embedding.',
-      shape: '[headDim]',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'score',
-      symbol: 'x_{ij}',
-      name: 'score',
-      meaning: 'The dot product of query i and key j, before scale and mask.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'scale',
-      symbol: String.raw`1/\sqrt{d_k}`,
-      name: 'scale',
-      meaning:
-        'The factor that every score of the head is multiplied by; one over the root of the head width, or what the model has instead.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'mask',
-      symbol: 'M_{ij}',
-      name: 'mask or bias',
-      meaning: 'What is added to the scaled score: 0 where nothing is, −∞ where query i must not attend to key j.',
-      shape: 'number',
-      unit: 'nats',
-    },
-    {
-      id: 'logit',
-      symbol: 's_{ij}',
-      name: 'logit',
-      meaning: 'What enters the softmax: the difference of two logits of a row is the log of the ratio of their weights.',
-      shape: 'number',
-      unit: 'nats',
-    },
-    {
-      id: 'maximum',
-      symbol: 'm_i',
-      name: 'maximum of the row',
-      meaning: 'The largest logit of query i, taken off before the exponential so that it cannot overflow.',
-      shape: 'number',
-      unit: 'nats',
-    },
-    {
-      id: 'denominator',
-      symbol: 'Z_i',
-      name: 'denominator of the row',
-      meaning: 'The sum over all keys of exp(logit − maximum): at least 1, and the number of keys where all logits are equal.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    attentionWeight,
-    {
-      id: 'value',
-      symbol: 'v_j',
-      name: 'value',
-      meaning: 'What token j gives to those that attend to it.',
-      shape: '[valueDim]',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'output',
-      symbol: 'o_i',
-      name: 'output of the head',
-      meaning: 'The mean of all values, weighted by the row of attention of query i.',
-      shape: '[valueDim]',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'variance',
-      symbol: String.raw`\mathrm{Var}(q\cdot k)`,
-      name: 'variance of the scores',
-      meaning: 'Over all pairs of a query and a key of this head in this run, also those that a mask leaves out.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'varianceTrace',
-      symbol: String.raw`\mathrm{tr}(\Sigma_q\Sigma_k)`,
-      name: 'spread against spread',
-      meaning: 'What the covariances of queries and keys give alone, as if both had mean 0.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'varianceQueryMean',
-      symbol: String.raw`\mu_q^\top\Sigma_k\mu_q`,
-      name: 'mean query against the keys',
-      meaning: 'What the mean query adds: large where the keys spread along it.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'varianceKeyMean',
-      symbol: String.raw`\mu_k^\top\Sigma_q\mu_k`,
-      name: 'mean key against the queries',
-      meaning: 'What the mean key adds: large where the queries spread along it.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'headDim',
-      symbol: 'd_k',
-      name: 'head width',
-      meaning: 'The number of components of a query and of a key.',
-      shape: 'number',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'slope',
-      symbol: String.raw`\partial\alpha_{ij}/\partial s_{ij}`,
-      name: 'slope of the weight',
-      meaning: 'How fast the weight changes with its own logit: at most 1/4, and near 0 where the softmax is saturated.',
-      shape: 'number',
-      unit: 'per nat',
-    },
-    {
-      id: 'jacobianNorm',
-      symbol: String.raw`\lVert J_i\rVert_2`,
-      name: 'norm of the Jacobian',
-      meaning: 'How far the weights of the row move at most for a small move of its logits, both in the 2-norm.',
-      shape: 'number',
-      unit: 'per nat',
-    },
-    {
-      id: 'jacobianSlack',
-      symbol: String.raw`\tfrac12-\lVert J_i\rVert_2`,
-      name: 'slack of the bound',
-      meaning: 'How far the norm of this row is below the bound: never negative, and 0 where two keys have half of the weight each.',
-      shape: 'number',
-      unit: 'per nat',
-    },
-  ],
-  claim: 'definition',
-  source: { paper: vaswani, place: 'eq. 1', arxiv: '1706.03762' },
-  steps: [
-    {
-      id: 'squareRoot',
-      title: 'Why the square root',
-      words: [
-        'Logits that spread far make a softmax put nearly all weight on one key, where its gradient is nearly 0. The variance of the scores over all pairs of this head’s queries and keys has an exact form, with their means $\\mu$ and covariances $\\Sigma$:',
-        'If the components of $q$ and $k$ were independent with mean 0 and variance 1, the covariances would be the identity and the means 0: the variance would be $d_k$, and dividing the scores by $\\sqrt{d_k}$ would make it 1. Trained heads break that assumption: their components are correlated and their means are not 0. So compare the two numbers for this head rather than trust the argument.',
-      ],
-      latex: [
-        String.raw`\term{variance}{\mathrm{Var}(q\cdot k)}=\term{varianceTrace}{\mathrm{tr}(\Sigma_q\Sigma_k)}+\term{varianceQueryMean}{\mu_q^\top\Sigma_k\mu_q}+\term{varianceKeyMean}{\mu_k^\top\Sigma_q\mu_k}`,
-        String.raw`\Sigma_q=\Sigma_k=I,\ \mu_q=\mu_k=0\ \Rightarrow\ \mathrm{Var}(q\cdot k)=\term{headDim}{d_k}`,
-      ],
-      claim: 'identity',
-      source: { paper: vaswani, place: 'footnote 4 of section 3.2.1 (the special case)', arxiv: '1706.03762' },
-    },
-    {
-      id: 'maximumSubtracted',
-      title: 'Why taking off the maximum changes nothing',
-      words: [
-        'The same factor stands above and below the fraction and cancels, whatever $m_i$ is. With the largest logit no exponential is above 1, so none overflows, and the denominator is at least 1.',
-      ],
-      latex: [
-        String.raw`\frac{\exp(s_{ij})}{\sum_l\exp(s_{il})}=\frac{\exp(-m_i)\exp(s_{ij})}{\exp(-m_i)\sum_l\exp(s_{il})}=\frac{\exp(s_{ij}-\term{maximum}{m_i})}{\term{denominator}{Z_i}}`,
-      ],
-      claim: 'identity',
-    },
-    {
-      id: 'jacobian',
-      title: 'How weights change with logits',
-      words: [
-        'Raising one logit takes weight from all other keys of the row. The rows of this matrix sum to 0, so adding one number to all logits changes nothing.',
-        'It is symmetric, so no eigenvalue exceeds its largest row of absolute values (Gershgorin), and that row is $2\\alpha_{ij}(1-\\alpha_{ij})\\le\\tfrac12$: softmax moves weights by at most half of what logits move, in the 2-norm.',
-      ],
-      latex: [
-        String.raw`J_i=\frac{\partial\alpha_i}{\partial s_i}=\mathrm{diag}(\alpha_i)-\alpha_i\alpha_i^\top`,
-        String.raw`\term{jacobianNorm}{\lVert J_i\rVert_2}\le\frac12,\qquad\term{jacobianSlack}{\frac12-\lVert J_i\rVert_2}\ge0`,
-        String.raw`\term{slope}{\frac{\partial\alpha_{ij}}{\partial s_{ij}}}=\term{weight}{\alpha_{ij}}\bigl(1-\term{weight}{\alpha_{ij}}\bigr)`,
-      ],
-      claim: 'bound',
-      source: {
-        paper: 'Gao and Pavel 2017, On the Properties of the Softmax Function with Application in Game Theory and Reinforcement Learning',
-        place: 'for the Jacobian; the bound is derived here',
-        arxiv: '1704.00805',
+      latex: String.raw`\mathrm{softmax}(s+c\mathbf 1^\top)V=\mathrm{softmax}(s)V`,
+      words: 'A number added to all scores of a query changes nothing.',
+      sides: ({ query, key, value }) => {
+        const shift = sum(query!, [-1], true);
+        const scale = scalar(0.5);
+        return [
+          weightedValues(attentionWeights(query!, key!, scale, shift), value!),
+          weightedValues(attentionWeights(query!, key!, scale, null), value!),
+        ];
       },
     },
     {
-      id: 'rowsSum',
-      title: 'Rows sum to 1',
-      words: [
-        'Each weight is its part of the same denominator. Where the model adds a sink to the denominator, which is no key, the weights of a row sum to less than 1.',
-      ],
-      latex: [String.raw`\sum_j\term{weight}{\alpha_{ij}}=\frac{\sum_j\exp(s_{ij}-m_i)}{\term{denominator}{Z_i}}=1`],
-      claim: 'identity',
+      latex: String.raw`Q=0,\ M=0\ \Rightarrow\ o_i=\frac1n\sum_jv_j`,
+      words: 'A query of zeros attends to all keys alike: its output is the mean of the values.',
+      sides: ({ query, key, value }) => {
+        const still = multiply(query!, none);
+        const spread = add(mean(value!, [-2], true), multiply(none, sum(query!, [-1], true)));
+        return [weightedValues(attentionWeights(still, key!, one, null), value!), spread];
+      },
     },
   ],
+  mistakes: [
+    'The softmax is taken over the queries: columns sum to 1 then, not rows.',
+    'Scores are multiplied by the root of the head width where they should be divided by it.',
+    'The mask is filled with 0 or with a tiny number before the softmax: such keys then still have weight.',
+    'The root is of the model’s width and not of the head’s.',
+  ],
+  readings: attentionReadings([queryRole, keyRole, valueRole], 'B H T D', layouts, (given, scale, bias) =>
+    weightedValues(attentionWeights(given['query']!, given['key']!, scale, bias), given['value']!),
+  ),
 };
 
-const rowEntropy: Formula = {
-  id: 'attention_entropy',
+const weights: Formula = {
+  id: 'sdpa_weights',
   family: 'Transformer',
-  name: 'Entropy of a row of attention',
-  latex: String.raw`\term{entropy}{H_i}=-\sum_j\term{weight}{\alpha_{ij}}\ln\term{weight}{\alpha_{ij}}`,
-  lines: [String.raw`\term{relative}{h_i}=\frac{\term{entropy}{H_i}}{\ln\term{visible}{n_i}}`],
+  name: 'Attention weights',
+  latex: String.raw`\mathrm{softmax}\Bigl(\frac{\term{query}{Q}\term{key}{K^\top}}{\term{scale}{\sqrt{d_k}}}\Bigr)`,
+  lines: [
+    String.raw`\term{weight}{\alpha_{ij}}=\frac{\exp(s_{ij})}{\sum_l\exp(s_{il})},\quad s_{ij}=\frac{\term{query}{q_i}\cdot\term{key}{k_j}}{\term{scale}{\sqrt{d_k}}}+\term{mask}{M_{ij}}`,
+  ],
   terms: [
-    {
-      id: 'entropy',
-      symbol: 'H_i',
-      name: 'entropy of the row',
-      meaning:
-        'How far query i spreads its attention: exp(H) is the number of keys of a uniform row with the same entropy; H / ln 2 is in bits.',
-      shape: '[queries]',
-      unit: 'nats',
-    },
-    {
-      id: 'weight',
-      symbol: String.raw`\alpha_{ij}`,
-      name: 'attention weight',
-      meaning: 'Weight of key j in the row of query i; 0 ln 0 counts as 0.',
-      shape: '[queries, keys]',
-      unit: 'dimensionless',
-    },
-    {
-      id: 'visible',
-      symbol: 'n_i',
-      name: 'visible keys',
-      meaning: 'Keys that query i may attend to: i + 1 under the causal mask.',
-      shape: '[queries]',
-      unit: 'tokens',
-    },
-    {
-      id: 'relative',
-      symbol: 'h_i',
-      name: 'entropy relative to its largest',
-      meaning: '0 where one key has all the weight, 1 where all visible keys have the same; not defined for a single visible key.',
-      shape: '[queries]',
-      unit: 'dimensionless',
-    },
+    term('query', 'Q', 'queries', 'What each token looks for.', '[batch, heads, queries, headDim]'),
+    term('key', 'K', 'keys', 'What each token is found by.', '[batch, heads, keys, headDim]'),
+    term(
+      'scale',
+      String.raw`\sqrt{d_k}`,
+      'scale',
+      'What every score is divided by, or multiplied by its inverse: the root of the head width, or what the model has instead.',
+    ),
+    term(
+      'mask',
+      'M_{ij}',
+      'mask or bias',
+      'What is added to the scaled score: 0 where nothing is, −∞ where query i must not attend to key j.',
+      '[queries, keys]',
+      'nats',
+    ),
+    attentionWeight,
   ],
   claim: 'definition',
-  source: { paper: 'Shannon 1948, A Mathematical Theory of Communication', place: 'section 6' },
+  note: 'Without the product with the values. A mask or bias may be added before the softmax.',
+  source: { paper: 'Vaswani et al. 2017, Attention Is All You Need', place: 'eq. 1', arxiv: '1706.03762' },
   steps: [],
-};
-
-const rollout: Formula = {
-  id: 'attention_rollout',
-  family: 'Transformer',
-  name: 'Attention rollout',
-  latex: String.raw`\term{rollout}{R^{(L)}}=\tilde A^{(L)}\tilde A^{(L-1)}\cdots\tilde A^{(1)},\quad\tilde A^{(l)}=\tfrac12\term{mean}{\bar A^{(l)}}+\tfrac12I`,
-  lines: [],
-  terms: [
+  identities: [
     {
-      id: 'rollout',
-      symbol: 'R^{(L)}',
-      name: 'rollout',
-      meaning: 'How much each input position is held to contribute to each position after layer L; every row sums to 1.',
-      shape: '[queries, keys]',
-      unit: 'dimensionless',
+      latex: String.raw`\sum_j\alpha_{ij}=1`,
+      words: 'The weights of a query sum to 1.',
+      sides: ({ query, key }) => {
+        const sums = sum(attentionWeights(query!, key!, scalar(0.5), null), [-1]);
+        return [sums, add(one, multiply(none, sums))];
+      },
     },
     {
-      id: 'mean',
-      symbol: String.raw`\bar A^{(l)}`,
-      name: 'mean attention of a layer',
-      meaning: 'The attention of layer l, averaged over its heads.',
-      shape: '[queries, keys]',
-      unit: 'dimensionless',
+      latex: String.raw`\ln\frac{\alpha_{ij}}{\alpha_{i1}}=s_{ij}-s_{i1}`,
+      words: 'The ratio of two weights of a query is the exponential of the difference of their scores.',
+      sides: ({ query, key }) => {
+        const logs = log(attentionWeights(query!, key!, scalar(0.5), null));
+        const scores = multiply(scalar(0.5), matmul(query!, swapAxes(key!, -1, -2)));
+        return [subtract(logs, firstOf(logs)), subtract(scores, firstOf(scores))];
+      },
     },
   ],
-  claim: 'approximation',
-  note: 'A heuristic: it takes half of every layer for the residual connection, all heads for equal, and values and MLPs for nothing.',
-  source: { paper: 'Abnar and Zuidema 2020, Quantifying Attention Flow in Transformers', place: 'eq. 1', arxiv: '2005.00928' },
-  steps: [],
+  mistakes: [
+    'The softmax is taken over the queries: columns sum to 1 then, not rows.',
+    'Scores are multiplied by the root of the head width where they should be divided by it.',
+    'The mask is filled with 0 or with a tiny number before the softmax: such keys then still have weight.',
+  ],
+  readings: attentionReadings([queryRole, keyRole], 'B H T S', weightLayouts, (given, scale, bias) =>
+    attentionWeights(given['query']!, given['key']!, scale, bias),
+  ),
 };
 
-export const transformer: readonly Formula[] = [sdpa, rowEntropy, rollout];
+const xWords = ['x', 'hidden states', 'hidden', 'h', 'inputs', 'input', 'features'];
+const gainForms: readonly Encoding[] = [
+  {
+    id: 'gain',
+    name: 'gain',
+    symbol: (role) => role,
+    encode: (gain) => gain,
+    words: ['weight', 'gain', 'gamma', 'scale', 'g', 'a 2', 'w', 'alpha'],
+  },
+  {
+    id: 'excess',
+    name: 'gain less 1',
+    symbol: (role) => `${role}-1`,
+    encode: (gain) => subtract(gain, one),
+    words: ['scale', 'weight', 'gamma'],
+  },
+];
+const givenEpsilon: Role = { id: 'epsilon', shape: '', domain: 'small', words: ['eps', 'epsilon', 'variance epsilon'], literal: true };
+const epsilon: Role = { ...givenEpsilon, absent: 0 };
+const gain = (shape: string): Role => ({ id: 'gain', shape, domain: 'real', encodings: gainForms, absent: 1 });
+const shift = (shape: string): Role => ({
+  id: 'bias',
+  shape,
+  domain: 'real',
+  words: ['bias', 'beta', 'b', 'shift', 'b 2', 'offset'],
+  absent: 0,
+});
+
+/** Features last, or on the axis behind the examples (then the gain may differ over the rest too). */
+const places = [
+  { x: 'B D', gain: 'D', axis: -1 },
+  { x: 'B D N', gain: 'D N', axis: 1 },
+] as const;
+/** Gain and shift of each example, for all its tokens. */
+const adapted = { x: 'B N D', gain: 'B D', axis: -1 } as const;
+
+const normalisationTerms = [
+  term('x', 'x', 'features', 'What is normalised, for each example alone.', '[batch, features]'),
+  term('epsilon', String.raw`\varepsilon`, 'epsilon', 'A small number that keeps the division finite.'),
+  term('gain', 'g', 'gain', 'Learned: what each feature is multiplied by; 1 where code has none.', '[features]'),
+];
+
+/** Forms of the width by which a vector of length 1 is made one of mean square 1. */
+const widthForms: readonly Encoding[] = [
+  {
+    id: 'root',
+    name: 'root of the width',
+    symbol: (role) => String.raw`\sqrt{${role}}`,
+    encode: sqrt,
+    words: ['scale', 'sqrt dim', 'sqrt d'],
+  },
+  {
+    id: 'inverse-root',
+    name: 'one over the root of the width',
+    symbol: (role) => `${role}^{-1/2}`,
+    encode: (width) => reciprocal(sqrt(width)),
+    words: ['scale'],
+  },
+  { id: 'width', name: 'width', symbol: (role) => role, encode: (width) => width, words: ['dim', 'd', 'width', 'hidden size', 'features'] },
+];
+
+const rmsNorm: Formula = {
+  id: 'rms_norm',
+  family: 'Transformer',
+  name: 'RMS normalisation',
+  latex: String.raw`\frac{\term{x}{x}}{\sqrt{\frac1{\term{width}{d}}\sum_j\term{x}{x_j^2}+\term{epsilon}{\varepsilon}}}\odot\term{gain}{g}`,
+  lines: [],
+  terms: [...normalisationTerms, term('width', 'd', 'width', 'The number of features.')],
+  claim: 'definition',
+  note: 'The mean is not taken off: that is layer normalisation.',
+  source: { paper: 'Zhang and Sennrich 2019, Root Mean Square Layer Normalization', place: 'eq. 4', arxiv: '1910.07467' },
+  steps: [],
+  identities: [
+    {
+      latex: String.raw`\frac1d\sum_j\Bigl(\frac{x_j}{\sqrt{\frac1d\sum_kx_k^2}}\Bigr)^2=1`,
+      words: 'Without epsilon and gain the mean square of the result is 1.',
+      sides: ({ x }) => {
+        const size = mean(square(rmsNormalised(x!, -1, none, 'under the root')), [-1]);
+        return [size, add(one, multiply(none, size))];
+      },
+    },
+    {
+      latex: String.raw`\mathrm{RMSNorm}(cx)=\mathrm{RMSNorm}(x),\ c>0,\ \varepsilon=0`,
+      words: 'Without epsilon the size of the input makes no difference.',
+      sides: ({ x }) => [
+        rmsNormalised(multiply(scalar(3.7), x!), -1, none, 'under the root'),
+        rmsNormalised(x!, -1, none, 'under the root'),
+      ],
+    },
+  ],
+  mistakes: [
+    'The sum of squares is taken where the mean is meant: the result is smaller by the root of the width.',
+    'The root is missing: features are divided by their mean square.',
+    'The mean is taken over examples or tokens, not over features.',
+  ],
+  readings: places.flatMap(({ x, gain: gainShape, axis }) => [
+    {
+      kind: 'value',
+      roles: [
+        { id: 'x', shape: x, domain: 'real', words: xWords },
+        gain(gainShape),
+        { id: 'width', shape: '', domain: 'length', classes: 'D', encodings: widthForms },
+      ],
+      axes: x,
+      summed: '',
+      elements: (given) => multiply(rmsNormalised(given['x']!, axis, none, 'under the root'), given['gain']!),
+      fit: 'quantity',
+      operations: [
+        ['square', 'multiply', 'power', 'norm', 'einsum', 'matmul'],
+        ['sqrt', 'rsqrt', 'power', 'norm'],
+      ],
+      // A vector of length 1 is scaled by much else.
+      evidence: [
+        [{ role: 'width', words: widthForms.flatMap(({ words }) => words) }],
+        [{ context: ['rms', 'rms norm', 'rmsnorm', 'norm'] }],
+      ],
+      remark: 'the vector of length 1, times the root of the width',
+    },
+    ...(['under the root', 'to the root'] satisfies Guard[]).map((guard): ValueReading => ({
+      kind: 'value',
+      roles: [{ id: 'x', shape: x, domain: 'real', words: xWords }, gain(gainShape), guard === 'under the root' ? epsilon : givenEpsilon],
+      axes: x,
+      summed: '',
+      elements: (given) => multiply(rmsNormalised(given['x']!, axis, given['epsilon']!, guard), given['gain']!),
+      fit: 'quantity',
+      operations: [
+        ['square', 'multiply', 'power', 'norm', 'einsum', 'matmul'],
+        ['sqrt', 'rsqrt', 'power', 'norm'],
+      ],
+      ...(guard === 'to the root' && { remark: 'ε added to the root, not under it' }),
+    })),
+  ]),
+};
+
+/** How codes guard the division, and how they count the variance. */
+const spreads: readonly { readonly guard: Guard; readonly correction: 0 | 1; readonly remark?: string }[] = [
+  { guard: 'under the root', correction: 0 },
+  { guard: 'to the root', correction: 0, remark: 'ε added to the standard deviation, not to the variance' },
+  { guard: 'under the root', correction: 1, remark: 'variance with d − 1 below' },
+  { guard: 'to the root', correction: 1, remark: 'standard deviation with d − 1 below, ε added to it' },
+];
+
+/** Without a gain it may be any standardisation. */
+const isLayerNorm: Evidence = [
+  [
+    {
+      context: [
+        'layer norm',
+        'layernorm',
+        'ln',
+        'layer normalization',
+        'layer normalisation',
+        'norm layer',
+        'pre norm',
+        'post norm',
+        'ada ln',
+        'chan layer norm',
+      ],
+    },
+  ],
+  [{ target: ['layer norm', 'layernorm', 'ln', 'ln out', 'normed', 'x norm', 'x normed'] }],
+  [
+    { role: 'gain', words: ['weight', 'gain', 'gamma', 'scale', 'g', 'a 2', 'w'] },
+    { role: 'x', words: xWords, not: ['adv', 'advantages', 'returns', 'rewards', 'data', 'batch', 'bn'] },
+  ],
+];
+
+const layerNorm: Formula = {
+  id: 'layer_norm',
+  family: 'Transformer',
+  name: 'Layer normalisation',
+  latex: String.raw`\frac{\term{x}{x}-\term{mean}{\bar x}}{\sqrt{\term{variance}{\mathrm{Var}(x)}+\term{epsilon}{\varepsilon}}}\odot\term{gain}{g}+\term{bias}{b}`,
+  lines: [],
+  terms: [
+    ...normalisationTerms,
+    term('mean', String.raw`\bar x`, 'mean', 'Over the features of one example.', '[batch]'),
+    term('variance', String.raw`\mathrm{Var}(x)`, 'variance', 'Over the features of one example, divided by their number.', '[batch]'),
+    term('bias', 'b', 'bias', 'Learned: what is added to each feature; 0 where code has none.', '[features]'),
+  ],
+  claim: 'definition',
+  note: 'Over the features of each example, never over examples: that is batch normalisation.',
+  source: { paper: 'Ba, Kiros and Hinton 2016, Layer Normalization', arxiv: '1607.06450' },
+  steps: [],
+  identities: [
+    {
+      latex: String.raw`\mathrm{LN}(cx+a)=\mathrm{LN}(x),\ c>0,\ \varepsilon=0`,
+      words: 'Without epsilon neither the size nor the level of the input makes a difference.',
+      sides: ({ x }) => [
+        layerNormalised(add(multiply(scalar(3.7), x!), scalar(2)), -1, none, 'under the root', 0),
+        layerNormalised(x!, -1, none, 'under the root', 0),
+      ],
+    },
+    {
+      latex: String.raw`\mathrm{LN}(x)=\mathrm{RMSNorm}(x-\bar x)`,
+      words: 'It is RMS normalisation of what the mean has been taken off of.',
+      sides: ({ x, epsilon }) => [
+        layerNormalised(x!, -1, epsilon!, 'under the root', 0),
+        rmsNormalised(subtract(x!, mean(x!, [-1], true)), -1, epsilon!, 'under the root'),
+      ],
+    },
+  ],
+  mistakes: [
+    'Mean and variance are taken over examples or over all elements: examples then depend on each other.',
+    'The variance is taken for the standard deviation: the root is missing.',
+    'The standard deviation has d − 1 below, as PyTorch’s std does unless told otherwise: the difference is small for wide features.',
+  ],
+  readings: [...places, adapted].flatMap(({ x, gain: gainShape, axis }) =>
+    spreads.map(({ guard, correction, remark }): ValueReading => ({
+      kind: 'value',
+      roles: [
+        { id: 'x', shape: x, domain: 'real', words: xWords },
+        gain(gainShape),
+        shift(gainShape),
+        guard === 'under the root' ? epsilon : givenEpsilon,
+      ],
+      axes: x,
+      summed: '',
+      elements: (given) => {
+        const normalised = layerNormalised(given['x']!, axis, given['epsilon']!, guard, correction);
+        const spread = (value: Tensor): Tensor => (gainShape === 'B D' && value.shape.length > 0 ? expandDims(value, 1) : value);
+        return add(multiply(normalised, spread(given['gain']!)), spread(given['bias']!));
+      },
+      fit: 'quantity',
+      operations: [
+        ['variance', 'mean', 'sum', 'layerNorm', 'norm', 'einsum', 'matmul'],
+        ['sqrt', 'rsqrt', 'power', 'norm', 'layerNorm'],
+      ],
+      evidence: isLayerNorm,
+      ...(remark !== undefined && { remark }),
+    })),
+  ),
+};
+
+export const transformer: readonly Formula[] = [sdpa, weights, rmsNorm, layerNorm];

@@ -1,6 +1,6 @@
 /** What a cell of a head says to the formula of attention. */
 
-import { sdpa } from '../../src/formulas/transformer.ts';
+import { sdpa } from '../../src/formulas/attention.ts';
 import type { AttentionCell, ScoreStep } from '../../src/protocol/inference.ts';
 import { formatValue, type FormulaContent, type TermValue } from '../shared/formula/content.ts';
 import { shortTokenLabel } from '../shared/tokenLabel.ts';

@@ -40,7 +40,8 @@ describe.each(all)('$id', (formula) => {
   });
 
   it('renders strictly, with terms and without', () => {
-    for (const latex of [...latexOf(formula), ...formula.terms.map(({ symbol }) => symbol), ...inWords(formula)]) {
+    const inIdentities = (formula.identities ?? []).map(({ latex }) => latex);
+    for (const latex of [...latexOf(formula), ...formula.terms.map(({ symbol }) => symbol), ...inWords(formula), ...inIdentities]) {
       expect(() => render(latex), latex).not.toThrow();
       expect(() => katex.renderToString(plainLatex(latex), { throwOnError: true, strict: 'error' }), latex).not.toThrow();
       expect(plainLatex(latex)).not.toContain('\\term');
@@ -56,7 +57,7 @@ describe.each(all)('$id', (formula) => {
     for (const source of [formula.source ?? [], ...formula.steps.flatMap((step) => step.source ?? [])].flat()) {
       expect(source.paper).toMatch(/\b(19|20)\d\d, \S/);
       expect(source.place).not.toBe('');
-      if (source.arxiv !== undefined) expect(source.arxiv).toMatch(/^\d{4}\.\d{5}$/);
+      if (source.arxiv !== undefined) expect(source.arxiv).toMatch(/^\d{4}\.\d{4,5}$/);
     }
     for (const term of formula.terms) {
       expect(term.meaning, term.id).toMatch(/^\S.*\.$/);
@@ -92,6 +93,7 @@ describe('LaTeX to copy', () => {
     expect(plainLatex(String.raw`\term{a}{x_{ij}}=\term{b}{q}\cdot\term{c}{k}`)).toBe(String.raw`x_{ij}=q\cdot{k}`);
     expect(plainLatex(String.raw`\sqrt\term{a}{ab}`)).toBe(String.raw`\sqrt{ab}`);
     expect(plainLatex(String.raw`x_\term{a}{ij}+\{y\}`)).toBe(String.raw`x_{ij}+\{y\}`);
+    expect(plainLatex(String.raw`\term{a}{\alpha}\term{b}{x}y\term{c}{\beta}z`)).toBe(String.raw`\alpha{x}y\beta z`);
     expect(plainLatex(String.raw`\term{a}{f(\term{b}{\tfrac12})}`)).toBe(String.raw`f(\tfrac12)`);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sdpa } from '../../../../src/formulas/transformer.ts';
+import { sdpa } from '../../../../src/formulas/attention.ts';
 import type { AttentionCell, ScoreStep } from '../../../../src/protocol/inference.ts';
 import { foldSteps, sdpaContent, termPlace } from '../../../../webview/attention/formula.ts';
 

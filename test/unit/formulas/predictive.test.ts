@@ -1,0 +1,70 @@
+/** Formulas of Transformers, general losses, diffusion, scores and flows. */
+
+import references from '../../fixtures/formulas/b.json';
+import { describeFormulas } from './reference.ts';
+
+const known: Readonly<Record<string, readonly [family: string, name: string]>> = {
+  sdpa: ['Transformer', 'Scaled dot-product attention'],
+  sdpa_weights: ['Transformer', 'Attention weights'],
+  rms_norm: ['Transformer', 'RMS normalisation'],
+  rope: ['Transformer', 'Rotary position embedding'],
+  sinusoidal_pos: ['Transformer', 'Sinusoidal embedding'],
+  layer_norm: ['Transformer', 'Layer normalisation'],
+  cross_entropy: ['Loss', 'Cross-entropy'],
+  label_smoothing: ['Loss', 'Cross-entropy with label smoothing'],
+  bce: ['Loss', 'Binary cross-entropy'],
+  focal: ['Loss', 'Focal loss'],
+  kl_categorical: ['Loss', 'KL of categorical distributions'],
+  distill_kl: ['Loss', 'Distillation loss'],
+  mse: ['Loss', 'Mean squared error'],
+  perplexity: ['Loss', 'Perplexity'],
+  bits_per_dim: ['Loss', 'Bits per dimension'],
+  q_sample: ['Diffusion', 'Forward noising'],
+  q_step: ['Diffusion', 'One noising step'],
+  ddpm_eps_mse: ['Diffusion', 'Noise-prediction loss'],
+  v_target: ['Diffusion', 'Velocity target'],
+  v_mse: ['Diffusion', 'Velocity-prediction loss'],
+  x0_from_eps: ['Diffusion', 'Clean sample from noise'],
+  x0_from_v: ['Diffusion', 'Clean sample from velocity'],
+  ddpm_posterior: ['Diffusion', 'Posterior mean and variance'],
+  ddpm_mean: ['Diffusion', 'Reverse mean from noise'],
+  ddpm_vlb: ['Diffusion', 'Variational bound of a diffusion model'],
+  ddim_step: ['Diffusion', 'DDIM step'],
+  cfg: ['Diffusion', 'Classifier-free guidance'],
+  snr: ['Diffusion', 'Signal-to-noise ratio'],
+  min_snr: ['Diffusion', 'Min-SNR weight'],
+  cosine_schedule: ['Diffusion', 'Cosine schedule'],
+  edm_precond: ['Diffusion', 'EDM preconditioning'],
+  edm_weight: ['Diffusion', 'EDM loss weight'],
+  karras_sigmas: ['Diffusion', 'Noise levels with exponent rho'],
+  euler_step: ['Diffusion', 'Euler step of the sampling equation'],
+  heun_step: ['Diffusion', 'Heun step'],
+  dsm: ['Score', 'Denoising score matching'],
+  eps_from_score: ['Score', 'Noise from score'],
+  pf_ode: ['Score', 'Probability-flow ODE'],
+  reverse_sde: ['Score', 'Reverse-time SDE'],
+  sub_vp: ['Score', 'Sub-VP kernel'],
+  fm_interp: ['Flow', 'Linear path'],
+  fm_target: ['Flow', 'Path velocity'],
+  fm_loss: ['Flow', 'Flow-matching loss'],
+  flow_nll: ['Flow', 'Change of variables'],
+};
+
+/** Of numbers that the identity itself gives, or of what no factor changes. */
+const constant = [
+  'The weights of a query sum to 1.',
+  'Without epsilon and gain the mean square of the result is 1.',
+  'Without epsilon the size of the input makes no difference.',
+  'Every time has an embedding of the same length.',
+  'Without epsilon neither the size nor the level of the input makes a difference.',
+  'A smoothed target sums to 1.',
+  'Of a distribution from itself it is 0.',
+  'A model that knows nothing has the perplexity of the vocabulary.',
+  'Signal and noise of variance 1 stay at variance 1: the squares of the two rates sum to 1.',
+  'At the end nothing of the signal is left, whatever the offset.',
+  'The network’s input has variance 1.',
+  'It undoes the output weight.',
+  'A standard normal stays one under the variance-preserving process: nothing moves.',
+];
+
+describeFormulas(known, references, [], constant);
