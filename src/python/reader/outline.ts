@@ -1,10 +1,8 @@
 import { Query, type Parser } from 'web-tree-sitter';
 import { nest } from '../../maths/nesting.ts';
 import type { PythonSymbol } from '../../protocol/python.ts';
+import { withoutMagics } from '../syntax/magics.ts';
 import { definitionsQuery, readDefinitions, type Reading } from './syntax.ts';
-
-/** Lines that IPython takes for itself: magics, commands of the shell, questions about a name. */
-const magicLine = /^([ \t]*)(?:%{1,2}[\p{L}_].*|!(?!=).*|\?{1,2}[\p{L}_].*|[\p{L}_][\p{L}\p{N}_.]*\?{1,2}[ \t]*)$/gmu;
 
 /** What a text may begin within: a string of more than one line ends where another seems to begin. */
 const openStrings = ['"""', "'''"];
@@ -21,8 +19,7 @@ export function createOutline(parser: Parser): (text: string) => PythonSymbol[] 
     let best = readDefinitions(parser, query, text);
     let taken = text;
     if (best.unplaced > 0) {
-      // A number stands in the line's place, so that a block of nothing else stays a block.
-      const plain = text.replace(magicLine, (line: string, indentation: string) => indentation.padEnd(line.length, '0'));
+      const plain = withoutMagics(text);
       const reading = plain === text ? best : readDefinitions(parser, query, plain);
       if (isBetter(reading, best)) [best, taken] = [reading, plain];
     }

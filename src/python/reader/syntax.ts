@@ -1,6 +1,6 @@
 import type { Node, Parser, Query } from 'web-tree-sitter';
 import type { Span } from '../../maths/nesting.ts';
-import { headerAt, linesOf, type Header } from './lines.ts';
+import { headerAt, linesOf, type Header } from '../syntax/lines.ts';
 
 /** A definition as it stands in a text, decorators included. */
 export interface Definition extends Span, Header {}
