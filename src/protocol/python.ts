@@ -1,5 +1,7 @@
 /** The messages between the extension host and the thread that reads Python. */
 
+import type { Span } from '../maths/nesting.ts';
+
 /** A class or a function of a text. */
 export interface PythonSymbol {
   name: string;
@@ -12,10 +14,69 @@ export interface PythonSymbol {
   depth: number;
 }
 
+/** What a number of a formula is in the code. */
+export interface FormulaVariable {
+  /** As it stands in the code: "logvar", "self.beta", "disc(fake)". */
+  code: string;
+  /** In LaTeX, as `Finding.latex` writes it. */
+  symbol: string;
+  /** The id of `\term{...}` in `Finding.latex`. */
+  id: string;
+  /** The term of the catalogue's formula that it is; null where it is none (a weight, a mask). */
+  term: string | null;
+  /** The form in which it holds the term: "log-variance"; null where it is the term itself. */
+  encoding: string | null;
+  /** Where it stands in the code that the finding is about: UTF-16 offsets. */
+  spans: Span[];
+}
+
+export type Equality = 'exact' | 'up to constant' | 'near miss';
+
+/** A formula that a piece of code computes. */
+export interface Finding {
+  /** The statement or part of it: UTF-16 offsets. */
+  start: number;
+  end: number;
+  /** Its id in the catalogue; null where the code has a fault but no name. */
+  formula: string | null;
+  /** What the code computes, in its own symbols, with `\term{id}{...}` around its variables. */
+  latex: string;
+  equality: Equality;
+  /** How it differs from the formula as it is written, in words; empty where it does not: "mean over the batch", "times 1/2". */
+  remarks: string[];
+  variables: FormulaVariable[];
+  /** Formulas that it is made of, where each has a place of its own in this code: ids. */
+  parts: string[];
+  /** The innermost function around it: its name, and where the name stands. */
+  holder: { name: string; start: number; end: number } | null;
+}
+
+/** LaTeX of a piece of code. */
+export interface CodeLatex {
+  /** With `\term{id}{...}` around variables. */
+  latex: string;
+  variables: Omit<FormulaVariable, 'term' | 'encoding'>[];
+  /** The piece that was read, which may be more than what was asked for; UTF-16 offsets. */
+  start: number;
+  end: number;
+}
+
 export interface PythonReading {
   /**
    * The definitions of a text, in the order in which they begin. The text may be anything: a part of a file, a cell with magics, code
    * that is being written.
    */
   outline(params: { text: string }): PythonSymbol[];
+  /**
+   * The formulas of a text, in the order in which they begin; those of the definitions that touch `within`, where that is given. What has
+   * not changed since a text of the same key was read is not read again. Of a text that takes too long there are those that were found
+   * in time.
+   */
+  formulas(params: { key: string; text: string; within?: Span }): Finding[];
+  /** What there was no time for in the text that was last given with a key; asking for its formulas again goes on with it. */
+  unread(params: { key: string }): Span[];
+  /** LaTeX of the expression or function at a place of a text; null where there is none. */
+  latex(params: { text: string; start: number; end: number }): CodeLatex | null;
+  /** The id of the formula that LaTeX states, by value; null where it is none of the catalogue's. */
+  nameLatex(params: { latex: string }): string | null;
 }

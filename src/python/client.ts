@@ -1,89 +1,30 @@
 /** The extension host's way to the thread that reads Python. */
 
-import { Worker } from 'node:worker_threads';
-import { workerChannel } from '../protocol/channels.ts';
-import { connect } from '../protocol/peer.ts';
+import type { Span } from '../maths/nesting.ts';
 import type { PythonReading } from '../protocol/python.ts';
-import { RpcError, type Disposable, type Remote } from '../protocol/rpc.ts';
+import { RestingThread, type RestingThreadOptions } from '../protocol/restingThread.ts';
+import type { CallOptions, Disposable } from '../protocol/rpc.ts';
 
-export interface PythonReaderOptions {
-  /** The path of the thread's bundle. */
-  entry: string;
-  /** Milliseconds that a call may take, the start of the thread included; then the thread is ended. */
-  timeLimit?: number;
-  /** Milliseconds without calls after which the thread is ended, to free its memory. */
-  idle?: number;
-}
+export type PythonReaderOptions = RestingThreadOptions;
 
-interface Thread {
-  worker: Worker;
-  remote: Remote<PythonReading> & Disposable;
-  /** Calls under way. */
-  calls: number;
-  resting: NodeJS.Timeout | undefined;
-}
-
-/** Beyond it the thread ends, not the process. */
-const memoryLimitMb = 512;
-
-/**
- * Reads Python in a thread that is started by the first call, and by the next one after it has ended, however that came: it was idle,
- * it died, or a call took too long. A call that ends with the thread rejects with RpcError `closed`, the one that took too long with
- * `unresponsive`.
- */
+/** Reads Python in a thread that is there while it is needed; calls reject as RestingThread says. */
 export class PythonReader implements Disposable {
-  readonly #entry: string;
-  readonly #timeLimit: number;
-  readonly #idle: number;
-  #thread: Thread | undefined;
-  #disposed = false;
+  readonly #thread: RestingThread<PythonReading>;
 
-  constructor({ entry, timeLimit = 5_000, idle = 60_000 }: PythonReaderOptions) {
-    this.#entry = entry;
-    this.#timeLimit = timeLimit;
-    this.#idle = idle;
+  constructor(options: PythonReaderOptions) {
+    this.#thread = new RestingThread({ id: 'python', thread: 'The thread that reads Python', work: 'Reading Python' }, options);
   }
 
-  readonly outline = (params: { text: string }) => this.#ask((reader) => reader.outline(params));
+  readonly outline = (params: { text: string }) => this.#thread.ask((reader) => reader.outline(params));
+  readonly formulas = (params: { key: string; text: string; within?: Span }, options?: CallOptions) =>
+    this.#thread.ask((reader) => reader.formulas(params, options));
+  readonly unread = (params: { key: string }) => this.#thread.ask((reader) => reader.unread(params));
+  readonly latex = (params: { text: string; start: number; end: number }, options?: CallOptions) =>
+    this.#thread.ask((reader) => reader.latex(params, options));
+  readonly nameLatex = (params: { latex: string }, options?: CallOptions) =>
+    this.#thread.ask((reader) => reader.nameLatex(params, options));
 
   dispose(): void {
-    this.#disposed = true;
-    if (this.#thread) this.#end(this.#thread);
-  }
-
-  async #ask<T>(call: (reader: Remote<PythonReading>) => Promise<T>): Promise<T> {
-    if (this.#disposed) throw new RpcError('closed', 'The reader of Python was closed.');
-    const thread = (this.#thread ??= this.#start());
-    clearTimeout(thread.resting);
-    thread.calls++;
-    let limit: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      limit = setTimeout(() => {
-        reject(new RpcError('unresponsive', `Reading Python took longer than ${this.#timeLimit / 1000} s and was ended.`));
-        this.#end(thread);
-      }, this.#timeLimit);
-    });
-    try {
-      return await Promise.race([late, call(thread.remote)]);
-    } finally {
-      clearTimeout(limit);
-      thread.calls--;
-      if (thread.calls === 0) thread.resting = setTimeout(() => this.#end(thread), this.#idle).unref();
-    }
-  }
-
-  #start(): Thread {
-    const worker = new Worker(this.#entry, { name: 'python', resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb } });
-    const channel = workerChannel(worker, 'The thread that reads Python');
-    const thread: Thread = { worker, remote: connect<PythonReading>(channel), calls: 0, resting: undefined };
-    channel.onClose(() => this.#end(thread));
-    return thread;
-  }
-
-  #end(thread: Thread): void {
-    if (this.#thread === thread) this.#thread = undefined;
-    clearTimeout(thread.resting);
-    thread.remote.dispose();
-    void thread.worker.terminate();
+    this.#thread.dispose();
   }
 }

@@ -57,6 +57,22 @@ describe('the thread that reads Python', () => {
     expect(all.map((found) => found.map(({ name }) => name))).toEqual([[], ['A', 'm'], ['f']]);
   });
 
+  it('finds formulas and writes LaTeX', async () => {
+    const reader = open({ entry: join(built.folder, 'python.cjs'), timeLimit: 30_000 });
+    const code = 'import torch.nn.functional as F\n\ndef loss(model, x, t, noise):\n    return F.mse_loss(model(x, t), noise)\n';
+    const findings = await reader.formulas({ key: 'a', text: code });
+    expect(findings.map(({ formula, holder }) => [formula, holder?.name])).toEqual([['ddpm_eps_mse', 'loss']]);
+    expect(await reader.formulas({ key: 'a', text: code, within: { start: 0, end: 3 } })).toEqual([]);
+    expect(await reader.unread({ key: 'a' })).toEqual([]);
+    expect(await reader.unread({ key: 'b' })).toEqual([]);
+    const start = code.indexOf('model(x');
+    expect(await reader.latex({ text: code, start, end: start + 11 })).toMatchObject({
+      start,
+      end: start + 11,
+      variables: [{ code: 'model' }, { code: 'x' }, { code: 't' }],
+    });
+  });
+
   it('that hangs on a text is ended, and the next call has another', async () => {
     const reader = open({ entry: await odd(`if (params.text === 'hang') for (;;); answer();`), timeLimit: 500 });
     const first = await reader.outline({ text });

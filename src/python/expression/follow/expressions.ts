@@ -1,0 +1,273 @@
+/** What an expression is. */
+
+import type { Comparison, Expression, Subscript } from '../../syntax/ast.ts';
+import { leaves, unwrap, type Node } from '../node.ts';
+import { isNode, none, Scope, type Value } from '../values.ts';
+import type { Follow } from './context.ts';
+import { partOf, toNode, toNumber, toTruth } from './convert.ts';
+import { lookUp } from './names.ts';
+
+const binaryOperations: Readonly<Record<string, string>> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  '//': 'floorDivide',
+  '%': 'remainder',
+  '**': 'power',
+  '@': 'matmul',
+  '&': 'logicalAnd',
+  '|': 'logicalOr',
+  '^': 'exclusiveOr',
+};
+
+const comparisons: Readonly<Record<string, string>> = {
+  '<': 'less',
+  '<=': 'lessEqual',
+  '>': 'greater',
+  '>=': 'greaterEqual',
+  '==': 'equal',
+  '!=': 'notEqual',
+};
+
+/** Computes one expression whose parts `follow.evaluate` computes. */
+export function evaluateExpression(follow: Follow, expression: Expression, scope: Scope): Value {
+  const { build } = follow;
+  const node = (part: Expression): Node => follow.evaluateNode(part, scope);
+  switch (expression.kind) {
+    case 'name':
+      return lookUp(build, scope, expression.id);
+    case 'number':
+      return expression.imaginary ? build.with('global', [], { name: expression.text }) : build.number(expression.value);
+    case 'string': {
+      const texts = expression.parts.map((part) => (typeof part === 'string' ? part : textOf(follow.evaluate(part, scope))));
+      return texts.every((text) => text !== null) ? { kind: 'text', value: texts.join('') } : build.with('global', [], { name: 'text' });
+    }
+    case 'constant':
+      if (expression.value === null) return none;
+      return expression.value === 'ellipsis' ? { kind: 'ellipsis' } : { kind: 'truth', value: expression.value };
+    case 'unary': {
+      if (expression.operator === 'not') {
+        const truth = toTruth(follow.evaluate(expression.operand, scope));
+        return truth === null ? build.apply('logicalNot', node(expression.operand)) : { kind: 'truth', value: !truth };
+      }
+      const operand = node(expression.operand);
+      if (expression.operator === '-') return build.apply('negate', operand);
+      return expression.operator === '+' ? operand : build.apply('logicalNot', operand);
+    }
+    case 'binary': {
+      const left = follow.evaluate(expression.left, scope);
+      const right = follow.evaluate(expression.right, scope);
+      if (!isNode(left) && left.kind === 'tuple' && !isNode(right) && right.kind === 'tuple' && expression.operator === '+')
+        return { kind: 'tuple', items: [...left.items, ...right.items] };
+      const operation = binaryOperations[expression.operator];
+      const operands = [toNode(build, left), toNode(build, right)];
+      return operation ? build.apply(operation, ...operands) : build.with('opaque', operands, { callee: expression.operator });
+    }
+    case 'logical': {
+      const left = follow.evaluate(expression.left, scope);
+      const right = follow.evaluate(expression.right, scope);
+      const truth = toTruth(left);
+      if (truth !== null) return (expression.operator === 'and') === truth ? right : left;
+      if (isNode(left) && isNode(right)) return build.with('choice', [left, right], {});
+      return right;
+    }
+    case 'comparison':
+      return compare(follow, expression, scope);
+    case 'conditional': {
+      const test = toTruth(follow.evaluate(expression.test, scope));
+      const then = follow.evaluate(expression.then, scope);
+      const otherwise = follow.evaluate(expression.otherwise, scope);
+      return test === null ? choose(follow, then, otherwise) : test ? then : otherwise;
+    }
+    case 'tuple':
+    case 'list':
+    case 'set':
+      return {
+        kind: 'tuple',
+        items: expression.items.flatMap((item) => {
+          if (item.kind !== 'starred') return [follow.evaluate(item, scope)];
+          const spread = follow.evaluate(item.value, scope);
+          return !isNode(spread) && spread.kind === 'tuple' ? spread.items : [spread];
+        }),
+      };
+    case 'dictionary': {
+      const entries = new Map<string, Value>();
+      for (const { key, value } of expression.entries) {
+        const held = follow.evaluate(value, scope);
+        const name = key && textOf(follow.evaluate(key, scope));
+        if (name) entries.set(name, held);
+        else if (!key && !isNode(held) && held.kind === 'dictionary') for (const [inner, its] of held.entries) entries.set(inner, its);
+      }
+      return { kind: 'dictionary', entries };
+    }
+    case 'attribute':
+      return follow.attributeOf(follow.evaluate(expression.object, scope), expression.name);
+    case 'subscript':
+      return subscript(follow, expression, scope);
+    case 'slice':
+      return {
+        kind: 'slice',
+        from: expression.from && follow.evaluate(expression.from, scope),
+        to: expression.to && follow.evaluate(expression.to, scope),
+        step: expression.step && follow.evaluate(expression.step, scope),
+      };
+    case 'call': {
+      const callee = follow.evaluate(expression.callee, scope);
+      return follow.call(callee, follow.argumentsOf(expression.args, scope), expression);
+    }
+    case 'lambda':
+      return { kind: 'function', definition: expression, scope, self: null };
+    case 'comprehension': {
+      const inner = new Scope(scope);
+      for (const { target, iterable } of expression.clauses) follow.bind(target, itemOf(follow, follow.evaluate(iterable, inner)), inner);
+      const element = follow.evaluate(expression.value ?? expression.element, inner);
+      return { kind: 'tuple', items: [element], repeated: true };
+    }
+    case 'starred':
+      return follow.evaluate(expression.value, scope);
+    case 'walrus': {
+      const value = follow.evaluate(expression.value, scope);
+      follow.bind(expression.target, value, scope);
+      return value;
+    }
+    case 'await':
+    case 'yield':
+      return expression.value ? follow.evaluate(expression.value, scope) : none;
+    case 'unread':
+      return build.graph.draw('unread', []);
+  }
+}
+
+export function textOf(value: Value): string | null {
+  if (!isNode(value)) return value.kind === 'text' ? value.value : null;
+  const number = toNumber(value);
+  return number === null ? null : String(number);
+}
+
+/** Both of two values that a condition decides between. */
+export function choose(follow: Follow, a: Value, b: Value): Value {
+  if (a === b) return a;
+  if (isNode(a) && isNode(b)) return follow.build.with('choice', [a, b], {});
+  if (!isNode(a) && a.kind === 'none') return b;
+  if (!isNode(b) && b.kind === 'none') return a;
+  if (!isNode(a) && !isNode(b) && a.kind === 'tuple' && b.kind === 'tuple' && a.items.length === b.items.length)
+    return { kind: 'tuple', items: a.items.map((item, index) => choose(follow, item, b.items[index]!)) };
+  return isNode(a) ? a : isNode(b) ? b : a;
+}
+
+/** What a loop over a value gives in each round. */
+export function itemOf({ build }: Follow, value: Value): Value {
+  if (!isNode(value)) {
+    if (value.kind === 'tuple' && value.items.length > 0) return value.items[0]!;
+    if (value.kind === 'range') return build.with('item', [build.with('global', [], { name: 'range' })], { index: null });
+  }
+  return build.with('item', [toNode(build, value)], { index: null });
+}
+
+function compare(follow: Follow, { first, rest }: Comparison, scope: Scope): Value {
+  const { build } = follow;
+  let left = follow.evaluate(first, scope);
+  let result: Value | null = null;
+  for (const { operator, operand } of rest) {
+    const right = follow.evaluate(operand, scope);
+    const one = compared(follow, operator, left, right);
+    result = result && isNode(result) && isNode(one) ? build.apply('logicalAnd', result, one) : one;
+    left = right;
+  }
+  return result ?? left;
+}
+
+function compared({ build }: Follow, operator: string, left: Value, right: Value): Value {
+  const [a, b] = [textOf(left), textOf(right)];
+  if (operator === '==' || operator === '!=') {
+    if (a !== null && b !== null) return { kind: 'truth', value: (a === b) === (operator === '==') };
+  }
+  if (operator === 'is' || operator === 'is not') {
+    const isNone = !isNode(left) && left.kind === 'none';
+    if (!isNode(right) && right.kind === 'none') {
+      // An argument that may be left out is there: that is the case in which it does something.
+      const leaf = isNode(left) ? unwrap(left).op : '';
+      if (isNone || (leaf !== 'parameter' && leaf !== 'attribute' && leaf !== 'global' && leaf !== 'opaque'))
+        return { kind: 'truth', value: isNone === (operator === 'is') };
+    }
+    return build.graph.draw('unread', []);
+  }
+  const operation = comparisons[operator];
+  return operation ? build.apply(operation, toNode(build, left), toNode(build, right)) : build.graph.draw('unread', []);
+}
+
+function subscript(follow: Follow, { object, indices }: Subscript, scope: Scope): Value {
+  const { build } = follow;
+  const of = follow.evaluate(object, scope);
+  const values = indices.map((index) => follow.evaluate(index, scope));
+  if (!isNode(of)) {
+    const number = toNumber(values[0]);
+    if (of.kind === 'tuple' && values.length === 1 && number !== null && !of.repeated) {
+      const item = of.items.at(number);
+      if (item) return item;
+    }
+    if (of.kind === 'tuple' && of.items.length === 1 && of.repeated) return of.items[0]!;
+    if (of.kind === 'dictionary') {
+      const name = values[0] && textOf(values[0]);
+      const entry = name !== null && name !== undefined ? of.entries.get(name) : undefined;
+      if (entry) return entry;
+    }
+  }
+  const name = values.length === 1 && values[0] && !isNode(values[0]) && values[0].kind === 'text' ? values[0].value : null;
+  const array = toNode(build, of);
+  if (name !== null) return build.with('attribute', [array], { name });
+  const inner = unwrap(array);
+  const number = values.length === 1 ? toNumber(values[0]) : null;
+  if (inner.op === 'shape' && number !== null) return build.with('size', [inner.args[0]!], { axis: number });
+  if (inner.op === 'parts' && number !== null && typeof inner.attributes['count'] === 'number')
+    return partOf(build, inner, number, inner.attributes['count']);
+  if (inner.op === 'opaque' && number !== null && inner.attributes['many'] !== false && !isArrayCall(inner))
+    return build.with('item', [array], { index: number, count: 0 });
+  const [rows, column] = values;
+  // `x[arange(n), y]`: of every row the element that y says.
+  if (values.length === 2 && isNode(rows!) && unwrap(rows).op === 'arange' && isNode(column!) && leaves.has(unwrap(column).op)) {
+    const places = build.with('expandDims', [column], { axis: -1 });
+    return build.with('squeeze', [build.with('gather', [array, places], { axis: -1 })], { axes: [-1] });
+  }
+  return sliced(follow, array, values);
+}
+
+/** Calls of which it is known that they give an array, though not which numbers. */
+function isArrayCall({ attributes }: Node): boolean {
+  return attributes['array'] === true;
+}
+
+/** `x[...]`: attribute `spec` says what each index is; those that are computed are args. */
+function sliced({ build }: Follow, array: Node, values: readonly Value[]): Node {
+  const args: Node[] = [array];
+  const spec = values.map((value) => {
+    if (isNode(value)) {
+      args.push(value);
+      return 'at';
+    }
+    switch (value.kind) {
+      case 'none':
+        return 'new';
+      case 'ellipsis':
+        return 'dots';
+      case 'slice': {
+        let form = 'slice:';
+        for (const [name, bound] of [
+          ['f', value.from],
+          ['t', value.to],
+          ['s', value.step],
+        ] as const) {
+          if (!bound || (!isNode(bound) && bound.kind === 'none')) continue;
+          form += name;
+          args.push(toNode(build, bound));
+        }
+        return form;
+      }
+      default:
+        args.push(toNode(build, value));
+        return 'at';
+    }
+  });
+  return build.with('index', args, { spec: spec.join(' ') });
+}

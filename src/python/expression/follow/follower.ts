@@ -1,0 +1,542 @@
+/** Follows the statements of a file, and gathers what each of them computes. */
+
+import type {
+  Argument,
+  AugmentedAssignment,
+  ClassDefinition,
+  Expression,
+  For,
+  FunctionDefinition,
+  If,
+  Module,
+  Statement,
+  While,
+  With,
+} from '../../syntax/ast.ts';
+import { buildOn, type Build } from '../build.ts';
+import type { Graph } from '../node.ts';
+import { numberOf, TooLarge, type Node } from '../node.ts';
+import { isNode, none, Scope, type Arguments, type FunctionValue, type Instance, type Value } from '../values.ts';
+import { evaluateCall } from './calls.ts';
+import type { Computed, Follow, Place } from './context.ts';
+import { toNode, toTruth, unpack } from './convert.ts';
+import { choose, evaluateExpression, itemOf } from './expressions.ts';
+import { attributeOf, forgetStart, selfOf } from './objects.ts';
+import { bindParameters, leafArguments } from './parameters.ts';
+
+/** Functions that call functions are followed so far. */
+const callDepth = 4;
+/** Expressions that are evaluated for one function, those of the functions that it calls included. */
+const workLimit = 40_000;
+
+const operations: Readonly<Record<string, string>> = {
+  '+': 'add',
+  '-': 'subtract',
+  '*': 'multiply',
+  '/': 'divide',
+  '//': 'floorDivide',
+  '**': 'power',
+  '@': 'matmul',
+};
+
+export class Follower implements Follow {
+  readonly build: Build;
+  readonly computed: Computed[] = [];
+  readonly #calling: FunctionDefinition[] = [];
+  readonly #around: (FunctionDefinition | ClassDefinition)[] = [];
+  #places: Place[] | null = null;
+  #results: Value[] = [];
+  #constant = 0;
+  #work = 0;
+  #depth = 0;
+
+  constructor(graph: Graph) {
+    this.build = buildOn(graph);
+  }
+
+  /**
+   * Reads a whole file: its own statements, then each function by itself.
+   * @param wanted the functions that are read by themselves; the others only where they are called. Absent: all
+   */
+  module({ body }: Module, wanted?: (definition: FunctionDefinition) => boolean): Scope {
+    this.#wanted = wanted ?? (() => true);
+    const scope = new Scope(null);
+    this.#alone(() => this.run(body, scope));
+    for (const statement of body) this.#define(statement, scope, null);
+    return scope;
+  }
+
+  /** A definition's own statements, once the names of the file are known. */
+  #define(statement: Statement, scope: Scope, self: Instance | null): void {
+    if (statement.kind === 'function') this.#function(statement, scope, self);
+    else if (statement.kind === 'class') this.#class(statement, scope);
+    else if (statement.kind === 'if') for (const { body } of statement.branches) for (const inner of body) this.#define(inner, scope, self);
+    if (statement.kind === 'if') for (const inner of statement.otherwise) this.#define(inner, scope, self);
+    if (statement.kind === 'try') for (const inner of statement.body) this.#define(inner, scope, self);
+  }
+
+  #class(definition: ClassDefinition, scope: Scope): void {
+    this.#around.unshift(definition);
+    let self: Instance | null = null;
+    this.#alone(() => {
+      self = this.#silently(() => selfOf(this, definition, scope));
+    });
+    for (const statement of definition.body) {
+      this.#define(statement, scope, self);
+      if (self) forgetStart(self);
+    }
+    this.#around.shift();
+  }
+
+  #function(definition: FunctionDefinition, scope: Scope, self: Instance | null): void {
+    if (!this.#wanted(definition)) return;
+    this.#around.unshift(definition);
+    const isStatic = definition.decorators.some((decorator) => decorator.kind === 'name' && decorator.id === 'staticmethod');
+    const method = isStatic ? null : self;
+    this.#alone(() => {
+      const inner = bindParameters(this, definition, scope, method, leafArguments(this.build, definition, method !== null));
+      this.#body(definition, inner);
+    });
+    this.#around.shift();
+  }
+
+  /** A part that is too large ends itself alone. */
+  #alone(work: () => void): void {
+    this.#work = 0;
+    this.#places = null;
+    const [depth, constant, calls] = [this.#depth, this.#constant, this.#calling.length];
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error;
+    } finally {
+      this.#depth = depth;
+      this.#constant = constant;
+      this.#calling.length = calls;
+    }
+  }
+
+  /** Without taking down what statements compute. */
+  #silently<T>(work: () => T): T {
+    this.#depth++;
+    const places = this.#places;
+    this.#places = null;
+    try {
+      return work();
+    } finally {
+      this.#depth--;
+      this.#places = places;
+    }
+  }
+
+  #body(definition: FunctionDefinition, scope: Scope): Value | null {
+    const outer = this.#results;
+    this.#results = [];
+    const constant = this.#constant;
+    // Read by itself, a function without gradients has none to tell apart.
+    if (isWithoutGradients(definition.decorators) && this.#depth > 0) this.#constant++;
+    try {
+      this.run(definition.body, scope);
+      return this.#results.length > 0 ? this.#results.reduce((a, b) => choose(this, a, b)) : null;
+    } finally {
+      this.#results = outer;
+      this.#constant = constant;
+    }
+  }
+
+  invoke(callee: FunctionValue, args: Arguments): Value | null {
+    const { definition, scope, self } = callee;
+    return this.#silently(() => {
+      if (definition.kind === 'lambda') return this.evaluate(definition.body, bindParameters(this, definition, scope, self, args));
+      if (this.#calling.length >= callDepth || this.#calling.includes(definition)) return null;
+      this.#calling.push(definition);
+      try {
+        return this.#body(definition, bindParameters(this, definition, scope, self, args));
+      } finally {
+        this.#calling.pop();
+      }
+    });
+  }
+
+  evaluate(expression: Expression, scope: Scope): Value {
+    if (++this.#work > workLimit) throw new TooLarge();
+    const value = evaluateExpression(this, expression, scope);
+    if (this.#places && isNode(value)) this.#places.push({ start: expression.start, end: expression.end, node: value });
+    return value;
+  }
+
+  evaluateNode(expression: Expression, scope: Scope): Node {
+    return toNode(this.build, this.evaluate(expression, scope));
+  }
+
+  argumentsOf(args: readonly Argument[], scope: Scope): Arguments {
+    const positional: Value[] = [];
+    const named = new Map<string, Value>();
+    for (const { name, star, value } of args) {
+      const given = this.evaluate(value, scope);
+      if (name !== null) named.set(name, given);
+      else if (star === '*' && !isNode(given) && given.kind === 'tuple') positional.push(...given.items);
+      else if (star === '**') {
+        if (!isNode(given) && given.kind === 'dictionary') for (const [key, entry] of given.entries) named.set(key, entry);
+      } else positional.push(given);
+    }
+    return { positional, named };
+  }
+
+  call(callee: Value, args: Arguments, place: Expression): Value {
+    // `self.register_buffer('name', value)` sets an attribute.
+    if (
+      place.kind === 'call' &&
+      place.callee.kind === 'attribute' &&
+      (place.callee.name === 'register_buffer' || place.callee.name === 'register_parameter')
+    ) {
+      const [name, value] = args.positional;
+      if (name && value && !isNode(name) && name.kind === 'text' && !isNode(callee)) return this.#buffer(callee, name.value, value);
+      if (name && value && !isNode(name) && name.kind === 'text' && isNode(callee) && this.#self)
+        return this.#buffer(this.#self, name.value, value);
+    }
+    const result = evaluateCall(this, callee, args, place);
+    // `x.mul_(y)` changes x.
+    if (place.kind === 'call' && place.callee.kind === 'attribute' && /[a-z]_$/.test(place.callee.name) && isNode(result) && this.#scope)
+      this.bind(place.callee.object, result, this.#scope);
+    // So does `np.fill_diagonal(x, 0)`.
+    if (
+      place.kind === 'call' &&
+      place.callee.kind === 'attribute' &&
+      place.callee.name === 'fill_diagonal' &&
+      isNode(result) &&
+      this.#scope
+    )
+      this.bind(place.args[0]!.value, result, this.#scope);
+    return result;
+  }
+
+  #wanted: (definition: FunctionDefinition) => boolean = () => true;
+  #self: Instance | null = null;
+  #scope: Scope | null = null;
+
+  #buffer(holder: Value, name: string, value: Value): Value {
+    if (!isNode(holder) && holder.kind === 'instance') holder.attributes.set(name, this.#named(name, value));
+    return none;
+  }
+
+  attributeOf(value: Value, name: string): Value {
+    if (!isNode(value) && value.kind === 'instance') {
+      this.#self = value;
+      if (name === 'register_buffer' || name === 'register_parameter') return value;
+    }
+    return attributeOf(this, value, name);
+  }
+
+  #named(name: string, value: Value): Value {
+    if (!isNode(value)) return value;
+    const inner = value.op === 'let' && value.attributes['name'] === name ? value.args[0]! : value;
+    return this.build.with('let', [inner], { name });
+  }
+
+  bind(target: Expression, value: Value, scope: Scope): void {
+    switch (target.kind) {
+      case 'name':
+        scope.names.set(target.id, this.#named(target.id, value));
+        break;
+      case 'attribute': {
+        const holder = this.#silently(() => this.evaluate(target.object, scope));
+        if (!isNode(holder) && holder.kind === 'instance') holder.attributes.set(target.name, this.#named(target.name, value));
+        break;
+      }
+      case 'tuple':
+      case 'list': {
+        const values = unpack(this.build, value, target.items.length);
+        target.items.forEach((item, index) => this.bind(item.kind === 'starred' ? item.value : item, values[index]!, scope));
+        break;
+      }
+      case 'subscript': {
+        const holder = this.#silently(() => this.evaluate(target.object, scope));
+        const [index] = target.indices;
+        const key = index?.kind === 'string' && index.parts.every((part) => typeof part === 'string') ? index.parts.join('') : null;
+        if (key !== null && !isNode(holder) && holder.kind === 'dictionary') holder.entries.set(key, value);
+        // A part of an array was changed: which one is not followed.
+        else if (isNode(holder) && target.object.kind === 'name')
+          scope.names.set(target.object.id, this.build.graph.draw('carried', [holder], { name: target.object.id }));
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  run(statements: readonly Statement[], scope: Scope): void {
+    for (const statement of statements) {
+      this.#scope = scope;
+      this.#statement(statement, scope);
+      if (statement.kind === 'return' || statement.kind === 'raise') return;
+    }
+  }
+
+  #statement(statement: Statement, scope: Scope): void {
+    switch (statement.kind) {
+      case 'assignment': {
+        if (!statement.value) return;
+        const value = this.#record(statement, statement.value, scope, targetText(statement.targets));
+        for (const target of statement.targets) this.bind(target, value, scope);
+        return;
+      }
+      case 'augmented':
+        this.#augmented(statement, scope);
+        return;
+      case 'expression':
+        this.#record(statement, statement.value, scope, '');
+        return;
+      case 'return':
+        if (statement.value) {
+          const value = this.#record(statement, statement.value, scope, '');
+          this.#results.push(this.#constant > 0 ? this.#held(value) : value);
+        }
+        return;
+      case 'if':
+        this.#if(statement, scope);
+        return;
+      case 'for':
+      case 'while':
+        this.#loop(statement, scope);
+        return;
+      case 'with':
+        this.#with(statement, scope);
+        return;
+      case 'try':
+      case 'match':
+        this.run(statement.body, scope);
+        for (const alternative of statement.alternatives) this.#branch(alternative, scope);
+        this.run(statement.finally, scope);
+        return;
+      case 'function':
+        scope.names.set(statement.name, { kind: 'function', definition: statement, scope, self: null });
+        // A function within a function is read where it stands, with what is known there.
+        if (scope.parent && this.#depth === 0) {
+          const results = this.#results;
+          this.#around.unshift(statement);
+          const inner = bindParameters(this, statement, scope, null, leafArguments(this.build, statement, false));
+          this.#body(statement, inner);
+          this.#around.shift();
+          this.#results = results;
+        }
+        return;
+      case 'class':
+        scope.names.set(statement.name, { kind: 'class', definition: statement, scope });
+        // A class within a function is read where it stands, with what is known there.
+        if (scope.parent && this.#depth === 0) this.#class(statement, scope);
+        return;
+      case 'import':
+        for (const { name, path } of statement.bindings) scope.names.set(name, { kind: 'library', path });
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** What was computed where gradients are off is a constant elsewhere. */
+  #held(value: Value): Value {
+    if (!isNode(value)) return value.kind === 'tuple' ? { ...value, items: value.items.map((item) => this.#held(item)) } : value;
+    return numberOf(value) === null ? this.build.with('detach', [value], {}) : value;
+  }
+
+  #record(statement: Statement, expression: Expression, scope: Scope, target: string): Value {
+    if (this.#depth > 0) return this.evaluate(expression, scope);
+    const places: Place[] = [];
+    this.#places = places;
+    try {
+      const value = this.evaluate(expression, scope);
+      // Of several that are returned or assigned together, each is one.
+      this.#take(statement, expression, value, places, target);
+      return value;
+    } finally {
+      this.#places = null;
+    }
+  }
+
+  #take(statement: Statement, expression: Expression, value: Value, places: readonly Place[], target: string): void {
+    if (isNode(value)) {
+      const holder = this.#around.find((definition): definition is FunctionDefinition => definition.kind === 'function') ?? null;
+      this.computed.push({
+        start: statement.start,
+        end: statement.end,
+        node: value,
+        places,
+        target,
+        around: this.#around.map(({ name }) => name),
+        holder,
+        detached: this.#constant > 0,
+      });
+      return;
+    }
+    // What stands for each of many alike.
+    if (value.kind === 'tuple' && value.repeated && value.items.length === 1) {
+      this.#take(statement, expression, value.items[0]!, places, target);
+      return;
+    }
+    const parts: [Expression, Value, string][] = [];
+    if (value.kind === 'tuple' && (expression.kind === 'tuple' || expression.kind === 'list'))
+      expression.items.forEach((item, index) => value.items[index] && parts.push([item, value.items[index], '']));
+    if (value.kind === 'dictionary' && expression.kind === 'dictionary')
+      for (const { key, value: held } of expression.entries) {
+        const name = key?.kind === 'string' ? key.parts.filter((part) => typeof part === 'string').join('') : '';
+        const entry = value.entries.get(name);
+        if (entry) parts.push([held, entry, name]);
+      }
+    for (const [part, its, name] of parts)
+      this.#take(
+        { ...statement, start: part.start, end: part.end },
+        part,
+        its,
+        places.filter(({ start, end }) => start >= part.start && end <= part.end),
+        name,
+      );
+  }
+
+  #augmented(statement: AugmentedAssignment, scope: Scope): void {
+    const before = this.#silently(() => this.evaluate(statement.target, scope));
+    const operation = operations[statement.operator];
+    const added = this.#record(statement, statement.value, scope, targetText([statement.target]));
+    if (!isNode(before) && before.kind === 'tuple' && !isNode(added) && added.kind === 'tuple') {
+      before.items.push(...added.items);
+      return;
+    }
+    if (!operation) return;
+    const [a, b] = [toNode(this.build, before), toNode(this.build, added)];
+    const sum = operation === 'add' && numberOf(a) === 0 ? b : this.build.apply(operation, a, b);
+    const last = this.computed.at(-1);
+    // The statement computes the whole, not only what is added.
+    if (this.#depth === 0 && last?.start === statement.start && sum !== b) this.computed.push({ ...last, node: sum });
+    this.bind(statement.target, sum, scope);
+  }
+
+  #branch(statements: readonly Statement[], scope: Scope): { names: Map<string, Value>; ends: boolean } {
+    const before = new Map(scope.names);
+    this.run(statements, scope);
+    const names = new Map(scope.names);
+    scope.names.clear();
+    for (const [name, value] of before) scope.names.set(name, value);
+    return { names, ends: statements.some(({ kind }) => kind === 'return' || kind === 'raise') || endsLoop(statements) };
+  }
+
+  #if({ branches, otherwise }: If, scope: Scope): void {
+    const taken: Map<string, Value>[] = [];
+    let decided = false;
+    let changed: Map<string, Value> | null = null;
+    for (const { test, body } of branches) {
+      const truth = toTruth(this.#silently(() => this.evaluate(test, scope)));
+      // What is not done by default is read all the same, since somebody may.
+      if (truth === false || decided) {
+        const { names, ends } = this.#branch(body, scope);
+        // What was changed there is another value that it may have.
+        if (truth === false && !ends && branches.length === 1 && otherwise.length === 0) changed = names;
+        continue;
+      }
+      const { names, ends } = this.#branch(body, scope);
+      if (!ends) taken.push(names);
+      if (truth === true) decided = true;
+    }
+    const rest = this.#branch(otherwise, scope);
+    if (!rest.ends && !decided) taken.push(rest.names);
+    if (taken.length === 0) return;
+    if (changed && taken.length === 1) taken.push(new Map([...changed].filter(([name]) => taken[0]!.has(name))));
+    const all = new Set(taken.flatMap((names) => [...names.keys()]));
+    for (const name of all) {
+      const values = [...new Set(taken.map((names) => names.get(name)).filter((value) => value !== undefined))];
+      scope.names.set(
+        name,
+        values.map((value) => stripped(name, value)).reduce((a, b) => choose(this, a, b)),
+      );
+      const merged = scope.names.get(name)!;
+      if (values.length > 1 && isNode(merged)) scope.names.set(name, this.#named(name, merged));
+      else if (values.length === 1) scope.names.set(name, values[0]!);
+    }
+  }
+
+  #loop(statement: For | While, scope: Scope): void {
+    // What a round leaves to the next one is not known at its start, except where a sum begins.
+    const assigned = new Set<string>();
+    namesAssigned(statement.body, assigned);
+    const read = statement.kind === 'for' ? this.#silently(() => this.evaluate(statement.iterable, scope)) : null;
+    for (const name of assigned) {
+      const value = scope.find(name);
+      if (!value || !isNode(value) || numberOf(value) !== null) continue;
+      scope.names.set(name, this.build.graph.draw('carried', [value], { name }));
+    }
+    if (statement.kind === 'for' && read) this.bind(statement.target, itemOf(this, read), scope);
+    this.run(
+      statement.body.filter(({ kind }) => kind !== 'return'),
+      scope,
+    );
+    this.#scope = scope;
+    for (const inner of statement.body) if (inner.kind === 'return') this.#statement(inner, scope);
+    this.run(statement.otherwise, scope);
+  }
+
+  #with({ items, body }: With, scope: Scope): void {
+    let constant = false;
+    for (const { context, target } of items) {
+      const value = this.#silently(() => this.evaluate(context, scope));
+      constant ||= isWithoutGradients([context]);
+      if (target) this.bind(target, value, scope);
+    }
+    if (constant) this.#constant++;
+    this.run(body, scope);
+    if (!constant || --this.#constant > 0) return;
+    const assigned = new Set<string>();
+    namesAssigned(body, assigned);
+    for (const name of assigned) {
+      const value = scope.names.get(name);
+      if (value) scope.names.set(name, isNode(value) ? this.#named(name, this.#held(stripped(name, value))) : this.#held(value));
+    }
+  }
+}
+
+function stripped(name: string, value: Value): Value {
+  return isNode(value) && value.op === 'let' && value.attributes['name'] === name ? value.args[0]! : value;
+}
+
+function isWithoutGradients(expressions: readonly Expression[]): boolean {
+  return expressions.some((expression) => {
+    const callee = expression.kind === 'call' ? expression.callee : expression;
+    const name = callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '';
+    return name === 'no_grad' || name === 'inference_mode';
+  });
+}
+
+function endsLoop(statements: readonly Statement[]): boolean {
+  const last = statements.at(-1);
+  if (last?.kind !== 'if' || last.otherwise.length === 0) return false;
+  return [...last.branches.map(({ body }) => body), last.otherwise].every((body) =>
+    body.some(({ kind }) => kind === 'return' || kind === 'raise'),
+  );
+}
+
+function namesAssigned(statements: readonly Statement[], found: Set<string>): void {
+  for (const statement of statements) {
+    if (statement.kind === 'assignment') for (const target of statement.targets) namesIn(target, found);
+    else if (statement.kind === 'augmented') namesIn(statement.target, found);
+    else if (statement.kind === 'for' || statement.kind === 'while' || statement.kind === 'with') namesAssigned(statement.body, found);
+    else if (statement.kind === 'if') {
+      for (const { body } of statement.branches) namesAssigned(body, found);
+      namesAssigned(statement.otherwise, found);
+    } else if (statement.kind === 'try') namesAssigned(statement.body, found);
+  }
+}
+
+function namesIn(target: Expression, found: Set<string>): void {
+  if (target.kind === 'name') found.add(target.id);
+  else if (target.kind === 'tuple' || target.kind === 'list') for (const item of target.items) namesIn(item, found);
+}
+
+function targetText(targets: readonly Expression[]): string {
+  const [target] = targets;
+  if (!target) return '';
+  if (target.kind === 'name') return target.id;
+  if (target.kind === 'attribute') return target.name;
+  if (target.kind === 'subscript') {
+    const [index] = target.indices;
+    return index?.kind === 'string' ? index.parts.filter((part) => typeof part === 'string').join('') : '';
+  }
+  return target.kind === 'tuple' || target.kind === 'list' ? target.items.map((item) => targetText([item])).join(' ') : '';
+}

@@ -1,0 +1,66 @@
+/** Masks that leave something out of a softmax, a maximum, a sum of exponentials: a number so low that nothing is left of it. */
+
+import { numberOf, unwrap, type Node } from './node.ts';
+
+/** BERT's masks add this much; half precision has no number far below. */
+const low = -1e4;
+
+/** What is masked and the mask, of `where(mask, -inf, x)` and of `x + mask * -1e9`; null for anything else. */
+export function maskedBy(op: string, args: readonly Node[]): readonly [masked: Node, mask: Node] | null {
+  const [a, b, c] = args;
+  if (op === 'where' && a && b && c) {
+    const [then, otherwise] = [isLow(b), isLow(c)];
+    return then === otherwise || namesItself(a) ? null : [then ? c : b, a];
+  }
+  if ((op === 'add' || op === 'subtract') && a && b) {
+    const sign = op === 'add' ? 1 : -1;
+    if (isLowWhereMasked(b, sign)) return [a, b];
+    if (op === 'add' && isLowWhereMasked(a, 1)) return [b, a];
+  }
+  return null;
+}
+
+function isLow(node: Node): boolean {
+  const value = numberOf(node);
+  return value !== null && value <= low;
+}
+
+/** A mask of 0 and 1 times a low number, or one of 0 and a low number. */
+function isLowWhereMasked(node: Node, sign: 1 | -1): boolean {
+  const inner = unwrap(node);
+  const [a, b, c] = inner.args;
+  if (inner.op === 'multiply' && a && b) {
+    const [x, y] = [numberOf(a), numberOf(b)];
+    const [factor, mask] = y !== null ? [y, a] : [x, b];
+    return factor !== null && factor * sign <= low && !namesItself(mask);
+  }
+  if (sign > 0 && inner.op === 'where' && a && b && c) {
+    const [x, y] = [numberOf(b), numberOf(c)];
+    return x !== null && y !== null && ((x === 0 && y <= low) || (y === 0 && x <= low)) && !namesItself(a);
+  }
+  return false;
+}
+
+const ownOfEach: ReadonlySet<string> = new Set(['eye', 'oneHot', 'diagonalMatrix', 'diagonal', 'diag']);
+const comparing: ReadonlySet<string> = new Set(['equal', 'notEqual']);
+const mostNodes = 60;
+
+/** Where each row leaves out itself, or those like it, the mask is part of the formula. */
+function namesItself(mask: Node): boolean {
+  const seen = new Set<Node>([mask]);
+  for (const node of seen) {
+    if (seen.size > mostNodes) return false;
+    if (ownOfEach.has(node.op)) return true;
+    if (comparing.has(node.op) && node.args.every((arg) => numberOf(arg) === null) && sourceOf(node.args[0]!) === sourceOf(node.args[1]!))
+      return true;
+    for (const arg of node.args) seen.add(arg);
+  }
+  return false;
+}
+
+/** What something was made of at the last. */
+function sourceOf(node: Node): Node {
+  let inner = node;
+  while (inner.args[0] && inner.op !== 'opaque') inner = inner.args[0];
+  return inner;
+}

@@ -1,0 +1,133 @@
+/**
+ * What Python code computes, as a graph over named arrays. Equal computations are one node, so that two pieces of code that hold the
+ * same value hold the same node.
+ */
+
+export type Attribute = number | string | boolean | null | readonly (number | null)[];
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export interface Node {
+  readonly id: number;
+  /** An operation of `operations.ts`, or one of the kinds below. */
+  readonly op: string;
+  readonly args: readonly Node[];
+  readonly attributes: Attributes;
+}
+
+/**
+ * Nodes whose value the code does not tell:
+ * `parameter`, `global` (a name from elsewhere), `attribute` (of args[0], or of the object that a method is of where there is none),
+ * `opaque` (what a call returned that cannot be followed; attribute `callee`, args what it was given), `item` (one of what args[0]
+ * holds), `carried` (a variable at the start of a round of a loop; args[0] what it was before), `normal` and `uniform` (drawn),
+ * `gradient` (of args[0] with respect to args[1]), `unread`.
+ */
+export const leaves: ReadonlySet<string> = new Set([
+  'parameter',
+  'global',
+  'attribute',
+  'opaque',
+  'item',
+  'carried',
+  'normal',
+  'uniform',
+  'gradient',
+  'unread',
+]);
+
+/**
+ * Nodes that are their first argument and remember how it came about: `let` (attribute `name`: a variable), `inline` (attribute
+ * `callee`: a function of the file, or a library's, whose body is followed; the other args are what it was given). `leftOut` is its first
+ * argument too, without what a mask (the second one) leaves out.
+ */
+export const wrappers: ReadonlySet<string> = new Set(['let', 'inline']);
+
+/** The computation itself, without names. */
+export function unwrap(node: Node): Node {
+  let inner = node;
+  while (wrappers.has(inner.op)) inner = inner.args[0]!;
+  return inner;
+}
+
+/** The number that a node is, where it is one whatever the inputs are. */
+export function numberOf(node: Node): number | null {
+  const inner = unwrap(node);
+  return inner.op === 'number' ? (inner.attributes['value'] as number) : null;
+}
+
+/** More nodes than this make what is computed opaque: code that is too large to be one formula. */
+const nodeLimit = 20_000;
+
+export class TooLarge extends Error {}
+
+/** Makes nodes, each once. */
+export class Graph {
+  readonly #nodes = new Map<string, Node>();
+  #draws = 0;
+
+  make(op: string, args: readonly Node[] = [], attributes: Attributes = {}): Node {
+    const key = `${op}|${args.map(({ id }) => id).join(',')}|${attributeKey(attributes)}`;
+    const known = this.#nodes.get(key);
+    if (known) return known;
+    if (this.#nodes.size >= nodeLimit) throw new TooLarge();
+    const node: Node = { id: this.#nodes.size, op, args, attributes };
+    this.#nodes.set(key, node);
+    return node;
+  }
+
+  number(value: number): Node {
+    return this.make('number', [], { value });
+  }
+
+  /** A value that differs from every other, though the code that makes it may be the same: a draw. */
+  draw(op: string, args: readonly Node[], attributes: Attributes = {}): Node {
+    return this.make(op, args, { ...attributes, draw: this.#draws++ });
+  }
+
+  /** An operation on numbers alone is done; powers and products that are squares or roots are named as such. */
+  apply(op: string, args: readonly Node[], attributes: Attributes = {}): Node {
+    const simple = this.#simplified(op, args);
+    return simple ?? this.make(op, args, attributes);
+  }
+
+  #simplified(op: string, args: readonly Node[]): Node | null {
+    const [a, b] = args;
+    if (a && !b && op === 'square' && unwrap(a).op === 'sqrt') return unwrap(a).args[0]!;
+    if (a && !b && op === 'square' && a.op === 'abs') return this.apply('square', a.args);
+    if (a && !b && op === 'negate') {
+      const value = numberOf(a);
+      if (value !== null) return this.number(-value);
+    }
+    if (a && b && args.length === 2) {
+      const x = numberOf(a);
+      const y = numberOf(b);
+      const compute = arithmetic[op];
+      if (x !== null && y !== null && compute) return this.number(compute(x, y));
+      if (op === 'multiply' && a === b) return this.apply('square', [a]);
+      if (op === 'power' && y !== null) {
+        const named = { 2: 'square', 0.5: 'sqrt', [-0.5]: 'rsqrt', [-1]: 'reciprocal' }[y];
+        if (named) return this.apply(named, [a]);
+        if (y === 1) return a;
+      }
+    }
+    return null;
+  }
+}
+
+const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
+  add: (a, b) => a + b,
+  subtract: (a, b) => a - b,
+  multiply: (a, b) => a * b,
+  divide: (a, b) => a / b,
+  power: (a, b) => a ** b,
+  floorDivide: (a, b) => Math.floor(a / b),
+};
+
+function attributeKey(attributes: Attributes): string {
+  let key = '';
+  for (const name in attributes) {
+    const value = attributes[name];
+    // JSON has one word for infinity, for minus infinity and for what is no number.
+    key += `${name}=${typeof value === 'number' ? value : JSON.stringify(value)};`;
+  }
+  return key;
+}

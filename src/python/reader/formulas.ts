@@ -1,0 +1,146 @@
+/** Finds the formulas of texts, and of a text that has changed reads only what the change can have to do with. */
+
+import type { Parser } from 'web-tree-sitter';
+import type { Formula } from '../../formulas/formula.ts';
+import type { Span } from '../../maths/nesting.ts';
+import type { Finding } from '../../protocol/python.ts';
+import { readPiece, type ReadPiece } from '../source/parts.ts';
+import { piecesOf } from '../source/pieces.ts';
+import { unitsOf, type Unit } from '../source/units.ts';
+import { readModule } from '../syntax/build.ts';
+import { Likeness } from './likeness.ts';
+import { readUnit, type Memory, type UnitReading } from './readUnit.ts';
+import { promise } from './promise.ts';
+
+export interface ReadOptions {
+  /** Milliseconds after which what is left is not read. */
+  readonly limit: number;
+  /** Only what touches this is read. */
+  readonly within?: Span;
+  readonly signal?: AbortSignal;
+}
+
+/** Texts that are remembered. */
+const mostTexts = 8;
+/** Milliseconds between two looks at whether something else is asked for. */
+const slice = 15;
+
+/** A unit, and how far it was read. */
+interface Progress {
+  readonly unit: Unit;
+  steps: Generator<void, UnitReading> | null;
+  reading: UnitReading | null;
+}
+
+interface Version {
+  readonly text: string;
+  readonly pieces: ReadonlyMap<string, ReadPiece>;
+  readonly units: ReadonlyMap<string, Progress>;
+  /** In the order of the text, with where their targets begin in it. */
+  readonly placed: readonly { readonly progress: Progress; readonly starts: readonly number[]; readonly ends: readonly number[] }[];
+}
+
+export class FormulaReader {
+  readonly #parser: Parser;
+  readonly #memory: Memory;
+  readonly #versions = new Map<string, Version>();
+
+  /** `onFault` is told of what must not happen: the code in question is then taken for no formula. */
+  constructor(parser: Parser, catalogue: Iterable<Formula>, onFault: (error: unknown) => void = () => undefined) {
+    this.#parser = parser;
+    this.#memory = { catalogue: [...catalogue].filter(({ readings }) => readings), likeness: new Likeness(), known: new Map(), onFault };
+  }
+
+  /** The formulas of a text, in the order in which they begin. */
+  async read(key: string, text: string, { limit, within, signal }: ReadOptions): Promise<Finding[]> {
+    const end = performance.now() + limit;
+    const { placed } = this.#version(key, text);
+    const touches = (span: Span): boolean => !within || (span.start <= within.end && within.start <= span.end);
+    const asked = placed.filter(({ starts, ends }) => starts.some((start, at) => touches({ start, end: ends[at]! })));
+    let rest = performance.now() + slice;
+    const work = asked
+      .map(({ progress }) => progress)
+      .filter(({ reading }) => !reading)
+      .sort((a, b) => promise(b.unit) - promise(a.unit));
+    for (const progress of work) {
+      while (!progress.reading && performance.now() < end) {
+        this.#step(progress);
+        if (performance.now() < rest) continue;
+        await new Promise((resolve) => setImmediate(resolve));
+        signal?.throwIfAborted();
+        rest = performance.now() + slice;
+      }
+    }
+    const findings = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
+    return findings.sort(inOrder);
+  }
+
+  /** What was not read yet of the text that was last read with this key. */
+  unread(key: string): Span[] {
+    const placed = this.#versions.get(key)?.placed ?? [];
+    return placed
+      .filter(({ progress }) => !progress.reading)
+      .flatMap(({ starts, ends }) => starts.map((start, at) => ({ start, end: ends[at]! })))
+      .sort(inOrder);
+  }
+
+  #step(progress: Progress): void {
+    progress.steps ??= readUnit(progress.unit, this.#memory);
+    try {
+      const step = progress.steps.next();
+      if (step.done !== true) return;
+      progress.reading = step.value;
+    } catch (error) {
+      this.#memory.onFault(error);
+      progress.reading = { findings: [], starts: [] };
+    }
+    progress.steps = null;
+  }
+
+  #version(key: string, text: string): Version {
+    const before = this.#versions.get(key);
+    this.#versions.delete(key);
+    const version = before?.text === text ? before : this.#parsed(text, before);
+    this.#versions.set(key, version);
+    if (this.#versions.size > mostTexts) this.#versions.delete(this.#versions.keys().next().value!);
+    return version;
+  }
+
+  /** Pieces and units that were there before are taken over. */
+  #parsed(text: string, before: Version | undefined): Version {
+    const pieces = new Map<string, ReadPiece>();
+    const starts = new Map<object, number>();
+    const parts = piecesOf(text).flatMap(({ start, end }) => {
+      const source = text.slice(start, end);
+      // Code that stands there twice is two pieces.
+      const known = pieces.has(source) ? undefined : before?.pieces.get(source);
+      const piece = known ?? readPiece(source, (code) => readModule(this.#parser, code));
+      pieces.set(source, piece);
+      for (const part of piece.parts) for (const one of [part, ...part.methods]) starts.set(one, start + one.statement.start);
+      return piece.parts;
+    });
+    const units = new Map<string, Progress>();
+    const placed = unitsOf(parts).map((unit) => {
+      const progress = units.get(unit.key) ?? before?.units.get(unit.key) ?? { unit, steps: null, reading: null };
+      units.set(unit.key, progress);
+      const from = unit.targets.map((target) => starts.get(target)!);
+      return { progress, starts: from, ends: unit.targets.map(({ source }, at) => from[at]! + source.length) };
+    });
+    return { text, pieces, units, placed };
+  }
+}
+
+const inOrder = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;
+
+/** What was found in a unit, where it stands in the text. */
+function inText({ findings, starts: inUnit }: UnitReading, starts: readonly number[]): Finding[] {
+  const moved = <T extends Span>(span: T): T => {
+    const by = starts[inUnit.findLastIndex((from) => from <= span.start)]! - inUnit.findLast((from) => from <= span.start)!;
+    return { ...span, start: span.start + by, end: span.end + by };
+  };
+  return findings.map((finding) => ({
+    ...moved(finding),
+    variables: finding.variables.map((variable) => ({ ...variable, spans: variable.spans.map(moved) })),
+    holder: finding.holder && moved(finding.holder),
+  }));
+}

@@ -1,0 +1,331 @@
+/** Which value of the code is which role of a formula. */
+
+import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
+import { wrappers, type Node } from '../expression/node.ts';
+import type { Cut } from './cut.ts';
+import { degreeOf, mayFit, type Degree } from './degrees.ts';
+import { given, type Given } from './given.ts';
+import { holdsAny } from './words.ts';
+
+/** What a value is taken for: a role in some form, or something that does not change which formula it is. */
+export type Choice = { readonly role: Role; readonly encoding: Encoding | null } | { readonly neutral: 'weight' | 'tiny' };
+
+export type Choices = ReadonlyMap<Node, Choice>;
+
+export interface Binding {
+  readonly choices: Choices;
+  /** Of roles that the code holds as a number. */
+  readonly literals: Readonly<Record<string, number>>;
+}
+
+/** As many are tried, at most, of one piece of code and one formula. */
+const most = 48;
+/** And where names do not help. */
+const mostBlind = 160;
+/** And as many are begun. */
+const mostSteps = 900;
+
+interface Option {
+  readonly choice: Choice;
+  readonly score: number;
+  /** Of the role; -1 for none. */
+  readonly role: number;
+}
+
+/**
+ * The likeliest first: by names, then by all that shapes of dependence allow.
+ * @param isOpen whether a choice is worth a value: asked before the numbers of the code are tried for the roles that are left
+ */
+export function* bindings(
+  cut: Cut,
+  reading: ValueReading,
+  degrees: ReadonlyMap<Node, Degree>,
+  isOpen: (choices: Choices) => boolean = () => true,
+): Generator<Binding> {
+  const inputs = inputsOf(cut);
+  const { required, requiredCount, several } = needsOf(reading);
+  // One value that is held in several forms at once enters otherwise than each of them.
+  const crowded = several && inputs.length > requiredCount;
+  let count = 0;
+  let strictSizes = '';
+  for (const strict of [true, false]) {
+    // Names that mislead are given a chance where there are few.
+    if (!strict && inputs.length > 4) return;
+    const options: Option[][] = [];
+    for (const input of inputs) {
+      const own = optionsOf(input, reading, strict, degrees.get(input.node) ?? 3, crowded);
+      if (own.length === 0) break;
+      options.push(own);
+    }
+    if (options.length < inputs.length) continue;
+    const sizes = options.map(({ length }) => length).join();
+    if (!strict && sizes === strictSizes) return;
+    strictSizes = sizes;
+    const limit = strict ? most : mostBlind;
+    for (const choices of chosen(inputs, options, reading, required, requiredCount)) {
+      if (!isOpen(choices)) continue;
+      for (const literals of literalsOf(cut, reading, choices)) {
+        if (count++ >= limit) break;
+        yield { choices, literals };
+      }
+      if (count >= limit) break;
+    }
+  }
+}
+
+const inputsKnown = new WeakMap<Cut, readonly Given[]>();
+
+/** What the code is given and uses as more than a length. */
+export function inputsOf(cut: Cut): readonly Given[] {
+  let known = inputsKnown.get(cut);
+  if (!known) inputsKnown.set(cut, (known = cut.inputs.filter((input) => !cut.measured.has(input)).map((input) => givenIn(cut, input))));
+  return known;
+}
+
+/** What is next to nothing stands beside something else, not as a factor. */
+function givenIn(cut: Cut, input: Node): Given {
+  const own = given(input);
+  const { order } = cut;
+  if (!own.isMask && isDividedBySum(cut, input)) return { ...own, isMask: true };
+  if (!own.isTiny || order.every(({ op, args }) => !args.includes(input) || beside.has(op))) return own;
+  return { ...own, isTiny: false };
+}
+
+/** `(x * m).sum() / m.sum()`: m says what counts. */
+function isDividedBySum({ order }: Cut, input: Node): boolean {
+  return order.some(({ op, args }) => {
+    if (op !== 'divide') return false;
+    let below = args[1]!;
+    while (beside.has(below.op) && below.op !== 'subtract') below = below.args[0]!;
+    return below.op === 'sum' && strip(below.args[0]!) === strip(input);
+  });
+}
+
+function strip(node: Node): Node {
+  let inner = node;
+  while (wrappers.has(inner.op)) inner = inner.args[0]!;
+  return inner;
+}
+
+const beside: ReadonlySet<string> = new Set(['add', 'subtract', 'maximum', 'minimum', 'clamp', 'let', 'inline', 'reshape', 'expandDims']);
+
+interface Needs {
+  /** Bits of the roles that have to be bound. */
+  readonly required: number;
+  readonly requiredCount: number;
+  /** Whether a role may be held in several forms. */
+  readonly several: boolean;
+  readonly literal: readonly Role[];
+}
+
+const needs = new WeakMap<ValueReading, Needs>();
+
+function needsOf(reading: ValueReading): Needs {
+  let known = needs.get(reading);
+  if (!known) {
+    const { roles } = reading;
+    const places = roles.flatMap(({ absent, literal }, place) => (absent === undefined && literal !== true ? [place] : []));
+    known = {
+      required: places.reduce((bits, place) => bits | (1 << place), 0),
+      requiredCount: places.length,
+      several: roles.some(({ encodings }) => encodings !== undefined && encodings.length > 1),
+      literal: roles.filter(({ literal }) => literal === true),
+    };
+    needs.set(reading, known);
+  }
+  return known;
+}
+
+export const isNeutral = ({ isWeight, isNumber, isMask, isTiny }: Given): boolean => isWeight || isNumber || isMask || isTiny;
+
+/** A number at the end of a name and of a role: "mu1" is the first mean rather than the second. */
+function countsAlike(own: readonly string[], { id }: Role): number {
+  const number = /\d$/.exec(id)?.[0];
+  return number !== undefined && own.some((word) => word.endsWith(number)) ? 0.5 : 0;
+}
+
+const affinities = new WeakMap<Given, Map<Role, number | null>>();
+
+/** How well a name fits a role: 2 by its own words, 1 by the words around it, 0 not at all; null where the name excludes it. */
+export function affinity(input: Given, role: Role): number | null {
+  let known = affinities.get(input);
+  if (!known) affinities.set(input, (known = new Map<Role, number | null>()));
+  let found = known.get(role);
+  if (found === undefined) known.set(role, (found = measuredAffinity(input, role)));
+  return found;
+}
+
+function measuredAffinity({ own, around }: Given, role: Role): number | null {
+  if (holdsAny(own, role.words)) return holdsAny(own, role.not) ? null : 2 + countsAlike(own, role);
+  if (holdsAny(own, role.not)) return null;
+  if (holdsAny(around, role.words)) return 1 + countsAlike(own, role);
+  return role.named === true || holdsAny(around, role.not) ? null : countsAlike(own, role);
+}
+
+const encodingFits = new WeakMap<Given, Map<Encoding, number>>();
+
+function formFits(input: Given, encoding: Encoding): number {
+  let known = encodingFits.get(input);
+  if (!known) encodingFits.set(input, (known = new Map<Encoding, number>()));
+  let found = known.get(encoding);
+  if (found === undefined)
+    known.set(encoding, (found = holdsAny(input.own, encoding.words) ? 3 : holdsAny(input.around, encoding.words) ? 1 : 0));
+  return found;
+}
+
+function optionsOf(input: Given, reading: ValueReading, strict: boolean, degree: Degree, crowded: boolean): Option[] {
+  const options: Option[] = [];
+  let best = 0;
+  for (const [place, role] of reading.roles.entries()) {
+    const fits = affinity(input, role);
+    if (fits === null || (role.shape !== '' && input.isNumber && fits < 2)) continue;
+    if (!role.encodings) {
+      if (!mayFit(degree, degreeOf(reading, role, null))) continue;
+      options.push({ choice: { role, encoding: null }, score: fits, role: place });
+      best = Math.max(best, fits);
+      continue;
+    }
+    for (const encoding of role.encodings) {
+      if (!(crowded && mayBeSeveral(input, role, encoding)) && !mayFit(degree, degreeOf(reading, role, encoding))) continue;
+      const score = fits + formFits(input, encoding);
+      options.push({ choice: { role, encoding }, score, role: place });
+      best = Math.max(best, score);
+    }
+  }
+  const kept = strict && best >= 2 ? options.filter(({ score }) => score >= best - 0.5) : options;
+  if (isNeutral(input))
+    kept.push({ choice: { neutral: input.isTiny ? 'tiny' : 'weight' }, score: input.isMask || input.isTiny ? 2.5 : 0.5, role: -1 });
+  return kept.sort((a, b) => b.score - a.score);
+}
+
+/** Of numbers another form is nothing unusual; of arrays the name has to say it. */
+function mayBeSeveral(input: Given, { shape }: Role, encoding: Encoding): boolean {
+  return !shape.includes(' ') || formFits(input, encoding) === 3;
+}
+
+/** Every choice in which each required role is bound. Those with the fewest options are decided first. */
+function* chosen(
+  inputs: readonly Given[],
+  options: readonly (readonly Option[])[],
+  { roles }: ValueReading,
+  required: number,
+  requiredCount: number,
+): Generator<Choices> {
+  const order = inputs.map((_, place) => place).sort((a, b) => options[a]!.length - options[b]!.length);
+  const at = new Int32Array(order.length).fill(-1);
+  /** The forms in which each role is held so far. */
+  const held: (Encoding | null)[][] = roles.map(() => []);
+  let bound = 0;
+  let depth = 0;
+  for (let steps = 0; depth >= 0 && steps < mostSteps; steps++) {
+    const own = options[order[depth]!]!;
+    const before = at[depth]! >= 0 ? own[at[depth]!]! : null;
+    if (before && before.role >= 0) {
+      const forms = held[before.role]!;
+      forms.pop();
+      if (forms.length === 0 && required & (1 << before.role)) bound--;
+    }
+    const next = own[++at[depth]!];
+    if (!next) {
+      at[depth--] = -1;
+      continue;
+    }
+    if (next.role >= 0) {
+      const forms = held[next.role]!;
+      const { encoding } = next.choice as { encoding: Encoding | null };
+      // A role is one value, which code may hold in several forms at once: a root of it and the root of one minus it.
+      if (
+        forms.length > 0 &&
+        (!encoding ||
+          forms.includes(encoding) ||
+          (held[next.role]!.length > 0 && !mayBeSeveral(inputs[order[depth]!]!, roles[next.role]!, encoding)))
+      ) {
+        // It is marked, so that the next step takes back as much as it would otherwise.
+        forms.push(null);
+        continue;
+      }
+      // Nor is it a second form of one that the name says is another.
+      if (forms.length > 0 && own[0]!.score >= 2 && next.score < own[0]!.score - 0.5) {
+        forms.push(null);
+        continue;
+      }
+      if (forms.length === 0 && required & (1 << next.role)) bound++;
+      forms.push(encoding);
+    }
+    if (requiredCount - bound > order.length - depth - 1) continue;
+    if (depth + 1 < order.length) {
+      depth++;
+      continue;
+    }
+    const choices = new Map<Node, Choice>();
+    for (let place = 0; place < order.length; place++)
+      choices.set(inputs[order[place]!]!.node, options[order[place]!]![at[place]!]!.choice);
+    yield choices;
+  }
+}
+
+const nothing: Readonly<Record<string, number>> = {};
+
+/** A share of all or of nothing is none. */
+function isOfDomain(value: number, { domain }: Role): boolean {
+  if (domain === 'unit') return value > 1e-5 && value < 1 - 1e-5;
+  if (domain === 'small') return value > 0 && value < 0.1;
+  return domain !== 'positive' || value > 1e-5;
+}
+
+/** Numbers of the code for roles that may be one. */
+function* literalsOf(cut: Cut, reading: ValueReading, choices: Choices): Generator<Readonly<Record<string, number>>> {
+  const { literal } = needsOf(reading);
+  if (literal.length === 0) {
+    yield nothing;
+    return;
+  }
+  const bound = new Set<string>();
+  for (const choice of choices.values()) if ('role' in choice) bound.add(choice.role.id);
+  const open = literal.filter(({ id }) => !bound.has(id));
+  const candidates = open.length === 0 ? [] : candidatesFrom(cut);
+  function* next(place: number, found: Record<string, number>): Generator<Record<string, number>> {
+    const role = open[place];
+    if (!role) {
+      yield { ...found };
+      return;
+    }
+    const values = [
+      ...(role.absent === undefined ? [] : [role.absent]),
+      ...candidates,
+      ...(role.absent === undefined && candidates.length === 0 ? [1] : []),
+    ].filter((value) => value === role.absent || isOfDomain(value, role));
+    for (const value of values) yield* next(place + 1, { ...found, [role.id]: value });
+  }
+  yield* next(0, {});
+}
+
+/** Numbers that stand in nearly every formula. */
+const plain: ReadonlySet<number> = new Set([0, 1, -1, 0.5, -0.5, 2, -2]);
+
+const candidatesKnown = new WeakMap<Cut, number[]>();
+
+function candidatesFrom(cut: Cut): number[] {
+  let known = candidatesKnown.get(cut);
+  if (!known) candidatesKnown.set(cut, (known = measuredCandidates(cut)));
+  return known;
+}
+
+/** What a number of the code may stand for: itself, what is missing to 1, what it is over 1, or its root. The plainest come last. */
+function measuredCandidates({ literals, operations }: Cut): number[] {
+  const own = [
+    ...new Set([
+      ...literals,
+      ...(operations.has('square') ? [2] : []),
+      ...(operations.has('sqrt') || operations.has('rsqrt') ? [0.5] : []),
+    ]),
+  ];
+  const particular = own.filter((value) => !plain.has(value) && Number.isFinite(value) && Math.abs(value) > 1e-6 && Math.abs(value) < 1e6);
+  const forms = particular.flatMap((value) => [value, Math.abs(1 - value), 1 / value, Math.sqrt(Math.abs(value))]);
+  return [
+    ...new Set([
+      ...forms.filter((value) => Number.isFinite(value) && value !== 0),
+      ...own.filter((value) => value === 2 || value === 0.5 || value === 1),
+    ]),
+  ].slice(0, 10);
+}

@@ -1,0 +1,94 @@
+/** The formulas of a file. */
+
+import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
+import type { Computed, Place } from '../expression/follow/context.ts';
+import type { Recogniser, Recognition } from './recogniser.ts';
+import { termsOf } from './terms.ts';
+
+/** A formula and the piece of code that is it. */
+export interface Found {
+  readonly place: Place;
+  readonly computed: Computed;
+  readonly recognition: Recognition;
+}
+
+/**
+ * What statements are, each as a whole where it has a name, else the largest parts of it that have one, in the order in which they stand.
+ */
+export function findFormulas(computed: readonly Computed[], recogniser: Recogniser): Found[] {
+  const found: Found[] = [];
+  for (const statement of computed) {
+    // A statement that adds to a variable is met twice: what is added, then the sum, which is the one to name if it has a name.
+    const before = found.at(-1);
+    const surroundings = { target: statement.target, around: statement.around };
+    const whole =
+      wrappers.has(statement.node.op) && statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
+    if (whole) {
+      while (found.at(-1)?.computed.start === statement.start && found.at(-1)?.computed.end === statement.end) found.pop();
+      found.push({ place: { start: statement.start, end: statement.end, node: statement.node }, computed: statement, recognition: whole });
+      continue;
+    }
+    if (before && before.computed.start === statement.start && before.computed.end === statement.end) continue;
+    found.push(...partsOf(statement, recogniser));
+  }
+  return found;
+}
+
+/** Through these a part of a statement is looked for: what is summed, weighted, moved or handed on is a value of its own. */
+const through: ReadonlySet<string> = new Set(
+  'add subtract negate multiply divide sum mean clamp stack concatenate detach opaque inline let choice reshape permute swapAxes rearrange flatten squeeze expandDims'.split(
+    ' ',
+  ),
+);
+
+/** More parts than this are not looked at: generated code, tables. */
+const mostParts = 60;
+
+function partsOf(statement: Computed, recogniser: Recogniser): Found[] {
+  const places = new Map<Node, Place>();
+  for (const place of statement.places) if (!places.has(place.node)) places.set(place.node, place);
+  const found: Found[] = [];
+  const seen = new Set<Node>([statement.node]);
+  const queue = [...partsBelow(statement.node)];
+  // Some terms of a sum are a loss of their own, but half a step or half a sample is none.
+  const partial = new Set<Node>();
+  if (isSum(unwrap(statement.node))) for (const part of unwrap(statement.node).args) if (isSum(part)) partial.add(part);
+  while (queue.length > 0 && seen.size < mostParts) {
+    const node = queue.shift()!;
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const place = places.get(node);
+    // What is followed beyond the statement is another statement's.
+    if (!place || (leaves.has(node.op) && node.op !== 'opaque')) continue;
+    if (isOfAName(node)) continue;
+    const recognition = recogniser.recognise(node, { target: '', around: statement.around });
+    if (recognition && !(partial.has(node) && isQuantity(recognition))) found.push({ place, computed: statement, recognition });
+    else {
+      const parts = partsBelow(node);
+      if (isSum(node)) for (const part of parts) if (isSum(part)) partial.add(part);
+      queue.push(...parts);
+    }
+  }
+  return found.sort((a, b) => a.place.start - b.place.start);
+}
+
+/** What is only a name with numbers before it, or in another shape, was computed by another statement. */
+function isOfAName(node: Node): boolean {
+  let inner = node;
+  for (;;) {
+    const terms = termsOf(inner);
+    if (terms.length !== 1) return false;
+    inner = terms[0]!.node;
+    if (inner.op === 'let') return true;
+    if (!ofANameStill.has(inner.op)) return false;
+    inner = inner.args[0]!;
+  }
+}
+
+const isSum = ({ op }: Node): boolean => op === 'add' || op === 'subtract';
+
+const isQuantity = (recognition: Recognition): boolean => recognition.kind === 'value' && recognition.reading.fit === 'quantity';
+
+const ofANameStill: ReadonlySet<string> = new Set('reshape permute swapAxes rearrange flatten squeeze expandDims detach'.split(' '));
+
+const partsBelow = (node: Node): readonly Node[] => (through.has(node.op) ? (node.op === 'inline' ? node.args.slice(1) : node.args) : []);

@@ -1,0 +1,87 @@
+/** A statement cut at its names in several ways, and what each way computes: worked out when it is asked for, once. */
+
+import type { Formula } from '../../formulas/formula.ts';
+import type { ValueReading } from '../../formulas/reading.ts';
+import type { Node } from '../expression/node.ts';
+import type { Choices } from './bind.ts';
+import { cut, type Cut } from './cut.ts';
+import { asksForSurroundings, isPlausible, type Surroundings } from './evidence.ts';
+import { matches, type Budget, type Match } from './match.ts';
+import { mayBe } from './work.ts';
+
+export interface Piece {
+  readonly cut: Cut;
+  readonly alternative: number;
+  readonly budget: Budget;
+  readonly found: Map<ValueReading, Map<string, readonly Match[]>>;
+}
+
+/** Names and calls that are followed from a statement into what it was made of. */
+const deepest = 4;
+const alternatives = 3;
+/** No formula has more parts than this, weights and masks included. */
+const mostInputs = 9;
+/** Beyond the names of the statement itself, code that is longer than this is not one formula. */
+const mostFollowed = 60;
+/** Bindings that are tried for one statement, and for it as it is cut in one way. */
+const mostTries = 1200;
+const mostTriesOfOne = 240;
+/** Ways in which one formula may be read into a piece, where what speaks for it decides between them. */
+const mostMatches = 3;
+
+/** The piece of code as it stands, then with more and more of its names followed. */
+export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => false): Generator<Piece> {
+  const tried = new Set<string>();
+  let left = mostTries;
+  for (let depth = 0; depth <= deepest; depth++) {
+    for (let alternative = 0; alternative < alternatives; alternative++) {
+      let isNew = false;
+      for (const views of ['none', 'shared', 'all'] as const) {
+        const piece = cut(node, { depth, alternative, views });
+        if (!piece || piece.inputs.length > mostInputs || (depth > 1 && piece.order.length > mostFollowed)) continue;
+        const key = `${piece.inputs.map(({ id }) => id).join(',')}|${piece.order.length}`;
+        if (tried.has(key)) continue;
+        tried.add(key);
+        isNew = true;
+        const budget: Budget = { left: Math.min(left, mostTriesOfOne) };
+        left -= budget.left;
+        yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<string, readonly Match[]>>() };
+        // What was not needed here is left for the next.
+        left += Math.max(0, budget.left);
+      }
+      if (!isNew) break;
+    }
+    if (depth > 0) continue;
+    // Names of what is a formula by itself are kept, all others followed.
+    for (let alternative = 0; alternative < alternatives; alternative++) {
+      const piece = cut(node, { depth: deepest, alternative, views: 'none', isKnown });
+      if (!piece || piece.inputs.length > mostInputs || !piece.inputs.some((input) => input.op === 'let' && isKnown(input))) break;
+      const key = `${piece.inputs.map(({ id }) => id).join(',')}|${piece.order.length}`;
+      if (tried.has(key)) break;
+      tried.add(key);
+      const budget: Budget = { left: Math.min(left, mostTriesOfOne) };
+      left -= budget.left;
+      yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<string, readonly Match[]>>() };
+      left += Math.max(0, budget.left);
+    }
+  }
+}
+
+/** How the piece computes a formula, as far as names speak for it; empty where it does not. */
+export function matchesOf(piece: Piece, formula: Formula, reading: ValueReading, surroundings: Surroundings): readonly Match[] {
+  if (!mayBe(piece.cut, reading)) return [];
+  let all = piece.found.get(reading);
+  if (!all) piece.found.set(reading, (all = new Map<string, readonly Match[]>()));
+  const key = asksForSurroundings(reading.evidence) ? `${surroundings.target}|${surroundings.around.join(',')}` : '';
+  const known = all.get(key);
+  if (known) return known;
+  const found: Match[] = [];
+  const { evidence } = reading;
+  const isOpen = evidence && ((choices: Choices): boolean => isPlausible(evidence, choices, surroundings));
+  for (const match of matches(piece.cut, formula, reading, piece.alternative, piece.budget, isOpen)) {
+    found.push(match);
+    if (!reading.evidence || found.length >= mostMatches) break;
+  }
+  all.set(key, found);
+  return found;
+}

@@ -1,0 +1,274 @@
+/** Which formulas of the catalogue a piece of code is. */
+
+import type { Formula } from '../../formulas/formula.ts';
+import type { CallReading, SumReading, SumTerm, ValueReading } from '../../formulas/reading.ts';
+import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { isView } from './cut.ts';
+import { isSupported, type Surroundings } from './evidence.ts';
+import { given } from './given.ts';
+import { affinity } from './bind.ts';
+import type { Cut } from './cut.ts';
+import type { Match } from './match.ts';
+import { mayBe } from './work.ts';
+import { cutsOf, matchesOf, type Piece } from './pieces.ts';
+import { termsOf, type TermOf } from './terms.ts';
+import { countWords, holdsAny } from './words.ts';
+
+/** A formula that a piece of code is, and how it was known. */
+export type Recognition =
+  | ({ readonly kind: 'value' } & Match)
+  | { readonly kind: 'sum'; readonly formula: Formula; readonly reading: SumReading; readonly terms: ReadonlyMap<TermOf, SumTerm> }
+  | { readonly kind: 'call'; readonly formula: Formula; readonly reading: CallReading; readonly call: Node };
+
+const nowhere: Surroundings = { target: '', around: [] };
+
+export class Recogniser {
+  readonly #values: readonly { formula: Formula; reading: ValueReading }[];
+  readonly #sums: readonly { formula: Formula; reading: SumReading }[];
+  readonly #calls: readonly { formula: Formula; reading: CallReading }[];
+  readonly #known = new Map<string, Recognition | null>();
+  readonly #ids = new Map<Node, ReadonlyMap<string, number>>();
+  readonly #pieces = new Map<Node, { readonly made: Piece[]; readonly rest: Generator<Piece> }>();
+
+  constructor(catalogue: Iterable<Formula>) {
+    const readings = [...catalogue].flatMap((formula) => (formula.readings ?? []).map((reading) => ({ formula, reading })));
+    this.#values = readings.filter((one): one is { formula: Formula; reading: ValueReading } => one.reading.kind === 'value');
+    this.#sums = readings.filter((one): one is { formula: Formula; reading: SumReading } => one.reading.kind === 'sum');
+    this.#calls = readings.filter((one): one is { formula: Formula; reading: CallReading } => one.reading.kind === 'call');
+  }
+
+  /** The formula that a piece of code is: the most particular one; null where it is none. */
+  recognise(node: Node, surroundings: Surroundings = nowhere): Recognition | null {
+    // A name of it, and the function that gives it, change nothing.
+    const top = unwrap(node);
+    if (top.op === 'number') return null;
+    if (leaves.has(top.op)) return this.#call(node);
+    // Where numbers stand is no formula; nor is what is picked out of pairs, which are known where they are made.
+    if (isView(top) || top.op === 'diagonal') return null;
+    const key = `${top.id}|${node.op === 'inline' ? (node.attributes['callee'] as string) : ''}|${surroundings.target}|${surroundings.around.join(',')}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    // While it is looked at it is nothing, so that what it is made of does not ask for it again.
+    this.#known.set(key, null);
+    const found = this.#sum(top, surroundings) ?? this.#call(node) ?? this.#value(top, surroundings);
+    this.#known.set(key, found);
+    return found;
+  }
+
+  /** Ids of the formulas that a value is, wherever it stands. */
+  readonly idsOf = (node: Node): ReadonlySet<string> => new Set(this.#signsOf(node).keys());
+
+  /** The same, each with the sign that it has there. */
+  #signsOf(node: Node): ReadonlyMap<string, number> {
+    const known = this.#ids.get(node);
+    if (known) return known;
+    this.#ids.set(node, new Map());
+    const signs = new Map<string, number>();
+    for (let inner = node; ; inner = inner.args[0]!) {
+      const found = this.recognise(inner, { target: inner.op === 'let' ? (inner.attributes['name'] as string) : '', around: [] });
+      if (found) signs.set(found.formula.id, found.kind === 'value' ? Math.sign(found.fit.factor) : 1);
+      if (leaves.has(inner.op) || (!wrappers.has(inner.op) && inner.op !== 'detach')) break;
+    }
+    this.#ids.set(node, signs);
+    return signs;
+  }
+
+  /** A name of a quantity that has a formula of its own, and no generic one; also where it was kept within bounds. */
+  readonly #isKnown = (node: Node): boolean => {
+    let inner = unwrap(node);
+    while (inner.op === 'clamp' || inner.op === 'detach') inner = unwrap(inner.args[0]!);
+    if (leaves.has(inner.op)) return false;
+    const found = this.recognise(inner, { target: node.op === 'let' ? (node.attributes['name'] as string) : '', around: [] });
+    return found !== null && found.kind === 'value' && found.reading.fit === 'quantity' && rankOf(found.reading) > 0;
+  };
+
+  #value(node: Node, surroundings: Surroundings): Recognition | null {
+    let generic: (Recognition & { kind: 'value' }) | null = null;
+    for (const piece of this.#piecesOf(node)) {
+      const found = this.#best(piece, surroundings, generic);
+      if (found && rankOf(found.reading) >= 1) return found;
+      generic = found ?? generic;
+    }
+    return generic;
+  }
+
+  /** The piece of code as it stands, then with more and more of its names followed. Each is made when it is asked for, once. */
+  *#piecesOf(node: Node): Generator<Piece> {
+    let pieces = this.#pieces.get(node);
+    if (!pieces) this.#pieces.set(node, (pieces = { made: [], rest: cutsOf(node, this.#isKnown) }));
+    for (let at = 0; ; at++) {
+      if (at === pieces.made.length) {
+        const next = pieces.rest.next();
+        if (next.done === true) return;
+        pieces.made.push(next.value);
+      }
+      yield pieces.made[at]!;
+    }
+  }
+
+  #best(
+    piece: Piece,
+    surroundings: Surroundings,
+    than: (Recognition & { kind: 'value' }) | null,
+  ): (Recognition & { kind: 'value' }) | null {
+    let best: (Recognition & { kind: 'value' }) | null = null;
+    for (const { formula, reading } of byNames(piece.cut, this.#values)) {
+      if (than && rankOf(reading) <= rankOf(than.reading)) continue;
+      if (best && rankOf(best.reading) > rankOf(reading)) continue;
+      for (const match of matchesOf(piece, formula, reading, surroundings)) {
+        if (!isSupported(reading.evidence, match.binding.choices, surroundings, this.idsOf)) continue;
+        const found = { kind: 'value', ...match } as const;
+        if (!best || isBetter(found, best)) best = found;
+        break;
+      }
+    }
+    return best;
+  }
+
+  #call(node: Node): Recognition | null {
+    let inner = node;
+    for (let step = 0; step < 12; step++) {
+      if (inner.op === 'inline') {
+        const callee = inner.attributes['callee'] as string;
+        const known = this.#calls.find(({ reading }) => reading.calls.includes(callee));
+        if (known) return { kind: 'call', ...known, call: inner };
+        return null;
+      }
+      if (inner.op === 'opaque') {
+        const callee = inner.attributes['callee'] as string;
+        const known = this.#calls.find(({ reading }) => reading.calls.includes(callee));
+        return known ? { kind: 'call', ...known, call: inner } : null;
+      }
+      if (inner.op === 'sum' || inner.op === 'mean' || inner.op === 'einopsReduce' || inner.op === 'flatten' || inner.op === 'reshape')
+        inner = inner.args[0]!;
+      else {
+        const terms = termsOf(inner);
+        if (terms.length !== 1 || terms[0]!.node === inner || terms[0]!.factor < 0) return null;
+        inner = terms[0]!.node;
+      }
+    }
+    return null;
+  }
+
+  #sum(node: Node, surroundings: Surroundings): Recognition | null {
+    const terms = termsOf(node);
+    if (terms.length < 2 || terms.length > mostTerms) return null;
+    let best: (Recognition & { kind: 'sum' }) | null = null;
+    for (const { formula, reading } of this.#sums) {
+      if (best && rankOf(reading) <= rankOf(best.reading)) continue;
+      const assigned = this.#assign(terms, reading);
+      if (!assigned) continue;
+      if (reading.evidence && !isSupported(reading.evidence, new Map(), surroundings, this.idsOf)) continue;
+      best = { kind: 'sum', formula, reading, terms: assigned };
+    }
+    return best;
+  }
+
+  /** Every term of the code as one of the formula's; null where one is left over or missing. Names that are none are followed. */
+  #assign(terms: readonly TermOf[], reading: SumReading): Map<TermOf, SumTerm> | null {
+    const assigned = new Map<TermOf, SumTerm>();
+    const open = new Set(reading.terms);
+    const queue = terms.map((term) => ({ term, depth: 0 }));
+    let sign = 0;
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      const { term, depth } = next;
+      const [wanted, own] = this.#termIn(term, open);
+      if (wanted) {
+        if (sign !== 0 && own !== sign) return null;
+        sign = own;
+        assigned.set(withNamedWeights(term), wanted);
+        open.delete(wanted);
+        continue;
+      }
+      if (term.node.op === 'number') continue;
+      if (!wrappers.has(term.node.op) || depth > 3) return null;
+      const inner = termsOf(unwrap(term.node), term.factor, term.weights);
+      if (inner.length < 2 || assigned.size + queue.length + inner.length > mostTerms) return null;
+      queue.unshift(...inner.map((one) => ({ term: one, depth: depth + 1 })));
+    }
+    if ([...open].some(({ optional }) => optional !== true)) return null;
+    const first = [...assigned].find(([, wanted]) => wanted === reading.terms[0])?.[0];
+    for (const [term, wanted] of assigned) {
+      if (!wanted.weight || !first || term === first) continue;
+      if (haveSameWeight(term, first) !== (wanted.weight === 'one')) return null;
+    }
+    return assigned;
+  }
+
+  /** The term of the formula that a term of the code is, and the sign that it then has. */
+  #termIn(term: TermOf, open: ReadonlySet<SumTerm>): readonly [SumTerm, number] | readonly [null, 0] {
+    for (const wanted of open) {
+      const sign = this.#isTerm(term.node, wanted);
+      if (sign !== 0) return [wanted, sign * Math.sign(term.factor)];
+    }
+    return [null, 0];
+  }
+
+  /** 1 where it is the term, -1 where it is minus the term, 0 where it is neither. What it is by value speaks louder than its name. */
+  #isTerm(node: Node, { formulas, words, opposite }: SumTerm): number {
+    const signs = this.#signsOf(node);
+    for (const id of formulas) if (signs.has(id)) return signs.get(id)!;
+    if (signs.size > 0) return 0;
+    const { own, layers, origins } = given(node);
+    const telling = own.length > 0 ? own : (layers.find((layer) => layer.length > 0) ?? []);
+    if (holdsAny(telling, words)) return 1;
+    if (!opposite) return 0;
+    return holdsAny(telling, opposite) || (origins.has('logDensity') && !holdsAny(layers.flat(), otherDensities)) ? -1 : 0;
+  }
+}
+
+/** No formula that is a sum has more. */
+const mostTerms = 8;
+/** Of whose log-densities none is a likelihood of the data. */
+const otherDensities = ['q', 'qz', 'prior', 'posterior', 'guide', 'pz', 'p z', 'old', 'ref', 'policy', 'pi', 'action', 'actions'];
+
+/** What a name holds may be weighted already: `kl_loss = beta * kl`. */
+function withNamedWeights(term: TermOf): TermOf {
+  if (!wrappers.has(term.node.op)) return term;
+  const inner = termsOf(unwrap(term.node));
+  const weights = inner.length === 1 ? inner[0]!.weights.filter(isNamedWeight) : [];
+  return weights.length > 0 ? { ...term, weights: [...term.weights, ...weights] } : term;
+}
+
+const isNamedWeight = (node: Node): boolean => given(node).isWeight && !holdsAny(given(node).own, countWords);
+
+/** A half belongs to a closed form that stands in the sum itself. */
+function haveSameWeight(a: TermOf, b: TermOf): boolean {
+  const natural = ({ node, factor }: TermOf): boolean => Math.abs(factor) === 1 || (!wrappers.has(node.op) && Math.abs(factor) === 0.5);
+  if (Math.abs(a.factor) !== Math.abs(b.factor) && !(natural(a) && natural(b))) return false;
+  return a.weights.length === b.weights.length && a.weights.every((weight) => b.weights.includes(weight));
+}
+
+/** What may be it by its operations, those first whose roles the names of the code mean. */
+function byNames<T extends { readonly reading: ValueReading }>(cut: Cut, readings: readonly T[]): readonly T[] {
+  const inputs = cut.inputs.filter((input) => !cut.measured.has(input)).map(given);
+  return readings
+    .filter(({ reading }) => mayBe(cut, reading))
+    .map((one) => ({ one, named: inputs.filter((input) => one.reading.roles.some((role) => affinity(input, role) === 2)).length }))
+    .sort((a, b) => b.named - a.named)
+    .map(({ one }) => one);
+}
+
+const rankOf = ({ rank }: { readonly rank?: number }): number => rank ?? 1;
+
+function isBetter(a: Match, b: Match): boolean {
+  const rank = rankOf(a.reading) - rankOf(b.reading);
+  if (rank !== 0) return rank > 0;
+  const exact = (match: Match): number => (match.fit.gradientAlone ? 0 : match.fit.constant !== 0 ? 1 : 2);
+  if (exact(a) !== exact(b)) return exact(a) > exact(b);
+  const weights = (match: Match): number => [...match.binding.choices.values()].filter((choice) => 'neutral' in choice).length;
+  if (weights(a) !== weights(b)) return weights(a) < weights(b);
+  return namesThatFit(a) > namesThatFit(b);
+}
+
+/** Of how many values the name says that they are the role, or the form of it, that they were taken for. */
+function namesThatFit({ binding }: Match): number {
+  let count = 0;
+  for (const [node, choice] of binding.choices) {
+    if (!('role' in choice)) continue;
+    const { own } = given(node);
+    if (holdsAny(own, choice.role.words)) count++;
+    if (holdsAny(own, choice.encoding?.words)) count++;
+  }
+  return count;
+}

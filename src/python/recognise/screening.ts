@@ -1,0 +1,166 @@
+/** Code and formula on one element: where they differ there they differ, and most do. */
+
+import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
+import { ShapeError } from '../../maths/tensor/tensor.ts';
+import type { Binding } from './bind.ts';
+import type { Cut } from './cut.ts';
+import { layoutsOf, type Layout } from './layouts.ts';
+import { compile, execute, type Program } from './pointwise.ts';
+import { drawn, formulaAt, heldForm, rolesAt } from './roles.ts';
+
+/** Points that are compared. */
+const points = 4;
+
+/** Every axis has one element. */
+const ones = new WeakMap<ValueReading, Layout | null>();
+
+function oneElement(reading: ValueReading): Layout | null {
+  let layout = ones.get(reading);
+  if (layout === undefined) {
+    const [usual] = layoutsOf(reading);
+    layout = { lengths: Object.fromEntries(Object.keys(usual!.lengths).map((axis) => [axis, [1]])), orders: {} };
+    try {
+      // A formula that has no value for one element is not screened.
+      const { values } = reading.elements(drawn(reading, layout, 0));
+      if (values.length !== 1 || !values.every(Number.isFinite)) layout = null;
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      layout = null;
+    }
+    ones.set(reading, layout);
+  }
+  return layout;
+}
+
+const programs = new WeakMap<Cut, (Program | null)[]>();
+
+function programOf(cut: Cut, alternative: number): Program | null {
+  let known = programs.get(cut);
+  if (!known) programs.set(cut, (known = []));
+  const program = known[alternative];
+  return program === undefined ? (known[alternative] = compile(cut, alternative)) : program;
+}
+
+/** A value and its derivative at every point. */
+interface Course {
+  readonly values: Float64Array;
+  readonly tangents: Float64Array;
+}
+
+const held = new WeakMap<ValueReading, Map<Role, Map<Encoding | null, Course>>>();
+
+/** A role in one of its forms. */
+function courseOf(reading: ValueReading, role: Role, encoding: Encoding | null, layout: Layout): Course {
+  let roles = held.get(reading);
+  if (!roles) held.set(reading, (roles = new Map<Role, Map<Encoding | null, Course>>()));
+  let forms = roles.get(role);
+  if (!forms) roles.set(role, (forms = new Map<Encoding | null, Course>()));
+  let course = forms.get(encoding);
+  if (!course) {
+    course = { values: new Float64Array(points), tangents: new Float64Array(points) };
+    for (let point = 0; point < points; point++) {
+      const { values, tangents } = heldForm(drawn(reading, layout, point)[role.id]!, role, encoding, layout);
+      course.values[point] = values[0]!;
+      course.tangents[point] = tangents?.[0] ?? 0;
+    }
+    forms.set(encoding, course);
+  }
+  return course;
+}
+
+const formulas = new WeakMap<ValueReading, Map<string, Course>>();
+
+/** The formula itself, with the roles that the code holds constant or as numbers. */
+function formulaCourse(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout): Course {
+  let known = formulas.get(reading);
+  if (!known) formulas.set(reading, (known = new Map<string, Course>()));
+  const states = new Map<string, string>();
+  for (const [node, choice] of binding.choices)
+    if ('role' in choice && states.get(choice.role.id) !== 'v') states.set(choice.role.id, cut.constant.has(node) ? 'c' : 'v');
+  const key = reading.roles.map(({ id }) => states.get(id) ?? binding.literals[id] ?? '').join();
+  let course = known.get(key);
+  if (!course) {
+    course = { values: new Float64Array(points), tangents: new Float64Array(points) };
+    for (let point = 0; point < points; point++) {
+      const { values, tangents } = formulaAt(cut, reading, binding, layout, point, rolesAt(cut, reading, binding, layout, point));
+      course.values[point] = values[0]!;
+      course.tangents[point] = tangents?.[0] ?? 0;
+    }
+    if (known.size < 300) known.set(key, course);
+  }
+  return course;
+}
+
+/** Whether one element can tell code and formula apart. */
+export function isScreened(cut: Cut, reading: ValueReading, alternative: number): boolean {
+  return programOf(cut, alternative) !== null && oneElement(reading) !== null;
+}
+
+/** Whether code and formula may be equal: whether they are for arrays of one element. */
+export function mayAgree(cut: Cut, reading: ValueReading, binding: Binding, alternative: number): boolean {
+  const program = programOf(cut, alternative);
+  const layout = program && oneElement(reading);
+  if (!program || !layout) return true;
+  const inputs: [place: number, course: Course | null, isConstant: boolean, value: number][] = [];
+  for (const [node, choice] of binding.choices) {
+    const place = program.places.get(node);
+    if (place === undefined) continue;
+    if ('neutral' in choice) inputs.push([place, null, true, choice.neutral === 'tiny' ? 0 : 1]);
+    else inputs.push([place, courseOf(reading, choice.role, choice.encoding, layout), cut.constant.has(node), 0]);
+  }
+  const formula = formulaCourse(cut, reading, binding, layout);
+  const code: Course = { values: new Float64Array(points), tangents: new Float64Array(points) };
+  const mayDetach = mayHold(cut, binding);
+  for (let point = 0; point < points; point++) {
+    for (const [place, course, isConstant, value] of inputs) {
+      program.values[place] = course ? course.values[point]! : value;
+      program.tangents[place] = course && !isConstant ? course.tangents[point]! : 0;
+    }
+    execute(program);
+    const value = program.values[program.result]!;
+    // What is not defined for one element, as a spread is, says nothing.
+    if (!Number.isFinite(value) || !Number.isFinite(formula.values[point]!)) return true;
+    code.values[point] = value;
+    code.tangents[point] = program.tangents[program.result]!;
+    if (reading.fit === 'quantity') {
+      if (!near(value, formula.values[point]!) || !near(code.tangents[point]!, formula.tangents[point]!)) return false;
+    } else if (point > 0 && !mayBeFitted(code, formula, point + 1, reading.fit, mayDetach)) return false;
+  }
+  return true;
+}
+
+/** Code may hold a part of the whole constant, though nothing that it is given is. */
+export function mayHold(cut: Cut, { choices }: Binding): boolean {
+  return cut.operations.has('detach') && ![...choices.keys()].some((node) => cut.constant.has(node));
+}
+
+const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.max(1e-3, Math.abs(a), Math.abs(b));
+
+/** Whether one factor and one constant lead from the formula to the code, at the first points. */
+function mayBeFitted(code: Course, formula: Course, count: number, kind: ValueReading['fit'], mayDetach: boolean): boolean {
+  let at = 0;
+  for (let point = 1; point < count; point++) if (Math.abs(formula.tangents[point]!) > Math.abs(formula.tangents[at]!)) at = point;
+  const [theirs, ours] = [code.tangents[at]!, formula.tangents[at]!];
+  if (Math.abs(ours) < 1e-9) {
+    for (let point = 0; point < count; point++) if (Math.abs(code.tangents[point]!) > 1e-7) return false;
+    const [dc, df] = [code.values[1]! - code.values[0]!, formula.values[1]! - formula.values[0]!];
+    if (Math.abs(df) < 1e-9) return Math.abs(dc) < 1e-7;
+    for (let point = 0; point < count; point++)
+      if (!near(code.values[point]! - code.values[0]!, (dc / df) * (formula.values[point]! - formula.values[0]!))) return false;
+    return true;
+  }
+  const factor = theirs / ours;
+  if (factor === 0 || (kind === 'loss' && factor < 0)) return false;
+  for (let point = 0; point < count; point++) {
+    const [a, b] = [code.tangents[point]!, factor * formula.tangents[point]!];
+    if (Math.abs(a - b) > 1e-6 * Math.max(1e-3, Math.abs(a), Math.abs(b))) return false;
+  }
+  if (mayDetach) return true;
+  const constant = code.values[0]! - factor * formula.values[0]!;
+  for (let point = 0; point < count; point++) {
+    const value = code.values[point]!;
+    if (Math.abs(value - factor * formula.values[point]! - constant) > 1e-6 * Math.max(1, Math.abs(value), Math.abs(constant)))
+      return false;
+  }
+  return true;
+}

@@ -1,0 +1,59 @@
+/** A sum taken apart into its terms. */
+
+import { numberOf, wrappers, type Node } from '../expression/node.ts';
+import { isView } from './cut.ts';
+import { given } from './given.ts';
+
+export interface TermOf {
+  readonly node: Node;
+  /** The numbers that it is multiplied by, together. */
+  readonly factor: number;
+  /** What else it is multiplied by: numbers whose value the code does not tell. */
+  readonly weights: readonly Node[];
+}
+
+const reducing: ReadonlySet<string> = new Set(['mean', 'sum', 'squeeze', 'reshape', 'detach']);
+
+/**
+ * The terms of a sum, names not followed: `mean(a + 0.5 * b)` is the mean of a and half the mean of b. A term that is no sum is the only
+ * one.
+ */
+export function termsOf(node: Node, factor = 1, weights: readonly Node[] = [], around: readonly Node[] = []): TermOf[] {
+  const [a, b] = node.args;
+  switch (node.op) {
+    case 'add':
+      return [...termsOf(a!, factor, weights, around), ...termsOf(b!, factor, weights, around)];
+    case 'subtract':
+      return [...termsOf(a!, factor, weights, around), ...termsOf(b!, -factor, weights, around)];
+    case 'negate':
+      return termsOf(a!, -factor, weights, around);
+    case 'multiply':
+    case 'divide': {
+      const [x, y] = [numberOf(a!), numberOf(b!)];
+      if (y !== null) return termsOf(a!, node.op === 'multiply' ? factor * y : factor / y, weights, around);
+      if (x !== null && node.op === 'multiply') return termsOf(b!, factor * x, weights, around);
+      if (isWeight(b!)) return termsOf(a!, factor, [...weights, b!], around);
+      if (node.op === 'multiply' && isWeight(a!)) return termsOf(b!, factor, [...weights, a!], around);
+      return [{ node, factor, weights }];
+    }
+    default:
+      if (reducing.has(node.op) && isSum(a!)) return termsOf(a!, factor, weights, [...around, node]);
+      return [{ node, factor, weights }];
+  }
+}
+
+function isSum(node: Node): boolean {
+  if (node.op === 'add' || node.op === 'subtract') return true;
+  return (node.op === 'negate' || node.op === 'multiply' || node.op === 'divide') && node.args.some(isSum);
+}
+
+/** A number that a term is weighted with. */
+function isWeight(node: Node): boolean {
+  if (numberOf(node) !== null) return true;
+  if (node.op === 'multiply' || node.op === 'divide') return node.args.every(isWeight);
+  if (!isView(node)) return node.op === 'size' || (wrappers.has(node.op) && isCount(node.args[0]!));
+  const { isWeight: byName, isNumber } = given(node);
+  return byName || isNumber;
+}
+
+const isCount = (node: Node): boolean => node.op === 'size' || node.op === 'count' || (wrappers.has(node.op) && isCount(node.args[0]!));
