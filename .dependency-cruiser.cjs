@@ -1,4 +1,4 @@
-// The import arrows: features -> engine, report, models, python, formulas, onnx -> maps -> protocol, formats, maths.
+// The import arrows: features -> engine, report, models, python, typeset, formulas, onnx -> maps -> protocol, formats, maths.
 const only = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -15,11 +15,12 @@ module.exports = {
     only('maps-low', '^src/maps/', ['^src/(protocol|maths)/']),
     only('formulas-low', '^src/formulas/', ['^src/(protocol|maths)/']),
     only('python-low', '^src/python/', ['^src/(protocol|maths|formulas)/']),
+    only('typeset-low', '^src/typeset/', ['^src/(protocol|maths|formulas)/']),
     only('onnx-low', '^src/onnx/', ['^src/(protocol|maths|formats)/']),
     only('models-low', '^src/models/', ['^src/(protocol|maths|formats|onnx)/']),
     only('engine-middle', '^src/engine/', ['^src/(protocol|maths|maps|formats|onnx|models)/']),
     only('report-low', '^src/report/', ['^src/(protocol|maths|maps)/']),
-    only('cli-thin', '^src/cli(/|\\.ts)', ['^src/(protocol|formats|onnx|models|engine|report)/']),
+    only('cli-thin', '^src/cli(/|\\.ts)', ['^src/(protocol|maths|formats|formulas|onnx|models|engine|python|report)/']),
     only('webview-narrow', '^webview/', ['^src/(protocol|maths|maps|formulas)/']),
     {
       name: 'vscode-in-features',

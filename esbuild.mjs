@@ -1,5 +1,5 @@
-// Builds what ships: the host, the command line, the inference process and its worker, the reader of Python (Node), and one bundle a
-// view (browser).
+// Builds what ships: the host, the command line, the inference process and its worker, the reader of Python, what sets formulas for
+// hovers (Node), and one bundle a view (browser).
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -48,12 +48,18 @@ const entries = [
   {
     ...node,
     format: 'cjs',
-    entryPoints: { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts', python: 'src/python/reader/main.ts' },
+    entryPoints: {
+      inference: 'src/engine/inference/main.ts',
+      worker: 'src/engine/worker/main.ts',
+      python: 'src/python/reader/main.ts',
+      typeset: 'src/typeset/main.ts',
+    },
     outExtension: { '.js': '.cjs' },
     outdir: 'dist',
   },
   {
     ...node,
+    alias: {},
     format: 'esm',
     entryPoints: { cli: 'src/cli.ts' },
     outdir: 'dist',
@@ -64,7 +70,7 @@ const entries = [
     platform: 'browser',
     target: 'chrome130',
     format: 'esm',
-    entryPoints: { attention: 'webview/attention/main.ts' },
+    entryPoints: { attention: 'webview/attention/main.ts', formula: 'webview/formula/main.ts' },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },
     assetNames: 'fonts/[name]',

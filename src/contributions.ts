@@ -14,12 +14,33 @@ export const commands = {
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',
+  formulaOfSelection: 'genlens.formulaOfSelection',
+  copyFormula: 'genlens.copyFormula',
   showLog: 'genlens.showLog',
+} as const;
+
+/** Commands that links and keys run; nobody is offered them by name. */
+export const innerCommands = {
+  showTerms: 'genlens.showTerms',
+  hideTerms: 'genlens.hideTerms',
+  goToFormula: 'genlens.goToFormula',
+} as const;
+
+/** What the editor's `when` clauses ask for. */
+export const contextKeys = {
+  termsShown: 'genlens.termsShown',
+  formulaList: 'genlens.formulaList',
+} as const;
+
+/** Views in the side bar. */
+export const views = {
+  formulas: 'genlens.formulas',
 } as const;
 
 /** Types of webview panels. */
 export const panels = {
   attention: 'genlens.attention',
+  formula: 'genlens.formula',
 } as const;
 
 /** Colours that a theme or a user may change. */
@@ -38,6 +59,7 @@ export interface Settings {
   'genlens.engine.memoryLimit': number;
   'genlens.engine.poolMemory': number;
   'genlens.engine.idleMinutes': number;
+  'genlens.formulas.hover': boolean;
 }
 
 export const settings = {
@@ -48,6 +70,7 @@ export const settings = {
   memoryLimit: 'genlens.engine.memoryLimit',
   poolMemory: 'genlens.engine.poolMemory',
   idleMinutes: 'genlens.engine.idleMinutes',
+  formulaHover: 'genlens.formulas.hover',
 } as const satisfies Record<string, keyof Settings>;
 
 /** Keys of the editor's own storage (Memento). */
@@ -56,4 +79,5 @@ export const storageKeys = {
   lastPrompt: 'genlens.lastPrompt',
   attentionPanels: 'genlens.attentionPanels',
   painting: 'genlens.painting',
+  collapsedFamilies: 'genlens.collapsedFamilies',
 } as const;

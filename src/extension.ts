@@ -8,16 +8,19 @@ import { PaintingOptions } from './features/attention/painting/options.ts';
 import { PanelStore } from './features/attention/panelStore.ts';
 import { SymbolFinder } from './features/attention/symbols/symbols.ts';
 import { Engine } from './features/engine/engine.ts';
+import { registerFormulas } from './features/formulas/register.ts';
 import { disposeLog, showLog } from './features/log/log.ts';
 import { AddedModels } from './features/models/added.ts';
 import { chooseModel } from './features/models/chooseModel.ts';
 import { Models } from './features/models/models.ts';
 import { PythonReader } from './python/client.ts';
+import { Typesetter } from './typeset/client.ts';
 
 export function activate({ extension, extensionUri, subscriptions, globalState, workspaceState }: vscode.ExtensionContext): void {
   const inExtension = (...segments: string[]): string => vscode.Uri.joinPath(extensionUri, ...segments).fsPath;
   const engine = new Engine(inExtension('dist', 'inference.cjs'));
   const python = new PythonReader({ entry: inExtension('dist', 'python.cjs') });
+  const typesetter = new Typesetter({ entry: inExtension('dist', 'typeset.cjs') });
   const models = new Models(inExtension('models'), new AddedModels(globalState));
   const prompt = (): Promise<string | undefined> => askPrompt(globalState);
   const painting = new PaintingOptions(globalState);
@@ -37,6 +40,8 @@ export function activate({ extension, extensionUri, subscriptions, globalState, 
   subscriptions.push(
     engine,
     python,
+    typesetter,
+    registerFormulas({ extensionUri, python, typesetter, memento: workspaceState }),
     panels,
     easel,
     { dispose: disposeLog },

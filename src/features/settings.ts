@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../contributions.ts';
 
-/** A setting's value; package.json holds the defaults. */
-export function setting<K extends keyof Settings>(key: K): Settings[K] {
-  return vscode.workspace.getConfiguration().get(key) as Settings[K];
+/**
+ * A setting's value; package.json holds the defaults.
+ * @param scope a document, where it may be another one for its folder or language
+ */
+export function setting<K extends keyof Settings>(key: K, scope?: vscode.ConfigurationScope): Settings[K] {
+  return vscode.workspace.getConfiguration(undefined, scope).get(key) as Settings[K];
 }
 
 /** What package.json gives for a setting. */

@@ -49,6 +49,29 @@ describe(`the package for ${target}`, () => {
     expect(await problemsOf(editor)).toEqual([]);
   });
 
+  it('knows a formula in code, and draws it, with nothing but itself', async () => {
+    await editor.openFile('vae.py');
+    const hoverText = (): Promise<string> =>
+      editor.evaluateInHost(async (vscode) => {
+        const document = vscode.window.activeTextEditor?.document;
+        if (!document) throw new Error('no active text editor');
+        const place = document.positionAt(document.getText().indexOf('kl = ') + 1);
+        const hovers: { contents: { value: string }[] }[] = await vscode.commands.executeCommand(
+          'vscode.executeHoverProvider',
+          document.uri,
+          place,
+        );
+        return hovers.flatMap(({ contents }) => contents.map(({ value }) => value)).join();
+      });
+    const text = await until('the formula is shown', async () => {
+      const shown = await hoverText();
+      return shown !== '' && shown;
+    });
+    expect(text).toContain('**KL of a diagonal Gaussian');
+    expect(text).toContain('<img src="data:image/svg+xml;base64,');
+    expect(await problemsOf(editor)).toEqual([]);
+  });
+
   it('has the command line in it', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,

@@ -16,6 +16,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   arrows: async () => (await import('./tools.ts')).arrows(),
   bench: async (args) => (await import('./tools.ts')).bench(args),
   package: async (args) => (await import('./package/main.ts')).packageCommand(args),
+  packages: async (args) => (await import('./packages.ts')).readPackages(args),
   screenshots: async (args) => (await import('./screenshots/take.ts')).takeScreenshots(args),
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands, panels, settings } from '../../src/contributions.ts';
+import { commands, contextKeys, innerCommands, panels, settings, views } from '../../src/contributions.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -22,8 +22,12 @@ interface Manifest {
     virtualWorkspaces: { supported: unknown };
   };
   contributes: {
-    commands: { command: string; title: string; category: string; icon?: { light: string; dark: string } }[];
-    menus: Record<string, { command: string }[]>;
+    commands: { command: string; title: string; category: string; icon?: string | { light: string; dark: string } }[];
+    menus: Record<string, { command: string; when?: string }[]>;
+    keybindings: { command: string; key: string; when: string }[];
+    viewsContainers: { activitybar: { id: string; title: string; icon: string }[] };
+    views: Record<string, { id: string; name: string; icon: string }[]>;
+    viewsWelcome: { view: string; when: string; contents: string }[];
     walkthroughs: { steps: { description: string; media: { image: string; altText: string }; completionEvents?: string[] }[] }[];
     configuration: { properties: Record<string, Property> };
   };
@@ -41,9 +45,34 @@ describe('package.json', () => {
   it('offers only its commands in menus, and Explain Attention wherever a text is open', () => {
     const known: string[] = Object.values(commands);
     for (const entries of Object.values(contributes.menus)) for (const { command } of entries) expect(known).toContain(command);
-    for (const menu of ['editor/context', 'editor/title', 'notebook/cell/title']) {
-      expect(contributes.menus[menu]?.map(({ command }) => command)).toEqual([commands.explainAttention]);
+    const offered = (menu: string): string[] => (contributes.menus[menu] ?? []).map(({ command }) => command);
+    for (const menu of ['editor/title', 'notebook/cell/title']) expect(offered(menu)).toEqual([commands.explainAttention]);
+    expect(offered('editor/context')).toEqual([commands.explainAttention, commands.formulaOfSelection]);
+    // It needs a formula to copy.
+    expect(contributes.menus['commandPalette']).toEqual([{ command: commands.copyFormula, when: 'false' }]);
+  });
+
+  it('asks for context keys that the code sets, and binds keys to commands that it registers', () => {
+    const all = [...Object.values(contributes.menus).flat(), ...contributes.keybindings, ...contributes.viewsWelcome];
+    const asked = all.flatMap(({ when = '' }) => when.replace(/== \S+/g, '').match(/genlens\.\w+/g) ?? []);
+    const known: string[] = [...Object.values(contextKeys), ...Object.values(views)];
+    for (const key of asked) expect(known).toContain(key);
+    expect(contributes.keybindings.map(({ command }) => command)).toEqual([innerCommands.hideTerms]);
+  });
+
+  it('contributes the views that the code fills, in the side bar, and says what to do where they are empty', () => {
+    const [container] = contributes.viewsContainers.activitybar;
+    expect(Object.keys(contributes.views)).toEqual([container?.id]);
+    const contributed = Object.values(contributes.views).flat();
+    expect(contributed.map(({ id }) => id)).toEqual(Object.values(views));
+    const palette: string[] = Object.values(commands);
+    for (const { view, contents } of contributes.viewsWelcome) {
+      expect(Object.values<string>(views)).toContain(view);
+      for (const [, command = ''] of contents.matchAll(/\(command:([^)]*)\)/g))
+        if (command.startsWith('genlens.')) expect(palette).toContain(command);
     }
+    for (const icon of [container?.icon ?? '', ...contributed.map((view) => view.icon)])
+      expect([icon, existsSync(path.join(root, icon))]).toEqual([icon, true]);
   });
 
   it('contributes the settings that the code reads, and no others', () => {
@@ -53,22 +82,27 @@ describe('package.json', () => {
   it('explains every setting with an example, and every value of a choice', () => {
     for (const [name, property] of properties) {
       expect(property.markdownDescription, name).toMatch(/^[A-Z].*\n\nExample: /s);
-      expect(property.default, name).toBeTypeOf(property.type === 'string' ? 'string' : 'number');
+      expect(property.default, name).toBeTypeOf(
+        property.type === 'integer' ? 'number' : (property.type as 'string' | 'number' | 'boolean'),
+      );
       expect(property.enumDescriptions?.length, name).toBe(property.enum?.length);
     }
   });
 
   it('lets no workspace set what names a path or starts a process', () => {
-    for (const [name, { scope }] of properties) expect([name, scope]).toEqual([name, 'machine']);
+    // What is shown on hover starts nothing and reads nothing.
+    const harmless: string[] = [settings.formulaHover];
+    for (const [name, { scope }] of properties) expect([name, scope]).toEqual([name, harmless.includes(name) ? 'resource' : 'machine']);
     const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
     expect(untrustedWorkspaces.supported).toBe('limited');
-    expect([...untrustedWorkspaces.restrictedConfigurations].sort()).toEqual(Object.values(settings).sort());
+    const restricted = Object.values(settings).filter((name) => !harmless.includes(name));
+    expect([...untrustedWorkspaces.restrictedConfigurations].sort()).toEqual(restricted.sort());
     expect(virtualWorkspaces.supported).toBe(true);
     expect(manifest.extensionKind).toEqual(['workspace']);
   });
 
-  it('is activated by its commands, which the editor sees to, and by panels to restore, and by nothing else', () => {
-    expect(manifest.activationEvents).toEqual(Object.values(panels).map((panel) => `onWebviewPanel:${panel}`));
+  it('is activated by its commands and views, which the editor sees to, by panels to restore, and by a text that may hold formulas', () => {
+    expect(manifest.activationEvents).toEqual(['onLanguage', ...Object.values(panels).map((panel) => `onWebviewPanel:${panel}`)]);
   });
 
   it('leads new users through steps whose commands exist and whose pictures are there', () => {
@@ -84,7 +118,7 @@ describe('package.json', () => {
   });
 
   it('names pictures that are there; the icon is a PNG of 128 x 128', () => {
-    const icons = contributes.commands.flatMap(({ icon }) => (icon ? [icon.light, icon.dark] : []));
+    const icons = contributes.commands.flatMap(({ icon }) => (typeof icon === 'object' ? [icon.light, icon.dark] : []));
     for (const icon of [...icons, manifest.icon]) expect([icon, existsSync(path.join(root, icon))]).toEqual([icon, true]);
     const png = readFileSync(path.join(root, manifest.icon));
     expect(png.subarray(1, 4).toString()).toBe('PNG');

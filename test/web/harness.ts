@@ -29,7 +29,7 @@ export interface OpenPanel {
   readonly page: Page;
   /** What the page said on its console, and errors that nothing caught. */
   readonly complaints: string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Harness {
@@ -37,11 +37,19 @@ export interface Harness {
   close(): Promise<void>;
 }
 
-export async function startHarness(): Promise<Harness> {
-  if (!existsSync(join(views, 'attention.js'))) throw new Error(`${views}/attention.js is missing: run \`npm run build\` first.`);
+/** A view and what stands in for its host. */
+export interface HarnessOptions {
+  /** The name of the view's bundle. */
+  readonly view: string;
+  /** A module beside `standIn`. It sets `window.standIn`, whose `calls` are what the page has asked. */
+  readonly standIn: string;
+}
+
+export async function startHarness({ view, standIn: entry }: HarnessOptions = { view: 'attention', standIn: 'main.ts' }): Promise<Harness> {
+  if (!existsSync(join(views, `${view}.js`))) throw new Error(`${views}/${view}.js is missing: run \`npm run build\` first.`);
   const executablePath = process.env['GENLENS_CHROMIUM'] ?? '/usr/bin/chromium';
-  const standIn = await bundle(join(import.meta.dirname, 'standIn/main.ts'));
-  const server = await serve(standIn);
+  const standIn = await bundle(join(import.meta.dirname, 'standIn', entry));
+  const server = await serve(standIn, view);
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   const browser = await chromium.launch({
@@ -104,7 +112,7 @@ export async function settled(page: Page): Promise<void> {
   await nextFrames(page);
 }
 
-async function serve(standIn: string): Promise<Server> {
+async function serve(standIn: string, view: string): Promise<Server> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (url.pathname === '/') {
@@ -113,7 +121,7 @@ async function serve(standIn: string): Promise<Server> {
       const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; font-src ${cspSource}; img-src ${cspSource} data: blob:`;
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.setHeader('content-security-policy', policy);
-      response.end(html(nonce, themes[(url.searchParams.get('theme') ?? 'dark') as ThemeName]));
+      response.end(html(view, nonce, themes[(url.searchParams.get('theme') ?? 'dark') as ThemeName]));
     } else if (url.pathname === '/stand-in.js') {
       response.setHeader('content-type', 'text/javascript');
       response.end(standIn);
@@ -135,7 +143,7 @@ async function serve(standIn: string): Promise<Server> {
 }
 
 /** As the extension writes it; theme variables and class are set by script, as VS Code does. */
-function html(nonce: string, theme: Theme): string {
+function html(view: string, nonce: string, theme: Theme): string {
   const setUp = `
     for (const [name, value] of Object.entries(${JSON.stringify(theme.variables)})) document.documentElement.style.setProperty('--vscode-' + name, value);
     document.body.className = ${JSON.stringify(theme.className)};`;
@@ -143,15 +151,15 @@ function html(nonce: string, theme: Theme): string {
 <html lang="en">
   <head>
     <meta charset="utf-8" />
-    <title>Attention</title>
+    <title>Genlens</title>
     <link rel="stylesheet" href="/codicon.css" />
-    <link rel="stylesheet" href="/attention.css" />
+    <link rel="stylesheet" href="/${view}.css" />
   </head>
   <body>
     <div id="app"></div>
     <script nonce="${nonce}">${setUp}</script>
     <script nonce="${nonce}" src="/stand-in.js"></script>
-    <script type="module" nonce="${nonce}" src="/attention.js"></script>
+    <script type="module" nonce="${nonce}" src="/${view}.js"></script>
   </body>
 </html>`;
 }

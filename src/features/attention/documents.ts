@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { RpcError } from '../../protocol/rpc.ts';
+import { cellOf, isInTab } from '../documents.ts';
 import { messageOf } from './failure.ts';
 import { digestOf, takeText, type DocumentReference, type Subject } from './subject.ts';
 
@@ -55,53 +56,3 @@ export async function restoredSubject(subject: Subject, digest: string | null): 
   if (!cell) throw gone(`Cell ${index + 1} of “${posix.basename(uri)}” is gone. Choose a cell and run Explain Attention on it.`);
   return { ...subject, document: referenceTo(cell.document) };
 }
-
-/** Shows a document with a range of it selected. */
-export async function showRange(document: vscode.TextDocument, range: vscode.Range): Promise<void> {
-  const cell = cellOf(document);
-  const beside = editorsOf(document)[0];
-  if (cell) {
-    const cells = new vscode.NotebookRange(cell.index, cell.index + 1);
-    await vscode.window.showNotebookDocument(cell.notebook, { selections: [cells], ...place(columnOf(cell.notebook.uri.toString())) });
-    const editor = editorsOf(document)[0];
-    if (!editor) return;
-    editor.selection = new vscode.Selection(range.start, range.end);
-    editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
-    return;
-  }
-  await vscode.window.showTextDocument(document, {
-    selection: range,
-    ...place(beside?.viewColumn ?? columnOf(document.uri.toString())),
-  });
-}
-
-/** Editors that show a document, the active one first. */
-export function editorsOf(document: vscode.TextDocument): vscode.TextEditor[] {
-  const active = vscode.window.activeTextEditor;
-  const shown = vscode.window.visibleTextEditors.filter((editor) => editor.document === document);
-  return active && shown.includes(active) ? [active, ...shown.filter((editor) => editor !== active)] : shown;
-}
-
-function cellOf(document: vscode.TextDocument): vscode.NotebookCell | undefined {
-  if (document.uri.scheme !== 'vscode-notebook-cell') return undefined;
-  for (const notebook of vscode.workspace.notebookDocuments) {
-    const cell = notebook.getCells().find((candidate) => candidate.document === document);
-    if (cell) return cell;
-  }
-  return undefined;
-}
-
-function tabsOf(uri: string): vscode.Tab[] {
-  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-  return tabs.filter(
-    ({ input }) => (input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook) && input.uri.toString() === uri,
-  );
-}
-
-const isInTab = (uri: string): boolean => tabsOf(uri).length > 0;
-const columnOf = (uri: string): vscode.ViewColumn | undefined => tabsOf(uri)[0]?.group.viewColumn;
-
-/** Where a document is shown: where it is already, else in the first column, since the panel stands in another. */
-const place = (column: vscode.ViewColumn | undefined): { viewColumn: vscode.ViewColumn } => ({
-  viewColumn: column ?? vscode.ViewColumn.One,
-});

@@ -9,16 +9,18 @@ import type { Models } from '../models/models.ts';
 import { openSettings } from '../settings.ts';
 import { chooseOther } from './comparison/chooseOther.ts';
 import { Comparison } from './comparison/comparison.ts';
-import { editorsOf, openDocument, restoredSubject, showRange } from './documents.ts';
+import { editorsOf, showRange } from '../documents.ts';
+import { viewsFolder } from '../page.ts';
+import { openDocument, restoredSubject } from './documents.ts';
 import { Explainer } from './explainer.ts';
 import type { Explanation } from './explanation.ts';
 import type { EndNotices } from './endNotices.ts';
 import { isProcessEnd, messageOf } from './failure.ts';
 import { exportAttention } from './export/exporter.ts';
-import { attentionPage, viewsFolder } from './page.ts';
+import { attentionPage } from './page.ts';
 import type { Easel } from './painting/easel.ts';
 import { Painter, type Painted } from './painting/painter.ts';
-import { openSession, type PageSession } from './pageSession.ts';
+import { openSession, type PageSession } from '../pageSession.ts';
 import { parseComparedText, parseView } from './panelState.ts';
 import type { PanelStore } from './panelStore.ts';
 import type { SymbolFinder } from './symbols/symbols.ts';
@@ -50,7 +52,7 @@ export class AttentionPanelView implements vscode.Disposable {
   readonly #handlers: Handlers<AttentionHost>;
   readonly #subscriptions: vscode.Disposable[];
   #state: PanelState;
-  #session: PageSession | null = null;
+  #session: PageSession<AttentionPanel> | null = null;
   #ready = false;
   #selection: vscode.Selection | null = null;
   /** The comparison that the page has to open once it is there. */
@@ -243,7 +245,9 @@ export class AttentionPanelView implements vscode.Disposable {
   }
 
   #openSession(): void {
-    this.#session = openSession(this.#panel.webview, this.#handlers, (method, error) => log().debug(`${method}: ${messageOf(error)}`));
+    this.#session = openSession<AttentionHost, AttentionPanel>(this.#panel.webview, this.#handlers, (method, error) =>
+      log().debug(`${method}: ${messageOf(error)}`),
+    );
   }
 
   #closeSession(): void {

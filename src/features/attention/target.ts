@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { editorsOf, referenceTo } from './documents.ts';
+import { editorsOf } from '../documents.ts';
+import { referenceTo } from './documents.ts';
 import type { Subject } from './subject.ts';
 
 /** What a command was called on: a text, nothing, or something whose text the editor does not give. */

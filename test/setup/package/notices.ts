@@ -10,13 +10,23 @@ interface Package {
   readonly folder: string;
 }
 
-/** Dependencies that only the install script, the command line or the native build of a package uses: they are not shipped. */
-const notShipped = new Set(['adm-zip', 'commander', 'global-agent', 'node-addon-api', 'node-gyp-build']);
+/** Dependencies that only the install script, the command line, the native build or the page of a package uses: they are not shipped. */
+const notShipped = new Set([
+  'adm-zip',
+  'commander',
+  'global-agent',
+  'mhchemparser',
+  'mj-context-menu',
+  'node-addon-api',
+  'node-gyp-build',
+  'speech-rule-engine',
+]);
 
 /** Licence texts that a package does not carry itself, or not all of them, kept beside this file. */
 const kept: Readonly<Record<string, readonly string[]>> = {
   '@bufbuild/protobuf': ['bufbuild-protobuf.txt'],
   '@lit-labs/ssr-dom-shim': ['lit-labs-ssr-dom-shim.txt'],
+  '@mathjax/mathjax-tex-font': ['mathjax-tex-font.txt'],
   katex: ['katex-fonts.txt'],
   'onnxruntime-common': ['onnxruntime.txt'],
   'onnxruntime-node': ['onnxruntime.txt', 'onnxruntime-node-third-party.txt'],

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -26,6 +26,9 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'attention-compare': openComparison,
   'attention-editor': shadeEditor,
   'attention-report': openReport,
+  'formulas-hover': hoverOnLoss,
+  'formulas-selection': openSelection,
+  'formulas-markdown': hoverOnMarkdown,
 };
 
 /** Explains attention.py, or a part of it, and waits until every thumbnail is drawn. */
@@ -192,6 +195,119 @@ async function shadeEditor(editor: Editor): Promise<void> {
   await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup'));
   await editor.select({ start: [32, 22], end: [32, 22] });
   await editor.page.mouse.move(300, 760);
+  await settle(editor);
+}
+
+/** What a VAE's loss is, on hover, beside the list of the file's formulas. */
+async function hoverOnLoss(editor: Editor): Promise<void> {
+  await editor.openFile('vae.py');
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.formulas.focus'));
+  await editor.page.locator('.sidebar .monaco-list-row').filter({ hasText: 'beta-VAE' }).waitFor();
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
+  for (let step = 0; step < 2; step++)
+    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.decreaseViewWidth'));
+  await hoverOn(editor, 'kl = -0.5', 2);
+  // By its upper edge, as a user makes room for all that it says.
+  const box = await editor.page.locator('.monaco-resizable-hover:visible').boundingBox();
+  if (!box) throw new Error('The hover is not on the screen.');
+  const { page } = editor;
+  await page.mouse.move(box.x + box.width / 2, box.y + 1);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y - 228, { steps: 10 });
+  await page.mouse.up();
+  // Off the edge, which lights up under the pointer.
+  await page.mouse.move(box.x + box.width - 24, box.y + box.height - 60, { steps: 4 });
+  await settle(editor);
+}
+
+/** LaTeX in a text, drawn and named on hover, with a command that the text defines. */
+async function hoverOnMarkdown(editor: Editor): Promise<void> {
+  await writeFile(path.join(editor.workspace, 'notes.md'), notes);
+  await editor.openFile('notes.md');
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.closeSidebar'));
+  await hoverOn(editor, String.raw`\KL{q_\phi(z \mid x)}{p(z)} =`, 2);
+  // The first name is late: it waits until formulas are loaded.
+  await editor.page.keyboard.press('Escape');
+  await hoverOn(editor, String.raw`\KL{q_\phi(z \mid x)}{p(z)} =`, 2);
+  await editor.page.locator('.monaco-hover:visible').getByText('KL of a diagonal Gaussian').waitFor();
+}
+
+const notes = String.raw`# Variational auto-encoders
+
+$$
+\newcommand{\KL}[2]{D_{\mathrm{KL}}\bigl(#1\,\|\,#2\bigr)}
+$$
+
+The encoder gives a diagonal Gaussian $q_\phi(z \mid x) = \mathcal N(\mu, \sigma^2)$, the prior is a standard normal.
+
+- The **reconstruction** is what it costs to say $x$ when $z$ is known.
+- The **divergence** is what it costs to say $z$, against the prior. It is zero only where the encoder
+  tells nothing of $x$.
+
+## The loss
+
+Their sum is never below $-\log p_\theta(x)$, and the mean over a batch is what is minimised:
+
+$$
+\mathcal L(x) = -\mathbb E_{q_\phi(z \mid x)}\bigl[\log p_\theta(x \mid z)\bigr] + \KL{q_\phi(z \mid x)}{p(z)}
+$$
+
+Between the two Gaussians the divergence has a closed form:
+
+$$
+\KL{q_\phi(z \mid x)}{p(z)} = -\tfrac12 \sum_j \bigl(1 + \log \sigma_j^2 - \mu_j^2 - \sigma_j^2\bigr)
+$$
+
+A draw of $z$ has to let gradients through, so the noise is drawn by itself:
+
+$$
+z = \mu + \sigma \odot \epsilon, \qquad \epsilon \sim \mathcal N(0, I)
+$$
+
+With a factor $\beta > 1$ on the divergence the latents are simpler, and less of $x$ is told.
+`;
+
+/** The formula of a selected expression in a panel beside it, with one of its terms pointed at. */
+async function openSelection(editor: Editor): Promise<void> {
+  await editor.openFile('vae.py');
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.closeSidebar'));
+  await editor.evaluateInHost((vscode) => {
+    const shown = vscode.window.activeTextEditor!;
+    const { document } = shown;
+    const line = document.positionAt(document.getText().indexOf('kl = -0.5')).line;
+    const code = document.lineAt(line).text;
+    shown.selection = new vscode.Selection(line, code.indexOf('-0.5'), line, code.length);
+    shown.revealRange(shown.selection, vscode.TextEditorRevealType.InCenter);
+  });
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.formulaOfSelection'));
+  const panel = await editor.panelFrame('Formula');
+  // What is marked shows better without a selection over it.
+  await editor.evaluateInHost((vscode) => {
+    const [shown] = vscode.window.visibleTextEditors;
+    if (shown) shown.selection = new vscode.Selection(shown.selection.start, shown.selection.start);
+  });
+  await panel.getByText('This is: KL of a diagonal Gaussian').waitFor();
+  await settle(editor);
+  await panel.locator('.formula-term[data-term="logvar"]').first().hover();
+  await settle(editor);
+}
+
+/** Shows the hover `within` characters into the first place of the active editor with this text. */
+async function hoverOn(editor: Editor, text: string, within: number): Promise<void> {
+  const place = await editor.evaluateInHost(
+    (vscode, part, offset) => {
+      const { document } = vscode.window.activeTextEditor!;
+      const { line, character } = document.positionAt(document.getText().indexOf(part) + offset);
+      return [line, character] as [line: number, character: number];
+    },
+    text,
+    within,
+  );
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
+  await editor.select({ start: place, end: place });
+  await settle(editor);
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('editor.action.showHover'));
+  await editor.page.locator('.monaco-hover:visible .hover-row img').first().waitFor();
   await settle(editor);
 }
 

@@ -1,7 +1,7 @@
 /** LaTeX as elements of the page, whose terms can be pointed at and come to by keyboard. */
 
 import katex from 'katex';
-import { plainLatex, type Formula } from '../../../src/formulas/formula.ts';
+import { plainLatex, type Formula, type Term } from '../../../src/formulas/formula.ts';
 
 /**
  * KaTeX's elements for LaTeX of the catalogue. The only attribute that LaTeX can set is the id of a term.
@@ -24,7 +24,11 @@ export function typeset(latex: string, displayMode = false): HTMLElement {
 export type Alignment = 'equals' | 'left';
 
 /** Lines below each other; terms are controls named by the formula, one of which Tab comes to. */
-export function typesetLines(lines: readonly string[], formula: Formula, aligned: Alignment): HTMLElement {
+export function typesetLines(
+  lines: readonly string[],
+  formula: { readonly terms: readonly Pick<Term, 'id' | 'name'>[] },
+  aligned: Alignment,
+): HTMLElement {
   const element = typeset(alignedLatex(lines, aligned), true);
   const drawn = element.querySelector('.katex-html');
   // Drawn glyphs are read from the MathML beside them; what is left to hear of them are the terms.

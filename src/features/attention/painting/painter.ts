@@ -4,7 +4,7 @@ import { mapName } from '../../../maps/names.ts';
 import type { AttentionRun, MapSource, ShadeRequest } from '../../../protocol/inference.ts';
 import { log } from '../../log/log.ts';
 import { documentOf } from '../subject.ts';
-import { editorsOf } from '../documents.ts';
+import { editorsOf } from '../../documents.ts';
 import type { Explanation } from '../explanation.ts';
 import { isCancelled, messageOf } from '../failure.ts';
 import type { Mark } from './brushes.ts';

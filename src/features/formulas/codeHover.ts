@@ -1,0 +1,75 @@
+/** Hovers on formulas in Python. */
+
+import * as vscode from 'vscode';
+import { settings } from '../../contributions.ts';
+import type { Finding } from '../../protocol/python.ts';
+import type { Typesetter } from '../../typeset/client.ts';
+import { log } from '../log/log.ts';
+import { setting } from '../settings.ts';
+import { cardHover } from './cardHover.ts';
+import type { FormulaFinder } from './finder.ts';
+import { meantAt } from './lookup.ts';
+import { offsetIn, placesOf, sourceOf, type Source } from './source.ts';
+
+/** Formulas around one that are shown too, and formulas of one function. */
+const most = { around: 2, held: 6 };
+
+export class CodeHover implements vscode.HoverProvider {
+  readonly #finder: FormulaFinder;
+  readonly #typesetter: Typesetter;
+
+  constructor(finder: FormulaFinder, typesetter: Typesetter) {
+    this.#finder = finder;
+    this.#typesetter = typesetter;
+  }
+
+  async provideHover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    if (!setting(settings.formulaHover, document)) return undefined;
+    try {
+      return await this.#hover(document, position, token);
+    } catch (error) {
+      log().debug(`No hover on formulas: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  async #hover(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.Hover | undefined> {
+    const source = sourceOf(document);
+    const offset = source && offsetIn(source, document, position);
+    if (!source || offset === null) return undefined;
+    // Both threads start at once.
+    this.#typesetter.names({ ids: [] }).catch(() => undefined);
+    const { text, firstNonWhitespaceCharacterIndex: indent } = document.lineAt(position.line);
+    // In the margin nothing is pointed at.
+    if (position.character < indent) return undefined;
+    const line = { start: offset - position.character + indent, end: offset - position.character + text.trimEnd().length };
+    const meant = meantAt(await this.#finder.at(source, offset, signalOf(token)), offset, line);
+    if (!meant || token.isCancellationRequested) return undefined;
+    const { by, findings } = meant;
+    const shown = findings.slice(0, by === 'place' ? 1 + most.around : most.held);
+    const contents = await cardHover(this.#typesetter, source, shown, by === 'function' && shown.length > 1);
+    if (token.isCancellationRequested) return undefined;
+    if (by === 'function' && findings.length > shown.length)
+      contents.push(new vscode.MarkdownString(`… and ${findings.length - shown.length} more.`));
+    return new vscode.Hover(contents, by === 'place' ? rangeOf(source, shown[0]!, document) : undefined);
+  }
+}
+
+function signalOf(token: vscode.CancellationToken): AbortSignal {
+  const stop = new AbortController();
+  token.onCancellationRequested(() => stop.abort());
+  return stop.signal;
+}
+
+/** Of the finding, in the document that is pointed at. */
+function rangeOf(source: Source, finding: Finding, document: vscode.TextDocument): vscode.Range | undefined {
+  return placesOf(source, finding).find((place) => place.document === document)?.range;
+}

@@ -1,0 +1,34 @@
+import type * as vscode from 'vscode';
+import { duplex } from '../protocol/peer.ts';
+import type { Channel, Disposable, Handlers, Remote } from '../protocol/rpc.ts';
+
+/** One life of a panel's page: the editor throws the page away when the panel is hidden and loads it anew when it is shown. */
+export interface PageSession<Page> extends Disposable {
+  readonly page: Remote<Page>;
+}
+
+export function openSession<Host, Page>(
+  webview: vscode.Webview,
+  handlers: Handlers<Host>,
+  onError: (method: string, error: unknown) => void,
+): PageSession<Page> {
+  const closing = new Set<(reason: string) => void>();
+  const channel: Channel = {
+    send: async (message) => {
+      if (!(await webview.postMessage(message))) throw new Error('the panel is not shown');
+    },
+    onMessage: (listener) => webview.onDidReceiveMessage(listener),
+    onClose: (listener) => {
+      closing.add(listener);
+      return { dispose: () => void closing.delete(listener) };
+    },
+  };
+  const page = duplex<Host, Page>(channel, handlers, { onError });
+  return {
+    page,
+    dispose: () => {
+      for (const close of closing) close('The panel is not shown any more.');
+      page.dispose();
+    },
+  };
+}

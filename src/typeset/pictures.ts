@@ -1,0 +1,59 @@
+/** Pictures of formulas for hovers, each made once as long as it is remembered. */
+
+import { writeTerms } from '../formulas/formula.ts';
+import type { Picture, ThemeKind } from '../protocol/typesetting.ts';
+import { createTypesetter, type Setting } from './latexToSvg.ts';
+import { palettes } from './palette.ts';
+
+/** Pixels between the edges of a hover, which is at most 500 wide. */
+export const hoverWidth = 480;
+/** Pixels of an em: an index has 11. */
+const fontSize = 16;
+/** Pictures that are remembered, about 10 KB each. */
+const remembered = 500;
+
+export interface PictureOptions {
+  readonly theme: ThemeKind;
+  readonly display: boolean;
+  /** Colours ("#rrggbb") of terms, by id; the others have the colour of the formula. */
+  readonly colours?: ReadonlyMap<string, string>;
+  /** Of the whole formula; absent: the theme's. */
+  readonly colour?: string;
+}
+
+export type Draw = (latex: string, options: PictureOptions) => Picture;
+
+/** Makes what draws LaTeX with terms. It never throws: of what cannot be drawn it says why. */
+export function createDraw(): Draw {
+  const typeset = createTypesetter();
+  const known = new Map<string, Picture>();
+  return (latex, { theme, display, colours = new Map<string, string>(), colour = palettes[theme].ink }) => {
+    const key = JSON.stringify([latex, colour, display, [...colours]]);
+    const found = known.get(key);
+    known.delete(key);
+    const picture = found ?? drawn(typeset, latex, colours, { colour, fontSize, width: hoverWidth, display });
+    known.set(key, picture);
+    if (known.size > remembered) known.delete(known.keys().next().value ?? '');
+    return picture;
+  };
+}
+
+function drawn(
+  typeset: ReturnType<typeof createTypesetter>,
+  latex: string,
+  colours: ReadonlyMap<string, string>,
+  setting: Setting,
+): Picture {
+  let plain = latex;
+  try {
+    plain = writeTerms(latex, (_, content) => content);
+    const coloured = writeTerms(latex, (id, content) => (colours.has(id) ? `\\textcolor{${colours.get(id)}}{${content}}` : content));
+    return { uri: dataUri(typeset(coloured, setting).text), latex: plain };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error), latex: plain };
+  }
+}
+
+function dataUri(svg: string): string {
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+}

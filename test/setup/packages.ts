@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { FileRead } from './packagesReader.ts';
+import { root, toolsFolder } from './paths.ts';
+import { run } from './run.ts';
+
+/** Real code, to read what the recogniser names in it. Other packages stay unseen. */
+const packages = [
+  'stable-baselines3',
+  'pyod',
+  'numpyro',
+  'deepinv',
+  'fastai',
+  'speechbrain',
+  'torch-geometric',
+  'torchrl',
+  'tensorflow-probability',
+  'torch',
+];
+
+const folder = path.join(toolsFolder, 'packages');
+/** Milliseconds after which a file counts as failed. */
+const longest = 600_000;
+/** Milliseconds of computing above which a file is listed as slow. */
+const slow = 2000;
+
+interface Read extends FileRead {
+  readonly package: string;
+  readonly file: string;
+}
+
+/**
+ * Reads the formulas of real packages and writes what is named, for a person to judge: `.genlens/packages/named.txt`. Arguments name
+ * some of the packages, and folders or files in them (`torch/distributions`).
+ */
+export async function readPackages(args: readonly string[]): Promise<number> {
+  const asked = args.filter((arg) => !arg.startsWith('-'));
+  const chosen = packages.filter((name) => asked.length === 0 || asked.some((one) => one.split('/')[0] === name));
+  if (chosen.length === 0) throw new Error(`There is no package ${asked.join(', ')}. What is read: ${packages.join(', ')}.`);
+  const named = path.join(folder, 'named.txt');
+  await mkdir(folder, { recursive: true });
+  await writeFile(named, '');
+  const read: Read[] = [];
+  const reader = new Reader();
+  for (const name of chosen) {
+    await unpack(name);
+    const files = (await pythonFiles(path.join(folder, name))).filter((file) => isAsked(`${name}/${file}`, asked));
+    for (const [at, file] of files.entries()) {
+      const result = await reader.read(path.join(folder, name, file));
+      if (result.failed !== null) console.log(`\n${name}/${file}: ${result.failed}`);
+      read.push({ package: name, file, ...result });
+      await appendFile(named, listing(read.at(-1)!));
+      progress(`${name} ${String(at + 1)}/${String(files.length)} ${file}`);
+    }
+    progress('');
+  }
+  await reader.end();
+  console.log(summary(read));
+  console.log(`What is named where: ${path.relative(root, named)}`);
+  return read.some(({ failed }) => failed !== null) ? 1 : 0;
+}
+
+const isAsked = (file: string, asked: readonly string[]): boolean =>
+  asked.length === 0 || asked.some((one) => file === one || file.startsWith(`${one}/`) || `${one}/` === file.slice(0, one.length + 1));
+
+/** Fetches a package and unpacks its Python files, once. Nothing of it is installed or run. */
+async function unpack(name: string): Promise<void> {
+  const into = path.join(folder, name);
+  if (existsSync(into)) return;
+  const fetched = path.join(folder, 'fetched', name);
+  await mkdir(fetched, { recursive: true });
+  const what = name === 'torch' ? await pinnedTorch() : name;
+  const python = process.env['GENLENS_MODELS_PYTHON'] ?? 'python3';
+  console.log(`Fetching ${what} ...`);
+  const download = ['download', '--quiet', '--no-input', '--disable-pip-version-check', '--no-deps', '--no-binary', ':none:'];
+  if ((await run(python, ['-m', 'pip', ...download, '--dest', fetched, what])) !== 0)
+    throw new Error(`pip could not fetch ${what} (see above): check the network and the space on ${folder}.`);
+  const [archive] = await readdir(fetched);
+  const part = `${into}.part`;
+  await rm(part, { recursive: true, force: true });
+  if (archive === undefined || (await run(python, ['-c', unpacking, path.join(fetched, archive), part])) !== 0)
+    throw new Error(`${archive ?? what} could not be unpacked (see above).`);
+  await rename(part, into);
+  await rm(fetched, { recursive: true, force: true });
+}
+
+/** Wheels are zip files, source distributions tar files. */
+const unpacking = `
+import sys, tarfile, zipfile
+archive, into = sys.argv[1:]
+if zipfile.is_zipfile(archive):
+    with zipfile.ZipFile(archive) as files:
+        files.extractall(into, [name for name in files.namelist() if name.endswith('.py')])
+else:
+    with tarfile.open(archive) as files:
+        files.extractall(into, [one for one in files if one.name.endswith('.py')], filter='data')
+`;
+
+async function pinnedTorch(): Promise<string> {
+  const requirements = path.join(root, 'models/train/requirements.txt');
+  const torch = /^torch==\S+$/m.exec(await readFile(requirements, 'utf8'))?.[0];
+  if (torch === undefined) throw new Error(`${requirements} does not pin torch: it needs a line torch==VERSION.`);
+  return torch;
+}
+
+/** Tests are left out, and what is the same code again: TensorFlow Probability carries copies of itself for NumPy and JAX. */
+async function pythonFiles(inside: string): Promise<string[]> {
+  const entries = await readdir(inside, { recursive: true });
+  const leftOut = /^(_?tests?|testing|substrates|test_.*|.*_test(_util|lib)?\.py|conftest\.py)$/;
+  return entries
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .filter((file) => file.endsWith('.py') && !file.split('/').some((part) => leftOut.test(part)))
+    .sort();
+}
+
+/** A thread that reads; one that does not come back is ended and replaced. */
+class Reader {
+  #worker: Worker | null = null;
+
+  async read(file: string): Promise<FileRead> {
+    const worker = (this.#worker ??= new Worker(new URL('packagesReader.ts', import.meta.url)));
+    try {
+      const signal = AbortSignal.timeout(longest);
+      const answer = once(worker, 'message', { signal }) as Promise<[FileRead]>;
+      worker.postMessage(file);
+      return (await answer)[0];
+    } catch (error) {
+      this.#worker = null;
+      await worker.terminate();
+      const why = error instanceof Error && error.name === 'AbortError' ? `no end after ${String(longest / 1000)} s` : String(error);
+      return { lines: 0, milliseconds: longest, named: [], failed: why };
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+}
+
+function progress(text: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${text}`);
+}
+
+/** A line for each that is named: what, where, how it is equal, the line of code. */
+function listing({ package: name, file, named }: Read): string {
+  const where = (line: number): string => `${name}/${file}:${String(line)}`;
+  return named.map(({ id, line, equality, source }) => `${[id.padEnd(28), where(line), equality, source].join(' | ')}\n`).join('');
+}
+
+function summary(read: readonly Read[]): string {
+  const text: string[] = [];
+  for (const name of new Set(read.map((one) => one.package))) {
+    const files = read.filter((one) => one.package === name);
+    const ids = new Map<string, number>();
+    for (const { id } of files.flatMap(({ named }) => named)) ids.set(id, (ids.get(id) ?? 0) + 1);
+    const sum = (of: (one: Read) => number): number => files.reduce((total, one) => total + of(one), 0);
+    text.push(
+      `${name}: ${String(files.length)} files, ${String(sum(({ lines }) => lines))} lines, ` +
+        `${(sum(({ milliseconds }) => milliseconds) / 1000).toFixed(1)} s, ${String(sum(({ named }) => named.length))} named`,
+      ...[...ids].sort((a, b) => b[1] - a[1]).map(([id, count]) => `  ${String(count).padStart(5)} ${id}`),
+    );
+  }
+  for (const { package: name, file, failed, milliseconds } of read) {
+    if (failed !== null) text.push(`failed: ${name}/${file}: ${failed}`);
+    else if (milliseconds > slow) text.push(`slow: ${name}/${file}: ${(milliseconds / 1000).toFixed(1)} s`);
+  }
+  return text.join('\n');
+}
