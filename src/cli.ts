@@ -6,7 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { main } from './cli/main.ts';
 import { processTerminal } from './cli/terminal.ts';
 
-/** This file's bundle lies in dist, beside the inference process's; the models lie beside dist. */
+/** This file's bundle lies in dist, beside the inference process's and the parser of Python; the models lie beside dist. */
 const dist = dirname(fileURLToPath(import.meta.url));
 
 const interrupt = new AbortController();
@@ -32,6 +32,8 @@ process.exitCode = await main(
     modelsFolder: join(dist, '..', 'models'),
     inferenceEntry: join(dist, 'inference.cjs'),
     viewsFolder: join(dist, 'webview'),
+    pythonEngine: join(dist, 'web-tree-sitter.wasm'),
+    pythonGrammar: join(dist, 'tree-sitter-python.wasm'),
     version: packageJson.version,
     signal: interrupt.signal,
     onInterrupt: (cleanUp) => {

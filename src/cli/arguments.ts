@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { EngineSettings, ProviderName } from '../protocol/inference.ts';
-import { UsageError } from './usage.ts';
+import { isTopic, UsageError, type HelpTopic } from './usage.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -50,8 +50,15 @@ export interface AttentionArguments {
   settings: EngineSettings;
 }
 
+export interface FormulasArguments {
+  command: 'formulas';
+  /** Files, folders, or "-" for standard input. */
+  paths: readonly string[];
+  json: boolean;
+}
+
 export type Arguments =
-  InspectArguments | AttentionArguments | { command: 'help'; topic: 'general' | 'attention' | 'inspect' } | { command: 'version' };
+  InspectArguments | AttentionArguments | FormulasArguments | { command: 'help'; topic: HelpTopic } | { command: 'version' };
 
 function parse<T extends Options>(command: string, args: readonly string[], options: T) {
   try {
@@ -127,6 +134,14 @@ function inspectArguments(args: readonly string[]): Arguments {
   return { command, model: oneModel(command, positionals), json: values.json ?? false, settings: engineSettings(command, values) };
 }
 
+function formulasArguments(args: readonly string[]): Arguments {
+  const command = 'formulas';
+  const { values, positionals } = parse(command, args, { help: shared.help, json: shared.json });
+  if (values.help) return { command: 'help', topic: command };
+  if (positionals.length === 0 || positionals.includes('')) throw new UsageError('PATH is missing', command);
+  return { command, paths: positionals, json: values.json ?? false };
+}
+
 /**
  * Reads the arguments behind `genlens`.
  *
@@ -139,13 +154,15 @@ export function parseCommandLine(args: readonly string[]): Arguments {
       return attentionArguments(rest);
     case 'inspect':
       return inspectArguments(rest);
+    case 'formulas':
+      return formulasArguments(rest);
     case '--version':
       return { command: 'version' };
     case '--help':
     case '-h':
       return { command: 'help', topic: 'general' };
     case 'help':
-      return { command: 'help', topic: rest[0] === 'attention' || rest[0] === 'inspect' ? rest[0] : 'general' };
+      return { command: 'help', topic: isTopic(rest[0]) ? rest[0] : 'general' };
     case undefined:
       throw new UsageError('a command is missing');
     default:

@@ -25,6 +25,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       case 'inspect':
         await inspect(parsed, terminal);
         break;
+      case 'formulas': {
+        // Loaded where it is asked for: the other commands read no Python.
+        const { formulas } = await import('./formulas.ts');
+        return (await formulas(parsed, terminal)) ? exitStatus.ok : exitStatus.failure;
+      }
     }
     return exitStatus.ok;
   } catch (error) {

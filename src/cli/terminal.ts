@@ -15,6 +15,9 @@ export interface Terminal {
   readonly inferenceEntry: string;
   /** Where the views were built to, the page of reports among them. */
   readonly viewsFolder: string;
+  /** The parser of Python: tree-sitter and its grammar, as WebAssembly. */
+  readonly pythonEngine: string;
+  readonly pythonGrammar: string;
   /** Version of Genlens. */
   readonly version: string;
   /** Called when the command is interrupted, whatever it is doing; for what must not be left behind. Returns a way to take it back. */
@@ -24,9 +27,7 @@ export interface Terminal {
 const clearLine = '\r\u001b[K';
 
 /** A terminal on this process's streams. */
-export function processTerminal(
-  places: Pick<Terminal, 'modelsFolder' | 'inferenceEntry' | 'viewsFolder' | 'version' | 'signal' | 'onInterrupt'>,
-): Terminal {
+export function processTerminal(places: Omit<Terminal, 'print' | 'note' | 'progress'>): Terminal {
   const watched = process.stderr.isTTY;
   let shown = false;
   const clear = (): void => {

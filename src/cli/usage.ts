@@ -21,7 +21,10 @@ const modelText = `MODEL is the name of a bundled model, an .onnx file, or a fol
 the file is used for texts.
 `;
 
-export const help: Readonly<Record<'general' | 'attention' | 'inspect', string>> = {
+export type HelpTopic = 'general' | 'attention' | 'inspect' | 'formulas';
+export const isTopic = (word: string | undefined): word is HelpTopic => word !== undefined && Object.hasOwn(help, word);
+
+export const help: Readonly<Record<HelpTopic, string>> = {
   general: `Usage: genlens COMMAND ...
 
 Shows what generative models compute.
@@ -29,6 +32,7 @@ Shows what generative models compute.
 Commands:
   attention MODEL   run a model on a text or on tensors and write its attention weights
   inspect MODEL     tell what a model is: inputs, outputs, parameters, attention
+  formulas PATH     name the formulas that Python code computes
 
 Options:
   --help            this text, or with a command its own
@@ -66,4 +70,20 @@ ${modelText}
   --json            print it as JSON
 
 ${engineOptions}`,
+  formulas: `Usage: genlens formulas PATH... [--json]
+
+Names the losses and other formulas of generative models that Python code computes. The code is read, not run: a formula is known by
+the numbers and the gradients that the code would give.
+
+PATH is a .py or .ipynb file, a folder (all such files in it, hidden folders left out), or - for Python on standard input.
+
+Prints a line for each: FILE:LINE:COLUMN NAME (ID), and how it differs from the formula as it is written: up to a constant, a mean
+over the batch, a factor. In a notebook lines are counted within the cell: FILE:cell CELL:LINE:COLUMN.
+
+  --json            print a list of {file, line, column, endLine, endColumn, formula, name, latex, variables, equality, remarks,
+                    diagnostics}; in a notebook also the cell
+
+Lines, columns and cells count from 1; columns in UTF-16 units, as editors count them. The exit status is 1 where a PATH could not be
+read; the others are read all the same.
+`,
 };

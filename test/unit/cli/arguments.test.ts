@@ -19,6 +19,16 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('reads the paths of formulas', () => {
+    expect(parse('formulas a.py - folder --json')).toEqual({ command: 'formulas', paths: ['a.py', '-', 'folder'], json: true });
+    expect(parse('formulas a.py')).toEqual({ command: 'formulas', paths: ['a.py'], json: false });
+    expect(parse('formulas --help')).toEqual({ command: 'help', topic: 'formulas' });
+    expect(parse('help formulas')).toEqual({ command: 'help', topic: 'formulas' });
+    expect(parse('help toString')).toEqual({ command: 'help', topic: 'general' });
+    expect(() => parse('formulas --json')).toThrow(new UsageError('PATH is missing', 'formulas'));
+    expect(() => parse('formulas a.py --layer 2')).toThrow(UsageError);
+  });
+
   it('has defaults, and takes an empty text', () => {
     expect(parseCommandLine(['attention', '--text', '', '--out=x', 'm'])).toMatchObject({
       input: { text: '' },

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../src/formats/npy.ts';
@@ -82,6 +82,8 @@ beforeAll(async () => {
   });
   await writeFile(join(built.folder, 'package.json'), '{"type": "module"}');
   await mkdir(join(built.folder, 'webview'));
+  for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'])
+    await cp(join(root, 'node_modules', file), join(built.folder, basename(file)));
   for (const [name, content] of Object.entries(page)) await writeFile(join(built.folder, 'webview', name), content);
   folder = await mkdtemp(join(tmpdir(), 'genlens-cli-'));
 });
@@ -374,6 +376,71 @@ describe('genlens inspect', () => {
   it('takes a folder', async () => {
     await cp(join(fixtures, 'cached'), at('copied'), { recursive: true });
     expect(await genlens(['inspect', at('copied'), '--json', '--provider', 'cpu'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('genlens formulas', () => {
+  const loss =
+    'import torch.nn.functional as F\n\ndef loss(mu, logvar):\n    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum(1).mean()\n';
+  const name = 'KL of a diagonal Gaussian to N(0, I) (kl_diag_std_normal)';
+
+  it('prints a line for each, and tells what could not be read', async () => {
+    await mkdir(at('code/deep'), { recursive: true });
+    await writeFile(at('code/a.py'), loss);
+    await writeFile(at('code/deep/b.py'), `# nothing\n`);
+    await writeFile(at('code/broken.ipynb'), '{');
+    const ended = await genlens(['formulas', at('code'), at('missing')]);
+    expect(ended.stdout).toBe(`${at('code/a.py')}:4:5 ${name}: mean over the batch\n`);
+    expect(ended.stderr).toContain(`${at('code/broken.ipynb')}: it is no notebook`);
+    expect(ended.stderr).toContain(`${at('missing')}: cannot read`);
+    expect(ended.code).toBe(1);
+    expect(await genlens(['formulas', at('code/deep')])).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+  });
+
+  it('prints JSON of standard input', async () => {
+    const ended = await genlens(['formulas', '-', '--json'], { input: loss });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const [found, ...others] = JSON.parse(ended.stdout) as Record<string, unknown>[];
+    expect(others).toEqual([]);
+    const line = loss.split('\n')[3]!;
+    const [column, endColumn] = [line.indexOf('mu ') + 1, line.indexOf('mu ') + 3];
+    expect(found).toMatchObject({
+      ...{
+        file: '-',
+        line: 4,
+        column: 5,
+        endLine: 4,
+        endColumn: line.length + 1,
+        formula: 'kl_diag_std_normal',
+        name: 'KL of a diagonal Gaussian to N(0, I)',
+      },
+      ...{ equality: 'exact', remarks: ['mean over the batch'], diagnostics: [] },
+      latex: expect.stringContaining(String.raw`\sigma^{2}`) as unknown,
+      variables: expect.arrayContaining([
+        {
+          code: 'mu',
+          symbol: String.raw`\mu`,
+          term: 'mean',
+          encoding: null,
+          places: [{ file: '-', line: 4, column, endLine: 4, endColumn }],
+        },
+      ]) as unknown,
+    });
+    expect(found!['latex']).not.toContain('term');
+  });
+
+  it('counts lines of a notebook in its cells', async () => {
+    const cells = ['import torch', loss, 'loss(1, 2)'].map((source) => ({ cell_type: 'code', source }));
+    await writeFile(at('book.ipynb'), JSON.stringify({ cells: [{ cell_type: 'markdown', source: '$x$' }, ...cells] }));
+    const { stdout } = await genlens(['formulas', at('book.ipynb')]);
+    expect(stdout.split('\n')[0]).toBe(`${at('book.ipynb')}:cell 3:4:5 ${name}: mean over the batch`);
+  });
+
+  it('reads nothing that is too long to be code', async () => {
+    await writeFile(at('long.py'), `x = "${'a'.repeat(2_000_000)}"`);
+    const ended = await genlens(['formulas', at('long.py')]);
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain('2000006 characters are more than the 2000000 that are read');
   });
 });
 
