@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { readBundledModel } from '../../src/models/registry.ts';
 import { measureEditor } from './editor.ts';
 import { measureExplain, measureLarge, measureRuns } from './engine.ts';
+import { measureFormulas } from './formulas.ts';
+import { measureLongFiles } from './longFile.ts';
 import { met, table, type Figure } from './report.ts';
 import { measureViews } from './view.ts';
 
@@ -27,8 +29,9 @@ export async function main({ root, out, flags }: Options): Promise<number> {
     ...(await measureRuns(root, out, rounds)),
     ...(await measureExplain(root, source, rounds)),
     ...(await measureViews(rounds)),
+    ...(await measureFormulas(root, quick)),
     ...(await measureSizes(root)),
-    ...(quick ? [] : [...(await measureLarge(root, out)), ...(await measureEditor(root))]),
+    ...(quick ? [] : [...(await measureLarge(root, out)), ...(await measureEditor(root)), ...(await measureLongFiles(root))]),
   ];
   await writeFile(join(out, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
   console.log(flags.has('--json') ? JSON.stringify(figures, null, 2) : table(figures));

@@ -3,9 +3,11 @@ export interface Figure {
   what: string;
   /** Median. */
   value: number;
-  unit: 'ms' | 'x' | 'KB' | 'MB';
+  unit: 'ms' | 'x' | 'KB' | 'MB' | '%';
   /** null: told beside the others, not judged. */
   budget: number | null;
+  /** The budget is what has to be reached, not what must not be passed. */
+  least?: boolean;
   /** How it was measured, in a few words. */
   how: string;
 }
@@ -16,18 +18,18 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? (sorted[middle] ?? NaN) : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-export function met({ value, budget }: Figure): boolean {
-  return budget === null || value <= budget;
+export function met({ value, budget, least }: Figure): boolean {
+  return budget === null || (least ? value >= budget : value <= budget);
 }
 
 /** A table for people; a line that misses its budget says so. */
 export function table(figures: readonly Figure[]): string {
   const number = (value: number, unit: Figure['unit']): string =>
-    `${unit === 'x' ? value.toFixed(2) : value.toFixed(value < 10 ? 1 : 0)} ${unit}`;
+    `${value.toFixed(unit === 'x' ? 2 : unit === '%' || value < 10 ? 1 : 0)} ${unit}`;
   const rows = figures.map((figure) => [
     figure.what,
     number(figure.value, figure.unit),
-    figure.budget === null ? '' : `<= ${number(figure.budget, figure.unit)}`,
+    figure.budget === null ? '' : `${figure.least ? '>=' : '<='} ${number(figure.budget, figure.unit)}`,
     figure.budget === null ? '' : met(figure) ? 'met' : 'MISSED',
     figure.how,
   ]);
