@@ -23,7 +23,10 @@ describe('a file of 10,000 lines', () => {
     await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.view.extension.genlens'));
     await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
     // The list takes the focus when it opens, which may be later than the command ends.
-    await editor.page.locator('.editor-group-container .monaco-editor .view-lines').first().click({ position: { x: 60, y: 8 } });
+    await editor.page
+      .locator('.editor-group-container .monaco-editor .view-lines')
+      .first()
+      .click({ position: { x: 60, y: 8 } });
     // At its beginning, so that every offset is another one with each key.
     await editor.select({ start: [0, 0], end: [0, 0] });
     const typed = 'import math as m';
