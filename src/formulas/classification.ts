@@ -262,6 +262,31 @@ const isSmoothing: Evidence = [
   ],
 ];
 
+/** Readings of a target that is smoothed: with its own number of classes, and with one that the code has elsewhere. */
+function smoothedTargets(of: (target: Tensor, smoothing: Tensor, classes: Tensor) => Tensor, remark: string): ValueReading[] {
+  const common = {
+    kind: 'value',
+    axes: 'B C',
+    summed: '',
+    fit: 'quantity',
+    operations: [['multiply', 'lerp', 'divide', 'where']],
+    evidence: isSmoothing,
+    remark,
+  } as const;
+  return [
+    {
+      ...common,
+      roles: [target, smoothing],
+      elements: ({ target, smoothing }) => of(target!, smoothing!, scalar(target!.shape.at(-1) ?? 1)),
+    },
+    {
+      ...common,
+      roles: [{ ...target, domain: 'unit' }, smoothing, classCount],
+      elements: ({ target, smoothing, classes }) => of(target!, smoothing!, classes!),
+    },
+  ];
+}
+
 const labelSmoothing: Formula = {
   id: 'label_smoothing',
   family: 'Loss',
@@ -319,28 +344,7 @@ const labelSmoothing: Formula = {
     'Smoothing stands in the validation loss too: it then has a floor above 0.',
   ],
   readings: [
-    {
-      kind: 'value',
-      roles: [target, smoothing],
-      axes: 'B C',
-      summed: '',
-      elements: ({ target, smoothing }) => smoothed(target!, smoothing!, scalar(target!.shape.at(-1) ?? 1)),
-      fit: 'quantity',
-      operations: [['multiply', 'lerp', 'divide', 'where']],
-      evidence: isSmoothing,
-      remark: 'the target',
-    },
-    {
-      kind: 'value',
-      roles: [{ ...target, domain: 'unit' }, smoothing, classCount],
-      axes: 'B C',
-      summed: '',
-      elements: ({ target, smoothing, classes }) => smoothed(target!, smoothing!, classes!),
-      fit: 'quantity',
-      operations: [['multiply', 'lerp', 'divide', 'where']],
-      evidence: isSmoothing,
-      remark: 'the target',
-    },
+    ...smoothedTargets(smoothed, 'the target'),
     {
       kind: 'value',
       roles: [label, smoothing, classLength],
@@ -351,28 +355,7 @@ const labelSmoothing: Formula = {
       operations: [['oneHot', 'equal', 'eye', 'where', 'index']],
       remark: 'the target',
     },
-    {
-      kind: 'value',
-      roles: [target, smoothing],
-      axes: 'B C',
-      summed: '',
-      elements: ({ target, smoothing }) => smoothedOverOthers(target!, smoothing!, scalar(target!.shape.at(-1) ?? 1)),
-      fit: 'quantity',
-      operations: [['multiply', 'lerp', 'divide', 'where']],
-      evidence: isSmoothing,
-      remark: 'the target, the smoothing spread over the other classes alone',
-    },
-    {
-      kind: 'value',
-      roles: [{ ...target, domain: 'unit' }, smoothing, classCount],
-      axes: 'B C',
-      summed: '',
-      elements: ({ target, smoothing, classes }) => smoothedOverOthers(target!, smoothing!, classes!),
-      fit: 'quantity',
-      operations: [['multiply', 'lerp', 'divide', 'where']],
-      evidence: isSmoothing,
-      remark: 'the target, the smoothing spread over the other classes alone',
-    },
+    ...smoothedTargets(smoothedOverOthers, 'the target, the smoothing spread over the other classes alone'),
     ...predictions.flatMap(({ role, logs, made }): ValueReading[] => [
       {
         kind: 'value',

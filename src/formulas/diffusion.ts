@@ -29,13 +29,13 @@ import {
   scheduledLevel,
   untold,
   velocityWords,
+  products,
+  sums,
 } from './diffusionRoles.ts';
 import type { Formula } from './formula.ts';
 import type { Evidence, Requirement, Role } from './reading.ts';
 import { term } from './term.ts';
 
-const sums = ['add', 'subtract', 'sum', 'lerp', 'einsum', 'matmul'];
-const products = ['multiply', 'divide', 'lerp', 'einsum', 'matmul', 'square'];
 const squares = ['square', 'multiply', 'power', 'norm', 'abs', 'einsum', 'matmul'];
 const differences = ['subtract', 'add', 'negate'];
 

@@ -5,6 +5,10 @@ import type { Origin, Requirement, Role } from './reading.ts';
 import type { Term } from './formula.ts';
 import { term } from './term.ts';
 
+/** Operations that a mixture of samples and noise is written with. */
+export const sums: readonly string[] = ['add', 'subtract', 'sum', 'lerp', 'einsum', 'matmul'];
+export const products: readonly string[] = ['multiply', 'divide', 'lerp', 'einsum', 'matmul', 'square'];
+
 export const noiseWords = ['eps', 'epsilon', 'noise', 'noises', 'xi', 'gaussian noise', 'e', 'z', 'n', 'rand noise', 'target noise'];
 export const predictedNoiseWords = [
   ...[

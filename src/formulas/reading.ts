@@ -129,7 +129,7 @@ export interface ValueReading {
   readonly fit: 'loss' | 'density' | 'quantity';
   /**
    * Groups of operations: code must have one of each group. It rules most code out before anything is computed, so a group has to name
-   * every operation that could do the job. Names as in `src/python/expression/operations.ts`.
+   * every operation that could do the job. Names as in `src/python/value/operations.ts`.
    */
   readonly operations: readonly (readonly string[])[];
   /** Other orders of axes in which code may hold the roles and the result, by id ("result" for the latter). */
@@ -165,7 +165,7 @@ export interface SumTerm {
   readonly optional?: boolean;
 }
 
-/** A call that is the formula by definition of its library: names as in `src/python/expression/operations.ts`. */
+/** A call that is the formula by definition of its library: what it is called in the graph (`src/python/expression/follow`). */
 export interface CallReading {
   readonly kind: 'call';
   readonly calls: readonly string[];

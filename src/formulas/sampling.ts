@@ -33,13 +33,12 @@ import {
   previousLevel,
   previousWords,
   scheduledLevel,
+  products,
+  sums,
 } from './diffusionRoles.ts';
 import type { Formula } from './formula.ts';
 import type { Encoding, Evidence, Role, SumTerm, ValueReading } from './reading.ts';
 import { term } from './term.ts';
-
-const products = ['multiply', 'divide', 'lerp', 'einsum', 'matmul', 'square'];
-const sums = ['add', 'subtract', 'sum', 'lerp', 'einsum', 'matmul'];
 
 const one = scalar(1);
 

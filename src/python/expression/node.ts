@@ -41,6 +41,14 @@ export const leaves: ReadonlySet<string> = new Set([
  */
 export const wrappers: ReadonlySet<string> = new Set(['let', 'inline']);
 
+/** Operations that ask for lengths of axes, not for numbers. */
+export const measuring: ReadonlySet<string> = new Set(['shape', 'size', 'rank', 'count']);
+
+/** What a node is computed from: of a wrapper what it holds, without what it was given. */
+export function operandsOf({ op, args }: Node): readonly Node[] {
+  return wrappers.has(op) ? args.slice(0, 1) : args;
+}
+
 /** The computation itself, without names. */
 export function unwrap(node: Node): Node {
   let inner = node;

@@ -1,6 +1,6 @@
 /** What a Python expression is while code is followed: an array, or something that is none. */
 
-import type { ClassDefinition, Expression, FunctionDefinition, Lambda } from '../syntax/ast.ts';
+import type { ClassDefinition, FunctionDefinition, Lambda } from '../syntax/ast.ts';
 import type { Node } from './node.ts';
 
 export type Value =
@@ -23,7 +23,7 @@ export type Value =
   | { readonly kind: 'layer'; readonly name: string; readonly args: Arguments; readonly owner: Node }
   | Distribution
   /** A method of an array or object, before it is called. */
-  | { readonly kind: 'method'; readonly object: Value; readonly name: string; readonly place: Expression };
+  | { readonly kind: 'method'; readonly object: Value; readonly name: string };
 
 /** A function of the file; a method with the object that it is of. */
 export interface FunctionValue {

@@ -1,7 +1,7 @@
 /** LaTeX taken apart into what it says: equations, definitions, draws. */
 
 import { parse } from './parse.ts';
-import { keyOf, within, type Name, type Tree } from './tree.ts';
+import { keyOf, within, type Tree } from './tree.ts';
 import type { Token } from './tokens.ts';
 import { Unread } from './unread.ts';
 
@@ -179,5 +179,3 @@ function split(tokens: readonly Token[], parts: (token: Token) => boolean): Toke
   if (depth !== 0) throw new Unread();
   return found;
 }
-
-export const isName = (tree: Tree): tree is Name => tree.kind === 'name';

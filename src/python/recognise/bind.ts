@@ -1,7 +1,7 @@
 /** Which value of the code is which role of a formula. */
 
 import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
-import { wrappers, type Node } from '../expression/node.ts';
+import { unwrap, type Node } from '../expression/node.ts';
 import type { Cut } from './cut.ts';
 import { degreeOf, mayFit, type Degree } from './degrees.ts';
 import { given, type Given } from './given.ts';
@@ -97,14 +97,8 @@ function isDividedBySum({ order }: Cut, input: Node): boolean {
     if (op !== 'divide') return false;
     let below = args[1]!;
     while (beside.has(below.op) && below.op !== 'subtract') below = below.args[0]!;
-    return below.op === 'sum' && strip(below.args[0]!) === strip(input);
+    return below.op === 'sum' && unwrap(below.args[0]!) === unwrap(input);
   });
-}
-
-function strip(node: Node): Node {
-  let inner = node;
-  while (wrappers.has(inner.op)) inner = inner.args[0]!;
-  return inner;
 }
 
 const beside: ReadonlySet<string> = new Set(['add', 'subtract', 'maximum', 'minimum', 'clamp', 'let', 'inline', 'reshape', 'expandDims']);

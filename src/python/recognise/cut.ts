@@ -1,6 +1,6 @@
 /** A piece of code as a function of some of its names: where to stop following. */
 
-import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { leaves, measuring, numberOf, operandsOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isPlace, isPositions } from './places.ts';
 import { isSchedule } from './tables.ts';
 import { holdsAny, maskWords, wordsOf } from './words.ts';
@@ -37,8 +37,6 @@ const moving: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-
-const measuring: ReadonlySet<string> = new Set(['shape', 'size', 'rank', 'count']);
 
 /** No gradient comes through them: what they give is a value of its own. */
 const stepping: ReadonlySet<string> = new Set(['round', 'sign', 'argmax', 'argmin']);
@@ -164,7 +162,7 @@ function isSlice(node: Node): boolean {
 /** What a node needs; of alternatives, the one that is taken. */
 export function argsOf(node: Node, { alternative }: Pick<CutOptions, 'alternative'>): readonly Node[] {
   if (node.op === 'choice') return [node.args[Math.min(alternative, node.args.length - 1)]!];
-  return wrappers.has(node.op) || node.op === 'leftOut' ? node.args.slice(0, 1) : node.args;
+  return node.op === 'leftOut' ? node.args.slice(0, 1) : operandsOf(node);
 }
 
 /** Breadth first, so that a name that is met twice is followed if it is near on either way. */
@@ -257,9 +255,7 @@ function isWidth(node: Node): boolean {
     known =
       node.op === 'parameter' || node.op === 'attribute' || node.op === 'global'
         ? holdsAny(wordsOf(String(node.attributes['name'])), widthWords)
-        : arithmetic.has(node.op) &&
-          (wrappers.has(node.op) ? node.args.slice(0, 1) : node.args).some(isWidth) &&
-          (wrappers.has(node.op) ? node.args.slice(0, 1) : node.args).every((arg) => isNumber(arg) || isWidth(arg));
+        : arithmetic.has(node.op) && operandsOf(node).some(isWidth) && operandsOf(node).every((arg) => isNumber(arg) || isWidth(arg));
     widths.set(node, known);
   }
   return known;
@@ -271,13 +267,12 @@ function isLength(node: Node): boolean {
   return op === 'number' || measuring.has(op);
 }
 
-const isNumber = (node: Node): boolean => node.op === 'number' || (wrappers.has(node.op) && isNumber(node.args[0]!));
+const isNumber = (node: Node): boolean => numberOf(node) !== null;
 
 /** Nothing is computed in it. */
 export function isView(node: Node): boolean {
-  let inner = node;
-  while (moving.has(inner.op)) inner = inner.args[0]!;
-  return leaves.has(inner.op) || inner.op === 'parts';
+  const { op } = baseOf(node);
+  return leaves.has(op) || op === 'parts';
 }
 
 /** What a view is of. */

@@ -6,7 +6,7 @@
 import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
 import { add, multiply, subtract } from '../../maths/tensor/elementwise.ts';
 import { detach, scalar, ShapeError, tensor, type Tensor } from '../../maths/tensor/tensor.ts';
-import { numberOf, type Node } from '../expression/node.ts';
+import { measuring, numberOf, type Node } from '../expression/node.ts';
 import { argsOf, type Cut } from './cut.ts';
 import { layoutsOf } from './layouts.ts';
 import { draw } from './samples.ts';
@@ -20,7 +20,7 @@ const linear: ReadonlySet<string> = new Set(
   ),
 );
 const products: ReadonlySet<string> = new Set(['multiply', 'matmul', 'outer', 'einsum']);
-const constant: ReadonlySet<string> = new Set(['shape', 'size', 'rank', 'count', 'number', 'eye', 'arange', 'linspace']);
+const constant: ReadonlySet<string> = new Set([...measuring, 'number', 'eye', 'arange', 'linspace']);
 
 /** Of every input of a piece of code, from what is done with it: an upper bound. */
 export function degreesIn(cut: Cut, alternative: number): ReadonlyMap<Node, Degree> {

@@ -7,7 +7,6 @@ import type { Choices } from './bind.ts';
 import { cut, type Cut } from './cut.ts';
 import { asksForSurroundings, isPlausible, type Surroundings } from './evidence.ts';
 import { matches, type Budget, type Match } from './match.ts';
-import { mayBe } from './work.ts';
 
 export interface Piece {
   readonly cut: Cut;
@@ -33,43 +32,41 @@ const mostMatches = 3;
 export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => false): Generator<Piece> {
   const tried = new Set<string>();
   let left = mostTries;
+  const isNew = ({ inputs, order }: Cut): boolean => {
+    const key = `${inputs.map(({ id }) => id).join(',')}|${order.length}`;
+    return !tried.has(key) && tried.add(key).size > 0;
+  };
+  function* offered(piece: Cut, alternative: number): Generator<Piece> {
+    const budget: Budget = { left: Math.min(left, mostTriesOfOne) };
+    left -= budget.left;
+    yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<string, readonly Match[]>>() };
+    // What was not needed here is left for the next.
+    left += Math.max(0, budget.left);
+  }
   for (let depth = 0; depth <= deepest; depth++) {
     for (let alternative = 0; alternative < alternatives; alternative++) {
-      let isNew = false;
+      let isAny = false;
       for (const views of ['none', 'shared', 'all'] as const) {
         const piece = cut(node, { depth, alternative, views });
-        if (!piece || piece.inputs.length > mostInputs || (depth > 1 && piece.order.length > mostFollowed)) continue;
-        const key = `${piece.inputs.map(({ id }) => id).join(',')}|${piece.order.length}`;
-        if (tried.has(key)) continue;
-        tried.add(key);
-        isNew = true;
-        const budget: Budget = { left: Math.min(left, mostTriesOfOne) };
-        left -= budget.left;
-        yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<string, readonly Match[]>>() };
-        // What was not needed here is left for the next.
-        left += Math.max(0, budget.left);
+        if (!piece || piece.inputs.length > mostInputs || (depth > 1 && piece.order.length > mostFollowed) || !isNew(piece)) continue;
+        isAny = true;
+        yield* offered(piece, alternative);
       }
-      if (!isNew) break;
+      if (!isAny) break;
     }
     if (depth > 0) continue;
     // Names of what is a formula by itself are kept, all others followed.
     for (let alternative = 0; alternative < alternatives; alternative++) {
       const piece = cut(node, { depth: deepest, alternative, views: 'none', isKnown });
       if (!piece || piece.inputs.length > mostInputs || !piece.inputs.some((input) => input.op === 'let' && isKnown(input))) break;
-      const key = `${piece.inputs.map(({ id }) => id).join(',')}|${piece.order.length}`;
-      if (tried.has(key)) break;
-      tried.add(key);
-      const budget: Budget = { left: Math.min(left, mostTriesOfOne) };
-      left -= budget.left;
-      yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<string, readonly Match[]>>() };
-      left += Math.max(0, budget.left);
+      if (!isNew(piece)) break;
+      yield* offered(piece, alternative);
     }
   }
 }
 
-/** How the piece computes a formula, as far as names speak for it; empty where it does not. */
+/** How the piece computes a formula that it may be by its operations, as far as names speak for it; empty where it does not. */
 export function matchesOf(piece: Piece, formula: Formula, reading: ValueReading, surroundings: Surroundings): readonly Match[] {
-  if (!mayBe(piece.cut, reading)) return [];
   let all = piece.found.get(reading);
   if (!all) piece.found.set(reading, (all = new Map<string, readonly Match[]>()));
   const key = asksForSurroundings(reading.evidence) ? `${surroundings.target}|${surroundings.around.join(',')}` : '';

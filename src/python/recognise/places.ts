@@ -1,6 +1,6 @@
 /** Arrays that say where something is: which class is the right one, which column is left out, which element is picked. */
 
-import { wrappers, type Node } from '../expression/node.ts';
+import { measuring, operandsOf, unwrap, type Node } from '../expression/node.ts';
 
 /** Made of numbers and lengths alone. */
 const constant: ReadonlySet<string> = new Set(
@@ -8,15 +8,13 @@ const constant: ReadonlySet<string> = new Set(
    less lessEqual greater greaterEqual logicalNot logicalAnd logicalOr reshape flatten expandDims squeeze expand tile roll flip triangle
    diagonalMatrix let inline`.split(/\s+/),
 );
-const measuring: ReadonlySet<string> = new Set(['size', 'shape', 'count', 'rank']);
 
 const known = new WeakMap<Node, boolean>();
 
 export function isConstant(node: Node): boolean {
   let found = known.get(node);
   if (found === undefined) {
-    found =
-      measuring.has(node.op) || (constant.has(node.op) && (wrappers.has(node.op) ? node.args.slice(0, 1) : node.args).every(isConstant));
+    found = measuring.has(node.op) || (constant.has(node.op) && operandsOf(node).every(isConstant));
     known.set(node, found);
   }
   return found;
@@ -41,8 +39,7 @@ export function isPlace(node: Node, place: number): boolean {
 
 /** Differences of positions, as of every query to every key. */
 export function isPositions(node: Node): boolean {
-  let inner = node;
-  while (wrappers.has(inner.op)) inner = inner.args[0]!;
+  const inner = unwrap(node);
   return inner.op === 'subtract' && isConstant(inner) && holds(inner, 'arange', 0);
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { erf } from '../../maths/special.ts';
-import type { Node } from '../expression/node.ts';
+import { measuring, type Node } from '../expression/node.ts';
 import { argsOf, type Cut } from './cut.ts';
 import { withoutTiny } from './tiny.ts';
 
@@ -71,8 +71,6 @@ const tests: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   logicalOr: (a, b) => a !== 0 || b !== 0,
 };
 
-const lengths: ReadonlySet<string> = new Set(['size', 'count', 'shape', 'rank']);
-
 /** null where an operation has no value for one element, or one that says nothing of others. */
 export function compile({ order, inputs, root }: Cut, alternative: number): Program | null {
   const places = new Map<Node, number>();
@@ -87,7 +85,7 @@ export function compile({ order, inputs, root }: Cut, alternative: number): Prog
       values[place] = node.attributes['value'] as number;
       continue;
     }
-    if (lengths.has(node.op)) {
+    if (measuring.has(node.op)) {
       values[place] = 1;
       continue;
     }

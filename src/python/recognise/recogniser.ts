@@ -28,6 +28,7 @@ export class Recogniser {
   readonly #calls: readonly { formula: Formula; reading: CallReading }[];
   readonly #known = new Map<string, Recognition | null>();
   readonly #ids = new Map<Node, ReadonlyMap<string, number>>();
+  readonly #readings = new WeakMap<Piece, readonly { formula: Formula; reading: ValueReading }[]>();
   readonly #pieces = new Map<Node, { readonly made: Piece[]; readonly rest: Generator<Piece> }>();
 
   constructor(catalogue: Iterable<Formula>) {
@@ -106,13 +107,20 @@ export class Recogniser {
     }
   }
 
+  /** Whatever stands around a piece, what it may be is the same. */
+  #readingsOf(piece: Piece): readonly { formula: Formula; reading: ValueReading }[] {
+    let known = this.#readings.get(piece);
+    if (!known) this.#readings.set(piece, (known = byNames(piece.cut, this.#values)));
+    return known;
+  }
+
   #best(
     piece: Piece,
     surroundings: Surroundings,
     than: (Recognition & { kind: 'value' }) | null,
   ): (Recognition & { kind: 'value' }) | null {
     let best: (Recognition & { kind: 'value' }) | null = null;
-    for (const { formula, reading } of byNames(piece.cut, this.#values)) {
+    for (const { formula, reading } of this.#readingsOf(piece)) {
       if (than && rankOf(reading) <= rankOf(than.reading)) continue;
       if (best && rankOf(best.reading) > rankOf(reading)) continue;
       for (const match of matchesOf(piece, formula, reading, surroundings)) {
@@ -128,13 +136,7 @@ export class Recogniser {
   #call(node: Node): Recognition | null {
     let inner = node;
     for (let step = 0; step < 12; step++) {
-      if (inner.op === 'inline') {
-        const callee = inner.attributes['callee'] as string;
-        const known = this.#calls.find(({ reading }) => reading.calls.includes(callee));
-        if (known) return { kind: 'call', ...known, call: inner };
-        return null;
-      }
-      if (inner.op === 'opaque') {
+      if (inner.op === 'inline' || inner.op === 'opaque') {
         const callee = inner.attributes['callee'] as string;
         const known = this.#calls.find(({ reading }) => reading.calls.includes(callee));
         return known ? { kind: 'call', ...known, call: inner } : null;

@@ -5,7 +5,7 @@
 
 import type { ValueReading } from '../../formulas/reading.ts';
 import { detach, scalar, ShapeError, type Tensor } from '../../maths/tensor/tensor.ts';
-import type { Node } from '../expression/node.ts';
+import { measuring, type Node } from '../expression/node.ts';
 import { argsOf, type Cut } from './cut.ts';
 import { given } from './given.ts';
 import { axesOf, layoutsOf } from './layouts.ts';
@@ -26,9 +26,6 @@ const linear: ReadonlySet<string> = new Set(
 const pairing: ReadonlySet<string> = new Set(
   'expandDims index part parts concatenate stack tile gather einopsRepeat roll flip oneHot diag diagonalMatrix'.split(' '),
 );
-
-/** Lengths do not depend on what is there. */
-const measuring: ReadonlySet<string> = new Set(['shape', 'size', 'rank', 'count']);
 
 interface State {
   /** It depends on what the code is about. */
@@ -56,6 +53,7 @@ export function isSeparableCode(cut: Cut, alternative: number): boolean | null {
       continue;
     }
     const summed = held.some((state) => state.depends && state.summed);
+    // Lengths do not depend on what is there.
     if (measuring.has(node.op)) {
       states.set(node, none);
       continue;

@@ -1,6 +1,6 @@
 /** Tables of a schedule: what their entries are, by name or by how the table was made. */
 
-import { numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { numberOf, operandsOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { holdsAny, scheduleWords, wordsOf } from './words.ts';
 
 const known = new WeakMap<Node, boolean>();
@@ -22,7 +22,7 @@ const elementwise: ReadonlySet<string> = new Set(
 function isMadeOf(node: Node, depth: number): boolean {
   if (node.op === 'cumulativeProduct' || node.op === 'linspace') return true;
   if (depth > 10 || !elementwise.has(node.op)) return false;
-  return (wrappers.has(node.op) ? node.args.slice(0, 1) : node.args).some((arg) => isNamed(arg) || isMadeOf(arg, depth + 1));
+  return operandsOf(node).some((arg) => isNamed(arg) || isMadeOf(arg, depth + 1));
 }
 
 /** "sqrt one minus alpha hat": how the entries of a table were made, in words as names are made of them. */

@@ -18,26 +18,26 @@ const reducing: ReadonlySet<string> = new Set(['mean', 'sum', 'squeeze', 'reshap
  * The terms of a sum, names not followed: `mean(a + 0.5 * b)` is the mean of a and half the mean of b. A term that is no sum is the only
  * one.
  */
-export function termsOf(node: Node, factor = 1, weights: readonly Node[] = [], around: readonly Node[] = []): TermOf[] {
+export function termsOf(node: Node, factor = 1, weights: readonly Node[] = []): TermOf[] {
   const [a, b] = node.args;
   switch (node.op) {
     case 'add':
-      return [...termsOf(a!, factor, weights, around), ...termsOf(b!, factor, weights, around)];
+      return [...termsOf(a!, factor, weights), ...termsOf(b!, factor, weights)];
     case 'subtract':
-      return [...termsOf(a!, factor, weights, around), ...termsOf(b!, -factor, weights, around)];
+      return [...termsOf(a!, factor, weights), ...termsOf(b!, -factor, weights)];
     case 'negate':
-      return termsOf(a!, -factor, weights, around);
+      return termsOf(a!, -factor, weights);
     case 'multiply':
     case 'divide': {
       const [x, y] = [numberOf(a!), numberOf(b!)];
-      if (y !== null) return termsOf(a!, node.op === 'multiply' ? factor * y : factor / y, weights, around);
-      if (x !== null && node.op === 'multiply') return termsOf(b!, factor * x, weights, around);
-      if (isWeight(b!)) return termsOf(a!, factor, [...weights, b!], around);
-      if (node.op === 'multiply' && isWeight(a!)) return termsOf(b!, factor, [...weights, a!], around);
+      if (y !== null) return termsOf(a!, node.op === 'multiply' ? factor * y : factor / y, weights);
+      if (x !== null && node.op === 'multiply') return termsOf(b!, factor * x, weights);
+      if (isWeight(b!)) return termsOf(a!, factor, [...weights, b!]);
+      if (node.op === 'multiply' && isWeight(a!)) return termsOf(b!, factor, [...weights, a!]);
       return [{ node, factor, weights }];
     }
     default:
-      if (reducing.has(node.op) && isSum(a!)) return termsOf(a!, factor, weights, [...around, node]);
+      if (reducing.has(node.op) && isSum(a!)) return termsOf(a!, factor, weights);
       return [{ node, factor, weights }];
   }
 }

@@ -83,7 +83,7 @@ const matrixWork = ['inverse', 'determinant', 'logAbsDeterminant', 'cholesky', '
 const kinds: readonly (readonly string[])[] = [
   ['sin', 'cos', 'tan'],
   ['softmax', 'logSoftmax', 'logSoftmaxOfClasses', 'logSumExp', 'crossEntropy'],
-  ['inverse', 'determinant', 'logAbsDeterminant', 'cholesky', 'solve', 'trace'],
+  matrixWork,
   ['matmul', 'einsum', 'outer'],
   ['cumulativeSum', 'cumulativeProduct'],
   ['tanh', 'erf', 'gelu', 'silu', 'lgamma', 'digamma', 'erfinv'],

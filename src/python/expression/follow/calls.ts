@@ -1,12 +1,11 @@
 /** What a call gives. */
 
-import type { Expression } from '../../syntax/ast.ts';
 import { alsoCalled, expansions, kerasLosses, type Expansion } from '../library/expansions.ts';
 import { detaching, identities, parameterName, signatures } from '../library/table.ts';
 import { distributionFamilies } from '../library/distributions.ts';
 import { dividesByCount, isLibrary } from '../library/paths.ts';
 import type { Build } from '../build.ts';
-import { numberOf, unwrap, type Node } from '../node.ts';
+import { unwrap, type Node } from '../node.ts';
 import { isNode, none, type Arguments, type Value } from '../values.ts';
 import { builtin } from './builtins.ts';
 import type { Follow } from './context.ts';
@@ -33,13 +32,13 @@ const statelessLayers: ReadonlySet<string> = new Set([
   'Flatten',
 ]);
 
-export function evaluateCall(follow: Follow, callee: Value, args: Arguments, place: Expression): Value {
+export function evaluateCall(follow: Follow, callee: Value, args: Arguments): Value {
   if (isNode(callee)) return opaque(follow, callee, nameOf(callee), args);
   switch (callee.kind) {
     case 'library':
-      return callLibrary(follow, callee.path, args, place);
+      return callLibrary(follow, callee.path, args);
     case 'method':
-      return callMethod(follow, callee.object, callee.name, args, place);
+      return callMethod(follow, callee.object, callee.name, args);
     case 'function': {
       const name = 'name' in callee.definition ? callee.definition.name : 'lambda';
       const given = [...args.positional, ...args.named.values()].filter(isNode);
@@ -118,7 +117,7 @@ function expansionOf(name: string): Expansion | undefined {
 }
 
 /** A function of a library by its path, or of something from elsewhere that has its name. */
-export function callLibrary(follow: Follow, path: string, args: Arguments, place: Expression): Value {
+export function callLibrary(follow: Follow, path: string, args: Arguments): Value {
   const { build } = follow;
   const name = path.split('.').at(-1)!;
   const known = isLibrary(path) || path.startsWith('unnamed.') || path.startsWith('builtins.');
@@ -138,7 +137,7 @@ export function callLibrary(follow: Follow, path: string, args: Arguments, place
   return (
     applyNamed(follow, path, name, args) ??
     create(follow, path, name, args) ??
-    special(follow, path, name, args, place) ??
+    special(follow, path, name, args) ??
     layer(follow, path, name, args) ??
     opaque(follow, self, name, args)
   );
@@ -364,7 +363,7 @@ function extremeOfStack(build: Build, operation: string, array: Node, axes: read
 }
 
 /** A method of a value. */
-export function callMethod(follow: Follow, object: Value, name: string, args: Arguments, place: Expression): Value {
+export function callMethod(follow: Follow, object: Value, name: string, args: Arguments): Value {
   const { build } = follow;
   const plain = name.endsWith('_') && !name.startsWith('_') ? name.slice(0, -1) : name;
   if (!isNode(object)) {
@@ -394,14 +393,9 @@ export function callMethod(follow: Follow, object: Value, name: string, args: Ar
     const result =
       applyNamed(follow, args.named.has('axis') ? 'numpy' : 'torch', plain, given, true) ??
       create(follow, 'torch', plain, given) ??
-      special(follow, 'torch', plain, given, place);
+      special(follow, 'torch', plain, given);
     if (result) return result;
     if (name === 'kl_divergence') return klDivergence(follow, given) ?? opaque(follow, array, name, args);
   }
   return opaque(follow, array, name, args);
-}
-
-/** Whether a number is known to be none but 1. */
-export function isOne(node: Node): boolean {
-  return numberOf(node) === 1;
 }

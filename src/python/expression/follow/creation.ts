@@ -1,6 +1,5 @@
 /** Calls that make arrays, draw them, or ask for derivatives. */
 
-import type { Expression } from '../../syntax/ast.ts';
 import { isNode, type Arguments, type Value } from '../values.ts';
 import type { Node } from '../node.ts';
 import type { Follow } from './context.ts';
@@ -67,7 +66,7 @@ export function create({ build }: Follow, path: string, name: string, args: Argu
 const isArrayLike = (value: Value): boolean => isNode(value);
 
 /** einsum, derivatives, the smallest number of a type. */
-export function special(follow: Follow, path: string, name: string, args: Arguments, _place: Expression): Value | null {
+export function special(follow: Follow, path: string, name: string, args: Arguments): Value | null {
   const { build } = follow;
   switch (name) {
     case 'einsum': {

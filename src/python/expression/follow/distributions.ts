@@ -2,7 +2,6 @@
 
 import { distributionFamilies, divergence, entropy, logDensity, parametersOf } from '../library/distributions.ts';
 import type { Node } from '../node.ts';
-import { unwrap } from '../node.ts';
 import { isNode, type Arguments, type Distribution, type Value } from '../values.ts';
 import type { Follow } from './context.ts';
 import { toNode, toNumber } from './convert.ts';
@@ -97,13 +96,4 @@ export function klDivergence(follow: Follow, args: Arguments): Value | null {
       ? summed(follow, q, closed)
       : build.with('opaque', [a, b], { callee: 'kl_divergence', bound: false, array: true });
   return build.with('inline', [whole, a, b], { callee: 'klDivergence' });
-}
-
-/** Whether what stands for an array is a distribution object that cannot be followed. */
-export function isDistribution(node: Node): boolean {
-  return distributionFamilies.has(
-    String(unwrap(node).attributes['callee'] ?? '')
-      .split('.')
-      .at(-1)!,
-  );
 }

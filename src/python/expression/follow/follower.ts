@@ -195,7 +195,7 @@ export class Follower implements Follow {
       if (name && value && !isNode(name) && name.kind === 'text' && isNode(callee) && this.#self)
         return this.#buffer(this.#self, name.value, value);
     }
-    const result = evaluateCall(this, callee, args, place);
+    const result = evaluateCall(this, callee, args);
     // `x.mul_(y)` changes x.
     if (place.kind === 'call' && place.callee.kind === 'attribute' && /[a-z]_$/.test(place.callee.name) && isNode(result) && this.#scope)
       this.bind(place.callee.object, result, this.#scope);

@@ -118,21 +118,20 @@ export function attributeOf(follow: Follow, value: Value, name: string): Value {
       if ((name === 'stddev' || name === 'scale') && scale) return scale;
       if (name === 'variance' && scale) return build.apply('square', scale);
       const logits = value.parameters[name];
-      return logits ?? { kind: 'method', object: value, name, place: nowhere };
+      return logits ?? { kind: 'method', object: value, name };
     }
     case 'tuple':
       // `x.max(dim)` gives both.
       if (value.items.length === 2 && (name === 'values' || name === 'indices')) return value.items[name === 'values' ? 0 : 1]!;
-      return { kind: 'method', object: value, name, place: nowhere };
+      return { kind: 'method', object: value, name };
     case 'dictionary':
     case 'text':
-      return { kind: 'method', object: value, name, place: nowhere };
+      return { kind: 'method', object: value, name };
     default:
       return build.with('attribute', [toNode(build, value)], { name });
   }
 }
 
-const nowhere = { kind: 'unread', start: 0, end: 0 } as const;
 const leaf = (node: Node): Value => node;
 
 const decorated = ({ decorators }: FunctionDefinition, name: string): boolean =>
@@ -172,5 +171,5 @@ function nodeAttribute({ build }: Follow, array: Node, name: string): Value {
   if (name === 'T') return build.with('permute', [array], { axes: null });
   if (name === 'mT' || name === 'mH' || name === 'H') return build.with('swapAxes', [array], { axes: [-2, -1] });
   if (same.has(name) && array.op !== 'opaque' && array.op !== 'global') return array;
-  return { kind: 'method', object: array, name, place: nowhere };
+  return { kind: 'method', object: array, name };
 }
