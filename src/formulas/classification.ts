@@ -768,7 +768,7 @@ const temperature: Role = {
   id: 'temperature',
   shape: '',
   domain: 'positive',
-  words: ['temperature', 't', 'temp', 'tau', 'distill temperature', 'kd t'],
+  words: ['temperature', 't', 'temp', 'tau', 'heat', 'temper', 'distill temperature', 'kd t'],
   literal: true,
 };
 /** At temperature 1 it is a divergence as any other, unless the code says what it is for. */
@@ -849,7 +849,8 @@ const distillation: Formula = {
       },
       fit: 'loss',
       operations: [logarithms, products],
-      evidence: isSoftened,
+      // Nothing else is softened by a number and multiplied by its square.
+      evidence: scaled ? [[{ role: 'temperature', once: true }], ...isSoftened] : isSoftened,
       ...(!scaled && { remark: 'without the factor T²' }),
     })),
     {

@@ -3,7 +3,7 @@
 import type { Formula } from './formula.ts';
 import { discriminatorWords, fakeWords, partWeight, realWords } from './ganRoles.ts';
 import { differences } from './operationGroups.ts';
-import type { Evidence, Role } from './reading.ts';
+import type { Evidence, Requirement, Role } from './reading.ts';
 import { term } from './term.ts';
 import { absoluteError, distanceOfMeans, squaredDistanceOfMeans } from '../maths/adversarial/penalties.ts';
 import { discrepancyOfAllPairs } from '../maths/elbo/discrepancy.ts';
@@ -57,14 +57,22 @@ const fakeFeatures: Role = {
   words: ['fake', 'fake features', 'f fake', 'feat fake', 'gen', 'generated', 'g'],
   not: ['real'],
 };
+/** One discriminator gave both, as layers within it. */
+const sameDiscriminator: Evidence = (['judgedBeside', 'saidLike'] as const).map((how): readonly Requirement[] => [
+  how === 'saidLike' ? { role: 'real', saidLike: 'fake' } : { role: 'real', judgedBeside: 'fake' },
+  ...['real', 'fake'].map((role): Requirement => ({ role, words: discriminatorWords })),
+  ...['real', 'fake'].map((role): Requirement => ({ role, origin: ['part'] })),
+]);
 const areMatched: Evidence = [
   [
     { role: 'real', words: realWords },
     { role: 'fake', words: fakeWords },
   ],
   [{ context: matchingContexts }],
+  ...sameDiscriminator,
 ];
 const arePairs: Evidence = [
+  ...sameDiscriminator,
   [
     { role: 'real', words: realWords },
     { role: 'fake', words: fakeWords },
@@ -277,6 +285,7 @@ const cycle: Formula = {
       evidence: [
         [{ context: cycleContexts }, ...thereAndBack],
         [{ role: 'cycledX', words: cycleWords }, { role: 'cycledY', words: cycleWords }, ...thereAndBack],
+        [{ role: 'cycledX', thereAndBack: 'cycledY' }, ...thereAndBack],
       ],
       rank: 2,
     },

@@ -156,6 +156,10 @@ const r1: Formula = {
           { role: 'gradient', words: [...realWords, ...fakeWords, 'd', 'disc', 'discriminator', 'critic', 'netd'] },
         ],
         [{ role: 'gradient', words: ['grad', 'grads', 'gradient', 'gradients', 'dydx'] }, { context: zeroCentredContexts }],
+        [
+          { role: 'gradient', origin: ['gradient'] },
+          { role: 'gamma', words: ['gamma', 'r1', 'r1 gamma', 'r1 weight'] },
+        ],
       ],
     },
   ],
@@ -284,7 +288,8 @@ const pathLength: Formula = {
             return toMean(lengths, kept(moved(target!, meanOf(lengths, null), decay!)));
           },
           fit: 'loss',
-          evidence: isPath,
+          // That a running mean of the lengths is what they are held at says it.
+          evidence: [...isPath, [{ role: 'gradient', origin: ['gradient'] }]],
           rank: 2,
           remark: 'the running mean takes in this batch first',
         })),

@@ -23,7 +23,7 @@ export const fakeWords = [
     'd gz',
     'd g z',
   ],
-  ...['forged', 'g output', 'fk', 'g out', 'generation', 'generations', 'fooled', 'dis fake', 'fake b', 'fake a'],
+  ...['forged', 'made', 'forgery', 'g output', 'fk', 'g out', 'generation', 'generations', 'fooled', 'dis fake', 'fake b', 'fake a'],
 ];
 export const realWords = [
   'real',
@@ -39,6 +39,7 @@ export const realWords = [
   'rl',
   'data',
   'dis real',
+  'truth',
 ];
 /** Names of a discriminator. */
 export const discriminatorWords = [
@@ -151,6 +152,7 @@ export const isDiscriminators: Evidence = [
   [toldBy(discriminatorContexts)],
   [of('fake', fakeWords), toldBy(adversarialContexts)],
   [of('real', realWords), toldBy(adversarialContexts)],
+  [{ role: 'real', judgedBeside: 'fake' }],
 ];
 
 /** The same, where the value is the hinge loss and nothing else: the name of the loss is enough. */
@@ -161,6 +163,7 @@ export const isSurelyDiscriminators: Evidence = [
   // With targets changed places it may as well be what the generator wants.
   [of('real', realWords, ['fake']), of('fake', fakeWords, ['real']), toldBy(discriminatorContexts)],
   [of('real', discriminatorWords), of('fake', discriminatorWords), toldBy([...discriminatorContexts, ...adversarialContexts])],
+  [{ role: 'real', judgedBeside: 'fake', of: 'noise' }],
 ];
 
 /** That `real` alone, or `fake` alone, is what the discriminator's loss asks of. */
@@ -179,6 +182,7 @@ export const isGenerators: Evidence = [
   [of('fake', fakeWords), of('fake', discriminatorWords)],
   [of('fake', fakeWords), toldBy([...generatorContexts, ...adversarialContexts])],
   [of('fake', discriminatorWords, ['real']), toldBy(generatorContexts)],
+  [{ role: 'fake', judgedOf: 'noise' }, of('fake', [], rewardWords), { context: [], not: ['actor', 'policy', 'agent', 'reward'] }],
 ];
 
 /** The same, where the discriminator's loss has such a term too. */

@@ -1,6 +1,7 @@
 /** Learning from preferences and rewards. */
 
 import type { Formula } from './formula.ts';
+import { fakeWords } from './ganRoles.ts';
 import { differences, logistic } from './operationGroups.ts';
 import { policy } from './policy.ts';
 import type { Evidence, Requirement, Role, ValueReading } from './reading.ts';
@@ -226,6 +227,7 @@ const directPreference: Formula = {
   ],
 };
 
+const adversaries = [...fakeWords, 'real', 'reals', 'disc', 'discriminator', 'critic', 'ref', 'reference'];
 const rewardContexts = [
   'reward',
   'bradley',
@@ -304,6 +306,13 @@ const bradleyTerry: Formula = {
           has('chosen', chosenWords),
         ],
         [has('chosen', chosenWords), has('rejected', rejectedWords), { context: rewardContexts }],
+        // One network's verdict on one thing against that on another; of what is generated it would be a relativistic discriminator.
+        [
+          { role: 'chosen', saidLike: 'rejected' },
+          { role: 'chosen', words: [], not: adversaries },
+          { role: 'rejected', words: [], not: adversaries },
+          { context: [], not: ['gan', 'discriminator', 'generator', 'relativistic'] },
+        ],
         [has('chosen', ['r w', 'rw', 'r chosen']), has('rejected', ['r l', 'rl', 'r rejected'])],
         [
           {

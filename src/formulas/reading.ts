@@ -56,6 +56,8 @@ export type Origin =
   | 'gradient'
   /** An embedding or code book looked up. */
   | 'lookup'
+  /** One of several things that a call gave. */
+  | 'part'
   /** Taken from a schedule by a time. */
   | 'schedule'
   /** A sample of a distribution object, or its log-density. */
@@ -102,6 +104,14 @@ export type Requirement =
   | { readonly role: string; readonly once: true }
   /** Calls that lead to what is bound to the role from what is bound to another one, where they are seen, are as many. */
   | { readonly role: string; readonly of: string; readonly calls: number }
+  /** One network, of whatever name, said both: the role of something given, the other of what another network made (`noise`: of noise). */
+  | { readonly role: string; readonly judgedBeside: string; readonly of?: 'noise' }
+  /** It is what a network says of what another one made of noise. */
+  | { readonly role: string; readonly judgedOf: 'noise' }
+  /** One network said both of two things that were given. */
+  | { readonly role: string; readonly saidLike: string }
+  /** It went there by one network and back by another, the other role the other way round. */
+  | { readonly role: string; readonly thereAndBack: string }
   /** What is bound to the role is itself one of these formulas, by value. */
   | { readonly role: string; readonly formula: readonly string[] }
   /** What is bound to the role was computed (by a model, say) from something that is one of these formulas, by value. */

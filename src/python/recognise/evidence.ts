@@ -4,6 +4,7 @@ import type { Evidence, Requirement } from '../../formulas/reading.ts';
 import type { Node } from '../expression/node.ts';
 import type { Choice, Choices } from './bind.ts';
 import { callsBetween, given, namesOf, sourcesOf } from './given.ts';
+import { isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
 import { holdsAny, wordsOf } from './words.ts';
 
 /** What stands around a piece of code. */
@@ -72,6 +73,11 @@ function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surr
     return !someBound(choices, role, (node) =>
       someBound(choices, requirement.apartFrom, (other) => isMadeOf(node, other) || isMadeOf(other, node)),
     );
+  if ('judgedOf' in requirement) return someBound(choices, role, isJudgedOfNoise);
+  if ('judgedBeside' in requirement)
+    return somePair(choices, role, requirement.judgedBeside, (real, fake) => isJudgedBeside(real, fake, requirement.of === 'noise'));
+  if ('saidLike' in requirement) return somePair(choices, role, requirement.saidLike, isSaidAlike);
+  if ('thereAndBack' in requirement) return somePair(choices, role, requirement.thereAndBack, isThereAndBack);
   if ('origin' in requirement)
     return someBound(choices, role, (node) => requirement.origin.some((origin) => given(node).origins.has(origin)));
   if ('without' in requirement)
@@ -87,6 +93,9 @@ function someBound(choices: Choices, role: string, test: (node: Node, choice: Bo
   return false;
 }
 
+const somePair = (choices: Choices, role: string, other: string, test: (one: Node, other: Node) => boolean): boolean =>
+  someBound(choices, role, (one) => someBound(choices, other, (beside) => test(one, beside)));
+
 function countBound(choices: Choices, role: string): number {
   let count = 0;
   for (const choice of choices.values()) if ('role' in choice && choice.role.id === role) count++;
@@ -101,8 +110,10 @@ function isNamed(node: Node, requirement: Extract<Requirement, { readonly words:
   if (!nodes) namedSo.set(requirement, (nodes = new WeakMap<Node, boolean>()));
   let known = nodes.get(node);
   if (known === undefined) {
-    const telling = given(node).layers.find((words) => holdsAny(words, requirement.words) || holdsAny(words, requirement.not));
-    nodes.set(node, (known = telling !== undefined && !holdsAny(telling, requirement.not)));
+    const { layers } = given(node);
+    const telling = layers.find((words) => holdsAny(words, requirement.words) || holdsAny(words, requirement.not));
+    // Where no name is wanted, it is what it must not be called that counts.
+    nodes.set(node, (known = telling ? !holdsAny(telling, requirement.not) : requirement.words.length === 0));
   }
   return known;
 }

@@ -3,6 +3,7 @@
 import type { Origin } from '../../formulas/reading.ts';
 import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { baseOf, isView } from './cut.ts';
+import { isDerivative, isNearest } from './origins.ts';
 import { isSchedule, wordsFromMaking } from './tables.ts';
 import { holdsAny, maskWords, scheduleWords, wordsOf } from './words.ts';
 
@@ -139,6 +140,8 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
       if (isOfOwnSample(inner)) origins.add('ownDensity');
       origins.add(callee === 'log_prob' ? 'logDensity' : callee === 'rsample' || callee === 'sample' ? 'sample' : 'call');
     }
+    if (inner.op === 'part' || inner.op === 'index') origins.add('part');
+    if ((inner.op === 'index' || inner.op === 'gather') && isNearest(inner)) origins.add('lookup');
     if (inner.op === 'index' && inner.args.length > 1) {
       if (isSchedule(inner.args[0]!) || holdsAny(namesOf(inner.args[0]!).flatMap(wordsOf), scheduleWords)) origins.add('schedule');
       if (holdsAny(namesOf(inner.args[0]!).flatMap(wordsOf), lookupWords)) origins.add('lookup');
@@ -159,9 +162,17 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
       if (densityCalls.has(callee)) origins.add('logDensity');
       if (isOfOwnSample(base)) origins.add('ownDensity');
       if (callee === 'rsample' || callee === 'sample') origins.add('sample');
-      if (holdsAny(wordsOf(callee), lookupWords)) origins.add('lookup');
+      if (holdsAny(wordsOf(callee), lookupWords) || isNearest(base)) origins.add('lookup');
+      if (isDerivative(base)) origins.add('gradient');
       if (callee === 'extract' || callee === '_extract' || callee === 'extract_into_tensor' || callee === '_extract_into_tensor')
         origins.add('schedule');
+      break;
+    }
+    case 'item': {
+      origins.add('part');
+      let holder = base;
+      while (holder.op === 'item' || wrappers.has(holder.op)) holder = holder.args[0]!;
+      if (holder.op === 'opaque') origins.add('call');
       break;
     }
     case 'choice':
@@ -170,6 +181,7 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
     default:
       // A running product is what schedules are made by.
       if (base.op === 'cumulativeProduct') origins.add('schedule');
+      if (isNearest(base)) origins.add('lookup');
       if (isDrawn(base, 0)) origins.add('normal');
       else if (!leaves.has(base.op) && base.op !== 'parts' && base.op !== 'number') origins.add('computed');
       break;

@@ -1,0 +1,62 @@
+/** Losses of networks whose names say nothing: what they are is told by what was called on what. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { catalogue } from '../../../../src/formulas/catalogue.ts';
+import { Follower } from '../../../../src/python/expression/follow/follower.ts';
+import { Graph } from '../../../../src/python/expression/node.ts';
+import { loadParser } from '../../../../src/python/reader/parser.ts';
+import { findFormulas } from '../../../../src/python/recognise/findings.ts';
+import { Recogniser } from '../../../../src/python/recognise/recogniser.ts';
+import { readModule } from '../../../../src/python/syntax/build.ts';
+
+const bytes = (name: string) => readFileSync(createRequire(import.meta.url).resolve(name));
+let parser: Awaited<ReturnType<typeof loadParser>>;
+beforeAll(async () => {
+  parser = await loadParser(bytes('web-tree-sitter/web-tree-sitter.wasm'), bytes('tree-sitter-python/tree-sitter-python.wasm'));
+});
+
+/** What the last statement is. */
+function last(code: string): string[] {
+  const follower = new Follower(new Graph());
+  follower.module(readModule(parser, code));
+  const found = findFormulas(follower.computed, new Recogniser(catalogue.values()));
+  const end = Math.max(...follower.computed.map(({ start }) => start));
+  return found.filter(({ computed }) => computed.start === end).map(({ recognition }) => recognition.formula.id);
+}
+
+const step = (...lines: string[]): string => ['def step(p, q, x, y, n):', ...lines.map((line) => `    ${line}`)].join('\n');
+const drawn = 'u = torch.randn(n, 64)';
+
+describe('known by its calls', () => {
+  test.each([
+    ['gan_d_bce', step(drawn, 'a, b = p(x), p(q(u).detach())', 'return F.softplus(-a).mean() + F.softplus(b).mean()')],
+    ['gan_d_bce', step('a, b = p(x), p(q(y))', 'return F.softplus(-a).mean() + F.softplus(b).mean()')],
+    ['wgan_d', step(drawn, 'return p(q(u).detach()).mean() - p(x).mean()')],
+    ['hinge_d', step(drawn, 'a, b = p(x), p(q(u).detach())', 'return F.relu(1 - a).mean() + F.relu(1 + b).mean()')],
+    ['gan_g_ns', step(drawn, 'a = p.apply(x, q.apply(y, u))', 'return -jax.nn.log_sigmoid(a).mean()')],
+    ['gan_g_linear', step(drawn, 'return -p(q(u)).mean()')],
+    ['lsgan_g', step(drawn, 'return ((p(q(u)) - 1) ** 2).mean()')],
+    ['cycle_consistency', step('a, b = p(q(x)), q(p(y))', 'return (a - x).abs().mean() + (b - y).abs().mean()')],
+    ['bradley_terry', step('gap = p(x) - p(y)', 'return F.softplus(-gap).mean()')],
+    ['r1', step('g = jax.vmap(jax.grad(p))(x)', 'gamma = q.gamma', 'return gamma / 2 * jnp.mean(jnp.sum(g ** 2, -1))')],
+    ['vq_commitment', step('w = y[torch.cdist(x, y).argmin(-1)]', 'return ((x - w.detach()) ** 2).mean()')],
+    ['distill_kl', step('return F.kl_div(F.log_softmax(x / n, 1), F.softmax(y / n, 1)) * n ** 2')],
+  ])('%s', (id, code) => {
+    expect(last(code)).toContain(id);
+  });
+});
+
+describe('not known where the calls are others', () => {
+  test.each([
+    ['gan_g_linear', 'an actor', step('return -p(x, q(x)).mean()')],
+    ['wgan_d', 'the energy of samples', step('a = q.draw(n).detach()', 'return p(a).mean() - p(x).mean()')],
+    ['cycle_consistency', 'an auto-encoder', step('a, b = p(q(x)), p(q(y))', 'return (a - x).abs().mean() + (b - y).abs().mean()')],
+    ['bradley_terry', 'a relativistic discriminator', step(drawn, 'return F.softplus(p(q(u)) - p(x)).mean()')],
+    ['vq_commitment', 'a slow copy', step('return ((p(x) - q(x).detach()) ** 2).mean()')],
+    ['gan_g_ns', 'one class', step('return -F.logsigmoid(p(q(x))).mean()')],
+  ])('%s: %s', (id, _, code) => {
+    expect(last(code)).not.toContain(id);
+  });
+});
