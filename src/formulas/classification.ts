@@ -798,6 +798,9 @@ const isDistillation: Evidence = [
 /** A temperature that has a name, or code that says what it is for. */
 const isSoftened: Evidence = [[{ role: 'temperature', words: temperature.words! }], ...isCalledDistillation];
 
+/** At temperature 1 nothing is softened. */
+const softening = (temperature: Tensor): Tensor => (temperature.values.every((value) => value === 1) ? scalar(NaN) : temperature);
+
 const distillation: Formula = {
   id: 'distill_kl',
   family: 'Loss',
@@ -845,13 +848,12 @@ const distillation: Formula = {
       summed: 'C',
       elements: ({ teacher, student, temperature }) => {
         const terms = distillationTerms(teacher!, student!, temperature!);
-        return scaled ? timesSquaredTemperature(terms, temperature!) : terms;
+        return scaled ? timesSquaredTemperature(terms, softening(temperature!)) : terms;
       },
       fit: 'loss',
       operations: [logarithms, products],
       // Nothing else is softened by a number and multiplied by its square.
-      evidence: scaled ? [[{ role: 'temperature', once: true }], ...isSoftened] : isSoftened,
-      ...(!scaled && { remark: 'without the factor T²' }),
+      ...(scaled ? {} : { evidence: isSoftened, remark: 'without the factor T²' }),
     })),
     {
       kind: 'value',

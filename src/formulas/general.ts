@@ -154,6 +154,7 @@ const meanSquaredError: Formula = {
           { role: 'prediction', origin: ['call'] },
           { role: 'target', words: wantedWords },
         ],
+        [{ role: 'prediction', answers: 'target' }],
       ],
       rank: 0,
     },
@@ -190,6 +191,23 @@ const lossOfTokens: readonly string[] = [
   'xent',
   'ce loss',
   'neg log likelihoods',
+];
+/** Of those, what is called after what is modelled rather than after what it is for. */
+const likelihoodOfTokens = lossOfTokens.filter((words) => !words.includes('loss') && words !== 'log likelihood' && words !== 'ppl');
+/** What else is exponentiated. */
+const otherExponents = ['kl', 'vae', 'elbo', 'mse', 'l1', 'l2', 'adv', 'reg', 'policy', 'value', 'flow', 'focal', 'weight', 'weights'];
+/** Where no name says so: it is a cross-entropy, or called one, whose exponential is nothing else. */
+const isOfTokens = (role: string): Requirement[][] => [
+  [{ role, formula: ['cross_entropy', 'label_smoothing'] }],
+  [
+    { role, words: likelihoodOfTokens, not: otherExponents },
+    { context: [], not: otherExponents },
+  ],
+  [
+    { role, words: ['loss', 'losses', ...lossOfTokens], not: otherExponents },
+    { role, origin: ['call', 'attribute'] },
+    { context: [], not: otherExponents },
+  ],
 ];
 const isPerplexity: Requirement[] = [{ target: pplWords }, { context: pplWords }];
 const summed: readonly Encoding[] = [
@@ -286,7 +304,7 @@ const perplexity: Formula = {
       evidence: [
         ...isPerplexity.map((named): Requirement[] => [named, { role: 'crossEntropy', words: lossOfTokens }]),
         ...isPerplexity.map((named): Requirement[] => [named, { role: 'crossEntropy', formula: ['cross_entropy', 'label_smoothing'] }]),
-        [{ role: 'crossEntropy', formula: ['cross_entropy'] }, { target: [...pplWords, 'pp'] }],
+        ...isOfTokens('crossEntropy'),
       ],
     },
     {
@@ -318,7 +336,7 @@ const perplexity: Formula = {
       elements: ({ total, count }) => exp(divide(total!, count!)),
       fit: 'quantity',
       operations: [['exp', 'power', 'exp2']],
-      evidence: isPerplexity.map((named) => [named]),
+      evidence: [...isPerplexity.map((named) => [named]), ...isOfTokens('total')],
     },
     {
       kind: 'value',

@@ -139,14 +139,26 @@ const policyLog: Role = {
   id: 'policy',
   shape: 'B',
   domain: 'logProbability',
-  words: ['logp', 'log prob', 'logprobs', 'log probs', 'policy', 'new', 'pi', 'per token logps', 'log pi'],
+  words: ['logp', 'log prob', 'logprobs', 'log probs', 'policy', 'new', 'pi', 'per token logps', 'log pi', 'live', 'now'],
   not: ['ratio', 'logratio', 'ref', 'reference'],
 };
 const referenceLog: Role = {
   id: 'reference',
   shape: 'B',
   domain: 'logProbability',
-  words: ['ref', 'reference', 'ref logp', 'ref log prob', 'old', 'ref logprobs', 'ref per token logps', 'base'],
+  words: [
+    'ref',
+    'reference',
+    'ref logp',
+    'ref log prob',
+    'old',
+    'ref logprobs',
+    'ref per token logps',
+    'base',
+    'frozen',
+    'fixed',
+    'anchor',
+  ],
   not: ['ratio', 'logratio', 'new'],
 };
 const logRatioWords = ['log ratio', 'logratio', 'logr', 'log r', 'log rho', 'log ratios', 'logratios', 'delta', 'diff'];
@@ -181,6 +193,7 @@ const klContexts = [
   'per token kl',
   'kl term',
   'kls',
+  'drift',
 ];
 const logProbabilityWords = [
   'log prob',
@@ -192,14 +205,21 @@ const logProbabilityWords = [
   'ref',
   'reference',
   'lp',
+  'lps',
   'log pi',
   'old',
   'policy',
+  'frozen',
+  'anchor',
 ];
 /** A closed form of a divergence has ratios of parameters. */
 const isLogRatio: Evidence = [
   [{ context: klContexts }, has('delta', logRatioWords)],
   [{ context: klContexts, not: ['kl divergence'] }, has('delta', ['ratio'])],
+];
+const othersThanLogs = [
+  ...['var', 'vars', 'logvar', 'log var', 'variance', 'lv', 'std', 'sigma', 'scale', 'spread', 'precision', 'mean', 'mu', 'loc'],
+  ...['pred', 'prediction', 'y', 'y hat', 'target', 'targets', 'label', 'out', 'output', 'error', 'x', 't', 'time'],
 ];
 const areLogs: Evidence = [[has('reference', logProbabilityWords), has('policy', logProbabilityWords)], [{ context: klContexts }]];
 const differenceOf = ({ policy, reference }: Given): Tensor => subtract(reference!, policy!);
@@ -265,7 +285,8 @@ const k3: Formula = {
       roles: [policyLog, referenceLog],
       elements: (given) => klK3(differenceOf(given)),
       operations: [['exp', 'expm1'], differences],
-      evidence: areLogs,
+      // Of two log-variances it is a part of a closed form, of an error and its target another loss.
+      evidence: [...areLogs, ['reference', 'policy'].map((role): Requirement => ({ role, words: [], not: othersThanLogs }))],
     },
     {
       ...loss,

@@ -49,8 +49,8 @@ const rejectedWords = [
   'negative',
   'nonpreferred',
 ];
-const referenceWords = ['ref', 'reference', 'pi ref', 'base', 'sft', 'frozen', 'initial', 'init'];
-const policyWords = ['policy', 'pi', 'model', 'theta', 'new', 'actor', 'current', 'student'];
+const referenceWords = ['ref', 'reference', 'pi ref', 'base', 'sft', 'frozen', 'fixed', 'anchor', 'initial', 'init'];
+const policyWords = ['policy', 'pi', 'model', 'theta', 'new', 'actor', 'current', 'student', 'live', 'now', 'online'];
 const dpoContexts = ['dpo', 'preference', 'direct preference', 'cdpo', 'preference loss', 'dpo loss'];
 
 const has = (role: string, words: readonly string[]): Requirement => ({ role, words });
@@ -80,6 +80,11 @@ const answers = (shape: string): readonly Role[] => [
 ];
 const arePreferences: Evidence = [
   [has('refChosen', referenceWords), has('refRejected', referenceWords)],
+  // The reference does not learn.
+  [
+    { role: 'refChosen', held: true },
+    { role: 'refRejected', held: true },
+  ],
   [has('policyChosen', chosenWords), has('policyRejected', rejectedWords)],
   [{ context: dpoContexts }],
 ];

@@ -104,12 +104,16 @@ export type Requirement =
   | { readonly role: string; readonly once: true }
   /** Calls that lead to what is bound to the role from what is bound to another one, where they are seen, are as many. */
   | { readonly role: string; readonly of: string; readonly calls: number }
+  /** No gradient reaches it. */
+  | { readonly role: string; readonly held: true }
   /** One network, of whatever name, said both: the role of something given, the other of what another network made (`noise`: of noise). */
   | { readonly role: string; readonly judgedBeside: string; readonly of?: 'noise' }
   /** It is what a network says of what another one made of noise. */
   | { readonly role: string; readonly judgedOf: 'noise' }
   /** One network said both of two things that were given. */
   | { readonly role: string; readonly saidLike: string }
+  /** It is a network's answer, where the other role was given to the code. */
+  | { readonly role: string; readonly answers: string }
   /** It went there by one network and back by another, the other role the other way round. */
   | { readonly role: string; readonly thereAndBack: string }
   /** What is bound to the role is itself one of these formulas, by value. */

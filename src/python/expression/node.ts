@@ -111,6 +111,9 @@ export class Graph {
       const compute = arithmetic[op];
       if (x !== null && y !== null && compute) return this.number(compute(x, y));
       if (op === 'multiply' && a === b) return this.apply('square', [a]);
+      // `r @ r`: of a vector, as residuals are.
+      if (op === 'matmul' && unwrap(a) === unwrap(b) && (unwrap(a).op === 'subtract' || unwrap(a).op === 'flatten'))
+        return this.make('sum', [this.apply('square', [a])], { axes: null, keep: false });
       if (op === 'power' && y !== null) {
         const named = { 2: 'square', 0.5: 'sqrt', [-0.5]: 'rsqrt', [-1]: 'reciprocal' }[y];
         if (named) return this.apply(named, [a]);

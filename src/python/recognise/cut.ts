@@ -27,6 +27,8 @@ export interface CutOptions {
   readonly alternative: number;
   /** Whether names of mere views of something given are followed too: of nothing, of all, of what is used as a whole as well. */
   readonly views: 'none' | 'shared' | 'all';
+  /** Whether what is cut out of something given, `ids[:, 1:]`, is given by itself. */
+  readonly pieces?: boolean;
   /** Names that are followed no further: of what is a formula by itself. */
   readonly isKnown?: (node: Node) => boolean;
 }
@@ -152,6 +154,10 @@ function wholesAmong(inputs: ReadonlySet<Node>): ReadonlySet<Node> {
   );
 }
 
+/** An unnamed stretch of something given: from somewhere on, or up to somewhere. */
+export const isPieceOfView = ({ op, attributes, args }: Node): boolean =>
+  op === 'index' && /slice:[ft]/.test(String(attributes['spec'])) && isView(args[0]!);
+
 /** A part of something, or something in another order. */
 function isSlice(node: Node): boolean {
   for (let inner = node; moving.has(inner.op); inner = inner.args[0]!)
@@ -202,8 +208,9 @@ function depthsFrom(root: Node, options: CutOptions, inputs: Set<Node>, wholes: 
 }
 
 /** What the code does not compute; a name of a view of it; an entry of a table of it. */
-function isGiven(node: Node, { views }: CutOptions, wholes: ReadonlySet<Node>): boolean {
+function isGiven(node: Node, { views, pieces }: CutOptions, wholes: ReadonlySet<Node>): boolean {
   if (leaves.has(node.op)) return true;
+  if (pieces === true && isPieceOfView(node)) return true;
   if ((node.op === 'parts' && views !== 'all') || stepping.has(node.op)) return true;
   if (wrappers.has(node.op)) {
     if (wholes.has(node)) return false;
@@ -282,7 +289,8 @@ export function baseOf(node: Node): Node {
   return inner;
 }
 
-function isHeld(node: Node): boolean {
+/** No gradient reaches it, whatever the way. */
+export function isHeld(node: Node): boolean {
   let inner = node;
   while (moving.has(inner.op)) {
     if (inner.op === 'detach') return true;

@@ -3,8 +3,9 @@
 import type { Evidence, Requirement } from '../../formulas/reading.ts';
 import type { Node } from '../expression/node.ts';
 import type { Choice, Choices } from './bind.ts';
+import { isHeld } from './cut.ts';
 import { callsBetween, given, namesOf, sourcesOf } from './given.ts';
-import { isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
+import { isAnswer, isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
 import { holdsAny, wordsOf } from './words.ts';
 
 /** What stands around a piece of code. */
@@ -73,10 +74,12 @@ function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surr
     return !someBound(choices, role, (node) =>
       someBound(choices, requirement.apartFrom, (other) => isMadeOf(node, other) || isMadeOf(other, node)),
     );
+  if ('held' in requirement) return someBound(choices, role, isHeld);
   if ('judgedOf' in requirement) return someBound(choices, role, isJudgedOfNoise);
   if ('judgedBeside' in requirement)
     return somePair(choices, role, requirement.judgedBeside, (real, fake) => isJudgedBeside(real, fake, requirement.of === 'noise'));
   if ('saidLike' in requirement) return somePair(choices, role, requirement.saidLike, isSaidAlike);
+  if ('answers' in requirement) return somePair(choices, role, requirement.answers, isAnswer);
   if ('thereAndBack' in requirement) return somePair(choices, role, requirement.thereAndBack, isThereAndBack);
   if ('origin' in requirement)
     return someBound(choices, role, (node) => requirement.origin.some((origin) => given(node).origins.has(origin)));

@@ -151,3 +151,11 @@ export function isThereAndBack(one: Node, other: Node): boolean {
   const [a, b] = [there(one), there(other)];
   return a !== null && b !== null && a[0] === b[1] && a[1] === b[0];
 }
+
+const held: ReadonlySet<string> = new Set(['parameter', 'attribute', 'item']);
+
+/** What a network that the code was given says, beside what it was given too. */
+export function isAnswer(said: Node, wanted: Node): boolean {
+  const call = callIn(said);
+  return call !== null && isMade(call) && held.has(stripped(call.args[0]!).op) && isData(wanted);
+}

@@ -4,7 +4,7 @@ import type { Formula } from '../../formulas/formula.ts';
 import type { ValueReading } from '../../formulas/reading.ts';
 import type { Node } from '../expression/node.ts';
 import type { Choices } from './bind.ts';
-import { cut, type Cut } from './cut.ts';
+import { cut, isPieceOfView, type Cut } from './cut.ts';
 import { asksForSurroundings, isPlausible, type Surroundings } from './evidence.ts';
 import { matches, type Budget, type Match } from './match.ts';
 
@@ -51,6 +51,15 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
         if (!piece || piece.inputs.length > mostInputs || (depth > 1 && piece.order.length > mostFollowed) || !isNew(piece)) continue;
         isAny = true;
         yield* offered(piece, alternative);
+        // Labels that are one on from what they are predicted from.
+        if (
+          views !== 'none' ||
+          (!piece.operations.has('crossEntropy') && !piece.operations.has('gather')) ||
+          !piece.order.some(isPieceOfView)
+        )
+          continue;
+        const parted = cut(node, { depth, alternative, views, pieces: true });
+        if (parted && isNew(parted)) yield* offered(parted, alternative);
       }
       if (!isAny) break;
     }

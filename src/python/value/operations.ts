@@ -6,7 +6,7 @@ import * as linear from '../../maths/tensor/linear.ts';
 import * as reduce from '../../maths/tensor/reduce.ts';
 import * as shape from '../../maths/tensor/shape.ts';
 import { detach, scalar, ShapeError, sizeOf, tensor, type Tensor } from '../../maths/tensor/tensor.ts';
-import type { Attributes } from '../expression/node.ts';
+import type { Attribute, Attributes } from '../expression/node.ts';
 import { einopsReduce, einopsRepeat, rearrange } from './einops.ts';
 
 export type Operation = (args: readonly Tensor[], attributes: Attributes) => Tensor;
@@ -78,16 +78,22 @@ function index([x, ...rest]: readonly Tensor[], { spec }: Attributes): Tensor {
   return shape.slice(x!, specs);
 }
 
+/** With classes on the last axis, where they may be on another one. */
+const classesLast = (x: Tensor, axis: Attribute | undefined): Tensor =>
+  typeof axis === 'number' && x.shape.length > 2
+    ? shape.permute(x, [...x.shape.map((_, place) => place).filter((place) => place !== axis), axis])
+    : x;
+
 /** -log p of the class: of classes by number, one axis fewer; of probabilities, the same axes. */
-function crossEntropy([logs, target, smoothing, weight]: readonly Tensor[]): Tensor {
-  const byNumber = target!.shape.length < logs!.shape.length;
-  // PyTorch has classes on the second axis, JAX on the last: with two axes they are the same.
-  const classes = logs!.shape.at(-1)!;
-  const chosen = byNumber ? shape.oneHot(target!, classes) : target!;
+function crossEntropy([ofClasses, target, smoothing, weight]: readonly Tensor[], { axis }: Attributes): Tensor {
+  const byNumber = target!.shape.length < ofClasses!.shape.length;
+  const logs = classesLast(ofClasses!, axis);
+  const classes = logs.shape.at(-1)!;
+  const chosen = byNumber ? shape.oneHot(target!, classes) : classesLast(target!, axis);
   const s = smoothing!;
   const smooth = elementwise.add(elementwise.multiply(elementwise.subtract(scalar(1), s), chosen), elementwise.divide(s, scalar(classes)));
   const weighted = weight ? elementwise.multiply(weight, smooth) : smooth;
-  const all = elementwise.multiply(weighted, logs!);
+  const all = elementwise.multiply(weighted, logs);
   // A class that is picked by its number leaves out what the others have, also where they are masked.
   const counted = byNumber ? elementwise.where(elementwise.notEqual(weighted, scalar(0)), all, scalar(0)) : all;
   return elementwise.negate(reduce.sum(counted, [-1], false));
@@ -200,7 +206,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   norm: ([x], attributes) => reduce.norm(x!, attributes['p'] as number, axesOf(attributes, x!), attributes['keep'] === true),
   softmax: along(reduce.softmax),
   logSoftmax: along(reduce.logSoftmax),
-  logSoftmaxOfClasses: ([x]) => reduce.logSoftmax(x!, -1),
+  logSoftmaxOfClasses: ([x], { axis }) => reduce.logSoftmax(x!, typeof axis === 'number' && x!.shape.length > 2 ? axis : -1),
   cumulativeSum: along(reduce.cumulativeSum),
   cumulativeProduct: along(reduce.cumulativeProduct),
   argmax: ([x], { axes }) => reduce.argmax(x!, (axes as readonly number[] | null)?.[0] ?? null),

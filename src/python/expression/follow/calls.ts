@@ -64,7 +64,7 @@ export function evaluateCall(follow: Follow, callee: Value, args: Arguments): Va
       // What a layer is made with comes after what it is called with, by name or in its function's order.
       const expansion = kerasLosses[callee.name] ?? expansionOf(callee.name);
       const result = expansion
-        ? expand(follow, expansion, { positional: args.positional, named })
+        ? expand(follow, expansion, { positional: args.positional, named }, 'torch.nn')
         : applyNamed(
             follow,
             'torch.nn',
@@ -126,7 +126,7 @@ export function callLibrary(follow: Follow, path: string, args: Arguments): Valu
   if (path.startsWith('builtins.')) return builtin(follow, name, args) ?? opaque(follow, self, name, args);
   if (/^(?:tensorflow|keras|tf_keras)\b.*\b(?:losses|metrics)\./.test(path) && !/^[A-Z]/.test(name)) {
     const loss = kerasLosses[name];
-    const result = loss && expand(follow, loss, args);
+    const result = loss && expand(follow, loss, args, path);
     if (result) return result;
   }
   if (/^tensorflow\..*backend\.|^keras\.(?:backend|ops)\./.test(path) && name === 'binary_crossentropy')
@@ -145,7 +145,7 @@ export function callLibrary(follow: Follow, path: string, args: Arguments): Valu
 
 /** Of Keras' backend: one number for each element. */
 function elementwiseBinary(follow: Follow, args: Arguments): Value | null {
-  const loss = expand(follow, kerasLosses['binary_crossentropy']!, args);
+  const loss = expand(follow, kerasLosses['binary_crossentropy']!, args, 'keras');
   // Its mean over the last axis is left out.
   return loss && loss.op === 'mean' ? loss.args[0]! : loss;
 }
@@ -171,7 +171,7 @@ export function applyNamed(follow: Follow, path: string, name: string, args: Arg
   const shaped = shapeCall(follow, path, name, args, isMethod);
   if (shaped) return shaped;
   const expansion = expansionOf(name);
-  if (expansion) return expand(follow, expansion, args);
+  if (expansion) return expand(follow, expansion, args, path);
   const special = reductions(follow, path, name, args, isMethod);
   if (special) return special;
   const signature = signatures.get(name);
@@ -238,7 +238,7 @@ export function match(parameters: readonly string[], { positional, named }: Argu
   return given;
 }
 
-function expand(follow: Follow, { parameters, expand: write }: Expansion, args: Arguments): Node | null {
+function expand(follow: Follow, { parameters, expand: write }: Expansion, args: Arguments, path: string): Node | null {
   const { build } = follow;
   const given = new Map<string, Value>();
   args.positional.forEach((value, index) => {
@@ -247,6 +247,7 @@ function expand(follow: Follow, { parameters, expand: write }: Expansion, args: 
   });
   for (const [keyword, value] of args.named) given.set(renamed(keyword, parameters), value);
   return write(build, {
+    path,
     node: (name) => {
       const value = given.get(name);
       if (!value || (!isNode(value) && value.kind === 'none')) return null;

@@ -15,6 +15,8 @@ export function toNode(build: Build, value: Value): Node {
     case 'tuple': {
       const items = value.items.map((item) => toNode(build, item));
       if (value.repeated && items.length === 1) return items[0]!;
+      // A maximum that is computed with is that of an array which gives no place beside it.
+      if (items.length === 2 && places[unwrap(items[0]!).op] === unwrap(items[1]!).op) return items[0]!;
       return build.with('stack', items, { axis: 0 });
     }
     case 'library':
@@ -44,6 +46,8 @@ export function toNode(build: Build, value: Value): Node {
       return build.with('global', [], { name: value.kind });
   }
 }
+
+const places: Readonly<Record<string, string>> = { amax: 'argmax', amin: 'argmin' };
 
 const known: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E, inf: Infinity, Inf: Infinity, tau: 2 * Math.PI };
 

@@ -238,8 +238,31 @@ function isArrayCall({ attributes }: Node): boolean {
   return attributes['array'] === true;
 }
 
+/** `x[1:, None]` is `x[1:]` with one axis more. */
+function apartFromNew(follow: Follow, array: Node, values: readonly Value[]): Node | null {
+  const isNew = (value: Value): boolean => !isNode(value) && value.kind === 'none';
+  const dots = values.findIndex((value) => !isNode(value) && value.kind === 'ellipsis');
+  const bounded = values.some((value) => !isNode(value) && value.kind === 'slice' && (value.from ?? value.to) !== null);
+  if (!bounded || !values.some(isNew)) return null;
+  if (!values.every((value) => !isNode(value) && (value.kind === 'none' || value.kind === 'slice' || value.kind === 'ellipsis')))
+    return null;
+  let node = sliced(
+    follow,
+    array,
+    values.filter((value) => !isNew(value)),
+  );
+  const axes = values.flatMap((value, place) => (isNew(value) ? [dots >= 0 && place > dots ? place - values.length : place] : []));
+  // Those that are counted from the end: the last one first.
+  for (const axis of [...axes.filter((one) => one >= 0), ...axes.filter((one) => one < 0).reverse()])
+    node = follow.build.with('expandDims', [node], { axis });
+  return node;
+}
+
 /** `x[...]`: attribute `spec` says what each index is; those that are computed are args. */
-function sliced({ build }: Follow, array: Node, values: readonly Value[]): Node {
+function sliced(follow: Follow, array: Node, values: readonly Value[]): Node {
+  const apart = apartFromNew(follow, array, values);
+  if (apart) return apart;
+  const { build } = follow;
   const args: Node[] = [array];
   const spec = values.map((value) => {
     if (isNode(value)) {

@@ -5,6 +5,8 @@ import type { Node } from '../node.ts';
 
 /** What a call was given, by the names of its parameters. */
 export interface Given {
+  /** Of the function. */
+  readonly path: string;
   node(name: string): Node | null;
   text(name: string): string | null;
   truth(name: string): boolean | null;
@@ -59,6 +61,9 @@ const withReduction = (of: (build: Build, given: Given) => Node | null) => (buil
   return loss && reduced(build, given, weight ? build.apply('multiply', weight, loss) : loss);
 };
 
+/** PyTorch has classes on the second axis, others on the last: with two axes they are the same. */
+const classesOf = ({ path }: Given): { axis?: number } => (/^(?:paddle|mlx|jax|keras|tensorflow|optax)/.test(path) ? {} : { axis: 1 });
+
 /** Of labels (numbers of classes) or of probabilities of classes: told apart when shapes are known. */
 function crossEntropy(build: Build, given: Given, logProbabilities: Node): Node | null {
   const target = given.node('target');
@@ -67,7 +72,7 @@ function crossEntropy(build: Build, given: Given, logProbabilities: Node): Node 
   const { with: make, apply, number } = build;
   const args = [logProbabilities, target, smoothing ?? number(0)];
   const weight = given.node('weight');
-  const loss = make('crossEntropy', weight ? [...args, weight] : args, {});
+  const loss = make('crossEntropy', weight ? [...args, weight] : args, classesOf(given));
   const ignored = given.node('ignore_index');
   if (!ignored) return reduced(build, given, loss);
   return reduced(build, given, make('leftOut', [loss, apply('notEqual', target, ignored)], {}));
@@ -139,7 +144,7 @@ export const expansions: Readonly<Record<string, Expansion>> = {
     parameters: ['input', 'target', 'weight', 'size_average', 'ignore_index', 'reduce', 'reduction', 'label_smoothing'],
     expand: (build, given) => {
       const x = given.node('input');
-      return x && crossEntropy(build, given, build.with('logSoftmaxOfClasses', [x], {}));
+      return x && crossEntropy(build, given, build.with('logSoftmaxOfClasses', [x], classesOf(given)));
     },
   },
   nll_loss: {

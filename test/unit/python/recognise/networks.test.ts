@@ -42,6 +42,19 @@ describe('known by its calls', () => {
     ['bradley_terry', step('gap = p(x) - p(y)', 'return F.softplus(-gap).mean()')],
     ['r1', step('g = jax.vmap(jax.grad(p))(x)', 'gamma = q.gamma', 'return gamma / 2 * jnp.mean(jnp.sum(g ** 2, -1))')],
     ['vq_commitment', step('w = y[torch.cdist(x, y).argmin(-1)]', 'return ((x - w.detach()) ** 2).mean()')],
+    ['mse', step('r = p(x) - y', 'return r @ r / n')],
+    ['cross_entropy', step('return F.cross_entropy(p(x).transpose(1, 2), y[:, 1:])')],
+    ['cross_entropy', step('lp = jax.nn.log_softmax(p(x))', 'return -jnp.take_along_axis(lp, y[1:, None], 1).mean()')],
+    ['perplexity', step('c = F.cross_entropy(p(x), y)', 'return math.exp(c)')],
+    [
+      'dpo',
+      [
+        '@torch.no_grad()',
+        'def still(q, x): return q(x)',
+        step('a = p(x) - still(q, x)', 'b = p(y) - still(q, y)', 'return F.softplus(n * (b - a)).mean()'),
+      ].join('\n'),
+    ],
+    ['kl_k3', step('d = q - p', 'return (d.exp() - d - 1).mean()')],
     ['distill_kl', step('return F.kl_div(F.log_softmax(x / n, 1), F.softmax(y / n, 1)) * n ** 2')],
   ])('%s', (id, code) => {
     expect(last(code)).toContain(id);
@@ -55,6 +68,9 @@ describe('not known where the calls are others', () => {
     ['cycle_consistency', 'an auto-encoder', step('a, b = p(q(x)), p(q(y))', 'return (a - x).abs().mean() + (b - y).abs().mean()')],
     ['bradley_terry', 'a relativistic discriminator', step(drawn, 'return F.softplus(p(q(u)) - p(x)).mean()')],
     ['vq_commitment', 'a slow copy', step('return ((p(x) - q(x).detach()) ** 2).mean()')],
+    ['mse', 'a share of the variance', step('return 1 - ((x - y) ** 2).sum() / ((x - x.mean()) ** 2).sum()')],
+    ['kl_k3', 'log-variances', step('d = x.log_var - y.log_var', 'return (d.exp() - d - 1).mean()')],
+    ['perplexity', 'the weight of an example', step('return torch.exp(-F.cross_entropy(p(x), y))')],
     ['gan_g_ns', 'one class', step('return -F.logsigmoid(p(q(x))).mean()')],
   ])('%s: %s', (id, _, code) => {
     expect(last(code)).not.toContain(id);
