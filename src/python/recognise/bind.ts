@@ -30,40 +30,50 @@ interface Option {
   readonly score: number;
   /** Of the role; -1 for none. */
   readonly role: number;
+  /** Bits of the alternatives of what has to speak for the formula that it leaves open. */
+  readonly open: number;
 }
 
-/**
- * The likeliest first: by names, then by all that shapes of dependence allow.
- * @param isOpen whether a choice is worth a value: asked before the numbers of the code are tried for the roles that are left
- */
+/** What speaks for a formula, as far as it is known before a value is worked out. */
+export interface Outlook {
+  /** Bits of the alternatives that what stands around the code leaves open. */
+  readonly start: number;
+  /** Bits of those that one choice leaves open. */
+  readonly of: (node: Node, role: Role, encoding: Encoding | null) => number;
+  /** Whether a whole choice is worth a value: asked before the numbers of the code are tried for the roles that are left. */
+  readonly isOpen: (choices: Choices) => boolean;
+}
+
+const everything: Outlook = { start: -1, of: () => -1, isOpen: () => true };
+
+/** The likeliest first: by names, then by all that shapes of dependence allow. */
 export function* bindings(
   cut: Cut,
   reading: ValueReading,
   degrees: ReadonlyMap<Node, Degree>,
-  isOpen: (choices: Choices) => boolean = () => true,
+  outlook: Outlook = everything,
+  maySpan: (input: Node, role: Role, encoding: Encoding | null) => boolean = () => true,
 ): Generator<Binding> {
   const inputs = inputsOf(cut);
   const { required, requiredCount, several } = needsOf(reading);
   // One value that is held in several forms at once enters otherwise than each of them.
   const crowded = several && inputs.length > requiredCount;
+  const all: Option[][] = [];
+  for (const input of inputs) {
+    const own = optionsOf(input, reading, degrees.get(input.node) ?? 3, crowded, outlook, maySpan);
+    if (own.length === 0) return;
+    all.push(own);
+  }
+  let covered = 0;
+  for (const options of all) for (const { role } of options) if (role >= 0) covered |= 1 << role;
+  if ((required & ~covered) !== 0) return;
+  const likely = all.map((options, place) => likeliest(options, inputs[place]!));
+  const isPlain = likely.every((options, place) => options.length === all[place]!.length);
   let count = 0;
-  let strictSizes = '';
-  for (const strict of [true, false]) {
-    // Names that mislead are given a chance where there are few.
-    if (!strict && inputs.length > 4) return;
-    const options: Option[][] = [];
-    for (const input of inputs) {
-      const own = optionsOf(input, reading, strict, degrees.get(input.node) ?? 3, crowded);
-      if (own.length === 0) break;
-      options.push(own);
-    }
-    if (options.length < inputs.length) continue;
-    const sizes = options.map(({ length }) => length).join();
-    if (!strict && sizes === strictSizes) return;
-    strictSizes = sizes;
-    const limit = strict ? most : mostBlind;
-    for (const choices of chosen(inputs, options, reading, required, requiredCount)) {
-      if (!isOpen(choices)) continue;
+  // Names that mislead are given a chance where there are few.
+  for (const options of isPlain || inputs.length > 4 ? [likely] : [likely, all]) {
+    const limit = options === likely ? most : mostBlind;
+    for (const choices of chosen(inputs, options, reading, required, requiredCount, outlook)) {
       for (const literals of literalsOf(cut, reading, choices)) {
         if (count++ >= limit) break;
         yield { choices, literals };
@@ -167,34 +177,66 @@ function formFits(input: Given, encoding: Encoding): number {
   return found;
 }
 
-function optionsOf(input: Given, reading: ValueReading, strict: boolean, degree: Degree, crowded: boolean): Option[] {
-  const options: Option[] = [];
-  let best = 0;
-  for (const [place, role] of reading.roles.entries()) {
-    const fits = affinity(input, role);
-    if (fits === null || (role.shape !== '' && input.isNumber && fits < 2)) continue;
-    if (!role.encodings) {
-      if (!mayFit(degree, degreeOf(reading, role, null))) continue;
-      options.push({ choice: { role, encoding: null }, score: fits, role: place });
-      best = Math.max(best, fits);
-      continue;
-    }
-    for (const encoding of role.encodings) {
-      if (!(crowded && mayBeSeveral(input, role, encoding)) && !mayFit(degree, degreeOf(reading, role, encoding))) continue;
-      const score = fits + formFits(input, encoding);
-      options.push({ choice: { role, encoding }, score, role: place });
-      best = Math.max(best, score);
-    }
-  }
-  const kept = strict && best >= 2 ? options.filter(({ score }) => score >= best - 0.5) : options;
-  if (isNeutral(input))
-    kept.push({ choice: { neutral: input.isTiny ? 'tiny' : 'weight' }, score: input.isMask || input.isTiny ? 2.5 : 0.5, role: -1 });
-  return kept.sort((a, b) => b.score - a.score);
+interface Form {
+  readonly role: Role;
+  readonly place: number;
+  readonly encoding: Encoding | null;
+  readonly degree: Degree | null;
 }
 
-/** Of numbers another form is nothing unusual; of arrays the name has to say it. */
+const forms = new WeakMap<ValueReading, readonly Form[]>();
+
+/** Every role in every form. */
+function formsOf(reading: ValueReading): readonly Form[] {
+  let known = forms.get(reading);
+  if (!known) {
+    known = reading.roles.flatMap((role, place) =>
+      (role.encodings ?? [null]).map((encoding) => ({ role, place, encoding, degree: degreeOf(reading, role, encoding) })),
+    );
+    forms.set(reading, known);
+  }
+  return known;
+}
+
+/** Best first. */
+function optionsOf(
+  input: Given,
+  reading: ValueReading,
+  degree: Degree,
+  crowded: boolean,
+  outlook: Outlook,
+  maySpan: (input: Node, role: Role, encoding: Encoding | null) => boolean,
+): Option[] {
+  const options: Option[] = [];
+  for (const { role, place, encoding, degree: wanted } of formsOf(reading)) {
+    const isOneOfSeveral = crowded && encoding !== null && mayBeSeveral(input, role, encoding);
+    if (!isOneOfSeveral && !mayFit(degree, wanted)) continue;
+    const fits = affinity(input, role);
+    if (fits === null || (role.shape !== '' && input.isNumber && fits < 2)) continue;
+    if (!isOneOfSeveral && !maySpan(input.node, role, encoding)) continue;
+    const score = encoding ? fits + formFits(input, encoding) : fits;
+    options.push({ choice: { role, encoding }, score, role: place, open: outlook.of(input.node, role, encoding) & outlook.start });
+  }
+  if (isNeutral(input))
+    options.push({
+      choice: { neutral: input.isTiny ? 'tiny' : 'weight' },
+      score: input.isMask || input.isTiny ? 2.5 : 0.5,
+      role: -1,
+      open: outlook.start,
+    });
+  return options.sort((a, b) => b.score - a.score);
+}
+
+/** Those that the name speaks for, if it speaks for any. */
+function likeliest(options: readonly Option[], input: Given): readonly Option[] {
+  const best = options.reduce((most, { role, score }) => (role >= 0 ? Math.max(most, score) : most), 0);
+  return best < 2 ? options : options.filter(({ role, score }) => (role < 0 && isNeutral(input)) || score >= best - 0.5);
+}
+
+/** The name has to say it; of numbers it is enough that it says nothing else. */
 function mayBeSeveral(input: Given, { shape }: Role, encoding: Encoding): boolean {
-  return !shape.includes(' ') || formFits(input, encoding) === 3;
+  const fits = formFits(input, encoding);
+  return shape.includes(' ') ? fits === 3 : fits >= 1 || input.own.every((word) => word.length <= 2);
 }
 
 /** Every choice in which each required role is bound. Those with the fewest options are decided first. */
@@ -204,48 +246,46 @@ function* chosen(
   { roles }: ValueReading,
   required: number,
   requiredCount: number,
+  outlook: Outlook,
 ): Generator<Choices> {
   const order = inputs.map((_, place) => place).sort((a, b) => options[a]!.length - options[b]!.length);
   const at = new Int32Array(order.length).fill(-1);
+  /** Whether the option that a value stands at is taken, and what is open with it. */
+  const taken = new Uint8Array(order.length);
+  const open = new Int32Array(order.length + 1).fill(outlook.start);
   /** The forms in which each role is held so far. */
   const held: (Encoding | null)[][] = roles.map(() => []);
   let bound = 0;
   let depth = 0;
   for (let steps = 0; depth >= 0 && steps < mostSteps; steps++) {
     const own = options[order[depth]!]!;
-    const before = at[depth]! >= 0 ? own[at[depth]!]! : null;
-    if (before && before.role >= 0) {
-      const forms = held[before.role]!;
-      forms.pop();
-      if (forms.length === 0 && required & (1 << before.role)) bound--;
+    if (taken[depth]) {
+      taken[depth] = 0;
+      const { role } = own[at[depth]!]!;
+      if (role >= 0) {
+        held[role]!.pop();
+        if (held[role]!.length === 0 && required & (1 << role)) bound--;
+      }
     }
     const next = own[++at[depth]!];
     if (!next) {
       at[depth--] = -1;
       continue;
     }
+    open[depth + 1] = open[depth]! & next.open;
+    if (open[depth + 1] === 0) continue;
     if (next.role >= 0) {
       const forms = held[next.role]!;
       const { encoding } = next.choice as { encoding: Encoding | null };
-      // A role is one value, which code may hold in several forms at once: a root of it and the root of one minus it.
-      if (
-        forms.length > 0 &&
-        (!encoding ||
-          forms.includes(encoding) ||
-          (held[next.role]!.length > 0 && !mayBeSeveral(inputs[order[depth]!]!, roles[next.role]!, encoding)))
-      ) {
-        // It is marked, so that the next step takes back as much as it would otherwise.
-        forms.push(null);
-        continue;
-      }
-      // Nor is it a second form of one that the name says is another.
-      if (forms.length > 0 && own[0]!.score >= 2 && next.score < own[0]!.score - 0.5) {
-        forms.push(null);
-        continue;
-      }
-      if (forms.length === 0 && required & (1 << next.role)) bound++;
+      if (forms.length > 0) {
+        // A role is one value, which code may hold in several forms at once: a root of it and the root of one minus it.
+        if (!encoding || forms.includes(encoding) || !mayBeSeveral(inputs[order[depth]!]!, roles[next.role]!, encoding)) continue;
+        // Nor is it a second form of one that the name says is another.
+        if (own[0]!.score >= 2 && next.score < own[0]!.score - 0.5) continue;
+      } else if (required & (1 << next.role)) bound++;
       forms.push(encoding);
     }
+    taken[depth] = 1;
     if (requiredCount - bound > order.length - depth - 1) continue;
     if (depth + 1 < order.length) {
       depth++;
@@ -254,7 +294,7 @@ function* chosen(
     const choices = new Map<Node, Choice>();
     for (let place = 0; place < order.length; place++)
       choices.set(inputs[order[place]!]!.node, options[order[place]!]![at[place]!]!.choice);
-    yield choices;
+    if (outlook.isOpen(choices)) yield choices;
   }
 }
 

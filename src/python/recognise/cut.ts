@@ -120,9 +120,13 @@ function lengthsOfNothing(root: Node, inputs: Set<Node>, options: CutOptions): v
     if (seen.has(node)) return;
     seen.add(node);
     if (inputs.has(node)) return;
+    // What is below a length is not used by it.
+    if (measuring.has(node.op)) {
+      lengths.push(node);
+      return;
+    }
     for (const arg of argsOf(node, options)) {
-      if (measuring.has(node.op)) lengths.push(node);
-      else used.add(arg);
+      used.add(arg);
       visit(arg);
     }
   };

@@ -1,8 +1,8 @@
 /** Where value cannot tell two formulas apart: whether what the code says of its inputs speaks for one. */
 
-import type { Evidence, Requirement } from '../../formulas/reading.ts';
+import type { Encoding, Evidence, Requirement, ValueReading } from '../../formulas/reading.ts';
 import type { Node } from '../expression/node.ts';
-import type { Choice, Choices } from './bind.ts';
+import type { Choice, Choices, Outlook } from './bind.ts';
 import { isHeld } from './cut.ts';
 import { callsBetween, given, namesOf, sourcesOf } from './given.ts';
 import { isAnswer, isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
@@ -31,13 +31,72 @@ export function isSupported(evidence: Evidence | undefined, choices: Choices, su
 }
 
 /** Whether what names and origins say speaks for it; what would have to be worked out is left open. */
-export function isPlausible(evidence: Evidence | undefined, choices: Choices, surroundings: Surroundings): boolean {
-  if (!evidence) return true;
+function isPlausible(evidence: Evidence, choices: Choices, surroundings: Surroundings): boolean {
   return evidence.some((requirements) =>
     requirements.every(
       (requirement) => 'formula' in requirement || 'from' in requirement || holdsFor(requirement, choices, surroundings, () => nothing),
     ),
   );
+}
+
+/** What is left open of a reading's evidence before anything is computed. */
+export function outlookOn(reading: ValueReading, surroundings: Surroundings): Outlook | undefined {
+  const { evidence } = reading;
+  if (!evidence) return undefined;
+  let start = 0;
+  for (const [place, requirements] of evidence.entries())
+    if (requirements.every((one) => !isOfSurroundings(one) || holdsAround(one, surroundings))) start |= 1 << place;
+  const asked = askedOfOne(reading, evidence);
+  return {
+    start,
+    of: (node, { id }, encoding) => {
+      let open = -1;
+      for (const [bit, requirement] of asked.get(id) ?? []) if ((open & bit) !== 0 && !holdsOf(requirement, node, encoding)) open &= ~bit;
+      return open;
+    },
+    isOpen: (choices) => isPlausible(evidence, choices, surroundings),
+  };
+}
+
+const askedKnown = new WeakMap<ValueReading, ReadonlyMap<string, readonly (readonly [bit: number, OfOne])[]>>();
+
+/** What is asked of a role and holds or not whatever the others are, with the bit of the alternative; by role. */
+function askedOfOne(reading: ValueReading, evidence: Evidence): ReadonlyMap<string, readonly (readonly [bit: number, OfOne])[]> {
+  let known = askedKnown.get(reading);
+  if (!known) {
+    const found = new Map<string, (readonly [bit: number, OfOne])[]>();
+    for (const [place, requirements] of evidence.entries())
+      for (const requirement of requirements) {
+        // Of a role that is held in several forms it is enough that one of them is it.
+        const several = (reading.roles.find((role) => 'role' in requirement && role.id === requirement.role)?.encodings?.length ?? 1) > 1;
+        if (isOfOne(requirement) && (!several || 'without' in requirement))
+          found.set(requirement.role, [...(found.get(requirement.role) ?? []), [1 << place, requirement]]);
+      }
+    askedKnown.set(reading, (known = found));
+  }
+  return known;
+}
+
+type OfSurroundings = Extract<Requirement, { readonly target: unknown } | { readonly context: unknown }>;
+
+const isOfSurroundings = (requirement: Requirement): requirement is OfSurroundings => 'target' in requirement || 'context' in requirement;
+
+/** What one value fulfils by itself. */
+type OfOne = Extract<
+  Requirement,
+  { readonly encodings: unknown } | { readonly words: unknown } | { readonly origin: unknown } | { readonly without: unknown }
+>;
+
+const isOfOne = (requirement: Requirement): requirement is OfOne =>
+  'encodings' in requirement || 'words' in requirement || 'origin' in requirement || 'without' in requirement;
+
+function holdsOf(requirement: OfOne, node: Node, encoding: Encoding | null): boolean {
+  if ('encodings' in requirement) return encoding !== null && requirement.encodings.includes(encoding.id);
+  if ('words' in requirement) return isNamed(node, requirement);
+  const { origins } = given(node);
+  return 'origin' in requirement
+    ? requirement.origin.some((origin) => origins.has(origin))
+    : !requirement.without.some((origin) => origins.has(origin));
 }
 
 const nothing: ReadonlySet<string> = new Set();
@@ -49,19 +108,20 @@ export function asksForSurroundings(evidence: Evidence | undefined): boolean {
   if (!evidence) return false;
   let known = contextual.get(evidence);
   if (known === undefined) {
-    known = evidence.some((requirements) => requirements.some((requirement) => 'target' in requirement || 'context' in requirement));
+    known = evidence.some((requirements) => requirements.some(isOfSurroundings));
     contextual.set(evidence, known);
   }
   return known;
 }
 
 function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surroundings, recognised: Recognised): boolean {
-  if ('target' in requirement || 'context' in requirement) return holdsAround(requirement, surroundings);
+  if (isOfSurroundings(requirement)) return holdsAround(requirement, surroundings);
   const { role } = requirement;
-  if ('encodings' in requirement)
-    return someBound(choices, role, (_, { encoding }) => encoding !== null && requirement.encodings.includes(encoding.id));
+  if (isOfOne(requirement))
+    return 'without' in requirement
+      ? !someBound(choices, role, (node, { encoding }) => !holdsOf(requirement, node, encoding))
+      : someBound(choices, role, (node, { encoding }) => holdsOf(requirement, node, encoding));
   if ('once' in requirement) return countBound(choices, role) === 1;
-  if ('words' in requirement) return someBound(choices, role, (node) => isNamed(node, requirement));
   if ('calls' in requirement)
     return !someBound(choices, role, (node) =>
       someBound(
@@ -81,10 +141,6 @@ function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surr
   if ('saidLike' in requirement) return somePair(choices, role, requirement.saidLike, isSaidAlike);
   if ('answers' in requirement) return somePair(choices, role, requirement.answers, isAnswer);
   if ('thereAndBack' in requirement) return somePair(choices, role, requirement.thereAndBack, isThereAndBack);
-  if ('origin' in requirement)
-    return someBound(choices, role, (node) => requirement.origin.some((origin) => given(node).origins.has(origin)));
-  if ('without' in requirement)
-    return !someBound(choices, role, (node) => requirement.without.some((origin) => given(node).origins.has(origin)));
   if ('formula' in requirement) return someBound(choices, role, (node) => isOneOf(node, requirement.formula, recognised));
   return someBound(choices, role, (node) => sourcesOf(node).some((source) => isOneOf(source, requirement.from, recognised)));
 }
@@ -123,10 +179,7 @@ function isNamed(node: Node, requirement: Extract<Requirement, { readonly words:
 
 const heldAround = new WeakMap<Requirement, WeakMap<Surroundings, boolean>>();
 
-function holdsAround(
-  requirement: Extract<Requirement, { readonly target: unknown } | { readonly context: unknown }>,
-  surroundings: Surroundings,
-): boolean {
+function holdsAround(requirement: OfSurroundings, surroundings: Surroundings): boolean {
   let all = heldAround.get(requirement);
   if (!all) heldAround.set(requirement, (all = new WeakMap<Surroundings, boolean>()));
   let known = all.get(surroundings);

@@ -3,17 +3,18 @@
 import type { Formula } from '../../formulas/formula.ts';
 import type { ValueReading } from '../../formulas/reading.ts';
 import { multiply } from '../../maths/tensor/elementwise.ts';
-import { scalar, ShapeError, type Tensor } from '../../maths/tensor/tensor.ts';
+import { scalar, ShapeError, sizeOf, type Tensor } from '../../maths/tensor/tensor.ts';
 import type { Node } from '../expression/node.ts';
-import { bindings, type Binding, type Choices } from './bind.ts';
+import { bindings, type Binding, type Choice, type Outlook } from './bind.ts';
 import type { Cut } from './cut.ts';
 import { degreesIn, type Degree } from './degrees.ts';
 import { evaluate } from './evaluate.ts';
 import { given } from './given.ts';
 import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
-import { layoutsOf, type Layout } from './layouts.ts';
+import { layoutsOf, shapeIn, type Layout } from './layouts.ts';
 import { formulaAt, inputsFor, rolesAt } from './roles.ts';
 import { fromLayout, type RoleValues } from './samples.ts';
+import { maySpan } from './spans.ts';
 import { isScreened, mayAgree, mayHold } from './screening.ts';
 import { isSeparableCode, isSeparableFormula } from './separable.ts';
 import { countWords, holdsAny } from './words.ts';
@@ -91,7 +92,7 @@ export function* matches(
   reading: ValueReading,
   alternative: number,
   budget: Budget,
-  isOpen?: (choices: Choices) => boolean,
+  outlook?: Outlook,
 ): Generator<Match> {
   const layouts = dependsOnShape(cut) ? layoutsOf(reading) : layoutsOf(reading).slice(0, 1);
   const ordered = 1 + (reading.layouts?.length ?? 0);
@@ -105,7 +106,9 @@ export function* matches(
   if (together !== null && own !== null && together !== own && !normalises) return;
   let open: Binding[] = [];
   const most = isScreened(cut, reading, alternative) ? Infinity : mostUnscreened;
-  for (const binding of bindings(cut, reading, degrees(cut, alternative), isOpen)) {
+  for (const binding of bindings(cut, reading, degrees(cut, alternative), outlook, (input, role, encoding) =>
+    maySpan(cut, alternative, input, reading, role, encoding),
+  )) {
     if (open.length >= most) break;
     if (ifShapesFit(() => mayAgree(cut, reading, binding, alternative))) open.push(binding);
   }
@@ -139,10 +142,16 @@ interface Agreement {
 }
 
 function agreement(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout, alternative: number): Agreement | 'misshapen' | null {
+  const shapes = shapesOf(cut, reading, binding, layout);
+  const results = resultsOf(cut);
+  const size = results.get(shapes);
+  if (size === 'none' || (size !== undefined && sizesOf(reading, layout)?.has(size) === false)) return 'misshapen';
   try {
     const first = at(cut, reading, binding, layout, alternative, 0);
     if (!first) return null;
     const { code, formula } = first;
+    results.set(shapes, code.values.length);
+    keepSizes(reading, layout, formula);
     const exact = reading.fit === 'quantity';
     const whole = fromLayout(code, reading.axes, layout);
     const sums = sumsThatFit(reading.axes, reading.summed, formula, code.values.length, exact);
@@ -166,9 +175,35 @@ function agreement(cut: Cut, reading: ValueReading, binding: Binding, layout: La
     }
     return null;
   } catch (error) {
+    if (error instanceof ShapeError) results.set(shapes, 'none');
     if (error instanceof ShapeError || error instanceof RangeError) return 'misshapen';
     throw error;
   }
+}
+
+const results = new WeakMap<Cut, Map<string, number | 'none'>>();
+
+/** By the shapes of what the code is given: how many numbers it gives; 'none' where it does not run on them, whatever the numbers are. */
+function resultsOf(cut: Cut): Map<string, number | 'none'> {
+  let known = results.get(cut);
+  if (!known) results.set(cut, (known = new Map<string, number | 'none'>()));
+  return known;
+}
+
+const sizes = new WeakMap<ValueReading, WeakMap<Layout, ReadonlySet<number>>>();
+
+/** How many numbers may be left of the formula when some of its axes are summed over; undefined before it was computed. */
+function sizesOf(reading: ValueReading, layout: Layout): ReadonlySet<number> | undefined {
+  return sizes.get(reading)?.get(layout);
+}
+
+function keepSizes(reading: ValueReading, layout: Layout, { shape }: Tensor): void {
+  let layouts = sizes.get(reading);
+  if (!layouts) sizes.set(reading, (layouts = new WeakMap<Layout, ReadonlySet<number>>()));
+  if (layouts.has(layout)) return;
+  const kept = new Set<number>();
+  for (let set = 0; set < 1 << shape.length; set++) kept.add(sizeOf(shape.filter((_, place) => set & (1 << place))));
+  layouts.set(layout, kept);
 }
 
 /** Code and formula at one point; null where the code's value is none. */
@@ -184,6 +219,22 @@ function at(
   const code = codeAt(cut, reading, binding, layout, alternative, point, roles);
   if (!code.values.every(Number.isFinite)) return null;
   return { code, formula: formulaAt(cut, reading, binding, layout, point, roles) };
+}
+
+/** The shapes of what the code is given, in one word; of a number, by which lengths may be made, which one it is. */
+function shapesOf(cut: Cut, reading: ValueReading, { choices }: Binding, layout: Layout): string {
+  let shapes = '';
+  for (const input of cut.inputs) {
+    const choice = choices.get(input);
+    shapes += choice === undefined ? '|' : 'role' in choice ? shapeOrName(choice, layout) : '.|';
+  }
+  if (cut.measured.size === 0) return shapes;
+  const largest = [...reading.roles].sort((a, b) => b.shape.length - a.shape.length)[0]!;
+  return `${shapes}${shapeIn(layout, largest.id, largest.shape).join()}`;
+}
+
+function shapeOrName({ role, encoding }: Extract<Choice, { readonly role: unknown }>, layout: Layout): string {
+  return role.shape === '' ? `${role.id} ${encoding?.id ?? ''} ${role.domain}|` : `${shapeIn(layout, role.id, role.shape).join()}|`;
 }
 
 const codes = new WeakMap<Binding['choices'], Map<string, Tensor>>();

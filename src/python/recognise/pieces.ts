@@ -2,10 +2,9 @@
 
 import type { Formula } from '../../formulas/formula.ts';
 import type { ValueReading } from '../../formulas/reading.ts';
-import type { Node } from '../expression/node.ts';
-import type { Choices } from './bind.ts';
+import { leaves, type Node } from '../expression/node.ts';
 import { cut, isPieceOfView, type Cut } from './cut.ts';
-import { asksForSurroundings, isPlausible, type Surroundings } from './evidence.ts';
+import { asksForSurroundings, outlookOn, type Surroundings } from './evidence.ts';
 import { matches, type Budget, type Match } from './match.ts';
 
 export interface Piece {
@@ -43,11 +42,21 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
     // What was not needed here is left for the next.
     left += Math.max(0, budget.left);
   }
+  const ways = hasChoice(node) ? alternatives : 1;
+  // Ways in which there is nothing more to follow.
+  const ended = new Set<string>();
   for (let depth = 0; depth <= deepest; depth++) {
-    for (let alternative = 0; alternative < alternatives; alternative++) {
+    for (let alternative = 0; alternative < ways; alternative++) {
       let isAny = false;
       for (const views of ['none', 'shared', 'all'] as const) {
+        const way = `${alternative} ${views}`;
+        if (ended.has(way)) continue;
         const piece = cut(node, { depth, alternative, views });
+        // What is made of nothing but what is given is the same in every way.
+        if (piece?.inputs.every(({ op }) => leaves.has(op)) === true) {
+          ended.add(way);
+          if (views === 'none') for (const other of ['shared', 'all']) ended.add(`${alternative} ${other}`);
+        }
         if (!piece || piece.inputs.length > mostInputs || (depth > 1 && piece.order.length > mostFollowed) || !isNew(piece)) continue;
         isAny = true;
         yield* offered(piece, alternative);
@@ -65,13 +74,25 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
     }
     if (depth > 0) continue;
     // Names of what is a formula by itself are kept, all others followed.
-    for (let alternative = 0; alternative < alternatives; alternative++) {
+    for (let alternative = 0; alternative < ways; alternative++) {
       const piece = cut(node, { depth: deepest, alternative, views: 'none', isKnown });
       if (!piece || piece.inputs.length > mostInputs || !piece.inputs.some((input) => input.op === 'let' && isKnown(input))) break;
       if (!isNew(piece)) break;
       yield* offered(piece, alternative);
     }
   }
+}
+
+const choosing = new WeakMap<Node, boolean>();
+
+/** Whether what is computed depends on a condition that was met. */
+function hasChoice(node: Node): boolean {
+  let known = choosing.get(node);
+  if (known === undefined) {
+    choosing.set(node, false);
+    choosing.set(node, (known = node.op === 'choice' || node.args.some(hasChoice)));
+  }
+  return known;
 }
 
 /** How the piece computes a formula that it may be by its operations, as far as names speak for it; empty where it does not. */
@@ -82,9 +103,8 @@ export function matchesOf(piece: Piece, formula: Formula, reading: ValueReading,
   const known = all.get(key);
   if (known) return known;
   const found: Match[] = [];
-  const { evidence } = reading;
-  const isOpen = evidence && ((choices: Choices): boolean => isPlausible(evidence, choices, surroundings));
-  for (const match of matches(piece.cut, formula, reading, piece.alternative, piece.budget, isOpen)) {
+  const outlook = outlookOn(reading, surroundings);
+  for (const match of outlook?.start === 0 ? [] : matches(piece.cut, formula, reading, piece.alternative, piece.budget, outlook)) {
     found.push(match);
     if (!reading.evidence || found.length >= mostMatches) break;
   }

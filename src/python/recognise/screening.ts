@@ -14,7 +14,7 @@ const points = 4;
 /** Every axis has one element. */
 const ones = new WeakMap<ValueReading, Layout | null>();
 
-function oneElement(reading: ValueReading): Layout | null {
+export function oneElement(reading: ValueReading): Layout | null {
   let layout = ones.get(reading);
   if (layout === undefined) {
     const [usual] = layoutsOf(reading);
@@ -34,7 +34,7 @@ function oneElement(reading: ValueReading): Layout | null {
 
 const programs = new WeakMap<Cut, (Program | null)[]>();
 
-function programOf(cut: Cut, alternative: number): Program | null {
+export function programOf(cut: Cut, alternative: number): Program | null {
   let known = programs.get(cut);
   if (!known) programs.set(cut, (known = []));
   const program = known[alternative];

@@ -43,25 +43,37 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   where: ['masked'],
 };
 
-const bits = new Map<string, bigint>();
+/** Operations as bits of whole numbers: there are more than one number holds. */
+type Bits = Int32Array;
 
-function bitOf(operation: string): bigint {
+const bits = new Map<string, number>();
+const numbers = 8;
+
+function bitOf(operation: string): number {
   let bit = bits.get(operation);
-  if (bit === undefined) bits.set(operation, (bit = 1n << BigInt(bits.size)));
+  if (bit === undefined) bits.set(operation, (bit = bits.size % (32 * numbers)));
   return bit;
 }
 
-const bitsOf = (operations: Iterable<string>): bigint => {
-  let all = 0n;
-  for (const operation of operations) all |= bitOf(operation);
+function bitsOf(operations: Iterable<string>): Bits {
+  const all = new Int32Array(numbers);
+  for (const operation of operations) {
+    const bit = bitOf(operation);
+    all[bit >> 5]! |= 1 << (bit & 31);
+  }
   return all;
-};
+}
+
+function share(a: Bits, b: Bits): boolean {
+  for (let place = 0; place < numbers; place++) if ((a[place]! & b[place]!) !== 0) return true;
+  return false;
+}
 
 interface Work {
   /** What the code does. */
-  readonly own: bigint;
+  readonly own: Bits;
   /** And what that is made of. */
-  readonly all: bigint;
+  readonly all: Bits;
 }
 
 const works = new WeakMap<Cut, Work>();
@@ -91,9 +103,9 @@ const kinds: readonly (readonly string[])[] = [
 
 interface Demands {
   /** Of each group one. */
-  readonly groups: readonly bigint[];
+  readonly groups: readonly Bits[];
   /** None of these. */
-  readonly barred: bigint;
+  readonly barred: Bits;
   readonly required: number;
   /** null: as many as there are, since a role may be held in several forms. */
   readonly capacity: number | null;
@@ -126,8 +138,8 @@ export function mayBe(cut: Cut, reading: ValueReading): boolean {
   const count = cut.inputs.length - cut.measured.size;
   if (count < required || (capacity !== null && count > capacity && count - neutralOf(cut) > capacity)) return false;
   const { own, all } = workOf(cut);
-  if ((own & barred) !== 0n) return false;
-  return groups.every((group) => (group & all) !== 0n);
+  if (share(own, barred)) return false;
+  return groups.every((group) => share(group, all));
 }
 
 const neutrals = new WeakMap<Cut, number>();
