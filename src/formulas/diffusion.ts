@@ -27,6 +27,7 @@ import {
   predictedNoiseWords,
   salimans,
   scheduledLevel,
+  unguessed,
   untold,
   velocityWords,
   products,
@@ -59,6 +60,12 @@ const forwardWords = [
 /** The clean sample from what a network says of a noisy one: noise and velocity are told apart from the sample by names, or by calls. */
 /** The two rates as the code computes them together tell what they are. */
 const fromLogSnr: Requirement = { role: 'level', encodings: ['log-snr', 'minus-log-snr'] };
+
+/** One value gives both rates, whatever it is called. */
+const inBothRates: Requirement = {
+  role: 'level',
+  encodings: ['level', 'log', 'half-log', 'minus-log', 'angle', 'cosine-time', 'log-snr', 'minus-log-snr'],
+};
 
 const ofPrediction = (role: string, words: readonly string[], context: readonly string[]): Evidence => [
   [named(role, words), namedLevel],
@@ -117,6 +124,17 @@ const qSample: Formula = {
   readings: [
     {
       kind: 'value',
+      roles: [clean, noise, { ...level, encodings: level.encodings!.filter(({ id }) => id === 'signal-rate' || id === 'noise-rate') }],
+      axes: 'B D',
+      summed: '',
+      elements: ({ clean, noise, level }) => noised(clean!, noise!, level!),
+      fit: 'quantity',
+      operations: [products, sums],
+      evidence: [[drawnNoise, { role: 'clean', without: ['normal', 'fromNoise'] }, { role: 'level', atOneTime: true }]],
+      rank: 0.9,
+    },
+    {
+      kind: 'value',
       roles: [clean, noise, level],
       axes: 'B D',
       summed: '',
@@ -127,10 +145,11 @@ const qSample: Formula = {
         [drawnNoise, namedLevel],
         [drawnNoise, scheduledLevel],
         [drawnNoise, fromLogSnr],
-        [namedNoise, untold, namedLevel],
-        [namedNoise, untold, scheduledLevel],
-        [namedNoise, untold, named('level', ['alpha', 'sigma', 'alpha t', 'sigma t'])],
-        [namedNoise, untold, { context: forwardWords }],
+        [drawnNoise, inBothRates, { role: 'clean', without: ['normal', 'fromNoise'] }],
+        [namedNoise, untold, unguessed, namedLevel],
+        [namedNoise, untold, unguessed, scheduledLevel],
+        [namedNoise, untold, unguessed, named('level', ['alpha', 'sigma', 'alpha t', 'sigma t'])],
+        [namedNoise, untold, unguessed, { context: forwardWords }],
         [drawnNoise, { context: forwardWords }],
       ],
     },

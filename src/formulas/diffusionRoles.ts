@@ -7,7 +7,8 @@ import { term } from './term.ts';
 
 /** Operations that a mixture of samples and noise is written with. */
 export const sums: readonly string[] = ['add', 'subtract', 'sum', 'lerp', 'einsum', 'matmul'];
-export const products: readonly string[] = ['multiply', 'divide', 'lerp', 'einsum', 'matmul', 'square'];
+/** Rates may be sine and cosine of one angle. */
+export const products: readonly string[] = ['multiply', 'divide', 'lerp', 'einsum', 'matmul', 'square', 'sin', 'cos'];
 
 export const noiseWords = ['eps', 'epsilon', 'noise', 'noises', 'xi', 'gaussian noise', 'e', 'z', 'n', 'rand noise', 'target noise'];
 export const predictedNoiseWords = [
@@ -259,6 +260,8 @@ export const namedNoise = named('noise', noiseWords, predictedMarks);
 export const drawnNoise = comesFrom('noise', 'normal');
 /** Drawn or handed over, not told from a sample, as a sampler does. */
 export const untold: Requirement = { role: 'noise', without: ['computed'] };
+/** The clean sample was not told from the noise. */
+export const unguessed: Requirement = { role: 'clean', apartFrom: 'noise' };
 export const namedLevel = named('level', levelNames);
 export const scheduledLevel = comesFrom('level', 'schedule');
 

@@ -184,7 +184,9 @@ const oneTime: Requirement = { role: 'time', once: true };
 
 const isPath: Evidence = [
   [isSource, namedTime, oneTime],
-  [isSource, comesFrom('time', 'uniform'), oneTime],
+  [isSource, comesFrom('time', 'drawnShare'), oneTime],
+  // A model is told the time of a point between any two things.
+  [comesFrom('time', 'drawnShare'), { role: 'time', toldWith: ['source', 'target'] }, oneTime],
   [named('source', [...noiseWords, 'noises']), namedTime, oneTime],
   [named('source', ['x0', 'x 0', 'z0', 'source', 'a0']), named('target', ['x1', 'x 1', 'z1', 'a1', 'data', 'target']), namedTime, oneTime],
   [{ context: flowContext }, namedTime, oneTime],
@@ -280,6 +282,11 @@ const signed = (sign: 1 | -1, velocity: Tensor): Tensor => (sign === 1 ? velocit
 const isTarget: Evidence = [
   [isSource, { target: velocityTargets }],
   [isSource, { context: flowContext }],
+  [
+    { role: 'source', without: ['computed'] },
+    { role: 'target', without: ['computed'] },
+    { role: 'source', with: 'target', into: ['fm_interp'] },
+  ],
   [namedEarlier, namedTarget, { target: velocityTargets }],
   [namedSource, namedTarget, { target: velocityTargets.filter((words) => words !== 'target') }],
   [namedSource, namedTarget, { context: flowContext }],
@@ -572,6 +579,8 @@ const inNormalisingFlow: Requirement = { context: normalisingContext, not: ['mat
 
 const isChange: Evidence = [
   [named('volume', volumeWords), comesFrom('base', 'logDensity')],
+  // A layer gave the determinant together with what the base then measures.
+  [comesFrom('base', 'logDensity'), { role: 'volume', returnedWith: 'base' }],
   [named('volume', volumeWords), { role: 'base', formula: ['gauss_nll'] }],
   [named('volume', volumeWords), named('base', baseWords)],
   [comesFrom('base', 'logDensity'), inNormalisingFlow],
@@ -653,6 +662,12 @@ const changeOfVariables: Formula = {
   ],
   readings: [
     ...directions.map(({ sign }) => volumeReading(sign, [base], ({ base }) => base!, isChange, [['add', 'subtract', 'sum', 'negate']])),
+    ...directions.map(({ sign }) =>
+      volumeReading(sign, [{ ...base, shape: 'B D' }], ({ base }) => sum(base!, [-1]), isChange, [
+        ['add', 'subtract', 'negate'],
+        ['sum', 'mean', 'einsum', 'einopsReduce'],
+      ]),
+    ),
     ...directions.map(({ sign }) =>
       volumeReading(sign, [latent], ({ latent }) => logNormal(latent!), isChangeOfLatent, [squares, ['add', 'subtract', 'sum', 'negate']]),
     ),

@@ -48,6 +48,11 @@ export type Origin =
   /** Drawn: standard normal, uniform. */
   | 'normal'
   | 'uniform'
+  /** Drawn, and moved between 0 and 1; drawn from a normal, and raised to a power of e. */
+  | 'drawnShare'
+  | 'logNormal'
+  /** What a loop changes and was drawn before. */
+  | 'fromNoise'
   /** What a module or function that is not in the file returned. */
   | 'call'
   | 'parameter'
@@ -116,6 +121,18 @@ export type Requirement =
   | { readonly role: string; readonly answers: string }
   /** It went there by one network and back by another, the other role the other way round. */
   | { readonly role: string; readonly thereAndBack: string }
+  /** A call returned it, or what it was computed from, and was given the other role, or what was computed from that. */
+  | { readonly role: string; readonly given: string }
+  /** Both were returned by the same function or model, given the same but for one thing: a condition, which the role's call went without. */
+  | { readonly role: string; readonly withoutConditionOf: string }
+  /** One call returned it, as it is or summed up, and what the other role was computed from. */
+  | { readonly role: string; readonly returnedWith: string }
+  /** Several values hold the role, and all were looked up, or computed, at one time. */
+  | { readonly role: string; readonly atOneTime: true }
+  /** A call was given it, and beside it what the two others were put together to. */
+  | { readonly role: string; readonly toldWith: readonly [string, string] }
+  /** The other role and it were put together to one of these formulas, elsewhere in the code. */
+  | { readonly role: string; readonly with: string; readonly into: readonly string[] }
   /** What is bound to the role is itself one of these formulas, by value. */
   | { readonly role: string; readonly formula: readonly string[] }
   /** What is bound to the role was computed (by a model, say) from something that is one of these formulas, by value. */

@@ -446,6 +446,10 @@ const bound: Formula = {
           { role: 'kl', formula: divergences },
           named('reconstruction', ['decoder nll', 'nll', 'recon', 'l0', 'decoder', 'reconstruction', 'log likelihood']),
         ],
+        [
+          { role: 'kl', formula: divergences },
+          { role: 'first', encodings: ['time', 'time-from-1'] },
+        ],
         [named('kl', ['kl']), named('reconstruction', ['decoder nll', 'nll', 'decoder', 'log likelihood', 'l0'])],
         [named('kl', ['kl', 'lt']), { context: boundContext }],
       ],

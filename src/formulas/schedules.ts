@@ -5,7 +5,7 @@ import { cappedWeight, cosineAngle, cosineLevel, rootSpacedSigmas, signalToNoise
 import { add, cos, divide, log, minimum, multiply, power, reciprocal, sqrt, square, subtract } from '../maths/tensor/elementwise.ts';
 import { arange } from '../maths/tensor/shape.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
-import { karras, level, levelTerm, named, noisy } from './diffusionRoles.ts';
+import { comesFrom, karras, level, levelTerm, named, noisy } from './diffusionRoles.ts';
 import type { Formula } from './formula.ts';
 import type { Encoding, Evidence, Role, ValueReading } from './reading.ts';
 import { levelWords, noiseRateWords, ratioForms, signalRateWords } from './signalLevel.ts';
@@ -77,6 +77,10 @@ const cap: Role = { id: 'cap', shape: '', domain: 'positive', words: capWords, l
 const isRatio: Evidence = [
   [named('ratio', snrWords)],
   [{ role: 'ratio', formula: ['snr'] }],
+  [
+    { role: 'ratio', encodings: ['level'] },
+    { role: 'ratio', once: true },
+  ],
   [named('cap', ['snr gamma', 'min snr gamma', 'min snr', 'max snr'])],
   [
     { context: ['min snr', 'min snr weight', 'snr weight', 'snr weights', 'min snr gamma', 'loss weight', 'apply snr weight'] },
@@ -190,6 +194,18 @@ const cosineReading = (of: (time: Tensor, steps: Tensor, offset: Tensor) => Tens
   ...(remark !== undefined && { remark }),
 });
 
+/** Levels of all times: as many as the steps, or one more, for the time before the first. */
+const countForms: readonly Encoding[] = [
+  {
+    id: 'last',
+    name: 'number of steps, one less than of levels',
+    symbol: (role) => `${role}-1`,
+    encode: (count) => subtract(count, one),
+    words: stepCount.words!,
+  },
+  { id: 'count', name: 'number of levels', symbol: (role) => role, encode: (count) => count, words: stepCount.words! },
+];
+
 const cosine: Formula = {
   id: 'cosine_schedule',
   family: 'Diffusion',
@@ -235,6 +251,24 @@ const cosine: Formula = {
       (time, steps, offset) => divide(cosineLevel(time, steps, offset), cosineLevel(none, steps, offset)),
       'divided by its value at 0',
     ),
+    {
+      kind: 'value',
+      roles: [{ id: 'steps', shape: '', domain: 'length', classes: 'K', encodings: countForms }, offset],
+      axes: 'K',
+      summed: '',
+      elements: ({ steps, offset }) => {
+        const times = arange(0, steps!.values[0]!, 1);
+        const last = subtract(steps!, one);
+        return divide(cosineLevel(times, last, offset!), cosineLevel(none, last, offset!));
+      },
+      fit: 'quantity',
+      operations: [
+        ['cos', 'sin'],
+        ['arange', 'linspace'],
+        ['index', 'part'],
+      ],
+      remark: 'all of them, divided by the first',
+    },
     cosineReading((time, steps, offset) => log(signalToNoise(cosineLevel(time, steps, offset))), 'as the log of the signal-to-noise ratio'),
     {
       ...cosineReading((time, steps) => cosineLevel(time, steps, none), 'without an offset'),
@@ -422,7 +456,11 @@ const precondition: Formula = {
       elements: ({ noisy, network, sigma, sigmaData }) => denoised(noisy!, network!, sigma!, sigmaData!),
       fit: 'quantity',
       operations: [roots],
-      evidence: [[named('sigmaData', dataWords)], [{ context: scalingContext }, named('sigma', ['sigma', 'sigmas', 't'])]],
+      evidence: [
+        [named('sigmaData', dataWords)],
+        [{ context: scalingContext }, named('sigma', ['sigma', 'sigmas', 't'])],
+        [{ role: 'network', given: 'noisy' }],
+      ],
       remark: 'the denoiser',
       rank: 2,
     },
@@ -474,6 +512,7 @@ const weight: Formula = {
       operations: [['divide', 'reciprocal', 'power']],
       evidence: [
         [named('sigmaData', dataWords)],
+        [comesFrom('sigma', 'logNormal')],
         [{ context: ['edm', 'edm loss', 'edm weight', 'karras'] }, named('sigma', ['sigma', 'sigmas', 't'])],
         [
           { target: ['weight', 'weights', 'lambda', 'loss weight', 'weighting', 'lam'] },
@@ -488,6 +527,8 @@ const levelRole = (id: string, words: readonly string[]): Role => ({ id, shape: 
 const largestWords = ['sigma max', 'max sigma', 't max', 'sigma start', 'smax', 'max inv rho'];
 const smallestWords = ['sigma min', 'min sigma', 't min', 'sigma end', 'smin', 'min inv rho', 'eps'];
 const rhoWords = ['rho', 'p', 'exponent', 'order'];
+/** Of the paper: a number by which the formula is known. */
+const usualRho = scalar(7);
 const rhoRole: Role = { id: 'rho', shape: '', domain: 'positive', words: rhoWords, literal: true };
 const spacingContext = ['karras', 'sigmas', 'sigma', 'edm', 'noise levels', 'sigma schedule', 'noise schedule', 't steps', 'sigma steps'];
 const isSpacing: Evidence = [
@@ -495,8 +536,11 @@ const isSpacing: Evidence = [
   [named('rho', rhoWords), named('largest', largestWords)],
   [named('largest', largestWords), named('smallest', smallestWords)],
   [named('rho', rhoWords), { context: spacingContext }],
+  // Roots of both ends, and equal steps between: by an exponent that is a setting, or the usual one.
+  [comesFrom('rho', 'parameter', 'attribute'), comesFrom('largest', 'parameter', 'attribute')],
   [named('largest', [...largestWords, 'max', 'start', 'hi', 'high', 'b']), { context: spacingContext }],
 ];
+
 const lastForms: readonly Encoding[] = [
   {
     id: 'count',
@@ -590,6 +634,23 @@ const karrasSigmas: Formula = {
       ],
       evidence: isSpacing,
       remark: 'all of them',
+    },
+    {
+      kind: 'value',
+      roles: [
+        { id: 'count', shape: '', domain: 'length', classes: 'K', words: lastForms[0]!.words },
+        levelRole('largest', largestWords),
+        levelRole('smallest', smallestWords),
+      ],
+      axes: 'K',
+      summed: '',
+      elements: ({ count, largest, smallest }) => {
+        const length = count!.values[0]!;
+        return rootSpacedSigmas(arange(0, length, 1), scalar(length - 1), largest!, smallest!, usualRho);
+      },
+      fit: 'quantity',
+      operations: [['power'], ['arange', 'linspace']],
+      remark: 'all of them, with the exponent 7',
     },
   ],
 };

@@ -121,6 +121,7 @@ const isMatching: Evidence = [
     { role: 'score', of: 'noise', calls: 1 },
     named('sigma', ['sigma', 'sigmas', 'std', 'noise level']),
   ],
+  [comesFrom('score', 'call'), drawnNoise, { role: 'score', given: 'noise' }],
   [named('score', scoreWords), { context: ['dsm', 'score matching', 'score', 'denoising score matching', 'anneal dsm'] }],
 ];
 const matchingOf = (noiseRole: string): Evidence =>
@@ -407,7 +408,8 @@ const driftReading = (
   elements: (given) => of(turned.drift(given), given['diffusion']!, given['score']!),
   fit: 'quantity',
   operations: [products, sums],
-  evidence: turned.roles.includes(drift) ? isTurned(context) : isTurnedWithoutDrift(context),
+  // Of the variance-preserving process all is moved by one rate: the sample, and what the network says of that very sample.
+  evidence: turned.roles.includes(drift) ? isTurned(context) : [...isTurnedWithoutDrift(context), [{ role: 'score', given: 'x' }]],
   ...(turned.remark !== undefined && { remark: turned.remark }),
 });
 
@@ -587,6 +589,7 @@ const subVp: Formula = {
       evidence: [
         [drawnNoise, { role: 'level', encodings: ['level', 'half-log', 'signal-rate', 'log'] }, named('level', [...levelNames, 'beta'])],
         [namedNoise, { role: 'level', encodings: ['level', 'half-log', 'log'] }],
+        [drawnNoise, { role: 'level', once: true }, { role: 'level', encodings: ['level', 'half-log', 'log', 'minus-log'] }],
         [drawnNoise, { context: ['sub vp', 'subvp', 'sub vpsde', 'subvpsde'] }],
         [namedNoise, { context: ['sub vp', 'subvp', 'sub vpsde', 'subvpsde'] }],
       ],

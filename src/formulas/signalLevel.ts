@@ -171,6 +171,13 @@ export const signalLevel: readonly Encoding[] = [
     words: ['log alpha bar', 'log alphas cumprod', 'log alphas bar', 'log signal'],
   },
   {
+    id: 'minus-log',
+    name: 'minus the log of the signal level, the integral of the betas',
+    symbol: (role) => String.raw`-\log ${role}`,
+    encode: (level) => negate(log(level)),
+    words: ['integral', 'area', 'beta int', 'int beta', 'b int', 'integrated beta'],
+  },
+  {
     id: 'angle',
     name: 'angle whose cosine is the signal rate',
     symbol: (role) => String.raw`\arccos\sqrt{${role}}`,

@@ -106,6 +106,7 @@ const isGuidance: Evidence = [
   [named('unconditional', unconditionalWords), named('scale', scaleWords)],
   [named('unconditional', unconditionalWords), named('conditional', conditionalWords, ['uncond', 'unconditional'])],
   [named('scale', guidanceWords)],
+  [{ role: 'unconditional', withoutConditionOf: 'conditional' }],
   [{ context: guidanceContext }, comesFrom('unconditional', 'call'), comesFrom('conditional', 'call')],
   [{ context: guidanceContext }, comesFrom('unconditional', 'parameter'), comesFrom('conditional', 'parameter')],
   [{ target: ['cfg', 'guided', 'noise guided', 'eps guided', 'guidance'] }],
@@ -448,13 +449,21 @@ const lengths: readonly Length[] = [
 ];
 
 /** The slope is a model's, or what is made of it; the step is one of time; and it is sampling, not training or physics. */
-function isStep({ isKnown }: Length, slopes: readonly string[]): Evidence {
+function isStep({ isKnown, roles }: Length, slopes: readonly string[]): Evidence {
+  const [slope] = slopes as [string];
+  // Of what began as noise, by what was told of it and the time.
+  const isOfSample: Evidence = roles.map(({ id }) => [
+    comesFrom('x', 'fromNoise'),
+    { role: slope, given: 'x' },
+    { role: slope, given: id },
+  ]);
   const timed = isKnown.map(([role, words]) => named(role, words));
   return [
     [...timed, ...slopes.map((id) => named(id, modelWords))],
     [...timed, ...slopes.map((id) => named(id, slopeWords)), { context: samplerContext }],
     [...timed, ...slopes.map((id) => comesFrom(id, 'call')), { context: samplerContext }],
     [...timed, ...slopes.map((id) => ({ role: id, formula: ['pf_ode', 'reverse_sde', 'cfg'] }))],
+    ...isOfSample,
   ];
 }
 
@@ -534,6 +543,10 @@ const euler: Formula = {
       evidence: [
         [comesFrom('denoised', 'call'), named('next', timeWords), named('current', timeWords)],
         [named('denoised', predictedCleanWords), named('next', timeWords), named('current', timeWords)],
+        [
+          { role: 'denoised', given: 'x' },
+          { role: 'denoised', given: 'current' },
+        ],
       ],
     },
   ],
@@ -588,6 +601,16 @@ const heun: Formula = {
     operations: [products, sums],
     evidence: [
       ...isStep(length, ['slope', 'nextSlope']),
+      // Slopes at both ends of the step, each by a model that was given the time there.
+      ...(length.roles.some(({ id }) => id === 'next')
+        ? [
+            [
+              { role: 'slope', given: 'x' },
+              { role: 'slope', given: 'current' },
+              { role: 'nextSlope', given: 'next' },
+            ],
+          ]
+        : []),
       [{ context: ['heun', 'sample heun', 'edm sampler', 'heun step'] }, ...length.isKnown.map(([role, words]) => named(role, words))],
     ],
     rank: 2,

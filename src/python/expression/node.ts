@@ -62,6 +62,11 @@ export function numberOf(node: Node): number | null {
   return inner.op === 'number' ? (inner.attributes['value'] as number) : null;
 }
 
+const users = new WeakMap<Node, Node[]>();
+
+/** What is computed from a node, of all that the code around it holds. */
+export const usersOf = (node: Node): readonly Node[] => users.get(node) ?? [];
+
 /** More nodes than this make what is computed opaque: code that is too large to be one formula. */
 const nodeLimit = 20_000;
 
@@ -79,6 +84,11 @@ export class Graph {
     if (this.#nodes.size >= nodeLimit) throw new TooLarge();
     const node: Node = { id: this.#nodes.size, op, args, attributes };
     this.#nodes.set(key, node);
+    for (const arg of args) {
+      const beside = users.get(arg);
+      if (beside) beside.push(node);
+      else users.set(arg, [node]);
+    }
     return node;
   }
 

@@ -168,12 +168,18 @@ function measuredAffinity({ own, around }: Given, role: Role): number | null {
 
 const encodingFits = new WeakMap<Given, Map<Encoding, number>>();
 
+const isMadeAs = ({ made }: Given, { words }: Encoding): boolean =>
+  made.size > 0 && words.some((phrase) => made.has(phrase.replaceAll(' ', '')));
+
 function formFits(input: Given, encoding: Encoding): number {
   let known = encodingFits.get(input);
   if (!known) encodingFits.set(input, (known = new Map<Encoding, number>()));
   let found = known.get(encoding);
   if (found === undefined)
-    known.set(encoding, (found = holdsAny(input.own, encoding.words) ? 3 : holdsAny(input.around, encoding.words) ? 1 : 0));
+    known.set(
+      encoding,
+      (found = holdsAny(input.own, encoding.words) || isMadeAs(input, encoding) ? 3 : holdsAny(input.around, encoding.words) ? 1 : 0),
+    );
   return found;
 }
 

@@ -1,9 +1,10 @@
 /** Where value cannot tell two formulas apart: whether what the code says of its inputs speaks for one. */
 
 import type { Encoding, Evidence, Requirement, ValueReading } from '../../formulas/reading.ts';
-import type { Node } from '../expression/node.ts';
+import { measuring, type Node } from '../expression/node.ts';
 import type { Choice, Choices, Outlook } from './bind.ts';
 import { isHeld } from './cut.ts';
+import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wentWithout } from './callers.ts';
 import { callsBetween, given, namesOf, sourcesOf } from './given.ts';
 import { isAnswer, isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
 import { holdsAny, wordsOf } from './words.ts';
@@ -34,7 +35,11 @@ export function isSupported(evidence: Evidence | undefined, choices: Choices, su
 function isPlausible(evidence: Evidence, choices: Choices, surroundings: Surroundings): boolean {
   return evidence.some((requirements) =>
     requirements.every(
-      (requirement) => 'formula' in requirement || 'from' in requirement || holdsFor(requirement, choices, surroundings, () => nothing),
+      (requirement) =>
+        'formula' in requirement ||
+        'from' in requirement ||
+        'into' in requirement ||
+        holdsFor(requirement, choices, surroundings, () => nothing),
     ),
   );
 }
@@ -121,7 +126,7 @@ function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surr
     return 'without' in requirement
       ? !someBound(choices, role, (node, { encoding }) => !holdsOf(requirement, node, encoding))
       : someBound(choices, role, (node, { encoding }) => holdsOf(requirement, node, encoding));
-  if ('once' in requirement) return countBound(choices, role) === 1;
+  if ('once' in requirement) return allBound(choices, role).length === 1;
   if ('calls' in requirement)
     return !someBound(choices, role, (node) =>
       someBound(
@@ -141,6 +146,18 @@ function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surr
   if ('saidLike' in requirement) return somePair(choices, role, requirement.saidLike, isSaidAlike);
   if ('answers' in requirement) return somePair(choices, role, requirement.answers, isAnswer);
   if ('thereAndBack' in requirement) return somePair(choices, role, requirement.thereAndBack, isThereAndBack);
+  if ('given' in requirement) return somePair(choices, role, requirement.given, wasGiven);
+  if ('withoutConditionOf' in requirement) return somePair(choices, role, requirement.withoutConditionOf, wentWithout);
+  if ('returnedWith' in requirement) return somePair(choices, role, requirement.returnedWith, cameWith);
+  if ('atOneTime' in requirement) return areAtOneTime(allBound(choices, role));
+  if ('toldWith' in requirement) {
+    const [a, b] = requirement.toldWith.map((id) => allBound(choices, id)[0]);
+    return a !== undefined && b !== undefined && someBound(choices, role, (node) => areToldWith(node, a, b));
+  }
+  if ('into' in requirement)
+    return someBound(choices, role, (node) =>
+      someBound(choices, requirement.with, (other) => madeOfBoth(node, other).some((made) => isOneOf(made, requirement.into, recognised))),
+    );
   if ('formula' in requirement) return someBound(choices, role, (node) => isOneOf(node, requirement.formula, recognised));
   return someBound(choices, role, (node) => sourcesOf(node).some((source) => isOneOf(source, requirement.from, recognised)));
 }
@@ -155,10 +172,8 @@ function someBound(choices: Choices, role: string, test: (node: Node, choice: Bo
 const somePair = (choices: Choices, role: string, other: string, test: (one: Node, other: Node) => boolean): boolean =>
   someBound(choices, role, (one) => someBound(choices, other, (beside) => test(one, beside)));
 
-function countBound(choices: Choices, role: string): number {
-  let count = 0;
-  for (const choice of choices.values()) if ('role' in choice && choice.role.id === role) count++;
-  return count;
+function allBound(choices: Choices, role: string): Node[] {
+  return [...choices].flatMap(([node, choice]) => ('role' in choice && choice.role.id === role ? [node] : []));
 }
 
 const namedSo = new WeakMap<Requirement, WeakMap<Node, boolean>>();
@@ -202,7 +217,7 @@ function isMadeOf(node: Node, part: Node): boolean {
   const seen = new Set<Node>([node]);
   for (const one of seen) {
     if (one === part) return true;
-    if (one.op === 'size' || one.op === 'shape' || seen.size > mostSources) continue;
+    if (measuring.has(one.op) || one.op === 'normal' || one.op === 'uniform' || seen.size > mostSources) continue;
     for (const arg of one.args) seen.add(arg);
   }
   return false;
@@ -210,9 +225,15 @@ function isMadeOf(node: Node, part: Node): boolean {
 
 const mostSources = 200;
 
+const entering: ReadonlySet<string> = new Set('let inline reshape expand expandDims squeeze index gather'.split(' '));
+
 function isOneOf(node: Node, ids: readonly string[], recognised: Recognised): boolean {
   const names = namesOf(node);
   if (names.some((name) => ids.some((id) => holdsAny(wordsOf(name), calledAfter[id])))) return true;
   const found = recognised(node);
-  return ids.some((id) => found.has(id));
+  if (ids.some((id) => found.has(id))) return true;
+  // Entries of a table are what the table is.
+  for (let inner = node; inner.args[0] && entering.has(inner.op); inner = inner.args[0])
+    if (inner.op === 'index' || inner.op === 'gather') return isOneOf(inner.args[0], ids, recognised);
+  return false;
 }

@@ -4,7 +4,7 @@ import type { Origin } from '../../formulas/reading.ts';
 import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { baseOf, isView } from './cut.ts';
 import { isDerivative, isNearest } from './origins.ts';
-import { isSchedule, wordsFromMaking } from './tables.ts';
+import { isSchedule, scheduleIn, wordsFromMaking } from './tables.ts';
 import { holdsAny, maskWords, scheduleWords, wordsOf } from './words.ts';
 
 export interface Given {
@@ -15,6 +15,8 @@ export interface Given {
   readonly around: readonly string[];
   /** All these words, the nearest first: its own, what it was called by, what that was given, and so on. */
   readonly layers: readonly (readonly string[])[];
+  /** What an entry of a schedule is, by how the table was made: "sqrt alphas cumprod", without the spaces. */
+  readonly made: ReadonlySet<string>;
   readonly origins: ReadonlySet<Origin>;
   /** A number, by its name and use: a weight, a rate, a count. */
   readonly isNumber: boolean;
@@ -31,7 +33,8 @@ export function given(node: Node): Given {
   if (known) return known;
   const names = namesOf(node);
   const own = names[0] ? wordsOf(names[0]) : [];
-  const layers = [own, names.slice(1).flatMap(wordsOf), ...wordsOfTable(node), ...argumentWords(node)];
+  const making = wordsOfTable(node);
+  const layers = [own, names.slice(1).flatMap(wordsOf), ...making, ...argumentWords(node)];
   const around = layers.slice(1).flat();
   const base = baseOf(node);
   const origins = originsOf(node, base, own);
@@ -40,6 +43,7 @@ export function given(node: Node): Given {
     own,
     around,
     layers,
+    made: new Set(making.map((phrase) => phrase.join(''))),
     origins,
     isNumber:
       base.op === 'size' ||
@@ -48,7 +52,7 @@ export function given(node: Node): Given {
         (base.attributes['hint'] === 'float' || base.attributes['hint'] === 'int' || typeof base.attributes['default'] === 'number')),
     // The logarithm of a weight is no weight.
     isWeight: holdsAny(own, weightWords) && !own.some((word) => word.startsWith('log')),
-    isMask: holdsAny(own, maskWords) || holdsAny(around.slice(0, 3), maskWords),
+    isMask: (holdsAny(own, maskWords) || holdsAny(around.slice(0, 3), maskWords)) && !origins.has('schedule'),
     // What is drawn or predicted is no small number, though it is called epsilon.
     isTiny: holdsAny(own, tinyWords) && !(origins.has('normal') || origins.has('call') || origins.has('computed')),
   };
@@ -99,10 +103,8 @@ const followed: ReadonlySet<string> = new Set(
 
 /** Of an entry of a table of a schedule. */
 function wordsOfTable(node: Node): readonly (readonly string[])[] {
-  for (let inner = node; followed.has(inner.op) && inner.args[0]; inner = inner.args[0])
-    if ((inner.op === 'index' || inner.op === 'gather') && inner.args.length > 1)
-      return isSchedule(inner.args[0]) ? wordsFromMaking(inner.args[0]) : [];
-  return [];
+  const table = scheduleIn(node);
+  return table ? wordsFromMaking(table) : [];
 }
 
 /** Calls within calls whose names are looked at. */
@@ -143,14 +145,20 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
     if (inner.op === 'part' || inner.op === 'index') origins.add('part');
     if ((inner.op === 'index' || inner.op === 'gather') && isNearest(inner)) origins.add('lookup');
     if (inner.op === 'index' && inner.args.length > 1) {
-      if (isSchedule(inner.args[0]!) || holdsAny(namesOf(inner.args[0]!).flatMap(wordsOf), scheduleWords)) origins.add('schedule');
+      if (isSchedule(inner.args[0]!) || isDrawnTime(inner.args[1]!) || holdsAny(namesOf(inner.args[0]!).flatMap(wordsOf), scheduleWords))
+        origins.add('schedule');
       if (holdsAny(namesOf(inner.args[0]!).flatMap(wordsOf), lookupWords)) origins.add('lookup');
     }
     inner = inner.args[0]!;
   }
   switch (base.op) {
-    case 'normal':
+    case 'carried':
+      if (base.args[0] && isDrawn(base.args[0], 0)) origins.add('fromNoise');
+      break;
     case 'uniform':
+      origins.add('drawnShare').add('uniform');
+      break;
+    case 'normal':
     case 'gradient':
     case 'attribute':
     case 'parameter':
@@ -183,6 +191,8 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
       if (base.op === 'cumulativeProduct') origins.add('schedule');
       if (isNearest(base)) origins.add('lookup');
       if (isDrawn(base, 0)) origins.add('normal');
+      if (isDrawnShare(base, 0)) origins.add('drawnShare');
+      if (base.op === 'exp' && isMadeOfDraw(base.args[0]!, 'normal', 0)) origins.add('logNormal');
       else if (!leaves.has(base.op) && base.op !== 'parts' && base.op !== 'number') origins.add('computed');
       break;
   }
@@ -212,6 +222,37 @@ function isDrawn(node: Node, depth: number): boolean {
   if (depth > 3) return false;
   if (inner.op === 'add') return inner.args.every((arg) => isDrawn(arg, depth + 1));
   return inner.op === 'multiply' && inner.args.some((arg) => isDrawn(arg, depth + 1));
+}
+
+const drawnTimes: ReadonlySet<string> = new Set(['randint', 'integers', 'random_integers']);
+
+/** A whole number that was drawn. */
+function isDrawnTime(node: Node): boolean {
+  const base = baseOf(node);
+  return base.op === 'opaque' && drawnTimes.has(base.attributes['callee'] as string);
+}
+
+const elementwise: ReadonlySet<string> = new Set(
+  'let inline add subtract multiply divide negate square sqrt power cos sin clamp exp log log1p expm1 reciprocal reshape expand expandDims'.split(
+    ' ',
+  ),
+);
+
+/** One draw, moved by numbers. */
+function isMadeOfDraw(node: Node, draw: string, depth: number): boolean {
+  if (node.op === draw) return true;
+  if (depth > 8 || !elementwise.has(node.op)) return false;
+  const operands = wrappers.has(node.op) ? node.args.slice(0, 1) : node.args;
+  const drawn = operands.filter((arg) => isMadeOfDraw(arg, draw, depth + 1));
+  return drawn.length > 0 && operands.every((arg) => drawn.includes(arg) || isSetting(arg));
+}
+
+const isSetting = (node: Node): boolean => ['number', 'parameter', 'attribute', 'global'].includes(unwrap(node).op);
+
+/** Drawn between 0 and 1. */
+function isDrawnShare(node: Node, depth: number): boolean {
+  const inner = unwrap(node);
+  return inner.op === 'sigmoid' ? isMadeOfDraw(inner.args[0]!, 'normal', depth) : isMadeOfDraw(inner, 'uniform', depth);
 }
 
 /** How many calls that are not followed, one of another, stand between a value and what it was computed from; null where it was not. */

@@ -27,6 +27,7 @@ export class Recogniser {
   readonly #sums: readonly { formula: Formula; reading: SumReading }[];
   readonly #calls: readonly { formula: Formula; reading: CallReading }[];
   readonly #known = new Map<string, Recognition | null>();
+  readonly #looked = new Set<Node>();
   readonly #ids = new Map<Node, ReadonlyMap<string, number>>();
   readonly #readings = new WeakMap<Piece, readonly { formula: Formula; reading: ValueReading }[]>();
   readonly #pieces = new Map<Node, { readonly made: Piece[]; readonly rest: Generator<Piece> }>();
@@ -49,9 +50,11 @@ export class Recogniser {
     const key = `${top.id}|${node.op === 'inline' ? (node.attributes['callee'] as string) : ''}|${surroundings.target}|${surroundings.around.join(',')}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    // While it is looked at it is nothing, so that what it is made of does not ask for it again.
-    this.#known.set(key, null);
+    // While it is looked at it is nothing, so that what it is made of, or made into, does not ask for it again.
+    if (this.#looked.has(top)) return null;
+    this.#looked.add(top);
     const found = this.#sum(top, surroundings) ?? this.#call(node) ?? this.#value(top, surroundings);
+    this.#looked.delete(top);
     this.#known.set(key, found);
     return found;
   }
@@ -63,6 +66,7 @@ export class Recogniser {
   #signsOf(node: Node): ReadonlyMap<string, number> {
     const known = this.#ids.get(node);
     if (known) return known;
+    if (this.#looked.has(unwrap(node))) return new Map();
     this.#ids.set(node, new Map());
     const signs = new Map<string, number>();
     for (let inner = node; ; inner = inner.args[0]!) {

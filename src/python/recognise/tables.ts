@@ -25,6 +25,25 @@ function isMadeOf(node: Node, depth: number): boolean {
   return operandsOf(node).some((arg) => isNamed(arg) || isMadeOf(arg, depth + 1));
 }
 
+/** What is looked up in a schedule, or is one: the table; null for what is none. */
+export function scheduleIn(node: Node): Node | null {
+  for (let inner = node; moving.has(inner.op) && inner.args[0]; inner = inner.args[0]) {
+    if ((inner.op === 'index' || inner.op === 'gather') && inner.args.length > 1) return isSchedule(inner.args[0]) ? inner.args[0] : null;
+    if (inner.op === 'let' && isMadeOf(unwrap(inner), 0)) return inner;
+  }
+  return null;
+}
+
+const moving: ReadonlySet<string> = new Set('let inline reshape expand expandDims squeeze index gather detach flatten'.split(' '));
+
+/** Betas begin and end near 0, alphas near 1. */
+function isOfSteps({ op, args }: Node): boolean {
+  const [start, stop] = args.slice(0, 2).map(numberOf);
+  return (
+    op === 'linspace' && typeof start === 'number' && typeof stop === 'number' && start > 0 && start < 0.02 && stop > start && stop < 0.5
+  );
+}
+
 /** "sqrt one minus alpha hat": how the entries of a table were made, in words as names are made of them. */
 export function wordsFromMaking(table: Node): readonly (readonly string[])[] {
   const inner = unwrap(table);
@@ -36,10 +55,17 @@ export function wordsFromMaking(table: Node): readonly (readonly string[])[] {
     if (node.op === 'let') {
       phrases.push([...prefix, ...wordsOf(String(node.attributes['name']))]);
       node = a;
+    } else if (isOfSteps(node)) {
+      phrases.push(prefix.join(' ') === 'one minus' ? ['alphas'] : [...prefix, 'betas']);
+      node = undefined;
     } else if (node.op === 'inline' || node.op === 'clamp' || node.op === 'index') node = a;
-    else if (node.op === 'cumulativeProduct') {
-      const name = a && a.op === 'let' ? wordsOf(String(a.attributes['name'])) : ['alphas'];
-      phrases.push([...prefix, ...name, 'cumprod']);
+    else if (node.op === 'concatenate' && a && b && numberOf(a) !== null && unwrap(b).op === 'index') {
+      // What stands one place further back.
+      phrases.push(['prev']);
+      node = unwrap(b).args[0];
+    } else if (node.op === 'cumulativeProduct') {
+      // Whatever it is called, what is multiplied up is what each step leaves.
+      phrases.push([...prefix, 'alphas', 'cumprod']);
       node = undefined;
     } else {
       const word = prefixOf(node);

@@ -120,6 +120,26 @@ export function evaluateExpression(follow: Follow, expression: Expression, scope
       return { kind: 'function', definition: expression, scope, self: null };
     case 'comprehension': {
       const inner = new Scope(scope);
+      const [only, ...further] = expression.clauses;
+      // Of a few values that stand there, each is one of its own.
+      const each = only && further.length === 0 && only.conditions.length === 0 ? follow.evaluate(only.iterable, inner) : null;
+      if (
+        only &&
+        each &&
+        !isNode(each) &&
+        each.kind === 'tuple' &&
+        !each.repeated &&
+        each.items.length > 1 &&
+        each.items.length <= mostEach
+      )
+        return {
+          kind: 'tuple',
+          items: each.items.map((item) => {
+            const round = new Scope(scope);
+            follow.bind(only.target, item, round);
+            return follow.evaluate(expression.value ?? expression.element, round);
+          }),
+        };
       for (const { target, iterable } of expression.clauses) follow.bind(target, itemOf(follow, follow.evaluate(iterable, inner)), inner);
       const element = follow.evaluate(expression.value ?? expression.element, inner);
       return { kind: 'tuple', items: [element], repeated: true };
@@ -138,6 +158,8 @@ export function evaluateExpression(follow: Follow, expression: Expression, scope
       return build.graph.draw('unread', []);
   }
 }
+
+const mostEach = 6;
 
 export function textOf(value: Value): string | null {
   if (!isNode(value)) return value.kind === 'text' ? value.value : null;

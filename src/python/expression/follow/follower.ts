@@ -39,6 +39,16 @@ const operations: Readonly<Record<string, string>> = {
   '@': 'matmul',
 };
 
+/** `self.register_buffer('name', value)`: what is kept, and under which name. */
+function bufferIn(expression: Expression): { readonly name: string; readonly value: Expression } | null {
+  if (expression.kind !== 'call' || expression.args.length < 2) return null;
+  const { callee, args } = expression;
+  if ((callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '') !== 'register_buffer') return null;
+  const [name, held] = args.map(({ value }) => value);
+  if (name?.kind !== 'string' || !held || !name.parts.every((part) => typeof part === 'string')) return null;
+  return { name: name.parts.join(''), value: held };
+}
+
 export class Follower implements Follow {
   readonly build: Build;
   readonly computed: Computed[] = [];
@@ -177,7 +187,8 @@ export class Follower implements Follow {
       if (name !== null) named.set(name, given);
       else if (star === '*' && !isNode(given) && given.kind === 'tuple') positional.push(...given.items);
       else if (star === '**') {
-        if (!isNode(given) && given.kind === 'dictionary') for (const [key, entry] of given.entries) named.set(key, entry);
+        if (isNode(given)) named.set(star, given);
+        else if (given.kind === 'dictionary') for (const [key, entry] of given.entries) named.set(key, entry);
       } else positional.push(given);
     }
     return { positional, named };
@@ -284,9 +295,14 @@ export class Follower implements Follow {
       case 'augmented':
         this.#augmented(statement, scope);
         return;
-      case 'expression':
-        this.#record(statement, statement.value, scope, '');
+      case 'expression': {
+        const buffer = bufferIn(statement.value);
+        if (buffer) {
+          this.#record(statement, buffer.value, scope, buffer.name);
+          this.#silently(() => this.evaluate(statement.value, scope));
+        } else this.#record(statement, statement.value, scope, '');
         return;
+      }
       case 'return':
         if (statement.value) {
           const value = this.#record(statement, statement.value, scope, '');

@@ -9,6 +9,8 @@ import type { Follow } from './context.ts';
 export function leafArguments(build: Build, definition: FunctionDefinition | Lambda, isMethod: boolean): Arguments {
   const named = new Map<string, Value>();
   definition.parameters.forEach(({ name, star, annotation, default: fallback }, index) => {
+    // Whatever else is given by name is one thing, handed on as a whole.
+    if (star === '**') named.set(star, build.with('parameter', [], { name, of: 'name' in definition ? definition.name : 'lambda' }));
     if (star || (isMethod && index === 0)) return;
     const hint = annotation?.kind === 'name' ? annotation.id : annotation?.kind === 'attribute' ? annotation.name : '';
     const number =

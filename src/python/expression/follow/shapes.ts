@@ -95,6 +95,18 @@ export function shapeCall({ build }: Follow, path: string, name: string, args: A
       if (subject.repeated && items.length === 1) return build.with('item', [items[0]!], { index: null });
       return build.with(name === 'stack' ? 'stack' : 'concatenate', items, { axis: name === 'hstack' ? 1 : axis });
     }
+    case 'append': {
+      const added = rest[0];
+      if (isMethod || !added || !/numpy/.test(path)) return null;
+      return build.with('concatenate', [x(), toNode(build, added)], { axis: toNumber(second('axis')) ?? 0 });
+    }
+    case 'pad': {
+      // One place before all others.
+      const sides = rest[0];
+      const value = toNumber(named('value', 'constant_values') ?? rest[2]) ?? 0;
+      if (!sides || isNode(sides) || sides.kind !== 'tuple' || sides.items.map(toNumber).join() !== '1,0') return null;
+      return build.with('concatenate', [build.number(value), x()], { axis: 0 });
+    }
     case 'repeat':
     case 'tile':
       if (path.startsWith('einops') || (textOf(rest[0] ?? subject) !== null && !isNode(rest[0] ?? subject)))

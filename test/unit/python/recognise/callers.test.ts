@@ -1,0 +1,94 @@
+/** Diffusion, scores and flows whose names say nothing: what they are is told by what calls were given, and how tables were made. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { catalogue } from '../../../../src/formulas/catalogue.ts';
+import { Follower } from '../../../../src/python/expression/follow/follower.ts';
+import { Graph } from '../../../../src/python/expression/node.ts';
+import { loadParser } from '../../../../src/python/reader/parser.ts';
+import { findFormulas } from '../../../../src/python/recognise/findings.ts';
+import { Recogniser } from '../../../../src/python/recognise/recogniser.ts';
+import { readModule } from '../../../../src/python/syntax/build.ts';
+
+const bytes = (name: string) => readFileSync(createRequire(import.meta.url).resolve(name));
+let parser: Awaited<ReturnType<typeof loadParser>>;
+beforeAll(async () => {
+  parser = await loadParser(bytes('web-tree-sitter/web-tree-sitter.wasm'), bytes('tree-sitter-python/tree-sitter-python.wasm'));
+});
+
+/** What the last statement is. */
+function last(code: string): string[] {
+  const follower = new Follower(new Graph());
+  follower.module(readModule(parser, code));
+  const found = findFormulas(follower.computed, new Recogniser(catalogue.values()));
+  const end = Math.max(...follower.computed.map(({ start }) => start));
+  return found.filter(({ computed }) => computed.start === end).map(({ recognition }) => recognition.formula.id);
+}
+
+const step = (...lines: string[]): string => ['def go(f, p, x, y, i, c, n):', ...lines.map((line) => `    ${line}`)].join('\n');
+const drawn = 'z = torch.randn_like(x)';
+const share = 'u = torch.rand(len(x), 1)';
+const table = ['b = torch.linspace(1e-4, 0.02, n)', 'q = torch.cumprod(1 - b, 0)'];
+const loop = (...lines: string[]): string =>
+  step('x = torch.randn(n, 3)', 'for a, b in zip(p[:-1], p[1:]):', ...lines.map((line) => `    ${line}`));
+
+describe('known by what was given', () => {
+  test.each([
+    ['q_sample', step(drawn, 'a, s = p.at(i)', 'return a * x + s * z')],
+    ['q_sample', step(drawn, share, 'a, s = torch.cos(u * math.pi / 2), torch.sin(u * math.pi / 2)', 'return a * x + s * z')],
+    ['snr', step(...table, 'return q / (1 - q)')],
+    ['min_snr', step(...table, 'r = q / (1 - q)', 'return r[i].clamp(max=c) / r[i]')],
+    ['ddpm_eps_mse', step(drawn, ...table, 'o = f(q[i].sqrt() * x + (1 - q[i]).sqrt() * z, i)', 'return ((o - z) ** 2).mean()')],
+    [
+      'ddim_step',
+      step(...table, 'e = f(x, i)', 'o = (x - (1 - q[i]).sqrt() * e) / q[i].sqrt()', 'return q[c].sqrt() * o + (1 - q[c]).sqrt() * e'),
+    ],
+    ['cfg', step('a, b = f(x, i, c), f(x, i, None)', 'return b + n * (a - b)')],
+    ['cfg', step('b, a = f(torch.cat([x, x]), i).chunk(2)', 'return b + n * (a - b)')],
+    ['dsm', step(drawn, 'o = f(x + c * z, c)', 'return ((c * o + z) ** 2).mean()')],
+    ['pf_ode', step('b = p(i)', 'return -0.5 * b * (x + f(x, i))')],
+    ['edm_precond', step('d = c ** 2 + n ** 2', 'return n ** 2 / d * x + c * n / d ** 0.5 * f(x / d ** 0.5, c)')],
+    ['edm_weight', step(`c = torch.exp(torch.randn(len(x)) * 1.2 - 1.2)`, 'return (c ** 2 + n ** 2) / (c * n) ** 2')],
+    ['karras_sigmas', step('return (x ** (1 / 7) + torch.linspace(0, 1, n) * (y ** (1 / 7) - x ** (1 / 7))) ** 7')],
+    ['cosine_schedule', step('g = torch.linspace(0, 1, n + 1)', 'a = torch.cos((g + c) / (1 + c) * math.pi / 2) ** 2', 'return a / a[0]')],
+    ['fm_interp', step(drawn, 'u = torch.sigmoid(torch.randn(len(x), 1))', 'return u * z + (1 - u) * x')],
+    ['fm_target', step(share, 'o = u * y + (1 - u) * x', 'g = f(o, u)', 'd = y - x')],
+    ['fm_loss', step(share, 'o = u * y + (1 - u) * x', 'return ((f(o, u) - (y - x)) ** 2).mean()')],
+    ['euler_step', loop('x = x + (b - a) * f(x, a)')],
+    ['heun_step', loop('g = f(x, a)', 'h = f(x + (b - a) * g, b)', 'x = x + (b - a) * (g + h) / 2')],
+    ['flow_nll', step('o, v = f(x)', 'return -(p.log_prob(o) + v).mean()')],
+    ['flow_nll', step('o, v = f(x)', 'return -(p.log_prob(o).sum(-1) + v).mean()')],
+  ])('%s', (id, code) => {
+    expect(last(code)).toContain(id);
+  });
+
+  test('a buffer that is kept', () => {
+    const kept = [
+      'class Kept(nn.Module):',
+      '    def __init__(self, n):',
+      '        b = np.linspace(1e-4, 0.02, n)',
+      '        q = np.cumprod(1 - b)',
+      '        o = np.append(1, q[:-1])',
+    ];
+    expect(last([...kept, "        self.register_buffer('r', torch.tensor(b * (1 - o) / (1 - q)))"].join('\n'))).toContain(
+      'ddpm_posterior',
+    );
+  });
+});
+
+describe('not known where others were given', () => {
+  test.each([
+    ['q_sample', 'an augmentation', step(drawn, 'a, s = p.draw(x.shape[0])', 'return a * x + s * z')],
+    ['cfg', 'two conditions', step('a, b = f(x, c), f(x, i)', 'return b + n * (a - b)')],
+    ['fm_interp', 'a mixture of data', step(share, 'o = u * x + (1 - u) * y')],
+    ['fm_target', 'a difference', step('d = y - x')],
+    ['euler_step', 'an equation of physics', step('for a, b in zip(p[:-1], p[1:]):', '    x = x + (b - a) * f(x, a)')],
+    ['snr', 'odds', step('return c / (1 - c)')],
+    ['edm_weight', 'two precisions', step('return (c ** 2 + n ** 2) / (c * n) ** 2')],
+    ['flow_nll', 'a layer that costs something', step('o, v = f(x)', 'return -(p(o).log_prob(x) - v).mean()')],
+    ['dsm', 'a target that was not drawn', step('o = f(x + c * y, c)', 'return ((c * o + y) ** 2).mean()')],
+  ])('%s: %s', (id, _, code) => {
+    expect(last(code)).not.toContain(id);
+  });
+});
