@@ -98,6 +98,23 @@ describe('the formulas of a text', () => {
     expect(reader.unread('a')).toEqual([]);
   });
 
+  it('are named where they are computed, and at calls of that function where a call is asked for', async () => {
+    const text = [
+      'def kl(mu, logvar):',
+      '    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum(-1)',
+      'def step(self, mu, logvar):',
+      '    penalty = kl(mu, logvar)',
+      '    return self.net(penalty)',
+      '',
+    ].join('\n');
+    const reader = open();
+    const all = await reader.read('a', text, always);
+    expect(all.map(({ formula, holder, calls }) => [formula, holder?.name, calls])).toEqual([['kl_diag_std_normal', 'kl', null]]);
+    const at = text.indexOf('penalty');
+    const here = await reader.read('a', text, { ...always, within: { start: at, end: at } });
+    expect(here.map(({ formula, holder, calls }) => [formula, holder?.name, calls])).toEqual([['kl_diag_std_normal', 'step', 'kl']]);
+  });
+
   it('are told as far as there was time, and the rest when it is asked for again', async () => {
     const reader = open();
     const whole = await open().read('a', vae, always);
