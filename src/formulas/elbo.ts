@@ -272,8 +272,23 @@ const capacityVae: Formula = {
   })),
 };
 
-const aggregateWords = ['log qz', 'logqz', 'log q z', 'aggregate', 'log q agg', 'log qz marginal', 'marginal', 'qz', 'log q'];
+const aggregateWords = [
+  'joint',
+  'lqz',
+  'lq joint',
+  'log q joint',
+  'log qz',
+  'logqz',
+  'log q z',
+  'aggregate',
+  'log q agg',
+  'log qz marginal',
+  'marginal',
+  'qz',
+  'log q',
+];
 const factorisedWords = [
+  ...['each', 'lqzj', 'lqzi', 'lq each', 'log q each', 'marg', 'factorised', 'factorized', 'independent', 'per dim'],
   ...[
     'log prod qz',
     'log prod qzi',
@@ -381,12 +396,26 @@ const tcVae: Formula = {
         someReconstruction,
         {
           ...logPosterior,
-          words: ['log q zx', 'log q z x', 'logqz condx', 'log qz condx', 'log qzx', 'log q zCx', 'log qz x', 'condx', 'q zx'],
+          words: [
+            'own',
+            'lqzx',
+            'lq own',
+            'log q own',
+            'log q zx',
+            'log q z x',
+            'logqz condx',
+            'log qz condx',
+            'log qzx',
+            'log q zCx',
+            'log qz x',
+            'condx',
+            'q zx',
+          ],
           not: [],
         },
         { id: 'logAggregate', shape: 'B', domain: 'logProbability', words: aggregateWords },
         { id: 'logFactorised', shape: 'B', domain: 'logProbability', words: factorisedWords },
-        { ...logPrior, words: ['log pz', 'logpz', 'log p z', 'log prior', 'prior'] },
+        { ...logPrior, words: ['lpz', 'lp', 'log pz', 'logpz', 'log p z', 'log prior', 'prior'] },
         ...weights,
       ],
       axes: 'B',

@@ -280,12 +280,19 @@ const pathLength: Formula = {
           evidence: isPath,
           rank: 2,
         },
-        ...[(mean: Tensor) => mean, detach].map((kept): ValueReading => ({
+        // What of it is held constant: nothing, the mean of this batch, or all of it.
+        ...(
+          [
+            (mean: Tensor, lengths: Tensor, rate: Tensor) => moved(mean, lengths, rate),
+            (mean: Tensor, lengths: Tensor, rate: Tensor) => moved(mean, detach(lengths), rate),
+            (mean: Tensor, lengths: Tensor, rate: Tensor) => detach(moved(mean, lengths, rate)),
+          ] as const
+        ).map((follow): ValueReading => ({
           ...common,
           roles: [from, pathMean, decay],
           elements: ({ gradient, target, decay }) => {
             const lengths = length(gradient!);
-            return toMean(lengths, kept(moved(target!, meanOf(lengths, null), decay!)));
+            return toMean(lengths, follow(target!, meanOf(lengths, null), decay!));
           },
           fit: 'loss',
           // That a running mean of the lengths is what they are held at says it.

@@ -96,6 +96,9 @@ export function inputsOf(cut: Cut): readonly Given[] {
 function givenIn(cut: Cut, input: Node): Given {
   const own = given(input);
   const { order } = cut;
+  // Nothing is weighted by its exponent.
+  if (isNeutral(own) && order.some(({ op, args }) => op === 'power' && unwrap(args[1]!) === unwrap(input)))
+    return { ...own, isExponent: true };
   if (!own.isMask && isDividedBySum(cut, input)) return { ...own, isMask: true };
   if (!own.isTiny || order.every(({ op, args }) => !args.includes(input) || beside.has(op))) return own;
   return { ...own, isTiny: false };
@@ -140,7 +143,8 @@ function needsOf(reading: ValueReading): Needs {
   return known;
 }
 
-export const isNeutral = ({ isWeight, isNumber, isMask, isTiny }: Given): boolean => isWeight || isNumber || isMask || isTiny;
+export const isNeutral = ({ isWeight, isNumber, isMask, isTiny, isExponent }: Given): boolean =>
+  isExponent !== true && (isWeight || isNumber || isMask || isTiny);
 
 /** A number at the end of a name and of a role: "mu1" is the first mean rather than the second. */
 function countsAlike(own: readonly string[], { id }: Role): number {

@@ -215,6 +215,15 @@ function depthsFrom(root: Node, options: CutOptions, inputs: Set<Node>, wholes: 
 function isGiven(node: Node, { views, pieces }: CutOptions, wholes: ReadonlySet<Node>): boolean {
   if (leaves.has(node.op)) return true;
   if (pieces === true && isPieceOfView(node)) return true;
+  // One of several things that are held together: `weights[0]`.
+  if (
+    views !== 'all' &&
+    node.op === 'index' &&
+    node.attributes['spec'] === 'at' &&
+    leaves.has(unwrap(node.args[0]!).op) &&
+    isNumber(node.args[1]!)
+  )
+    return true;
   if ((node.op === 'parts' && views !== 'all') || stepping.has(node.op)) return true;
   if (wrappers.has(node.op)) {
     if (wholes.has(node)) return false;

@@ -24,6 +24,8 @@ export interface Given {
   readonly isWeight: boolean;
   readonly isMask: boolean;
   readonly isTiny: boolean;
+  /** Something is raised to its power. */
+  readonly isExponent?: boolean;
 }
 
 const cache = new WeakMap<Node, Given>();

@@ -157,5 +157,9 @@ const held: ReadonlySet<string> = new Set(['parameter', 'attribute', 'item']);
 /** What a network that the code was given says, beside what it was given too. */
 export function isAnswer(said: Node, wanted: Node): boolean {
   const call = callIn(said);
-  return call !== null && isMade(call) && held.has(stripped(call.args[0]!).op) && isData(wanted);
+  return call !== null && isMade(call) && isHeldNetwork(stripped(call.args[0]!)) && isData(wanted);
 }
+
+/** Given to the code, or made by a class of a library. */
+const isHeldNetwork = ({ op, attributes }: Node): boolean =>
+  held.has(op) || (op === 'opaque' && /(?:^|\.)[A-Z]\w*$/.test(String(attributes['callee'])));

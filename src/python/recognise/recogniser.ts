@@ -178,12 +178,12 @@ export class Recogniser {
     let sign = 0;
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { term, depth } = next;
-      const [wanted, own] = this.#termIn(term, open);
-      if (wanted) {
-        if (sign !== 0 && own !== sign) return null;
-        sign = own;
-        assigned.set(withNamedWeights(term), wanted);
-        open.delete(wanted);
+      const found = this.#termIn(term, open);
+      if (found) {
+        if (sign !== 0 && found.sign !== sign) return null;
+        sign = found.sign;
+        assigned.set(withNamedWeights(found.term), found.wanted);
+        open.delete(found.wanted);
         continue;
       }
       if (term.node.op === 'number') continue;
@@ -201,13 +201,21 @@ export class Recogniser {
     return assigned;
   }
 
-  /** The term of the formula that a term of the code is, and the sign that it then has. */
-  #termIn(term: TermOf, open: ReadonlySet<SumTerm>): readonly [SumTerm, number] | readonly [null, 0] {
+  /** The term of the formula that a term of the code is, the sign that it then has, and its weights. */
+  #termIn(term: TermOf, open: ReadonlySet<SumTerm>): { readonly wanted: SumTerm; readonly sign: number; readonly term: TermOf } | null {
     for (const wanted of open) {
       const sign = this.#isTerm(term.node, wanted);
-      if (sign !== 0) return [wanted, sign * Math.sign(term.factor)];
+      if (sign !== 0) return { wanted, sign: sign * Math.sign(term.factor), term };
     }
-    return [null, 0];
+    // What a term is multiplied by beside what it is by value is its weight, whatever it is called.
+    const { op, args } = term.node;
+    for (const [place, weight] of op === 'multiply' ? args.entries() : []) {
+      const node = args[1 - place]!;
+      if (!isPlain(weight) || this.#signsOf(node).size === 0) continue;
+      const found = this.#termIn({ node, factor: term.factor, weights: [...term.weights, weight] }, open);
+      if (found) return found;
+    }
+    return null;
   }
 
   /** 1 where it is the term, -1 where it is minus the term, 0 where it is neither. What it is by value speaks louder than its name. */
@@ -222,6 +230,12 @@ export class Recogniser {
     return holdsAny(telling, opposite) || (origins.has('logDensity') && !holdsAny(layers.flat(), otherDensities)) ? -1 : 0;
   }
 }
+
+/** A number that the code was given. */
+const isPlain = (node: Node): boolean => {
+  const { op } = unwrap(node);
+  return op === 'parameter' || op === 'attribute' || op === 'global';
+};
 
 /** No formula that is a sum has more. */
 const mostTerms = 8;

@@ -55,6 +55,31 @@ describe('known by its calls', () => {
       ].join('\n'),
     ],
     ['kl_k3', step('d = q - p', 'return (d.exp() - d - 1).mean()')],
+    [
+      'beta_vae',
+      step(
+        'fit = F.mse_loss(p(x), x, reduction="none").sum(-1)',
+        'gap = 0.5 * (y ** 2 + q.exp() - 1 - q).sum(-1)',
+        'return (fit + n * gap).mean()',
+      ),
+    ],
+    [
+      'focal',
+      step(
+        'c = F.binary_cross_entropy_with_logits(x, y, reduction="none")',
+        'u = torch.where(y > 0.5, 0.25, 0.75)',
+        'return (u * (1 - torch.exp(-c)) ** n * c).mean()',
+      ),
+    ],
+    [
+      'path_length',
+      step(
+        '(g,) = torch.autograd.grad((p(x) * y).sum(), x, create_graph=True)',
+        'a = g.square().sum(1).sqrt()',
+        'b = torch.lerp(q, a.mean().detach(), 0.01)',
+        'return (a - b).square().mean()',
+      ),
+    ],
     ['distill_kl', step('return F.kl_div(F.log_softmax(x / n, 1), F.softmax(y / n, 1)) * n ** 2')],
   ])('%s', (id, code) => {
     expect(last(code)).toContain(id);
