@@ -49,6 +49,8 @@ export interface Finding {
   parts: string[];
   /** The innermost function around it: its name, and where the name stands. */
   holder: { name: string; start: number; end: number } | null;
+  /** The function of the text whose result it is, unchanged; null where the code computes it by itself. */
+  calls: string | null;
 }
 
 /** LaTeX of a piece of code. */
@@ -68,7 +70,8 @@ export interface PythonReading {
    */
   outline(params: { text: string }): PythonSymbol[];
   /**
-   * The formulas of a text, in the order in which they begin; those of the definitions that touch `within`, where that is given. What has
+   * The formulas of a text, in the order in which they begin; those of the definitions that touch `within`, where that is given. Of the
+   * whole text a formula is named where it is computed, not where that function is called again; `within` names it there too. What has
    * not changed since a text of the same key was read is not read again. Of a text that takes too long there are those that were found
    * in time.
    */

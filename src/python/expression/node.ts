@@ -36,7 +36,7 @@ export const leaves: ReadonlySet<string> = new Set([
 
 /**
  * Nodes that are their first argument and remember how it came about: `let` (attribute `name`: a variable), `inline` (attribute
- * `callee`: a function of the file, or a library's, whose body is followed; the other args are what it was given). `leftOut` is its first
+ * `callee`: a function of the file, which defines it as `own`, or a library's, whose body is followed; the other args are what it was given). `leftOut` is its first
  * argument too, without what a mask (the second one) leaves out.
  */
 export const wrappers: ReadonlySet<string> = new Set(['let', 'inline']);

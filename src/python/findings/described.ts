@@ -5,7 +5,7 @@ import type { Encoding } from '../../formulas/reading.ts';
 import type { Formula } from '../../formulas/formula.ts';
 import type { Equality } from '../../protocol/python.ts';
 import { wrappers, type Node } from '../expression/node.ts';
-import type { Found } from '../recognise/findings.ts';
+import { calledFor, type Found } from '../recognise/findings.ts';
 import type { Recogniser, Recognition } from '../recognise/recogniser.ts';
 import { nameOf, remarksOf, type CodeOf } from './remarks.ts';
 
@@ -31,6 +31,8 @@ export interface Described<N = Node> {
   readonly equality: Equality;
   readonly remarks: readonly string[];
   readonly parts: readonly string[];
+  /** The function of the file whose result it is. */
+  readonly calls: string | null;
   readonly holdings: readonly Holding<N>[];
   readonly followed: readonly Followed<N>[];
 }
@@ -42,6 +44,7 @@ export function described({ place, recognition }: Found, recogniser: Recogniser,
     equality: equalityOf(recognition),
     remarks: remarksOf(recognition, codeOf),
     parts: partsOf(recognition, recogniser),
+    calls: calledFor(place.node),
     holdings: holdingsOf(recognition),
     followed: followedBy(recognition),
   };

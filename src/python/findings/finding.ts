@@ -19,7 +19,7 @@ export interface Places<N> {
 
 /** `place` is where the described code stands in `code.text`. */
 export function findingOf<N>(
-  { formula, equality, remarks, parts, holdings, followed }: Described<N>,
+  { formula, equality, remarks, parts, calls, holdings, followed }: Described<N>,
   place: Span,
   holder: FunctionDefinition | null,
   code: Code,
@@ -49,5 +49,6 @@ export function findingOf<N>(
     }),
     parts: [...parts],
     holder: holder && { name: holder.name, start: holder.nameRange.start, end: holder.nameRange.end },
+    calls,
   };
 }

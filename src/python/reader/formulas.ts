@@ -72,7 +72,7 @@ export class FormulaReader {
       }
     }
     const findings = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
-    return findings.sort(inOrder);
+    return (within ? findings : withoutRepeats(findings)).sort(inOrder);
   }
 
   /** What was not read yet of the text that was last read with this key. */
@@ -128,6 +128,12 @@ export class FormulaReader {
     });
     return { text, pieces, units, placed };
   }
+}
+
+/** Without those that a function of the text computes, and only that function. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const computed = new Set(findings.map(({ holder, formula }) => `${holder?.name ?? ''} ${formula ?? ''}`));
+  return findings.filter(({ calls, formula }) => calls === null || !computed.has(`${calls} ${formula ?? ''}`));
 }
 
 const inOrder = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;

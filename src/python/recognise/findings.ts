@@ -24,6 +24,7 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
     const whole =
       wrappers.has(statement.node.op) && statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
     if (whole) {
+      if (isRearranged(statement.node, whole, recogniser)) continue;
       while (found.at(-1)?.computed.start === statement.start && found.at(-1)?.computed.end === statement.end) found.pop();
       found.push({ place: { start: statement.start, end: statement.end, node: statement.node }, computed: statement, recognition: whole });
       continue;
@@ -82,6 +83,28 @@ function isOfAName(node: Node): boolean {
     if (inner.op === 'let') return true;
     if (!ofANameStill.has(inner.op)) return false;
     inner = inner.args[0]!;
+  }
+}
+
+/** A name of what has the formula already, in another shape. */
+function isRearranged(node: Node, { formula }: Recognition, { idsOf }: Recogniser): boolean {
+  let inner = node.op === 'let' ? node.args[0]! : node;
+  if (!ofANameStill.has(inner.op)) return false;
+  while (ofANameStill.has(inner.op)) inner = inner.args[0]!;
+  return inner.op === 'let' && idsOf(inner).has(formula.id);
+}
+
+/** The function of the file whose result a value is, in whatever shape. */
+export function calledFor(node: Node): string | null {
+  for (let inner = node; ;) {
+    if (inner.op === 'inline') return (inner.attributes['own'] as string | null | undefined) ?? null;
+    const terms = termsOf(inner);
+    if (terms.length !== 1) return null;
+    const [{ node: only, factor, weights }] = terms as [(typeof terms)[number]];
+    if (factor !== 1 || weights.length > 0) return null;
+    if (only !== inner) inner = only;
+    else if (inner.op === 'let' || ofANameStill.has(inner.op)) inner = inner.args[0]!;
+    else return null;
   }
 }
 

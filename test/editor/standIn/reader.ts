@@ -25,6 +25,7 @@ function finding(text: string, start: number, { code, variables, ...known }: Kno
     end: start + code.length,
     ...known,
     parts: [],
+    calls: null,
     holder: definition ? { name, start: definition.index + 4, end: definition.index + 4 + name.length } : null,
     variables: variables.map((variable): FormulaVariable => ({
       ...variable,

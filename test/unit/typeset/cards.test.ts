@@ -26,6 +26,7 @@ const attention: Finding = {
   remarks: ['without a mask'],
   variables: [variable('v', 'v', 'value'), variable('q', 'q', 'query'), variable('k', 'k', 'key', 'transposed'), variable('w', 'w', null)],
   parts: ['attention_entropy', 'no_such_formula'],
+  calls: null,
   holder: null,
 };
 

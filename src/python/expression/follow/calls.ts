@@ -44,7 +44,7 @@ export function evaluateCall(follow: Follow, callee: Value, args: Arguments): Va
       const given = [...args.positional, ...args.named.values()].filter(isNode);
       const self = follow.build.with('global', [], { name });
       const result = follow.invoke(callee, args);
-      return result ? inlined(follow, result, self, name, given) : opaque(follow, self, name, args);
+      return result ? inlined(follow, result, self, name, given, name) : opaque(follow, self, name, args);
     }
     case 'class':
       return construct(follow, callee, args);
@@ -54,7 +54,14 @@ export function evaluateCall(follow: Follow, callee: Value, args: Arguments): Va
         if (!isNode(method) && method.kind === 'function') {
           const result = follow.invoke(method, args);
           if (result)
-            return inlined(follow, result, callee.node, nameOf(callee.node), [...args.positional, ...args.named.values()].filter(isNode));
+            return inlined(
+              follow,
+              result,
+              callee.node,
+              nameOf(callee.node),
+              [...args.positional, ...args.named.values()].filter(isNode),
+              name,
+            );
         }
       }
       return opaque(follow, callee.node, nameOf(callee.node), args);
@@ -98,14 +105,18 @@ export function opaque({ build }: Follow, callee: Node | null, name: string, { p
   });
 }
 
-/** The result of a function that was followed, with what it was called and given. */
-export function inlined({ build }: Follow, result: Value, callee: Node, name: string, given: readonly Node[]): Value {
-  if (isNode(result)) return build.with('inline', [result, callee, ...given], { callee: name });
+/**
+ * The result of a function that was followed, with what it was called and given.
+ *
+ * @param own what the function is called where the file defines it; null where a library does
+ */
+export function inlined({ build }: Follow, result: Value, callee: Node, name: string, given: readonly Node[], own: string | null): Value {
+  if (isNode(result)) return build.with('inline', [result, callee, ...given], { callee: name, own });
   if (result.kind === 'tuple')
     return {
       ...result,
       items: result.items.map((item, index) =>
-        isNode(item) ? build.with('inline', [item, callee, ...given], { callee: name, index }) : item,
+        isNode(item) ? build.with('inline', [item, callee, ...given], { callee: name, own, index }) : item,
       ),
     };
   return result;

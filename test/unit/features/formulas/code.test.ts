@@ -16,6 +16,7 @@ function finding(start: number, end: number, holder: [string, number] | null = n
     remarks: [],
     variables: [],
     parts: [],
+    calls: null,
     holder: holder && { name: holder[0], start: holder[1], end: holder[1] + holder[0].length },
   };
 }

@@ -67,20 +67,19 @@ describe('the formulas of a text', () => {
     const findings = await open().read('a', vae, always);
     expect(shown(vae, findings)).toEqual([
       'reparam: return mu + std * torch.randn_like(std)',
-      'reparam: self.sample(mu, logvar)',
       'mse: mse = F.mse_loss(recon, x)',
       'kl_diag_std_normal: kl = -0.5 * torch.sum(1 + logvar - mu ** 2 - logvar.exp(), dim=1).mean()',
       'beta_vae: return mse + self.beta * kl',
       'mse: return F.mse_loss(prediction, target)',
     ]);
-    const kl = findings[3]!;
+    const kl = findings[2]!;
     expect(kl).toMatchObject({ equality: 'exact', remarks: ['mean over the batch'], parts: [], holder: { name: 'loss' } });
     expect(vae.slice(kl.holder!.start, kl.holder!.end)).toBe('loss');
     const roles = Object.fromEntries(kl.variables.map(({ code, term, encoding }) => [code, { term, encoding }]));
     expect(roles).toMatchObject({ logvar: { term: 'std', encoding: 'log-variance' }, mu: { term: 'mean', encoding: null } });
     for (const { code, spans } of kl.variables) for (const { start, end } of spans) expect(vae.slice(start, end)).toBe(code);
     for (const { id } of kl.variables) expect(kl.latex).toContain(`\\term{${id}}{`);
-    expect(findings[4]).toMatchObject({ parts: ['mse', 'kl_diag_std_normal'], remarks: [expect.stringContaining('`self.beta`')] });
+    expect(findings[3]).toMatchObject({ parts: ['mse', 'kl_diag_std_normal'], remarks: [expect.stringContaining('`self.beta`')] });
   });
 
   it('of definitions that a place touches are those alone', async () => {
@@ -96,6 +95,23 @@ describe('the formulas of a text', () => {
     expect(one).toBeGreaterThan(0);
     expect(count()).toBeGreaterThan(one);
     expect(reader.unread('a')).toEqual([]);
+  });
+
+  it('are named where they are computed, and at calls of that function where a call is asked for', async () => {
+    const text = [
+      'def kl(mu, logvar):',
+      '    return -0.5 * (1 + logvar - mu ** 2 - logvar.exp()).sum(-1)',
+      'def step(self, mu, logvar):',
+      '    penalty = kl(mu, logvar)',
+      '    return self.net(penalty)',
+      '',
+    ].join('\n');
+    const reader = open();
+    const all = await reader.read('a', text, always);
+    expect(all.map(({ formula, holder, calls }) => [formula, holder?.name, calls])).toEqual([['kl_diag_std_normal', 'kl', null]]);
+    const at = text.indexOf('penalty');
+    const here = await reader.read('a', text, { ...always, within: { start: at, end: at } });
+    expect(here.map(({ formula, holder, calls }) => [formula, holder?.name, calls])).toEqual([['kl_diag_std_normal', 'step', 'kl']]);
   });
 
   it('are told as far as there was time, and the rest when it is asked for again', async () => {
