@@ -70,6 +70,12 @@ const areMatched: Evidence = [
   ],
   [{ context: matchingContexts }],
   ...sameDiscriminator,
+  // Means of what one network said of examples and of what another network made.
+  [{ role: 'real', judgedBeside: 'fake' }],
+  [
+    { role: 'real', saidLike: 'fake' },
+    { role: 'fake', words: fakeWords },
+  ],
 ];
 const arePairs: Evidence = [
   ...sameDiscriminator,

@@ -7,7 +7,8 @@ import { mean, variance } from '../maths/tensor/reduce.ts';
 import { scalar } from '../maths/tensor/tensor.ts';
 import { distributionForms } from './categorical.ts';
 import type { Formula } from './formula.ts';
-import type { Encoding, Evidence, Requirement, Role } from './reading.ts';
+import { differences } from './operationGroups.ts';
+import type { Encoding, Evidence, Requirement, Role, ValueReading } from './reading.ts';
 import { term } from './term.ts';
 
 const lossNames = [
@@ -455,6 +456,15 @@ const levelForms: readonly Encoding[] = [
     words: ['n bits', 'bits', 'nbits', 'num bits'],
   },
 ];
+/** Of every example, or of the mean of a batch. */
+function perExampleOrMean(of: Pick<ValueReading, 'roles' | 'elements' | 'operations' | 'evidence' | 'remark'>): ValueReading[] {
+  const common = { ...of, kind: 'value', summed: '', fit: 'quantity' } as const;
+  return [
+    { ...common, axes: 'B' },
+    { ...common, axes: '', elements: (given) => mean(of.elements(given), null), operations: [...of.operations, ['mean', 'sum']] },
+  ];
+}
+
 const isBits: Evidence = [[{ target: bitWords }], [{ context: bitWords }]];
 
 const bitsPerDim: Formula = {
@@ -464,6 +474,7 @@ const bitsPerDim: Formula = {
   latex: String.raw`\frac{\term{nats}{\mathrm{NLL}_{nats}}}{\term{dimensions}{D}\ln2}`,
   lines: [
     String.raw`\frac{\term{nats}{\mathrm{NLL}_{nats}}+\term{dimensions}{D}\ln\term{levels}{k}}{\term{dimensions}{D}\ln2}=\frac{\term{nats}{\mathrm{NLL}_{nats}}}{\term{dimensions}{D}\ln2}+\log_2\term{levels}{k}`,
+    String.raw`\frac{\term{nats}{\mathrm{NLL}}+\term{more}{\mathrm{NLL}'}}{\term{dimensions}{D}\ln2}`,
   ],
   terms: [
     term(
@@ -471,6 +482,14 @@ const bitsPerDim: Formula = {
       String.raw`\mathrm{NLL}_{nats}`,
       'negative log-likelihood',
       'Of an example, all its dimensions together.',
+      '[batch]',
+      'nats',
+    ),
+    term(
+      'more',
+      String.raw`\mathrm{NLL}'`,
+      'second part',
+      'Where the negative log-likelihood is a sum of two: a divergence beside a reconstruction, a log-determinant beside a density.',
       '[batch]',
       'nats',
     ),
@@ -502,41 +521,36 @@ const bitsPerDim: Formula = {
     'Nats are reported as bits: the division by ln 2 is missing.',
   ],
   readings: [
-    {
-      kind: 'value',
+    ...perExampleOrMean({
       roles: [nats, dimensions],
-      axes: 'B',
-      summed: '',
       elements: ({ nats, dimensions }) => bitsPerDimension(nats!, dimensions!),
-      fit: 'quantity',
       operations: [['divide', 'multiply', 'reciprocal', 'log2']],
       evidence: [
         ...isBits,
         [{ role: 'nats', words: ['nll', 'log px', 'logpx', 'log likelihood', 'neg log likelihood', 'log prob', 'log p x', 'logp', 'll'] }],
       ],
-    },
-    {
-      kind: 'value',
+    }),
+    ...perExampleOrMean({
+      roles: [nats, { ...nats, id: 'more' }, dimensions],
+      elements: ({ nats, more, dimensions }) => bitsPerDimension(add(nats!, more!), dimensions!),
+      operations: [['divide', 'multiply', 'reciprocal', 'log2'], differences],
+      evidence: isBits,
+      remark: 'of two parts',
+    }),
+    ...perExampleOrMean({
       roles: [nats, dimensions, { id: 'levels', shape: '', domain: 'positive', encodings: levelForms, literal: true }],
-      axes: 'B',
-      summed: '',
       elements: ({ nats, dimensions, levels }) => bitsPerDimension(scaledToLevels(nats!, dimensions!, levels!), dimensions!),
-      fit: 'quantity',
       operations: [['divide', 'multiply', 'reciprocal', 'log2']],
       evidence: isBits,
       remark: 'of scaled levels',
-    },
-    {
-      kind: 'value',
+    }),
+    ...perExampleOrMean({
       roles: [nats],
-      axes: 'B',
-      summed: '',
       elements: ({ nats }) => bitsPerDimension(nats!, scalar(1)),
-      fit: 'quantity',
       operations: [['divide', 'multiply', 'reciprocal', 'log2']],
       evidence: isBits,
       remark: 'from nats that are per dimension already',
-    },
+    }),
   ],
 };
 

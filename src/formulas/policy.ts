@@ -221,6 +221,12 @@ const othersThanLogs = [
   ...['var', 'vars', 'logvar', 'log var', 'variance', 'lv', 'std', 'sigma', 'scale', 'spread', 'precision', 'mean', 'mu', 'loc'],
   ...['pred', 'prediction', 'y', 'y hat', 'target', 'targets', 'label', 'out', 'output', 'error', 'x', 't', 'time'],
 ];
+/** What was drawn by reparametrisation is no answer of a policy, unless names say so. */
+const areOfPolicies: Evidence = [
+  { role: 'policy', without: ['ownDensity'] } as const,
+  { context: ['policy', 'actor', 'ppo', 'agent', 'rl', 'rlhf', 'grpo'] },
+  has('reference', ['ref', 'reference', 'old', 'policy', 'frozen', 'anchor']),
+].map((one) => [{ context: klContexts }, has('reference', logProbabilityWords), has('policy', logProbabilityWords), one]);
 const areLogs: Evidence = [[has('reference', logProbabilityWords), has('policy', logProbabilityWords)], [{ context: klContexts }]];
 const differenceOf = ({ policy, reference }: Given): Tensor => subtract(reference!, policy!);
 const deltaTerm = term(
@@ -357,7 +363,7 @@ const k1: Formula = {
       roles: [policyLog, referenceLog],
       elements: (given) => negate(differenceOf(given)),
       operations: [differences],
-      evidence: [[{ context: klContexts }, has('reference', logProbabilityWords), has('policy', logProbabilityWords)]],
+      evidence: areOfPolicies,
     },
     {
       ...loss,
@@ -371,7 +377,7 @@ const k1: Formula = {
       roles: [policyLog, referenceLog],
       elements: (given) => klK2(differenceOf(given)),
       operations: [squared, differences],
-      evidence: [[{ context: klContexts }, has('reference', logProbabilityWords), has('policy', logProbabilityWords)]],
+      evidence: areOfPolicies,
       remark: 'k2: half of the square, biased',
     },
     {

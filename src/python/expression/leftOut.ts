@@ -25,9 +25,11 @@ function isLow(node: Node): boolean {
   return value !== null && value <= low;
 }
 
-/** A mask of 0 and 1 times a low number, or one of 0 and a low number. */
+/** A mask of 0 and 1 times a low number, one of 0 and a low number, or a low number on one side of the diagonal; or a part of it. */
 function isLowWhereMasked(node: Node, sign: 1 | -1): boolean {
-  const inner = unwrap(node);
+  let inner = unwrap(node);
+  while (placing.has(inner.op) && inner.args[0]) inner = unwrap(inner.args[0]);
+  if (inner.op === 'triangle') return sign > 0 && isLow(inner.args[0]!);
   const [a, b, c] = inner.args;
   if (inner.op === 'multiply' && a && b) {
     const [x, y] = [numberOf(a), numberOf(b)];
@@ -41,6 +43,7 @@ function isLowWhereMasked(node: Node, sign: 1 | -1): boolean {
   return false;
 }
 
+const placing: ReadonlySet<string> = new Set('index reshape expand expandDims squeeze detach'.split(' '));
 const ownOfEach: ReadonlySet<string> = new Set(['eye', 'oneHot', 'diagonalMatrix', 'diagonal', 'diag']);
 const comparing: ReadonlySet<string> = new Set(['equal', 'notEqual']);
 const mostNodes = 60;

@@ -224,7 +224,7 @@ function isGiven(node: Node, { views, pieces }: CutOptions, wholes: ReadonlySet<
     isNumber(node.args[1]!)
   )
     return true;
-  if ((node.op === 'parts' && views !== 'all') || stepping.has(node.op)) return true;
+  if ((node.op === 'parts' && views !== 'all') || stepping.has(node.op) || isCountOfShape(node)) return true;
   if (wrappers.has(node.op)) {
     if (wholes.has(node)) return false;
     if (views !== 'all' && (isNamedMask(node) || isWidth(node) || isStep(node))) return true;
@@ -280,6 +280,11 @@ function isWidth(node: Node): boolean {
   }
   return known;
 }
+
+/** `prod(shape)`: how many numbers there are. */
+export const isCountOfShape = ({ op, args }: Node): boolean =>
+  op === 'product' && isView(args[0]!) && holdsAny(wordsOf(String(baseOf(args[0]!).attributes['name'] ?? '')), shapeWords);
+const shapeWords = ['shape', 'dims', 'size', 'resolution'];
 
 /** A name of a length of an axis, or of a number, is followed in any case. */
 function isLength(node: Node): boolean {

@@ -23,6 +23,7 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
     const surroundings = { target: statement.target, around: statement.around };
     const whole =
       wrappers.has(statement.node.op) && statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
+    if (whole && isHandedOn(statement.node, whole, recogniser)) continue;
     if (whole) {
       if (isRearranged(statement.node, whole, recogniser)) continue;
       while (found.at(-1)?.computed.start === statement.start && found.at(-1)?.computed.end === statement.end) found.pop();
@@ -34,6 +35,22 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
   }
   return found;
 }
+
+/** A formula in another shape or put together with others of its kind, a quantity times a weight: another statement computed it. */
+function isHandedOn(node: Node, whole: Recognition, recogniser: Recogniser): boolean {
+  const weights = whole.kind === 'value' && isQuantity(whole) ? whole.weights : none;
+  let inner = node;
+  for (let name = nameIn(inner, false); ; name = nameIn(inner, false)) {
+    if (name) return recogniser.idsOf(name).has(whole.formula.id);
+    const [a, b] = inner.args;
+    if (inner.op !== 'multiply' && inner.op !== 'divide') return false;
+    if (weights.get(b!)) inner = a!;
+    else if (weights.get(a!)) inner = b!;
+    else return false;
+  }
+}
+
+const none: ReadonlyMap<Node, number> = new Map();
 
 /** Through these a part of a statement is looked for: what is summed, weighted, moved or handed on is a value of its own. */
 const through: ReadonlySet<string> = new Set(
@@ -74,15 +91,19 @@ function partsOf(statement: Computed, recogniser: Recogniser): Found[] {
 }
 
 /** What is only a name with numbers before it, or in another shape, was computed by another statement. */
-function isOfAName(node: Node): boolean {
+const isOfAName = (node: Node): boolean => nameIn(node, true) !== null;
+
+/** The name that is all that a value is made of, in whatever shape, and with numbers before it where they may be. */
+function nameIn(node: Node, mayBeWeighted: boolean): Node | null {
   let inner = node;
   for (;;) {
-    const terms = termsOf(inner);
-    if (terms.length !== 1) return false;
+    const terms = mayBeWeighted ? termsOf(inner) : [{ node: inner }];
+    if (terms.length !== 1) return null;
     inner = terms[0]!.node;
-    if (inner.op === 'let') return true;
-    if (!ofANameStill.has(inner.op)) return false;
-    inner = inner.args[0]!;
+    if (inner.op === 'let') return inner;
+    if (!ofANameStill.has(inner.op) && !(joining.has(inner.op) && inner.args.every((arg) => arg === inner.args[0]))) return null;
+    if (!inner.args[0]) return null;
+    inner = inner.args[0];
   }
 }
 
@@ -113,5 +134,7 @@ const isSum = ({ op }: Node): boolean => op === 'add' || op === 'subtract';
 const isQuantity = (recognition: Recognition): boolean => recognition.kind === 'value' && recognition.reading.fit === 'quantity';
 
 const ofANameStill: ReadonlySet<string> = new Set('reshape permute swapAxes rearrange flatten squeeze expandDims detach'.split(' '));
+
+const joining: ReadonlySet<string> = new Set(['concatenate', 'stack']);
 
 const partsBelow = (node: Node): readonly Node[] => (through.has(node.op) ? (node.op === 'inline' ? node.args.slice(1) : node.args) : []);

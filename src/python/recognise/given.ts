@@ -2,7 +2,7 @@
 
 import type { Origin } from '../../formulas/reading.ts';
 import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
-import { baseOf, isView } from './cut.ts';
+import { baseOf, isCountOfShape, isView } from './cut.ts';
 import { isDerivative, isNearest } from './origins.ts';
 import { isSchedule, scheduleIn, wordsFromMaking } from './tables.ts';
 import { holdsAny, maskWords, scheduleWords, wordsOf } from './words.ts';
@@ -50,6 +50,7 @@ export function given(node: Node): Given {
     isNumber:
       base.op === 'size' ||
       base.op === 'count' ||
+      isCountOfShape(base) ||
       (base.op === 'parameter' &&
         (base.attributes['hint'] === 'float' || base.attributes['hint'] === 'int' || typeof base.attributes['default'] === 'number')),
     // The logarithm of a weight is no weight.
@@ -189,6 +190,8 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
       for (const arg of base.args) for (const origin of given(arg).origins) origins.add(origin);
       break;
     default:
+      // Of components, together.
+      if (base.op === 'sum') for (const origin of given(base.args[0]!).origins) if (ofDensities.has(origin)) origins.add(origin);
       // A running product is what schedules are made by.
       if (base.op === 'cumulativeProduct') origins.add('schedule');
       if (isNearest(base)) origins.add('lookup');
@@ -203,6 +206,7 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
 }
 
 const densityCalls: ReadonlySet<string> = new Set(['log_prob', 'log_pdf', 'logpdf']);
+const ofDensities: ReadonlySet<Origin> = new Set<Origin>(['logDensity', 'ownDensity']);
 const sampleCalls: ReadonlySet<string> = new Set(['rsample', 'sample']);
 
 /** Whether a log-density is of what was drawn from the same distribution. */

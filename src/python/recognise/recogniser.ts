@@ -2,7 +2,7 @@
 
 import type { Formula } from '../../formulas/formula.ts';
 import type { CallReading, SumReading, SumTerm, ValueReading } from '../../formulas/reading.ts';
-import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { leaves, numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isView } from './cut.ts';
 import { isSupported, type Surroundings } from './evidence.ts';
 import { given } from './given.ts';
@@ -53,7 +53,8 @@ export class Recogniser {
     // While it is looked at it is nothing, so that what it is made of, or made into, does not ask for it again.
     if (this.#looked.has(top)) return null;
     this.#looked.add(top);
-    const found = this.#sum(top, surroundings) ?? this.#call(node) ?? this.#value(top, surroundings);
+    const inBits = isInBits(top) ? this.#value(top, surroundings) : null;
+    const found = inBits ?? this.#sum(top, surroundings) ?? this.#call(node) ?? this.#value(top, surroundings);
     this.#looked.delete(top);
     this.#known.set(key, found);
     return found;
@@ -236,6 +237,15 @@ const isPlain = (node: Node): boolean => {
   const { op } = unwrap(node);
   return op === 'parameter' || op === 'attribute' || op === 'global';
 };
+
+/** What is divided by the logarithm of 2 is another quantity than what it was in nats. */
+function isInBits(node: Node): boolean {
+  const inner = unwrap(node);
+  if (inner.op === 'log') return numberOf(inner.args[0]!) === 2;
+  return inBitsStill.has(inner.op) && inner.args.some(isInBits);
+}
+
+const inBitsStill: ReadonlySet<string> = new Set(['multiply', 'divide', 'negate', 'mean', 'sum']);
 
 /** No formula that is a sum has more. */
 const mostTerms = 8;

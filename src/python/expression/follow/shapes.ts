@@ -191,6 +191,7 @@ export function shapeCall({ build }: Follow, path: string, name: string, args: A
     case 'rank':
       return isMethod || name === 'rank' ? build.with('rank', [x()], {}) : null;
     case 'numel':
+    case 'nelement':
       return build.with('count', [x()], {});
     case 'shape':
       return build.with('shape', [x()], {});

@@ -1,0 +1,98 @@
+/** Further ways of writing formulas down, each with what looks like it and is another thing. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { catalogue } from '../../../../src/formulas/catalogue.ts';
+import { Follower } from '../../../../src/python/expression/follow/follower.ts';
+import { Graph } from '../../../../src/python/expression/node.ts';
+import { loadParser } from '../../../../src/python/reader/parser.ts';
+import { findFormulas } from '../../../../src/python/recognise/findings.ts';
+import { Recogniser } from '../../../../src/python/recognise/recogniser.ts';
+import { readModule } from '../../../../src/python/syntax/build.ts';
+
+const bytes = (name: string) => readFileSync(createRequire(import.meta.url).resolve(name));
+let parser: Awaited<ReturnType<typeof loadParser>>;
+beforeAll(async () => {
+  parser = await loadParser(bytes('web-tree-sitter/web-tree-sitter.wasm'), bytes('tree-sitter-python/tree-sitter-python.wasm'));
+});
+
+/** What the last statement is. */
+function last(code: string): string[] {
+  const follower = new Follower(new Graph());
+  follower.module(readModule(parser, code));
+  const found = findFormulas(follower.computed, new Recogniser(catalogue.values()));
+  const end = Math.max(...follower.computed.map(({ start }) => start));
+  return found.filter(({ computed }) => computed.start === end).map(({ recognition }) => recognition.formula.id);
+}
+
+const code = (head: string, ...lines: string[]): string => [`def ${head}:`, ...lines.map((line) => `    ${line}`)].join('\n');
+
+const attend = ['s = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))', 's = s + mask', 'return s.softmax(-1) @ v'];
+const causal = 'mask = torch.triu(torch.full((t, t), float("-inf")), diagonal=1)';
+
+describe('known in this spelling', () => {
+  test.each([
+    [
+      'kl_mc',
+      code(
+        'divergence(x)',
+        'qz = Normal(a(x), b(x).exp())',
+        'z = qz.rsample()',
+        'kl = (qz.log_prob(z) - Normal(0, 1).log_prob(z)).sum(-1)',
+      ),
+    ],
+    [
+      'kl_mc',
+      code(
+        'f(m, L)',
+        'q = MultivariateNormal(m, scale_tril=L)',
+        'z = q.rsample()',
+        'p = Normal(0., 1.).log_prob(z).sum(-1)',
+        'return q.log_prob(z) - p',
+      ),
+    ],
+    ['kl_k1', code('kl(policy, ref, a)', 'logp, ref_logp = policy.log_prob(a), ref.log_prob(a)', 'return logp - ref_logp')],
+    ['bits_per_dim', code('f(recon, kl, x)', 'bpd = (recon + kl).mean() / (math.log(2) * x[0].numel())')],
+    ['bits_per_dim', code('f(log_pz, logdet, x)', 'bpd = -(log_pz + logdet).mean() / (np.log(2.) * np.prod(x.shape[1:]))')],
+    ['bits_per_dim', code('bits_per_dim(nll, shape)', 'return nll / (np.prod(shape) * np.log(2))')],
+    ['neg_elbo', code('f(recon, kl, x)', 'loss = (recon + kl).mean() / x[0].numel()')],
+    ['sdpa', code('f(q, k, v, t)', causal, ...attend)],
+    ['sdpa', code('f(q, k, v, t)', causal, 'mask = mask[None, None, :t, :t]', ...attend)],
+    ['feature_matching', code('f(D, G, x, z)', '_, a = D(x)', '_, b = D(G(z))', 'return ((a.mean(0) - b.mean(0)) ** 2).sum()')],
+    ['rms_norm', code('f(self, x)', 'h = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)', 'return h * self.weight')],
+  ])('%s', (id, text) => {
+    expect(last(text)).toContain(id);
+  });
+});
+
+describe('named by the statement that computes it, not by one that hands it on', () => {
+  test.each([
+    ['in another shape', code('f(q, k, v, t)', ...attend.slice(0, 1), 'o = s.softmax(-1) @ v', 'o = o.transpose(1, 2).flatten(2)')],
+    ['times a number', code('f(self, q, c, s)', 'a, b = q.chunk(2, -1)', 'q = q * c + torch.cat((-b, a), -1) * s', 'q = q * self.scale')],
+    [
+      'put together',
+      code(
+        'f(x, z, n)',
+        'for _ in range(n):',
+        '    e = log_px(x, z) + log_pz(z) - log_q(z, x)',
+        '    all.append(e)',
+        'w = torch.cat(all, 0)',
+      ),
+    ],
+  ])('%s', (_, text) => {
+    expect(last(text)).toEqual([]);
+  });
+});
+
+describe('another thing', () => {
+  test.each([
+    [
+      'feature_matching',
+      'means of one network of two given things',
+      code('f(e, a, b)', 'a, b = e(a), e(b)', 'return ((a.mean(0) - b.mean(0)) ** 2).sum()'),
+    ],
+  ])('no %s: %s', (id, _, text) => {
+    expect(last(text)).not.toContain(id);
+  });
+});
