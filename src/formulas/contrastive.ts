@@ -269,6 +269,16 @@ const countOfViews: Role = {
   domain: 'length',
   classes: 'M',
   absent: 1,
+  encodings: [
+    { id: 'views', name: 'number of views', symbol: (count) => count, encode: (count) => count, words: [] },
+    {
+      id: 'examples',
+      name: 'number of examples, half that of views',
+      symbol: (count) => String.raw`\tfrac12 ${count}`,
+      encode: (count) => multiply(scalar(0.5), count),
+      words: [],
+    },
+  ],
   words: ['n', 'b', 'm', 'n views', 'size', 'batch size', 'bs', 'num', 'length'],
 };
 

@@ -84,6 +84,8 @@ const turningWords = [
 /** Any linear mixing of halves has this form: something has to say that it is a turn. */
 const isTurned: Evidence = [
   [{ role: 'angles', words: turningWords }],
+  // Of angles the code itself takes cosine and sine.
+  [{ role: 'angles', encodings: ['angle'] }],
   [{ context: ['rope', 'rotary', 'rotate', 'rotation', 'rotate half', 'apply rotary', 'apply rope'] }],
 ];
 
@@ -148,7 +150,7 @@ const rope: Formula = {
       summed: '',
       elements: ({ x, angles }) => rotated(x!, ofFeatures(angles!, pairing), pairing),
       fit: 'quantity',
-      operations: [['multiply', 'einsum', 'matmul'], joining],
+      operations: [['multiply', 'einsum', 'matmul', 'cos', 'sin'], joining],
       layouts: [{ x: 'B T H E', result: 'B T H E' }],
       evidence: isTurned,
       ...(remark !== undefined && { remark }),
