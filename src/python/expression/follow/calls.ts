@@ -8,6 +8,7 @@ import type { Build } from '../build.ts';
 import { unwrap, type Node } from '../node.ts';
 import { isNode, none, type Arguments, type Value } from '../values.ts';
 import { builtin } from './builtins.ts';
+import { realViewOf } from './complex.ts';
 import type { Follow } from './context.ts';
 import { toAxes, toNode, toNumber } from './convert.ts';
 import { create, special } from './creation.ts';
@@ -177,6 +178,8 @@ export function applyNamed(follow: Follow, path: string, name: string, args: Arg
   if (/^[A-Z]/.test(name) && !isMethod && !expectsArray(name, args)) return null;
   // What is learned does not stay what it begins with.
   if (learned.has(name) && first) return build.graph.draw('attribute', [toNode(build, first)], { name: 'parameter' });
+  const asReal = name === 'view_as_real' && first ? realViewOf(build, toNode(build, first)) : null;
+  if (asReal) return asReal;
   if (identities.has(name)) return first ?? null;
   if (detaching.has(name)) return first ? build.with('detach', [toNode(build, first)], {}) : null;
   const shaped = shapeCall(follow, path, name, args, isMethod);

@@ -80,6 +80,18 @@ describe('known by its calls', () => {
         'return (a - b).square().mean()',
       ),
     ],
+    [
+      'rope',
+      step('a, b = torch.chunk(x, 2, -1)', 'u, v = torch.cos(n), torch.sin(n)', 'return torch.cat([a * u - b * v, b * u + a * v], -1)'),
+    ],
+    [
+      'rope',
+      step(
+        'z = torch.view_as_complex(x.float().reshape(*x.shape[:-1], -1, 2))',
+        'w = torch.polar(torch.ones_like(n), n)',
+        'return torch.view_as_real(z * w).flatten(-2)',
+      ),
+    ],
     ['distill_kl', step('return F.kl_div(F.log_softmax(x / n, 1), F.softmax(y / n, 1)) * n ** 2')],
   ])('%s', (id, code) => {
     expect(last(code)).toContain(id);
@@ -96,6 +108,7 @@ describe('not known where the calls are others', () => {
     ['mse', 'a share of the variance', step('return 1 - ((x - y) ** 2).sum() / ((x - x.mean()) ** 2).sum()')],
     ['kl_k3', 'log-variances', step('d = x.log_var - y.log_var', 'return (d.exp() - d - 1).mean()')],
     ['perplexity', 'the weight of an example', step('return torch.exp(-F.cross_entropy(p(x), y))')],
+    ['rope', 'a mixing of halves', step('a, b = torch.chunk(x, 2, -1)', 'return torch.cat([a * p - b * q, b * p + a * q], -1)')],
     ['gan_g_ns', 'one class', step('return -F.logsigmoid(p(q(x))).mean()')],
   ])('%s: %s', (id, _, code) => {
     expect(last(code)).not.toContain(id);
