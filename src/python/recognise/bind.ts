@@ -208,6 +208,10 @@ function formsOf(reading: ValueReading): readonly Form[] {
   return known;
 }
 
+/** Ways in which the roles of a formula enter it, a bit for each; all of one that cannot be told. */
+export const degreesOf = (reading: ValueReading): number =>
+  formsOf(reading).reduce((bits, { degree }) => bits | (degree === null ? 0b1111 : 1 << degree), 0);
+
 /** Best first. */
 function optionsOf(
   input: Given,

@@ -22,8 +22,16 @@ const linear: ReadonlySet<string> = new Set(
 const products: ReadonlySet<string> = new Set(['multiply', 'matmul', 'outer', 'einsum']);
 const constant: ReadonlySet<string> = new Set([...measuring, 'number', 'eye', 'arange', 'linspace']);
 
+const knownIn = new WeakMap<Cut, ReadonlyMap<Node, Degree>>();
+
 /** Of every input of a piece of code, from what is done with it: an upper bound. */
 export function degreesIn(cut: Cut, alternative: number): ReadonlyMap<Node, Degree> {
+  let found = knownIn.get(cut);
+  if (!found) knownIn.set(cut, (found = followed(cut, alternative)));
+  return found;
+}
+
+function followed(cut: Cut, alternative: number): ReadonlyMap<Node, Degree> {
   const inputs = cut.inputs;
   const of = new Map<Node, Uint8Array>();
   const given = new Set(inputs);

@@ -7,7 +7,7 @@ import { scalar, ShapeError, sizeOf, type Tensor } from '../../maths/tensor/tens
 import type { Node } from '../expression/node.ts';
 import { bindings, type Binding, type Choice, type Outlook } from './bind.ts';
 import type { Cut } from './cut.ts';
-import { degreesIn, type Degree } from './degrees.ts';
+import { degreesIn } from './degrees.ts';
 import { evaluate } from './evaluate.ts';
 import { given } from './given.ts';
 import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
@@ -39,14 +39,6 @@ const separable = new WeakMap<Cut, boolean | null>();
 function isSeparable(cut: Cut, alternative: number): boolean | null {
   let known = separable.get(cut);
   if (known === undefined) separable.set(cut, (known = isSeparableCode(cut, alternative)));
-  return known;
-}
-
-const cachedDegrees = new WeakMap<Cut, ReadonlyMap<Node, Degree>>();
-
-function degrees(cut: Cut, alternative: number): ReadonlyMap<Node, Degree> {
-  let known = cachedDegrees.get(cut);
-  if (!known) cachedDegrees.set(cut, (known = degreesIn(cut, alternative)));
   return known;
 }
 
@@ -106,7 +98,7 @@ export function* matches(
   if (together !== null && own !== null && together !== own && !normalises) return;
   let open: Binding[] = [];
   const most = isScreened(cut, reading, alternative) ? Infinity : mostUnscreened;
-  for (const binding of bindings(cut, reading, degrees(cut, alternative), outlook, (input, role, encoding) =>
+  for (const binding of bindings(cut, reading, degreesIn(cut, alternative), outlook, (input, role, encoding) =>
     maySpan(cut, alternative, input, reading, role, encoding),
   )) {
     if (open.length >= most) break;

@@ -8,8 +8,9 @@ import { isSupported, type Surroundings } from './evidence.ts';
 import { given } from './given.ts';
 import { affinity } from './bind.ts';
 import type { Cut } from './cut.ts';
+import { degreesIn } from './degrees.ts';
 import type { Match } from './match.ts';
-import { mayBe } from './work.ts';
+import { ReadingsByWork } from './work.ts';
 import { cutsOf, matchesOf, type Piece } from './pieces.ts';
 import { termsOf, type TermOf } from './terms.ts';
 import { countWords, holdsAny } from './words.ts';
@@ -23,18 +24,18 @@ export type Recognition =
 const nowhere: Surroundings = { target: '', around: [] };
 
 export class Recogniser {
-  readonly #values: readonly { formula: Formula; reading: ValueReading }[];
+  readonly #values: ReadingsByWork<Valued>;
   readonly #sums: readonly { formula: Formula; reading: SumReading }[];
   readonly #calls: readonly { formula: Formula; reading: CallReading }[];
   readonly #known = new Map<string, Recognition | null>();
   readonly #looked = new Set<Node>();
   readonly #ids = new Map<Node, ReadonlyMap<string, number>>();
-  readonly #readings = new WeakMap<Piece, readonly { formula: Formula; reading: ValueReading }[]>();
+  readonly #readings = new WeakMap<Piece, readonly Valued[]>();
   readonly #pieces = new Map<Node, { readonly made: Piece[]; readonly rest: Generator<Piece> }>();
 
   constructor(catalogue: Iterable<Formula>) {
     const readings = [...catalogue].flatMap((formula) => (formula.readings ?? []).map((reading) => ({ formula, reading })));
-    this.#values = readings.filter((one): one is { formula: Formula; reading: ValueReading } => one.reading.kind === 'value');
+    this.#values = byWork(readings.filter((one): one is Valued => one.reading.kind === 'value'));
     this.#sums = readings.filter((one): one is { formula: Formula; reading: SumReading } => one.reading.kind === 'sum');
     this.#calls = readings.filter((one): one is { formula: Formula; reading: CallReading } => one.reading.kind === 'call');
   }
@@ -113,9 +114,9 @@ export class Recogniser {
   }
 
   /** Whatever stands around a piece, what it may be is the same. */
-  #readingsOf(piece: Piece): readonly { formula: Formula; reading: ValueReading }[] {
+  #readingsOf(piece: Piece): readonly Valued[] {
     let known = this.#readings.get(piece);
-    if (!known) this.#readings.set(piece, (known = byNames(piece.cut, this.#values)));
+    if (!known) this.#readings.set(piece, (known = byNames(piece.cut, this.#values.of(piece.cut, degreesIn(piece.cut, piece.alternative)))));
     return known;
   }
 
@@ -269,11 +270,24 @@ function haveSameWeight(a: TermOf, b: TermOf): boolean {
   return a.weights.length === b.weights.length && a.weights.every((weight) => b.weights.includes(weight));
 }
 
-/** What may be it by its operations, those first whose roles the names of the code mean. */
+interface Valued {
+  readonly formula: Formula;
+  readonly reading: ValueReading;
+}
+
+let indexed: { readonly readings: readonly Valued[]; readonly index: ReadingsByWork<Valued> } | null = null;
+
+/** The index of one catalogue is kept. */
+function byWork(readings: readonly Valued[]): ReadingsByWork<Valued> {
+  const isSame = indexed?.readings.length === readings.length && readings.every(({ reading }, at) => reading === indexed!.readings[at]!.reading);
+  if (!isSame) indexed = { readings, index: new ReadingsByWork(readings) };
+  return indexed!.index;
+}
+
+/** Those first whose roles the names of the code mean. */
 function byNames<T extends { readonly reading: ValueReading }>(cut: Cut, readings: readonly T[]): readonly T[] {
   const inputs = cut.inputs.filter((input) => !cut.measured.has(input)).map(given);
   return readings
-    .filter(({ reading }) => mayBe(cut, reading))
     .map((one) => ({ one, named: inputs.filter((input) => one.reading.roles.some((role) => affinity(input, role) === 2)).length }))
     .sort((a, b) => b.named - a.named)
     .map(({ one }) => one);

@@ -1,8 +1,10 @@
 /** What work a piece of code does, and what work a formula asks for: what rules most code out before anything is computed. */
 
 import type { ValueReading } from '../../formulas/reading.ts';
-import { inputsOf, isNeutral } from './bind.ts';
+import type { Node } from '../expression/node.ts';
+import { degreesOf, inputsOf, isNeutral } from './bind.ts';
 import type { Cut } from './cut.ts';
+import type { Degree } from './degrees.ts';
 
 /** What stands for an operation of the tables, for readings that ask for what it is made of. */
 const implied: Readonly<Record<string, readonly string[]>> = {
@@ -43,51 +45,6 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   where: ['masked'],
 };
 
-/** Operations as bits of whole numbers: there are more than one number holds. */
-type Bits = Int32Array;
-
-const bits = new Map<string, number>();
-const numbers = 8;
-
-function bitOf(operation: string): number {
-  let bit = bits.get(operation);
-  if (bit === undefined) bits.set(operation, (bit = bits.size % (32 * numbers)));
-  return bit;
-}
-
-function bitsOf(operations: Iterable<string>): Bits {
-  const all = new Int32Array(numbers);
-  for (const operation of operations) {
-    const bit = bitOf(operation);
-    all[bit >> 5]! |= 1 << (bit & 31);
-  }
-  return all;
-}
-
-function share(a: Bits, b: Bits): boolean {
-  for (let place = 0; place < numbers; place++) if ((a[place]! & b[place]!) !== 0) return true;
-  return false;
-}
-
-interface Work {
-  /** What the code does. */
-  readonly own: Bits;
-  /** And what that is made of. */
-  readonly all: Bits;
-}
-
-const works = new WeakMap<Cut, Work>();
-
-function workOf(cut: Cut): Work {
-  let known = works.get(cut);
-  if (!known) {
-    const all = new Set(cut.operations);
-    for (const operation of all) for (const other of implied[operation] ?? []) all.add(other);
-    works.set(cut, (known = { own: bitsOf(cut.operations), all: bitsOf(all) }));
-  }
-  return known;
-}
-
 /** What is done with a covariance matrix, and with nothing else here. */
 const matrixWork = ['inverse', 'determinant', 'logAbsDeterminant', 'cholesky', 'solve', 'trace'];
 
@@ -101,51 +58,113 @@ const kinds: readonly (readonly string[])[] = [
   ['tanh', 'erf', 'gelu', 'silu', 'lgamma', 'digamma', 'erfinv'],
 ];
 
-interface Demands {
-  /** Of each group one. */
-  readonly groups: readonly Bits[];
-  /** None of these. */
-  readonly barred: Bits;
-  readonly required: number;
-  /** null: as many as there are, since a role may be held in several forms. */
-  readonly capacity: number | null;
-}
+/** Some of the readings, a bit for each. */
+type Bits = Int32Array;
 
-const demands = new WeakMap<ValueReading, Demands>();
+/** An operation and all that it is made of. */
+const wholes = new Map<string, ReadonlySet<string>>();
 
-function demandsOf(reading: ValueReading): Demands {
-  let known = demands.get(reading);
+function wholeOf(operation: string): ReadonlySet<string> {
+  let known = wholes.get(operation);
   if (!known) {
-    const { operations, roles } = reading;
-    const groups = operations.map(bitsOf);
-    if (roles.some(({ domain }) => domain === 'covariance')) groups.push(bitsOf(matrixWork));
-    const barred = kinds.filter((kind) => !kind.some((operation) => operations.some((group) => group.includes(operation))));
-    const several = roles.some(({ encodings }) => encodings && encodings.length > 1);
-    known = {
-      groups,
-      barred: bitsOf(barred.flat()),
-      required: roles.filter(({ absent, literal }) => absent === undefined && literal !== true).length,
-      capacity: several ? null : roles.length,
-    };
-    demands.set(reading, known);
+    const all = new Set([operation]);
+    for (const one of all) for (const other of implied[one] ?? []) all.add(other);
+    wholes.set(operation, (known = all));
   }
   return known;
 }
 
-/** Whether it is worth while to compute anything. */
-export function mayBe(cut: Cut, reading: ValueReading): boolean {
-  const { groups, barred, required, capacity } = demandsOf(reading);
-  const count = cut.inputs.length - cut.measured.size;
-  if (count < required || (capacity !== null && count > capacity && count - neutralOf(cut) > capacity)) return false;
-  const { own, all } = workOf(cut);
-  if (share(own, barred)) return false;
-  return groups.every((group) => share(group, all));
+interface Demands {
+  /** Of each group one. */
+  readonly groups: readonly ReadonlySet<string>[];
+  /** None of these. */
+  readonly barred: ReadonlySet<string>;
+  readonly required: number;
+  /** As many as there are where a role may be held in several forms. */
+  readonly capacity: number;
+  /** Ways in which its roles enter, a bit for each; all where a role may be held in several forms at once. */
+  readonly degrees: number;
 }
 
-const neutrals = new WeakMap<Cut, number>();
+function demandsOf(reading: ValueReading): Demands {
+  const { operations, roles } = reading;
+  const groups = operations.map((group) => new Set(group));
+  if (roles.some(({ domain }) => domain === 'covariance')) groups.push(new Set(matrixWork));
+  const barred = kinds.filter((kind) => !kind.some((operation) => operations.some((group) => group.includes(operation))));
+  const several = roles.some(({ encodings }) => encodings && encodings.length > 1);
+  return {
+    groups,
+    barred: new Set(barred.flat()),
+    required: roles.filter(({ absent, literal }) => absent === undefined && literal !== true).length,
+    capacity: several ? Infinity : roles.length,
+    degrees: several ? 0b1111 : degreesOf(reading),
+  };
+}
 
-function neutralOf(cut: Cut): number {
-  let known = neutrals.get(cut);
-  if (known === undefined) neutrals.set(cut, (known = inputsOf(cut).filter(isNeutral).length));
-  return known;
+/** The readings of a catalogue, by the work that they ask for. */
+export class ReadingsByWork<T extends { readonly reading: ValueReading }> {
+  readonly #readings: readonly T[];
+  readonly #demands: readonly Demands[];
+  readonly #size: number;
+  /** By operation: what it bars, then of each group of a reading, in turn, whether it does the job. */
+  readonly #does = new Map<string, readonly Bits[]>();
+  /** Of each group in turn, the readings that have none. */
+  readonly #free: readonly Bits[];
+  /** By degree: the readings into which something enters so. */
+  readonly #enters: readonly Bits[];
+
+  constructor(readings: readonly T[]) {
+    this.#readings = readings;
+    this.#demands = readings.map(({ reading }) => demandsOf(reading));
+    this.#size = Math.ceil(readings.length / 32);
+    const most = this.#demands.reduce((count, { groups }) => Math.max(count, groups.length), 0);
+    this.#free = Array.from({ length: most }, (_, group) => this.#bits(({ groups }) => groups.length <= group));
+    this.#enters = [0, 1, 2, 3].map((degree) => this.#bits(({ degrees }) => (degrees & (1 << degree)) !== 0));
+  }
+
+  /** Those that a piece of code may be, as far as its operations tell and how its values enter. */
+  of(cut: Cut, degrees: ReadonlyMap<Node, Degree>): T[] {
+    const inputs = inputsOf(cut);
+    const may = new Int32Array(this.#size).fill(-1);
+    for (const input of inputs) if (!isNeutral(input)) keep(may, this.#enters[degrees.get(input.node) ?? 3]!);
+    const groups = this.#free.map((free) => free.slice());
+    for (const operation of cut.operations) {
+      const [barred, ...done] = this.#doneBy(operation);
+      for (let place = 0; place < this.#size; place++) {
+        may[place]! &= ~barred![place]!;
+        for (let group = 0; group < groups.length; group++) groups[group]![place]! |= done[group]![place]!;
+      }
+    }
+    for (const group of groups) keep(may, group);
+    const neutral = inputs.filter(isNeutral).length;
+    const found: T[] = [];
+    for (let place = 0; place < this.#readings.length; place++) {
+      if ((may[place >> 5]! & (1 << (place & 31))) === 0) continue;
+      const { required, capacity } = this.#demands[place]!;
+      if (inputs.length >= required && inputs.length - neutral <= capacity) found.push(this.#readings[place]!);
+    }
+    return found;
+  }
+
+  #doneBy(operation: string): readonly Bits[] {
+    let known = this.#does.get(operation);
+    if (!known) {
+      const whole = wholeOf(operation);
+      const does = this.#free.map((_, place) =>
+        this.#bits(({ groups }) => groups[place] !== undefined && [...whole].some((one) => groups[place]!.has(one))),
+      );
+      this.#does.set(operation, (known = [this.#bits(({ barred }) => barred.has(operation)), ...does]));
+    }
+    return known;
+  }
+
+  #bits(holds: (demands: Demands) => boolean): Bits {
+    const bits = new Int32Array(this.#size);
+    for (const [place, demands] of this.#demands.entries()) if (holds(demands)) bits[place >> 5]! |= 1 << (place & 31);
+    return bits;
+  }
+}
+
+function keep(bits: Bits, those: Bits): void {
+  for (let place = 0; place < bits.length; place++) bits[place]! &= those[place]!;
 }
