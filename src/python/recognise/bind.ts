@@ -30,6 +30,8 @@ interface Option {
   readonly score: number;
   /** Of the role; -1 for none. */
   readonly role: number;
+  /** Whether the role may be held in this form beside another one. */
+  readonly isOneOfSeveral: boolean;
   /** Bits of the alternatives of what has to speak for the formula that it leaves open. */
   readonly open: number;
 }
@@ -40,8 +42,8 @@ export interface Outlook {
   readonly start: number;
   /** Bits of those that one choice leaves open. */
   readonly of: (node: Node, role: Role, encoding: Encoding | null) => number;
-  /** Whether a whole choice is worth a value: asked before the numbers of the code are tried for the roles that are left. */
-  readonly isOpen: (choices: Choices) => boolean;
+  /** Whether a whole choice that leaves these alternatives open is worth a value: asked before the numbers of the code are tried for the roles that are left. */
+  readonly isOpen: (choices: Choices, open: number) => boolean;
 }
 
 const everything: Outlook = { start: -1, of: () => -1, isOpen: () => true };
@@ -58,15 +60,20 @@ export function* bindings(
   const { required, requiredCount, several } = needsOf(reading);
   // One value that is held in several forms at once enters otherwise than each of them.
   const crowded = several && inputs.length > requiredCount;
-  const all: Option[][] = [];
+  let all: Option[][] = [];
   for (const input of inputs) {
-    const own = optionsOf(input, reading, degrees.get(input.node) ?? 3, crowded, outlook, maySpan);
+    const own = optionsOf(input, reading, degrees.get(input.node) ?? 3, crowded, outlook);
     if (own.length === 0) return;
     all.push(own);
   }
-  let covered = 0;
-  for (const options of all) for (const { role } of options) if (role >= 0) covered |= 1 << role;
-  if ((required & ~covered) !== 0) return;
+  if (!isFeasible(all, required, outlook)) return;
+  all = all.map((options, place) =>
+    options.filter(({ choice, isOneOfSeveral, open }) => {
+      if (!('role' in choice) || isOneOfSeveral || open === 0) return true;
+      return maySpan(inputs[place]!.node, choice.role, choice.encoding);
+    }),
+  );
+  if (!isFeasible(all, required, outlook)) return;
   const likely = all.map((options, place) => likeliest(options, inputs[place]!));
   const isPlain = likely.every((options, place) => options.length === all[place]!.length);
   let count = 0;
@@ -81,6 +88,22 @@ export function* bindings(
       if (count >= limit) break;
     }
   }
+}
+
+/** Whether every value may be something and every role may be had, by what speaks for it in one and the same way. */
+function isFeasible(options: readonly (readonly Option[])[], required: number, { start }: Outlook): boolean {
+  let open = start;
+  const byRole: number[] = [];
+  for (const own of options) {
+    let any = 0;
+    for (const option of own) {
+      any |= option.open;
+      if (option.role >= 0) byRole[option.role] = (byRole[option.role] ?? 0) | option.open;
+    }
+    open &= any;
+  }
+  for (let role = 0; required >> role > 0; role++) if (required & (1 << role)) open &= byRole[role] ?? 0;
+  return open !== 0;
 }
 
 const inputsKnown = new WeakMap<Cut, readonly Given[]>();
@@ -213,29 +236,28 @@ export const degreesOf = (reading: ValueReading): number =>
   formsOf(reading).reduce((bits, { degree }) => bits | (degree === null ? 0b1111 : 1 << degree), 0);
 
 /** Best first. */
-function optionsOf(
-  input: Given,
-  reading: ValueReading,
-  degree: Degree,
-  crowded: boolean,
-  outlook: Outlook,
-  maySpan: (input: Node, role: Role, encoding: Encoding | null) => boolean,
-): Option[] {
+function optionsOf(input: Given, reading: ValueReading, degree: Degree, crowded: boolean, outlook: Outlook): Option[] {
   const options: Option[] = [];
   for (const { role, place, encoding, degree: wanted } of formsOf(reading)) {
     const isOneOfSeveral = crowded && encoding !== null && mayBeSeveral(input, role, encoding);
     if (!isOneOfSeveral && !mayFit(degree, wanted)) continue;
     const fits = affinity(input, role);
     if (fits === null || (role.shape !== '' && input.isNumber && fits < 2)) continue;
-    if (!isOneOfSeveral && !maySpan(input.node, role, encoding)) continue;
     const score = encoding ? fits + formFits(input, encoding) : fits;
-    options.push({ choice: { role, encoding }, score, role: place, open: outlook.of(input.node, role, encoding) & outlook.start });
+    options.push({
+      choice: { role, encoding },
+      score,
+      role: place,
+      isOneOfSeveral,
+      open: outlook.of(input.node, role, encoding) & outlook.start,
+    });
   }
   if (isNeutral(input))
     options.push({
       choice: { neutral: input.isTiny ? 'tiny' : 'weight' },
       score: input.isMask || input.isTiny ? 2.5 : 0.5,
       role: -1,
+      isOneOfSeveral: false,
       open: outlook.start,
     });
   return options.sort((a, b) => b.score - a.score);
@@ -308,7 +330,7 @@ function* chosen(
     const choices = new Map<Node, Choice>();
     for (let place = 0; place < order.length; place++)
       choices.set(inputs[order[place]!]!.node, options[order[place]!]![at[place]!]!.choice);
-    if (outlook.isOpen(choices)) yield choices;
+    if (outlook.isOpen(choices, open[order.length]!)) yield choices;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Where value cannot tell two formulas apart: whether what the code says of its inputs speaks for one. */
 
-import type { Encoding, Evidence, Requirement, ValueReading } from '../../formulas/reading.ts';
+import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../formulas/reading.ts';
 import { measuring, type Node } from '../expression/node.ts';
 import type { Choice, Choices, Outlook } from './bind.ts';
 import { isHeld } from './cut.ts';
@@ -17,6 +17,22 @@ export interface Surroundings {
   readonly around: readonly string[];
 }
 
+const met = new Map<string, Surroundings>();
+const mostMet = 20_000;
+
+/** The same object for the same surroundings, as far as they are remembered, so that what depends on them is worked out once. */
+export function surroundingsOf(target: string, around: readonly string[]): Surroundings {
+  const key = `${target}|${around.join(',')}`;
+  let known = met.get(key);
+  if (!known) {
+    if (met.size >= mostMet) met.clear();
+    met.set(key, (known = { target, around }));
+  }
+  return known;
+}
+
+export const nowhere: Surroundings = surroundingsOf('', []);
+
 /** The formulas that a node is, by value. */
 export type Recognised = (node: Node) => ReadonlySet<string>;
 
@@ -31,27 +47,25 @@ export function isSupported(evidence: Evidence | undefined, choices: Choices, su
   return evidence.some((requirements) => requirements.every((requirement) => holdsFor(requirement, choices, surroundings, recognised)));
 }
 
-/** Whether what names and origins say speaks for it; what would have to be worked out is left open. */
-function isPlausible(evidence: Evidence, choices: Choices, surroundings: Surroundings): boolean {
-  return evidence.some((requirements) =>
-    requirements.every(
-      (requirement) =>
-        'formula' in requirement ||
-        'from' in requirement ||
-        'into' in requirement ||
-        holdsFor(requirement, choices, surroundings, () => nothing),
-    ),
-  );
-}
+const outlooks = new WeakMap<ValueReading, WeakMap<Surroundings, Outlook>>();
 
 /** What is left open of a reading's evidence before anything is computed. */
 export function outlookOn(reading: ValueReading, surroundings: Surroundings): Outlook | undefined {
   const { evidence } = reading;
   if (!evidence) return undefined;
+  let all = outlooks.get(reading);
+  if (!all) outlooks.set(reading, (all = new WeakMap<Surroundings, Outlook>()));
+  let known = all.get(surroundings);
+  if (!known) all.set(surroundings, (known = outlookFrom(reading, evidence, surroundings)));
+  return known;
+}
+
+function outlookFrom(reading: ValueReading, evidence: Evidence, surroundings: Surroundings): Outlook {
   let start = 0;
   for (const [place, requirements] of evidence.entries())
     if (requirements.every((one) => !isOfSurroundings(one) || holdsAround(one, surroundings))) start |= 1 << place;
   const asked = askedOfOne(reading, evidence);
+  const left = askedOfAll(reading, evidence);
   return {
     start,
     of: (node, { id }, encoding) => {
@@ -59,7 +73,11 @@ export function outlookOn(reading: ValueReading, surroundings: Surroundings): Ou
       for (const [bit, requirement] of asked.get(id) ?? []) if ((open & bit) !== 0 && !holdsOf(requirement, node, encoding)) open &= ~bit;
       return open;
     },
-    isOpen: (choices) => isPlausible(evidence, choices, surroundings),
+    isOpen: (choices, open) =>
+      left.some(
+        (requirements, place) =>
+          (open & (1 << place)) !== 0 && requirements.every((one) => holdsFor(one, choices, surroundings, () => nothing)),
+      ),
   };
 }
 
@@ -73,7 +91,7 @@ function askedOfOne(reading: ValueReading, evidence: Evidence): ReadonlyMap<stri
     for (const [place, requirements] of evidence.entries())
       for (const requirement of requirements) {
         // Of a role that is held in several forms it is enough that one of them is it.
-        const several = (reading.roles.find((role) => 'role' in requirement && role.id === requirement.role)?.encodings?.length ?? 1) > 1;
+        const several = reading.roles.some((role) => 'role' in requirement && role.id === requirement.role && mayBeHeldSeverally(role));
         if (isOfOne(requirement) && (!several || 'without' in requirement))
           found.set(requirement.role, [...(found.get(requirement.role) ?? []), [1 << place, requirement]]);
       }
@@ -81,6 +99,28 @@ function askedOfOne(reading: ValueReading, evidence: Evidence): ReadonlyMap<stri
   }
   return known;
 }
+
+const leftKnown = new WeakMap<ValueReading, readonly (readonly Requirement[])[]>();
+
+/** What is left to ask of a whole choice, by alternative; what would have to be worked out is left open. */
+function askedOfAll(reading: ValueReading, evidence: Evidence): readonly (readonly Requirement[])[] {
+  let known = leftKnown.get(reading);
+  if (!known) {
+    const isAskedBefore = (requirement: OfOne): boolean => {
+      const role = reading.roles.find(({ id }) => id === requirement.role);
+      return role !== undefined && role.absent === undefined && role.literal !== true && !mayBeHeldSeverally(role);
+    };
+    known = evidence.map((requirements) =>
+      requirements.filter(
+        (one) => !('formula' in one || 'from' in one || 'into' in one || isOfSurroundings(one) || (isOfOne(one) && isAskedBefore(one))),
+      ),
+    );
+    leftKnown.set(reading, known);
+  }
+  return known;
+}
+
+const mayBeHeldSeverally = ({ encodings }: Role): boolean => encodings !== undefined && encodings.length > 1;
 
 type OfSurroundings = Extract<Requirement, { readonly target: unknown } | { readonly context: unknown }>;
 

@@ -2,6 +2,7 @@
 
 import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
 import type { Computed, Place } from '../expression/follow/context.ts';
+import { surroundingsOf } from './evidence.ts';
 import type { Recogniser, Recognition } from './recogniser.ts';
 import { termsOf } from './terms.ts';
 
@@ -20,7 +21,7 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
   for (const statement of computed) {
     // A statement that adds to a variable is met twice: what is added, then the sum, which is the one to name if it has a name.
     const before = found.at(-1);
-    const surroundings = { target: statement.target, around: statement.around };
+    const surroundings = surroundingsOf(statement.target, statement.around);
     const whole =
       wrappers.has(statement.node.op) && statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
     if (whole && isHandedOn(statement.node, whole, recogniser)) continue;
@@ -79,7 +80,7 @@ function partsOf(statement: Computed, recogniser: Recogniser): Found[] {
     // What is followed beyond the statement is another statement's.
     if (!place || (leaves.has(node.op) && node.op !== 'opaque')) continue;
     if (isOfAName(node)) continue;
-    const recognition = recogniser.recognise(node, { target: '', around: statement.around });
+    const recognition = recogniser.recognise(node, surroundingsOf('', statement.around));
     if (recognition && !(partial.has(node) && isQuantity(recognition))) found.push({ place, computed: statement, recognition });
     else {
       const parts = partsBelow(node);

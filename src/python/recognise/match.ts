@@ -5,7 +5,7 @@ import type { ValueReading } from '../../formulas/reading.ts';
 import { multiply } from '../../maths/tensor/elementwise.ts';
 import { scalar, ShapeError, sizeOf, type Tensor } from '../../maths/tensor/tensor.ts';
 import type { Node } from '../expression/node.ts';
-import { bindings, type Binding, type Choice, type Outlook } from './bind.ts';
+import { bindings, type Binding, type Outlook } from './bind.ts';
 import type { Cut } from './cut.ts';
 import { degreesIn } from './degrees.ts';
 import { evaluate } from './evaluate.ts';
@@ -158,7 +158,7 @@ function agreement(cut: Cut, reading: ValueReading, binding: Binding, layout: La
         if (!moved) return 'misshapen';
         codes.push(moved);
         formulas.push(summedOver(both.formula, reading.axes, summed));
-        if (point === 1 && !fit(codes, formulas, reading.fit, mayHold(cut, binding), summed)) break;
+        if (point <= 1 && !fit(codes, formulas, reading.fit, mayHold(cut, binding), summed)) break;
       }
       if (codes.length < points) continue;
       const found = fit(codes, formulas, reading.fit, mayHold(cut, binding), summed);
@@ -213,20 +213,19 @@ function at(
   return { code, formula: formulaAt(cut, reading, binding, layout, point, roles) };
 }
 
-/** The shapes of what the code is given, in one word; of a number, by which lengths may be made, which one it is. */
+/** The shapes of what the code is given, in one word; of a length, which makes shapes, which one it is. */
 function shapesOf(cut: Cut, reading: ValueReading, { choices }: Binding, layout: Layout): string {
   let shapes = '';
   for (const input of cut.inputs) {
     const choice = choices.get(input);
-    shapes += choice === undefined ? '|' : 'role' in choice ? shapeOrName(choice, layout) : '.|';
+    if (choice && 'role' in choice && choice.role.shape !== '') shapes += shapeIn(layout, choice.role.id, choice.role.shape).join();
+    else if (choice && 'role' in choice && choice.role.domain === 'length')
+      shapes += `${reading.roles.indexOf(choice.role)} of ${layoutsOf(reading).indexOf(layout)}`;
+    shapes += '|';
   }
   if (cut.measured.size === 0) return shapes;
   const largest = [...reading.roles].sort((a, b) => b.shape.length - a.shape.length)[0]!;
   return `${shapes}${shapeIn(layout, largest.id, largest.shape).join()}`;
-}
-
-function shapeOrName({ role, encoding }: Extract<Choice, { readonly role: unknown }>, layout: Layout): string {
-  return role.shape === '' ? `${role.id} ${encoding?.id ?? ''} ${role.domain}|` : `${shapeIn(layout, role.id, role.shape).join()}|`;
 }
 
 const codes = new WeakMap<Binding['choices'], Map<string, Tensor>>();

@@ -4,14 +4,14 @@ import type { Formula } from '../../formulas/formula.ts';
 import type { ValueReading } from '../../formulas/reading.ts';
 import { leaves, type Node } from '../expression/node.ts';
 import { cut, isPieceOfView, type Cut } from './cut.ts';
-import { asksForSurroundings, outlookOn, type Surroundings } from './evidence.ts';
+import { asksForSurroundings, nowhere, outlookOn, type Surroundings } from './evidence.ts';
 import { matches, type Budget, type Match } from './match.ts';
 
 export interface Piece {
   readonly cut: Cut;
   readonly alternative: number;
   readonly budget: Budget;
-  readonly found: Map<ValueReading, Map<string, readonly Match[]>>;
+  readonly found: Map<ValueReading, Map<Surroundings, readonly Match[]>>;
 }
 
 /** Names and calls that are followed from a statement into what it was made of. */
@@ -38,7 +38,7 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
   function* offered(piece: Cut, alternative: number): Generator<Piece> {
     const budget: Budget = { left: Math.min(left, mostTriesOfOne) };
     left -= budget.left;
-    yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<string, readonly Match[]>>() };
+    yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<Surroundings, readonly Match[]>>() };
     // What was not needed here is left for the next.
     left += Math.max(0, budget.left);
   }
@@ -98,12 +98,12 @@ function hasChoice(node: Node): boolean {
 /** How the piece computes a formula that it may be by its operations, as far as names speak for it; empty where it does not. */
 export function matchesOf(piece: Piece, formula: Formula, reading: ValueReading, surroundings: Surroundings): readonly Match[] {
   let all = piece.found.get(reading);
-  if (!all) piece.found.set(reading, (all = new Map<string, readonly Match[]>()));
-  const key = asksForSurroundings(reading.evidence) ? `${surroundings.target}|${surroundings.around.join(',')}` : '';
+  if (!all) piece.found.set(reading, (all = new Map<Surroundings, readonly Match[]>()));
+  const key = asksForSurroundings(reading.evidence) ? surroundings : nowhere;
   const known = all.get(key);
   if (known) return known;
   const found: Match[] = [];
-  const outlook = outlookOn(reading, surroundings);
+  const outlook = outlookOn(reading, key);
   for (const match of outlook?.start === 0 ? [] : matches(piece.cut, formula, reading, piece.alternative, piece.budget, outlook)) {
     found.push(match);
     if (!reading.evidence || found.length >= mostMatches) break;

@@ -206,9 +206,10 @@ function stepOf(node: Node, to: number, [a = 0, b = 0, c = 0]: readonly number[]
         v[to] = Math.abs(v[a]!);
         t[to] = t[a]! * Math.sign(v[a]!);
       };
+    // What is picked out, or stands beside others: it is all the same.
     case 'index':
-      return String(node.attributes['spec']).includes('at') ? null : copy(to, a);
     case 'gather':
+    case 'part':
       return copy(to, a);
     default:
       return null;

@@ -4,7 +4,7 @@ import type { Formula } from '../../formulas/formula.ts';
 import type { CallReading, SumReading, SumTerm, ValueReading } from '../../formulas/reading.ts';
 import { leaves, numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isView } from './cut.ts';
-import { isSupported, type Surroundings } from './evidence.ts';
+import { isSupported, nowhere, surroundingsOf, type Surroundings } from './evidence.ts';
 import { given } from './given.ts';
 import { affinity } from './bind.ts';
 import type { Cut } from './cut.ts';
@@ -20,8 +20,6 @@ export type Recognition =
   | ({ readonly kind: 'value' } & Match)
   | { readonly kind: 'sum'; readonly formula: Formula; readonly reading: SumReading; readonly terms: ReadonlyMap<TermOf, SumTerm> }
   | { readonly kind: 'call'; readonly formula: Formula; readonly reading: CallReading; readonly call: Node };
-
-const nowhere: Surroundings = { target: '', around: [] };
 
 export class Recogniser {
   readonly #values: ReadingsByWork<Valued>;
@@ -72,7 +70,7 @@ export class Recogniser {
     this.#ids.set(node, new Map());
     const signs = new Map<string, number>();
     for (let inner = node; ; inner = inner.args[0]!) {
-      const found = this.recognise(inner, { target: inner.op === 'let' ? (inner.attributes['name'] as string) : '', around: [] });
+      const found = this.recognise(inner, surroundingsOf(inner.op === 'let' ? (inner.attributes['name'] as string) : '', []));
       if (found) signs.set(found.formula.id, found.kind === 'value' ? Math.sign(found.fit.factor) : 1);
       if (leaves.has(inner.op) || (!wrappers.has(inner.op) && inner.op !== 'detach')) break;
     }
@@ -85,7 +83,7 @@ export class Recogniser {
     let inner = unwrap(node);
     while (inner.op === 'clamp' || inner.op === 'detach') inner = unwrap(inner.args[0]!);
     if (leaves.has(inner.op)) return false;
-    const found = this.recognise(inner, { target: node.op === 'let' ? (node.attributes['name'] as string) : '', around: [] });
+    const found = this.recognise(inner, surroundingsOf(node.op === 'let' ? (node.attributes['name'] as string) : '', []));
     return found !== null && found.kind === 'value' && found.reading.fit === 'quantity' && rankOf(found.reading) > 0;
   };
 
@@ -116,7 +114,8 @@ export class Recogniser {
   /** Whatever stands around a piece, what it may be is the same. */
   #readingsOf(piece: Piece): readonly Valued[] {
     let known = this.#readings.get(piece);
-    if (!known) this.#readings.set(piece, (known = byNames(piece.cut, this.#values.of(piece.cut, degreesIn(piece.cut, piece.alternative)))));
+    if (!known)
+      this.#readings.set(piece, (known = byNames(piece.cut, this.#values.of(piece.cut, degreesIn(piece.cut, piece.alternative)))));
     return known;
   }
 
@@ -279,7 +278,8 @@ let indexed: { readonly readings: readonly Valued[]; readonly index: ReadingsByW
 
 /** The index of one catalogue is kept. */
 function byWork(readings: readonly Valued[]): ReadingsByWork<Valued> {
-  const isSame = indexed?.readings.length === readings.length && readings.every(({ reading }, at) => reading === indexed!.readings[at]!.reading);
+  const isSame =
+    indexed?.readings.length === readings.length && readings.every(({ reading }, at) => reading === indexed!.readings[at]!.reading);
   if (!isSame) indexed = { readings, index: new ReadingsByWork(readings) };
   return indexed!.index;
 }
