@@ -121,6 +121,8 @@ export class Graph {
       const compute = arithmetic[op];
       if (x !== null && y !== null && compute) return this.number(compute(x, y));
       if (op === 'multiply' && a === b) return this.apply('square', [a]);
+      const scores = op === 'divide' ? scoresOf(a, b) : null;
+      if (scores) return this.make('softmax', [scores], { axes: unwrap(b).attributes['axes']! });
       // `r @ r`: of a vector, as residuals are.
       if (op === 'matmul' && unwrap(a) === unwrap(b) && (unwrap(a).op === 'subtract' || unwrap(a).op === 'flatten'))
         return this.make('sum', [this.apply('square', [a])], { axes: null, keep: false });
@@ -132,6 +134,21 @@ export class Graph {
     }
     return null;
   }
+}
+
+/** Of `e / e.sum(axis, keepdims=True)`, where e is an exponential, what it is of; the greatest of them may be taken off first. */
+function scoresOf(a: Node, b: Node): Node | null {
+  const [above, below] = [unwrap(a), unwrap(b)];
+  const { axes, keep } = below.attributes;
+  if (above.op !== 'exp' || below.op !== 'sum' || unwrap(below.args[0]!) !== above || keep !== true) return null;
+  if (!Array.isArray(axes) || axes.length !== 1) return null;
+  const scores = above.args[0]!;
+  const { op, args } = unwrap(scores);
+  if (op !== 'subtract') return scores;
+  let greatest = unwrap(args[1]!);
+  while (greatest.op === 'detach') greatest = unwrap(greatest.args[0]!);
+  const isTheirs = greatest.op === 'amax' && unwrap(greatest.args[0]!) === unwrap(args[0]!);
+  return isTheirs ? args[0]! : scores;
 }
 
 const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {

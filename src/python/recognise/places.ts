@@ -5,7 +5,7 @@ import { measuring, operandsOf, unwrap, type Node } from '../expression/node.ts'
 /** Made of numbers and lengths alone. */
 const constant: ReadonlySet<string> = new Set(
   `arange eye number size shape count rank oneHot concatenate stack add subtract multiply floorDivide remainder exclusiveOr equal notEqual
-   less lessEqual greater greaterEqual logicalNot logicalAnd logicalOr reshape flatten expandDims squeeze expand tile roll flip triangle
+   less lessEqual greater greaterEqual logicalNot logicalAnd logicalOr index reshape flatten expandDims squeeze expand tile roll flip triangle
    diagonalMatrix let inline`.split(/\s+/),
 );
 

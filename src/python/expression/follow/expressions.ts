@@ -222,7 +222,10 @@ function compared({ build }: Follow, operator: string, left: Value, right: Value
 function subscript(follow: Follow, { object, indices }: Subscript, scope: Scope): Value {
   const { build } = follow;
   const of = follow.evaluate(object, scope);
-  const values = indices.map((index) => follow.evaluate(index, scope));
+  const values = indices.map((index) => {
+    const value = follow.evaluate(index, scope);
+    return !isNode(value) && value.kind === 'library' && value.path.endsWith('.newaxis') ? none : value;
+  });
   if (!isNode(of)) {
     const number = toNumber(values[0]);
     if (of.kind === 'tuple' && values.length === 1 && number !== null && !of.repeated) {
