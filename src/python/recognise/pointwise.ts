@@ -54,6 +54,11 @@ const unary: Readonly<Record<string, Unary>> = {
   erf: [erf, (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x)],
   floor: [Math.floor, () => 0],
   ceil: [Math.ceil, () => 0],
+  // Of a matrix of one row and one column.
+  inverse: [(x) => 1 / x, (_x, y) => -y * y],
+  determinant: [(x) => x, () => 1],
+  logAbsDeterminant: [(x) => Math.log(Math.abs(x)), (x) => 1 / x],
+  cholesky: [Math.sqrt, (_x, y) => 0.5 / y],
   logicalNot: [(x) => (x === 0 ? 1 : 0), () => 0],
   softmax: [() => 1, () => 0],
   logSoftmax: [() => 0, () => 0],

@@ -326,6 +326,12 @@ function reductions({ build }: Pick<Follow, 'build'>, path: string, name: string
         ? { kind: 'tuple', items: [reduced, build.with(name === 'max' ? 'argmax' : 'argmin', [array], { axes })] }
         : reduced;
     }
+    case 'slogdet': {
+      const x = match(['x'], args).get('x');
+      if (!x) return null;
+      const matrix = toNode(build, x);
+      return { kind: 'tuple', items: [build.apply('sign', build.apply('determinant', matrix)), build.apply('logAbsDeterminant', matrix)] };
+    }
     case 'var':
     case 'std':
     case 'variance':

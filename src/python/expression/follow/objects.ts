@@ -122,7 +122,8 @@ export function attributeOf(follow: Follow, value: Value, name: string): Value {
     }
     case 'tuple':
       // `x.max(dim)` gives both.
-      if (value.items.length === 2 && (name === 'values' || name === 'indices')) return value.items[name === 'values' ? 0 : 1]!;
+      if (value.items.length === 2 && (name === 'values' || name === 'sign')) return value.items[0]!;
+      if (value.items.length === 2 && (name === 'indices' || name === 'logabsdet')) return value.items[1]!;
       return { kind: 'method', object: value, name };
     case 'dictionary':
     case 'text':

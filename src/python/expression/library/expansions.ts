@@ -263,7 +263,6 @@ export const expansions: Readonly<Record<string, Expansion>> = {
       return x && mask && value && make('where', [mask, value, x], {});
     },
   },
-  slogdet: { parameters: ['x'], expand: ({ apply }, given) => given.node('x') && apply('logAbsDeterminant', given.node('x')!) },
   logaddexp: {
     parameters: ['x', 'y'],
     expand: ({ apply }, given) => both(given, 'x', 'y', (x, y) => apply('log', apply('add', apply('exp', x), apply('exp', y)))),
