@@ -581,12 +581,20 @@ const isChange: Evidence = [
   [named('volume', volumeWords), comesFrom('base', 'logDensity')],
   // A layer gave the determinant together with what the base then measures.
   [comesFrom('base', 'logDensity'), { role: 'volume', returnedWith: 'base' }],
+  [
+    { role: 'base', formula: ['gauss_nll'] },
+    { role: 'volume', returnedWith: 'base' },
+  ],
   [named('volume', volumeWords), { role: 'base', formula: ['gauss_nll'] }],
   [named('volume', volumeWords), named('base', baseWords)],
   [comesFrom('base', 'logDensity'), inNormalisingFlow],
   [named('base', baseWords), comesFrom('volume', 'call'), inNormalisingFlow],
 ];
-const isChangeOfLatent: Evidence = [[named('volume', volumeWords)], [inNormalisingFlow, comesFrom('volume', 'call')]];
+const isChangeOfLatent: Evidence = [
+  [named('volume', volumeWords)],
+  [inNormalisingFlow, comesFrom('volume', 'call')],
+  [{ role: 'volume', returnedWith: 'latent' }],
+];
 
 const logNormal = (latent: Tensor): Tensor => sum(multiply(scalar(-0.5), add(square(latent), scalar(Math.log(2 * Math.PI)))), [-1]);
 

@@ -41,6 +41,8 @@ export interface Encoding {
   readonly encode: (role: Tensor) => Tensor;
   /** Names of variables that mean this form, as words in lower case: "log var", "logvar". */
   readonly words: readonly string[];
+  /** Names with these words mean another form: "sqrt" before the name of what is held as it is. */
+  readonly not?: readonly string[];
 }
 
 /** Where a value comes from, as far as the code tells. */
@@ -123,6 +125,8 @@ export type Requirement =
   | { readonly role: string; readonly thereAndBack: string }
   /** A call returned it, or what it was computed from, and was given the other role, or what was computed from that. */
   | { readonly role: string; readonly given: string }
+  /** No such call was given it. */
+  | { readonly role: string; readonly keptFrom: string }
   /** Both were returned by the same function or model, given the same but for one thing: a condition, which the role's call went without. */
   | { readonly role: string; readonly withoutConditionOf: string }
   /** One call returned it, as it is or summed up, and what the other role was computed from. */

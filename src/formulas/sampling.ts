@@ -37,7 +37,7 @@ import {
   sums,
 } from './diffusionRoles.ts';
 import type { Formula } from './formula.ts';
-import type { Encoding, Evidence, Role, SumTerm, ValueReading } from './reading.ts';
+import type { Encoding, Evidence, Requirement, Role, SumTerm, ValueReading } from './reading.ts';
 import { term } from './term.ts';
 
 const one = scalar(1);
@@ -519,14 +519,21 @@ const ddimContext = [
 const predictedClean: Role = { ...clean, words: predictedCleanWords, not: [...(clean.not ?? []), 'loss', 'losses', 'crit', 'criterion'] };
 /** What the network was given is no prediction of the clean sample. */
 const toldClean = comesFrom('clean', 'computed', 'call');
-const implicitEvidence: Evidence = [
+/** Of a sample and its velocity the same rotation gives the noise: the network was given the sample, and never its own guess. */
+const unshown: readonly Requirement[] = [
+  { role: 'clean', keptFrom: 'noise' },
+  { role: 'noise', keptFrom: 'clean' },
+];
+const toldWays: Evidence = [
   [{ role: 'clean', formula: ['x0_from_eps', 'x0_from_v'] }],
   [named('clean', predictedCleanWords), named('noise', predictedNoiseWords)],
   [toldClean, named('clean', predictedCleanWords), comesFrom('noise', 'call')],
   [toldClean, named('previousLevel', previousWords), comesFrom('noise', 'call')],
   [named('previousLevel', previousWords), named('noise', predictedNoiseWords)],
-  [{ context: ddimContext }],
+  [{ context: ddimContext }, toldClean],
+  [{ context: ddimContext }, named('clean', predictedCleanWords)],
 ];
+const implicitEvidence: Evidence = toldWays.map((needed) => [...needed, ...unshown]);
 const namedPrevious = named('previousLevel', [...previousWords, ...levelNames]);
 const fromNoisyEvidence: Evidence = [
   [comesFrom('noise', 'call'), namedLevel],

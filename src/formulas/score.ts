@@ -418,11 +418,15 @@ const flow: Formula = {
   family: 'Score',
   name: 'Probability-flow ODE',
   latex: String.raw`\term{change}{dx}=\bigl[\term{drift}{f(x,t)}-\tfrac12\term{diffusion}{g(t)}^2\term{score}{\nabla_x\log p_t(x)}\bigr]dt`,
-  lines: [String.raw`\term{drift}{f(x,t)}=-\tfrac12\term{diffusion}{g(t)}^2\,\term{x}{x}`],
+  lines: [
+    String.raw`\term{drift}{f(x,t)}=-\tfrac12\term{diffusion}{g(t)}^2\,\term{x}{x}`,
+    String.raw`\text{without a drift: }\term{change}{dx}=-\term{sigma}{\sigma}\,\term{score}{\nabla_x\log p_\sigma(x)}\,d\sigma`,
+  ],
   terms: [
     term('change', 'dx', 'change', 'Of the sample, in a short time.', '[batch, features]'),
     ...sdeTerms,
     term('x', 'x', 'sample', 'Whose drift, in the variance-preserving process, is −g²x/2.', '[batch, features]'),
+    term('sigma', String.raw`\sigma`, 'noise level', 'Where it stands for the time: the standard deviation of the noise.'),
   ],
   claim: 'identity',
   note: 'It has the marginals of the process with noise where the score is exact; a learned score has two different ones.',
@@ -451,7 +455,24 @@ const flow: Formula = {
     'The diffusion coefficient is not squared.',
     'Time runs backwards and the sign of the step does not.',
   ],
-  readings: drifts.map((turned) => driftReading(turned, probabilityFlow, flowContext)),
+  readings: [
+    ...drifts.map((turned) => driftReading(turned, probabilityFlow, flowContext)),
+    {
+      kind: 'value',
+      roles: [{ ...sigma, encodings: sigma.encodings!.slice(0, 1) }, score],
+      axes: 'B D',
+      summed: '',
+      elements: ({ sigma, score }) => negate(multiply(sigma!, score!)),
+      fit: 'quantity',
+      operations: [products, ['negate', 'subtract', 'multiply']],
+      evidence: [
+        [named('score', scoreNames), { context: flowContext.slice(0, 9) }],
+        [comesFrom('score', 'call'), { context: flowContext.slice(0, 9) }],
+      ],
+      rank: 1.5,
+      remark: 'without a forward drift, by the noise level for the time',
+    },
+  ],
 };
 
 const reverse: Formula = {
@@ -520,13 +541,29 @@ const reverse: Formula = {
     })),
     {
       kind: 'value',
+      roles: [state, { ...drift, id: 'change' }, coefficient, step, stepNoise],
+      axes: 'B D',
+      summed: '',
+      elements: ({ x, change, diffusion, step, noise }) =>
+        add(subtract(x!, multiply(change!, step!)), multiply(multiply(diffusion!, sqrt(step!)), noise!)),
+      fit: 'quantity',
+      operations: [products, sums, ['sqrt', 'power', 'rsqrt']],
+      evidence: [[{ role: 'change', formula: ['reverse_sde'] }]],
+      remark: 'a step of it, by the reverse drift',
+    },
+    {
+      kind: 'value',
       roles: [state, coefficient, score, step, stepNoise],
       axes: 'B D',
       summed: '',
       elements: ({ x, diffusion, score, step, noise }) => reverseStep(x!, scalar(0), diffusion!, score!, step!, noise!),
       fit: 'quantity',
       operations: [products, sums],
-      evidence: isTurnedWithoutDrift(reverseContext.filter((word) => word !== 'langevin')),
+      evidence: [
+        ...isTurnedWithoutDrift(reverseContext.filter((word) => word !== 'langevin')),
+        // Langevin dynamics has twice the noise.
+        [{ role: 'score', given: 'x' }, comesFrom('noise', 'normal')],
+      ],
       remark: 'a step of it, without a forward drift',
     },
     {

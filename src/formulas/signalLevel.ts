@@ -54,6 +54,7 @@ export const signalRateWords: readonly string[] = [
     'sqrt ab',
     'sqrt abar',
     'sqrt acp',
+    'sqrt ac',
   ],
   ...['signal rate', 'signal rates', 'signal scale', 'mean coef', 'mean coeff', 'signal coef', 'sqrt alpha t bar', 'sqrt bar alpha'],
 ];
@@ -75,25 +76,48 @@ export const noiseRateWords: readonly string[] = [
     'noise rate',
     'noise rates',
   ],
-  ...['noise scale', 'noise coef', 'marginal std', 'sqrt one minus acp', 'sqrt 1m', 'one minus alpha bar sqrt', 'om alpha bar'],
+  ...[
+    'noise scale',
+    'noise coef',
+    'marginal std',
+    'sqrt one minus acp',
+    'sqrt omac',
+    'sqrt om ac',
+    'sqrt 1m',
+    'one minus alpha bar sqrt',
+    'om alpha bar',
+  ],
 ];
+
+const before = (...starts: readonly string[]): readonly string[] =>
+  starts.flatMap((start) => levelWords.filter((word) => word !== 'at' && word !== 'a t').map((word) => `${start} ${word}`));
+/** With one of these before it, the name of the level is that of another form. */
+const changed = ['sqrt', 'root', 'rsqrt', 'one minus', '1 minus', 'om', '1m', 'recip', 'recipm1', 'inv', 'log'];
 
 /** Forms of alpha-bar. In the two that are rates code holds a signal and a noise rate, which are no proof of each other. */
 export const signalLevel: readonly Encoding[] = [
-  { id: 'level', name: 'signal level', symbol: (role) => role, encode: (level) => level, words: levelWords },
+  { id: 'level', name: 'signal level', symbol: (role) => role, encode: (level) => level, words: levelWords, not: changed },
   {
     id: 'signal-rate',
     name: 'signal rate, the root of the level',
     symbol: (role) => String.raw`\sqrt{${role}}`,
     encode: sqrt,
-    words: [...signalRateWords, 'alpha', 'alphas', 'alpha t'],
+    words: [...signalRateWords, ...before('sqrt', 'root'), 'alpha', 'alphas', 'alpha t'],
+    not: ['one minus', '1 minus', 'om', '1m', 'recip', 'recipm1', 'inv', 'log'],
   },
   {
     id: 'noise-rate',
     name: 'noise rate, the root of what the level leaves',
     symbol: (role) => String.raw`\sqrt{1-${role}}`,
     encode: (level) => sqrt(complement(level)),
-    words: [...noiseRateWords, 'sigma', 'sigmas', 'sigma t', 'std'],
+    words: [
+      ...noiseRateWords,
+      ...before('sqrt one minus', 'root one minus', 'sqrt 1m', 'sqrt om', 'sqrt 1 minus'),
+      'sigma',
+      'sigmas',
+      'sigma t',
+      'std',
+    ],
   },
   {
     id: 'noise-level',

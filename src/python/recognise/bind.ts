@@ -205,7 +205,12 @@ function formFits(input: Given, encoding: Encoding): number {
   if (found === undefined)
     known.set(
       encoding,
-      (found = holdsAny(input.own, encoding.words) || isMadeAs(input, encoding) ? 3 : holdsAny(input.around, encoding.words) ? 1 : 0),
+      (found =
+        (holdsAny(input.own, encoding.words) && !holdsAny(input.own, encoding.not)) || isMadeAs(input, encoding)
+          ? 3
+          : holdsAny(input.around, encoding.words)
+            ? 1
+            : 0),
     );
   return found;
 }
@@ -269,10 +274,10 @@ function likeliest(options: readonly Option[], input: Given): readonly Option[] 
   return best < 2 ? options : options.filter(({ role, score }) => (role < 0 && isNeutral(input)) || score >= best - 0.5);
 }
 
-/** The name has to say it; of numbers it is enough that it says nothing else. */
-function mayBeSeveral(input: Given, { shape }: Role, encoding: Encoding): boolean {
+/** The name has to say it; of numbers it is enough that it says nothing else, or that there are but two forms. */
+function mayBeSeveral(input: Given, { shape, encodings }: Role, encoding: Encoding): boolean {
   const fits = formFits(input, encoding);
-  return shape.includes(' ') ? fits === 3 : fits >= 1 || input.own.every((word) => word.length <= 2);
+  return shape.includes(' ') ? fits === 3 : fits >= 1 || encodings?.length === 2 || input.own.every((word) => word.length <= 2);
 }
 
 /** Every choice in which each required role is bound. Those with the fewest options are decided first. */

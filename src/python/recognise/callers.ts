@@ -88,7 +88,11 @@ export function cameWith(node: Node, other: Node): boolean {
   return [...sources(point)].some((one) => one.op === 'item' && calls.has(baseOfItem(one)) && !summands(node).includes(one));
 }
 
-const baseOfItem = (node: Node): Node => unwrap(node.args[0]!);
+function baseOfItem(node: Node): Node {
+  let inner = node;
+  while (inner.op === 'item') inner = unwrap(inner.args[0]!);
+  return inner;
+}
 
 /** What it was computed from, without further calls but the first. */
 function sources(node: Node): ReadonlySet<Node> {

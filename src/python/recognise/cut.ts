@@ -250,7 +250,16 @@ function isGiven(node: Node, { views, pieces }: CutOptions, wholes: ReadonlySet<
 }
 
 /** A step of time, by its name, however it was told from two times. */
-const isStep = (node: Node): boolean => node.op === 'let' && holdsAny(wordsOf(String(node.attributes['name'])), stepWords);
+const isStep = (node: Node): boolean =>
+  node.op === 'let' && (holdsAny(wordsOf(String(node.attributes['name'])), stepWords) || isBetweenNeighbours(unwrap(node)));
+
+/** The difference of two entries of one list that a loop goes through: of times, of noise levels. */
+function isBetweenNeighbours({ op, args }: Node): boolean {
+  if (op !== 'subtract') return false;
+  const [from, to] = args.map(unwrap);
+  return from!.op === 'item' && to!.op === 'item' && from !== to && baseOf(from!.args[0]!) === baseOf(to!.args[0]!);
+}
+
 const stepWords = ['dt', 'step size', 'delta t', 'd t', 'stepsize'];
 
 /** What is compared to make a mask says nothing more than its name. */

@@ -1,7 +1,7 @@
 /** Where value cannot tell two formulas apart: whether what the code says of its inputs speaks for one. */
 
 import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../formulas/reading.ts';
-import { measuring, type Node } from '../expression/node.ts';
+import { measuring, unwrap, type Node } from '../expression/node.ts';
 import type { Choice, Choices, Outlook } from './bind.ts';
 import { isHeld } from './cut.ts';
 import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wentWithout } from './callers.ts';
@@ -187,6 +187,7 @@ function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surr
   if ('answers' in requirement) return somePair(choices, role, requirement.answers, isAnswer);
   if ('thereAndBack' in requirement) return somePair(choices, role, requirement.thereAndBack, isThereAndBack);
   if ('given' in requirement) return somePair(choices, role, requirement.given, wasGiven);
+  if ('keptFrom' in requirement) return !somePair(choices, requirement.keptFrom, role, wasGiven);
   if ('withoutConditionOf' in requirement) return somePair(choices, role, requirement.withoutConditionOf, wentWithout);
   if ('returnedWith' in requirement) return somePair(choices, role, requirement.returnedWith, cameWith);
   if ('atOneTime' in requirement) return areAtOneTime(allBound(choices, role));
@@ -272,6 +273,10 @@ function isOneOf(node: Node, ids: readonly string[], recognised: Recognised): bo
   if (names.some((name) => ids.some((id) => holdsAny(wordsOf(name), calledAfter[id])))) return true;
   const found = recognised(node);
   if (ids.some((id) => found.has(id))) return true;
+  // One of several ways in which the code may come by it is enough; keeping it within bounds changes nothing.
+  const held = unwrap(node);
+  if (held.op === 'choice') return held.args.some((arg) => isOneOf(arg, ids, recognised));
+  if (held.op === 'clamp') return isOneOf(held.args[0]!, ids, recognised);
   // Entries of a table are what the table is.
   for (let inner = node; inner.args[0] && entering.has(inner.op); inner = inner.args[0])
     if (inner.op === 'index' || inner.op === 'gather') return isOneOf(inner.args[0], ids, recognised);

@@ -170,6 +170,7 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
     case 'opaque': {
       const callee = base.attributes['callee'] as string;
       origins.add('call');
+      if (isDrawnShare(base, 0)) origins.add('drawnShare');
       if (densityCalls.has(callee)) origins.add('logDensity');
       if (isOfOwnSample(base)) origins.add('ownDensity');
       if (callee === 'rsample' || callee === 'sample') origins.add('sample');
@@ -255,9 +256,19 @@ function isMadeOfDraw(node: Node, draw: string, depth: number): boolean {
 
 const isSetting = (node: Node): boolean => ['number', 'parameter', 'attribute', 'global'].includes(unwrap(node).op);
 
+const shares: ReadonlySet<string> = new Set(['Beta', 'Uniform', 'LogisticNormal', 'beta', 'Kumaraswamy']);
+
 /** Drawn between 0 and 1. */
 function isDrawnShare(node: Node, depth: number): boolean {
   const inner = unwrap(node);
+  if (inner.op === 'opaque')
+    return inner.args.concat(inner).some(({ attributes }) =>
+      shares.has(
+        String(attributes['callee'] ?? attributes['name'])
+          .split('.')
+          .at(-1)!,
+      ),
+    );
   return inner.op === 'sigmoid' ? isMadeOfDraw(inner.args[0]!, 'normal', depth) : isMadeOfDraw(inner, 'uniform', depth);
 }
 

@@ -11,6 +11,8 @@ export interface Piece {
   readonly cut: Cut;
   readonly alternative: number;
   readonly budget: Budget;
+  /** The same again for what stands around it where it is met another time. */
+  readonly budgets: Map<Surroundings, Budget>;
   readonly found: Map<ValueReading, Map<Surroundings, readonly Match[]>>;
 }
 
@@ -38,7 +40,13 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
   function* offered(piece: Cut, alternative: number): Generator<Piece> {
     const budget: Budget = { left: Math.min(left, mostTriesOfOne) };
     left -= budget.left;
-    yield { cut: piece, alternative, budget, found: new Map<ValueReading, Map<Surroundings, readonly Match[]>>() };
+    yield {
+      cut: piece,
+      alternative,
+      budget,
+      budgets: new Map([[nowhere, { left: budget.left }]]),
+      found: new Map<ValueReading, Map<Surroundings, readonly Match[]>>(),
+    };
     // What was not needed here is left for the next.
     left += Math.max(0, budget.left);
   }
@@ -104,10 +112,18 @@ export function matchesOf(piece: Piece, formula: Formula, reading: ValueReading,
   if (known) return known;
   const found: Match[] = [];
   const outlook = outlookOn(reading, key);
-  for (const match of outlook?.start === 0 ? [] : matches(piece.cut, formula, reading, piece.alternative, piece.budget, outlook)) {
+  for (const match of outlook?.start === 0 ? [] : matches(piece.cut, formula, reading, piece.alternative, budgetOf(piece, key), outlook)) {
     found.push(match);
     if (!reading.evidence || found.length >= mostMatches) break;
   }
   all.set(key, found);
   return found;
+}
+
+/** What was tried where a value is computed leaves as much to try where it is used. */
+function budgetOf({ budget, budgets }: Piece, key: Surroundings): Budget {
+  if (key === nowhere) return budget;
+  let known = budgets.get(key);
+  if (!known) budgets.set(key, (known = budgets.size > 1 ? { left: budgets.get(nowhere)!.left } : budget));
+  return known;
 }

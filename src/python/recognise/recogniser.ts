@@ -83,6 +83,8 @@ export class Recogniser {
     let inner = unwrap(node);
     while (inner.op === 'clamp' || inner.op === 'detach') inner = unwrap(inner.args[0]!);
     if (leaves.has(inner.op)) return false;
+    // Whatever the network predicts, one quantity is told from it.
+    if (inner.op === 'choice') return inner.args.some(this.#isKnown);
     const found = this.recognise(inner, surroundingsOf(node.op === 'let' ? (node.attributes['name'] as string) : '', []));
     return found !== null && found.kind === 'value' && found.reading.fit === 'quantity' && rankOf(found.reading) > 0;
   };

@@ -28,7 +28,8 @@ function isMadeOf(node: Node, depth: number): boolean {
 /** What is looked up in a schedule, or is one: the table; null for what is none. */
 export function scheduleIn(node: Node): Node | null {
   for (let inner = node; moving.has(inner.op) && inner.args[0]; inner = inner.args[0]) {
-    if ((inner.op === 'index' || inner.op === 'gather') && inner.args.length > 1) return isSchedule(inner.args[0]) ? inner.args[0] : null;
+    if ((inner.op === 'index' || inner.op === 'gather') && inner.args.length > 1)
+      return isSchedule(inner.args[0]) || isMadeOf(inner.args[0], 0) ? inner.args[0] : null;
     if (inner.op === 'let' && isMadeOf(unwrap(inner), 0)) return inner;
   }
   return null;
@@ -67,6 +68,9 @@ export function wordsFromMaking(table: Node): readonly (readonly string[])[] {
       // Whatever it is called, what is multiplied up is what each step leaves.
       phrases.push([...prefix, 'alphas', 'cumprod']);
       node = undefined;
+    } else if (node.op === 'subtract' && a && b && numberOf(b) === 1 && prefixOf(unwrap(a))?.join() === 'recip') {
+      prefix = [...prefix, 'recipm1'];
+      node = unwrap(a).args.at(-1);
     } else {
       const word = prefixOf(node);
       if (!word) break;

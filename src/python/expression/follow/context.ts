@@ -1,7 +1,7 @@
 /** What following code needs of the other parts of following code. */
 
 import type { Span } from '../../../maths/nesting.ts';
-import type { Argument, Expression, FunctionDefinition, Statement } from '../../syntax/ast.ts';
+import type { Argument, Expression, FunctionDefinition, Lambda, Statement } from '../../syntax/ast.ts';
 import type { Build } from '../build.ts';
 import type { Node } from '../node.ts';
 import type { Arguments, FunctionValue, Scope, Value } from '../values.ts';
@@ -37,6 +37,8 @@ export interface Follow {
   /** Binds what an assignment names. */
   bind(target: Expression, value: Value, scope: Scope): void;
   run(statements: readonly Statement[], scope: Scope): void;
+  /** Reads a function without a name where it stands. */
+  lambda(definition: Lambda, scope: Scope): void;
   /** What the attribute of an object of the file is, from its constructor. */
   attributeOf(value: Value, name: string): Value;
 }

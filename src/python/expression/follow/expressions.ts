@@ -117,6 +117,7 @@ export function evaluateExpression(follow: Follow, expression: Expression, scope
       return follow.call(callee, follow.argumentsOf(expression.args, scope), expression);
     }
     case 'lambda':
+      follow.lambda(expression, scope);
       return { kind: 'function', definition: expression, scope, self: null };
     case 'comprehension': {
       const inner = new Scope(scope);

@@ -7,6 +7,7 @@ import type {
   Expression,
   For,
   FunctionDefinition,
+  Lambda,
   If,
   Module,
   Statement,
@@ -360,6 +361,7 @@ export class Follower implements Follow {
     if (this.#depth > 0) return this.evaluate(expression, scope);
     const places: Place[] = [];
     this.#places = places;
+    this.#recorded = { statement, target };
     try {
       const value = this.evaluate(expression, scope);
       // Of several that are returned or assigned together, each is one.
@@ -368,6 +370,19 @@ export class Follower implements Follow {
     } finally {
       this.#places = null;
     }
+  }
+
+  #recorded: { readonly statement: Statement; readonly target: string } | null = null;
+
+  /** A function that a statement hands on or names is read where it stands. */
+  lambda(definition: Lambda, scope: Scope): void {
+    const [places, recorded] = [this.#places, this.#recorded];
+    if (this.#depth > 0 || !places || !recorded) return;
+    const own: Place[] = [];
+    this.#places = own;
+    const inner = bindParameters(this, definition, scope, null, leafArguments(this.build, definition, false));
+    this.#take(recorded.statement, definition.body, this.evaluate(definition.body, inner), own, recorded.target);
+    this.#places = places;
   }
 
   #take(statement: Statement, expression: Expression, value: Value, places: readonly Place[], target: string): void {
@@ -479,12 +494,19 @@ export class Follower implements Follow {
       if (!value || !isNode(value) || numberOf(value) !== null) continue;
       scope.names.set(name, this.build.graph.draw('carried', [value], { name }));
     }
+    const before = new Map([...assigned].map((name) => [name, scope.names.get(name)]));
     if (statement.kind === 'for' && read) this.bind(statement.target, itemOf(this, read), scope);
     this.run(
       statement.body.filter(({ kind }) => kind !== 'return'),
       scope,
     );
     this.#scope = scope;
+    // What a loop only gives more axes to is what it was.
+    for (const [name, value] of before) {
+      const after = scope.names.get(name);
+      if (value && isNode(value) && value.op === 'carried' && after && isNode(after) && after !== value && isReshaped(after, value))
+        scope.names.set(name, value.args[0]!);
+    }
     for (const inner of statement.body) if (inner.kind === 'return') this.#statement(inner, scope);
     this.run(statement.otherwise, scope);
   }
@@ -506,6 +528,15 @@ export class Follower implements Follow {
       if (value) scope.names.set(name, isNode(value) ? this.#named(name, this.#held(stripped(name, value))) : this.#held(value));
     }
   }
+}
+
+const reshaping: ReadonlySet<string> = new Set('let inline reshape expandDims expand index'.split(' '));
+
+function isReshaped(node: Node, from: Node): boolean {
+  let inner = node;
+  while (inner !== from && reshaping.has(inner.op) && inner.args[0] && (inner.op !== 'index' || inner.args.length === 1))
+    inner = inner.args[0];
+  return inner === from;
 }
 
 function stripped(name: string, value: Value): Value {

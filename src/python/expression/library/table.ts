@@ -121,7 +121,7 @@ export const identities: ReadonlySet<string> = new Set(
   `float double half bfloat16 bfloat long int bool to type type_as cuda cpu contiguous clone requires_grad_ requires_grad astype cast numpy item tolist
    device_put asarray as_tensor tensor array convert_to_tensor identity Parameter Identity Dropout Dropout1d Dropout2d dropout alpha_dropout
    ascontiguousarray atleast_1d nan_to_num ensure_tensor copy retain_grad view_as_real block_until_ready deepcopy checkpoint_name
-   with_sharding_constraint as_subclass unwrap Variable variable float32 float64 float16 int32 int64`
+   with_sharding_constraint as_subclass unwrap Variable variable from_numpy constant float32 float64 float16 int32 int64`
     .split(/\s+/)
     .filter(Boolean),
 );

@@ -47,6 +47,7 @@ describe('known by what was given', () => {
     ['cfg', step('a, b = f(x, i, c), f(x, i, None)', 'return b + n * (a - b)')],
     ['cfg', step('b, a = f(torch.cat([x, x]), i).chunk(2)', 'return b + n * (a - b)')],
     ['dsm', step(drawn, 'o = f(x + c * z, c)', 'return ((c * o + z) ** 2).mean()')],
+    ['reverse_sde', loop('c, h = p.at(a), a - b', 'x = x + c ** 2 * f(x, a) * h + c * h.sqrt() * torch.randn_like(x)')],
     ['pf_ode', step('b = p(i)', 'return -0.5 * b * (x + f(x, i))')],
     ['edm_precond', step('d = c ** 2 + n ** 2', 'return n ** 2 / d * x + c * n / d ** 0.5 * f(x / d ** 0.5, c)')],
     ['edm_weight', step(`c = torch.exp(torch.randn(len(x)) * 1.2 - 1.2)`, 'return (c ** 2 + n ** 2) / (c * n) ** 2')],
@@ -61,6 +62,26 @@ describe('known by what was given', () => {
     ['flow_nll', step('o, v = f(x)', 'return -(p.log_prob(o).sum(-1) + v).mean()')],
   ])('%s', (id, code) => {
     expect(last(code)).toContain(id);
+  });
+
+  test('a function without a name', () => {
+    expect(last('def go(n):\n    return betas_of(n, lambda t: math.cos((t + 0.008) / 1.008 * math.pi / 2) ** 2)')).toContain(
+      'cosine_schedule',
+    );
+  });
+
+  test('a loop that only adds axes', () => {
+    const pick = [
+      'def pick(a, i, x):',
+      '    o = torch.from_numpy(a)[i]',
+      '    while o.ndim < x.ndim:',
+      '        o = o[..., None]',
+      '    return o',
+    ];
+    const made = ['def go(f, x, y, i, n):', ...table.map((line) => `    ${line}`), '    e = f(y, i)'];
+    expect(
+      last([...pick, ...made, '    return pick(torch.sqrt(1 / q), i, y) * y - pick(torch.sqrt(1 / q - 1), i, y) * e'].join('\n')),
+    ).toEqual(['x0_from_eps']);
   });
 
   test('a buffer that is kept', () => {
@@ -79,6 +100,11 @@ describe('known by what was given', () => {
 
 describe('not known where others were given', () => {
   test.each([
+    [
+      'ddim_step',
+      'the noise of a sample and its velocity',
+      step(...table, 'v = f(x, i)', 'return (1 - q[i]).sqrt() * x + q[i].sqrt() * v'),
+    ],
     ['q_sample', 'an augmentation', step(drawn, 'a, s = p.draw(x.shape[0])', 'return a * x + s * z')],
     ['cfg', 'two conditions', step('a, b = f(x, c), f(x, i)', 'return b + n * (a - b)')],
     ['fm_interp', 'a mixture of data', step(share, 'o = u * x + (1 - u) * y')],
