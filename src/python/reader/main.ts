@@ -9,6 +9,7 @@ import { serve } from '../../protocol/peer.ts';
 import type { PythonReading } from '../../protocol/python.ts';
 import { latexAt } from '../latex/place.ts';
 import { nameLatex } from '../notation/nameLatex.ts';
+import { keepFacts } from '../recognise/facts.ts';
 import { readModule } from '../syntax/build.ts';
 import { FormulaReader } from './formulas.ts';
 import { createOutline } from './outline.ts';
@@ -22,7 +23,10 @@ const limit = 3_000;
 const beside = (file: string): Promise<Buffer<ArrayBuffer>> => readFile(join(__dirname, file));
 const parser = Promise.all([beside('web-tree-sitter.wasm'), beside('tree-sitter-python.wasm')]).then((files) => loadParser(...files));
 const outline = parser.then(createOutline);
-const formulas = parser.then((loaded) => new FormulaReader(loaded, catalogue.values()));
+const formulas = Promise.all([parser, beside('formulas.json').catch(() => null)]).then(([loaded, facts]) => {
+  if (facts) keepFacts(catalogue.values(), facts.toString());
+  return new FormulaReader(loaded, catalogue.values());
+});
 serve<PythonReading>(portChannel(parentPort), {
   outline: async ({ text }) => (await outline)(text),
   formulas: async ({ key, text, within }, { signal }) => (await formulas).read(key, text, { limit, signal, ...(within && { within }) }),

@@ -101,6 +101,13 @@ export function degreeOf(reading: ValueReading, role: Role, encoding: Encoding |
   return degree;
 }
 
+/** What was measured before. */
+export function keepDegree(reading: ValueReading, role: Role, encoding: Encoding | null, degree: Degree | null): void {
+  let held = known.get(reading);
+  if (!held) known.set(reading, (held = new Map<string, Degree | null>()));
+  held.set(`${role.id}|${encoding?.id ?? ''}`, degree);
+}
+
 function ifShapesFit<T>(of: () => T): T | null {
   try {
     return of();

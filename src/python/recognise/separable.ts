@@ -101,6 +101,9 @@ export function isSeparableFormula(reading: ValueReading): boolean | null {
   return found;
 }
 
+/** What was measured before. */
+export const keepSeparable = (reading: ValueReading, separable: boolean | null): void => void known.set(reading, separable);
+
 function measured(reading: ValueReading): boolean | null {
   const [layout] = layoutsOf(reading);
   // An axis that a role has twice is two axes of it: one row of similarities, and one column.

@@ -14,7 +14,7 @@ import { drawn } from './roles.ts';
 import { oneElement, programOf } from './screening.ts';
 
 /** Points at which functions are compared. */
-const points = 8;
+export const points = 8;
 /** Values of the others, of a formula and of code. */
 const settings = 36;
 const codeSettings = 3;
@@ -24,27 +24,34 @@ const settled = 12;
 const rounding = 1e-8;
 const tolerance = 1e-6;
 
-interface Span {
+export interface Span {
   /** What code holds at the points. */
   readonly held: Float64Array;
   /** Orthonormal. */
   readonly basis: readonly Float64Array[];
-  /** Which points they are. */
-  readonly name: string;
 }
 
 const spans = new WeakMap<ValueReading, Map<Role, Map<Encoding | null, Span | null>>>();
 
-/** null where every function is in it, or none can be told. */
-function spanOf(reading: ValueReading, role: Role, encoding: Encoding | null): Span | null {
+function spansOf(reading: ValueReading, role: Role): Map<Encoding | null, Span | null> {
   let roles = spans.get(reading);
   if (!roles) spans.set(reading, (roles = new Map<Role, Map<Encoding | null, Span | null>>()));
   let forms = roles.get(role);
   if (!forms) roles.set(role, (forms = new Map<Encoding | null, Span | null>()));
+  return forms;
+}
+
+/** null where every function is in it, or none can be told. */
+export function spanOf(reading: ValueReading, role: Role, encoding: Encoding | null): Span | null {
+  const forms = spansOf(reading, role);
   let span = forms.get(encoding);
   if (span === undefined) forms.set(encoding, (span = ifShapesFit(() => measured(reading, role, encoding))));
   return span;
 }
+
+/** What was measured before. */
+export const keepSpan = (reading: ValueReading, role: Role, encoding: Encoding | null, span: Span | null): void =>
+  void spansOf(reading, role).set(encoding, span);
 
 function ifShapesFit<T>(of: () => T): T | null {
   try {
@@ -90,7 +97,7 @@ function measured(reading: ValueReading, role: Role, encoding: Encoding | null):
     finite++;
   }
   if (finite < settled) return null;
-  return { held, basis, name: `${role.domain}|${encoding?.id ?? ''}` };
+  return { held, basis };
 }
 
 const like = ({ shape, values }: Tensor, value: number): Tensor => ({
@@ -126,7 +133,9 @@ function join(basis: Float64Array[], row: Float64Array): void {
 const rows = new WeakMap<Cut, Map<Node, Map<string, readonly Float64Array[]>>>();
 
 /** What code gives for a value at the points of a span, for some values of the others. */
-function rowsOf(cut: Cut, alternative: number, input: Node, { held, name }: Span): readonly Float64Array[] {
+function rowsOf(cut: Cut, alternative: number, input: Node, { held }: Span): readonly Float64Array[] {
+  // Two of them tell which points they are.
+  const name = `${held[0]!} ${held[points - 1]!}`;
   let inputs = rows.get(cut);
   if (!inputs) rows.set(cut, (inputs = new Map<Node, Map<string, readonly Float64Array[]>>()));
   let names = inputs.get(input);
