@@ -412,6 +412,24 @@ const natsForms: readonly Encoding[] = [
   },
 ];
 const nats: Role = { id: 'nats', shape: 'B', domain: 'positive', encodings: natsForms };
+const pixelWords = [
+  ...[
+    'n dims',
+    'num dims',
+    'ndims',
+    'n dim',
+    'num dim',
+    'dims',
+    'dim',
+    'n pixel',
+    'num pixel',
+    'n pixels',
+    'num pixels',
+    'pixels',
+    'pixel',
+  ],
+  ...['num subpix', 'numel', 'num elements'],
+];
 const dimensions: Role = {
   id: 'dimensions',
   shape: '',
@@ -527,6 +545,10 @@ const bitsPerDim: Formula = {
       operations: [['divide', 'multiply', 'reciprocal', 'log2']],
       evidence: [
         ...isBits,
+        [
+          { role: 'nats', words: ['loss', 'elbo'] },
+          { role: 'dimensions', words: pixelWords },
+        ],
         [{ role: 'nats', words: ['nll', 'log px', 'logpx', 'log likelihood', 'neg log likelihood', 'log prob', 'log p x', 'logp', 'll'] }],
       ],
     }),

@@ -97,7 +97,12 @@ const weight: Role = {
   absent: 1,
 };
 const weightOfCodebook: Role = { id: 'beta', shape: '', domain: 'positive', words: weight.words!, literal: true };
-const isCode: Evidence = [[{ role: 'code', origin: ['lookup'] }], [{ role: 'code', words: strictCodeWords }], [{ context: contexts }]];
+/** What was looked up is the code, not the latent: the other way round it is what moves the code book. */
+const isCode: Evidence = [
+  { role: 'code', origin: ['lookup'] } as const,
+  { role: 'code', words: strictCodeWords } as const,
+  { context: contexts },
+].map((one) => [one, { role: 'latent', without: ['lookup'] }]);
 
 const latentTerm = term('latent', 'z_e', 'latent', 'What the encoder gives, before a code is chosen for it.', '[batch, features]');
 const codeTerm = term('code', 'e', 'code', 'The vector of the code book that is nearest to the latent.', '[batch, features]');

@@ -229,7 +229,7 @@ function isGiven(node: Node, { views, pieces }: CutOptions, wholes: ReadonlySet<
     if (wholes.has(node)) return false;
     if (views !== 'all' && (isNamedMask(node) || isWidth(node) || isStep(node))) return true;
     // A name of something given is the name to know it by.
-    if (leaves.has(unwrap(node).op)) return true;
+    if (leaves.has(unwrap(node).op) || (views !== 'all' && isProjected(unwrap(node)))) return true;
     if (views === 'all' || isLength(node) || !isView(node)) return false;
     return !wholes.has(baseOf(node));
   }
@@ -246,8 +246,11 @@ function isGiven(node: Node, { views, pieces }: CutOptions, wholes: ReadonlySet<
     return isView(node.args[0]!) && baseOf(node).op === 'opaque';
   // A bias that grows with the distance of positions.
   if (node.op === 'multiply' && views !== 'all' && node.args.some(isView) && node.args.some(isPositions)) return true;
-  return node.op === 'matmul' && views !== 'all' && isView(node.args[0]!) && isMatrix(node.args[1]!);
+  return views !== 'all' && isProjected(node);
 }
+
+/** Something given, through a linear layer. */
+const isProjected = ({ op, args }: Node): boolean => op === 'matmul' && isView(args[0]!) && isMatrix(args[1]!);
 
 /** A step of time, by its name, however it was told from two times. */
 const isStep = (node: Node): boolean =>

@@ -1,6 +1,6 @@
 /** The formulas of a file. */
 
-import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { leaves, numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import type { Computed, Place } from '../expression/follow/context.ts';
 import { surroundingsOf } from './evidence.ts';
 import type { Recogniser, Recognition } from './recogniser.ts';
@@ -24,7 +24,7 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
     const surroundings = surroundingsOf(statement.target, statement.around);
     const whole =
       wrappers.has(statement.node.op) && statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
-    if (whole && isHandedOn(statement.node, whole, recogniser)) continue;
+    if (whole && isHandedOn(statement.node, whole, isQuantity(whole), recogniser)) continue;
     if (whole) {
       if (isRearranged(statement.node, whole, recogniser)) continue;
       while (found.at(-1)?.computed.start === statement.start && found.at(-1)?.computed.end === statement.end) found.pop();
@@ -38,17 +38,28 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
 }
 
 /** A formula in another shape or put together with others of its kind, a quantity times a weight: another statement computed it. */
-function isHandedOn(node: Node, whole: Recognition, recogniser: Recogniser): boolean {
-  const weights = whole.kind === 'value' && isQuantity(whole) ? whole.weights : none;
+function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, recogniser: Recogniser): boolean {
+  const weights = whole.kind === 'value' && mayBeWeighted ? whole.weights : none;
   let inner = node;
   for (let name = nameIn(inner, false); ; name = nameIn(inner, false)) {
     if (name) return recogniser.idsOf(name).has(whole.formula.id);
     const [a, b] = inner.args;
+    // A first one, gathered.
+    if (mayBeWeighted && inner.op === 'add' && numberOf(a!) === 0) {
+      inner = b!;
+      continue;
+    }
     if (inner.op !== 'multiply' && inner.op !== 'divide') return false;
-    if (weights.get(b!)) inner = a!;
-    else if (weights.get(a!)) inner = b!;
+    if (isOf(b!, weights)) inner = a!;
+    else if (isOf(a!, weights)) inner = b!;
     else return false;
   }
+}
+
+/** One of the weights, or made of them. */
+function isOf(node: Node, weights: ReadonlyMap<Node, number>): boolean {
+  if (weights.get(node)) return true;
+  return (node.op === 'multiply' || node.op === 'divide') && node.args.every((arg) => numberOf(arg) !== null || isOf(arg, weights));
 }
 
 const none: ReadonlyMap<Node, number> = new Map();
@@ -81,6 +92,7 @@ function partsOf(statement: Computed, recogniser: Recogniser): Found[] {
     if (!place || (leaves.has(node.op) && node.op !== 'opaque')) continue;
     if (isOfAName(node)) continue;
     const recognition = recogniser.recognise(node, surroundingsOf('', statement.around));
+    if (recognition && isHandedOn(node, recognition, true, recogniser)) continue;
     if (recognition && !(partial.has(node) && isQuantity(recognition))) found.push({ place, computed: statement, recognition });
     else {
       const parts = partsBelow(node);

@@ -441,12 +441,15 @@ export class Follower implements Follow {
     this.bind(statement.target, sum, scope);
   }
 
+  /** What names hold after some statements, and attributes of the object, as `self.name`; before and after it they hold what they did. */
   #branch(statements: readonly Statement[], scope: Scope): { names: Map<string, Value>; ends: boolean } {
-    const before = new Map(scope.names);
+    const attributes = attributesIn(scope);
+    const [before, held] = [new Map(scope.names), new Map(attributes)];
     this.run(statements, scope);
     const names = new Map(scope.names);
-    scope.names.clear();
-    for (const [name, value] of before) scope.names.set(name, value);
+    for (const [name, value] of attributes) names.set(`${ofObject}${name}`, value);
+    restore(scope.names, before);
+    restore(attributes, held);
     return { names, ends: statements.some(({ kind }) => kind === 'return' || kind === 'raise') || endsLoop(statements) };
   }
 
@@ -472,15 +475,12 @@ export class Follower implements Follow {
     if (taken.length === 0) return;
     if (changed && taken.length === 1) taken.push(new Map([...changed].filter(([name]) => taken[0]!.has(name))));
     const all = new Set(taken.flatMap((names) => [...names.keys()]));
-    for (const name of all) {
-      const values = [...new Set(taken.map((names) => names.get(name)).filter((value) => value !== undefined))];
-      scope.names.set(
-        name,
-        values.map((value) => stripped(name, value)).reduce((a, b) => choose(this, a, b)),
-      );
-      const merged = scope.names.get(name)!;
-      if (values.length > 1 && isNode(merged)) scope.names.set(name, this.#named(name, merged));
-      else if (values.length === 1) scope.names.set(name, values[0]!);
+    for (const key of all) {
+      const values = [...new Set(taken.map((names) => names.get(key)).filter((value) => value !== undefined))];
+      const isOfObject = key.startsWith(ofObject);
+      const name = isOfObject ? key.slice(ofObject.length) : key;
+      const merged = values.map((value) => stripped(name, value)).reduce((a, b) => choose(this, a, b));
+      (isOfObject ? attributesIn(scope) : scope.names).set(name, values.length === 1 ? values[0]! : this.#named(name, merged));
     }
   }
 
@@ -537,6 +537,19 @@ function isReshaped(node: Node, from: Node): boolean {
   while (inner !== from && reshaping.has(inner.op) && inner.args[0] && (inner.op !== 'index' || inner.args.length === 1))
     inner = inner.args[0];
   return inner === from;
+}
+
+const ofObject = 'self.';
+
+/** Of the object whose method is read; empty where there is none. */
+function attributesIn(scope: Scope): Map<string, Value> {
+  const self = scope.find('self');
+  return self && !isNode(self) && self.kind === 'instance' ? self.attributes : new Map<string, Value>();
+}
+
+function restore(names: Map<string, Value>, before: ReadonlyMap<string, Value>): void {
+  names.clear();
+  for (const [name, value] of before) names.set(name, value);
 }
 
 function stripped(name: string, value: Value): Value {

@@ -60,6 +60,21 @@ describe('known in this spelling', () => {
     ['sdpa', code('f(q, k, v, t)', causal, ...attend)],
     ['sdpa', code('f(q, k, v, t)', causal, 'mask = mask[None, None, :t, :t]', ...attend)],
     ['feature_matching', code('f(D, G, x, z)', '_, a = D(x)', '_, b = D(G(z))', 'return ((a.mean(0) - b.mean(0)) ** 2).sum()')],
+    [
+      'reparam',
+      [
+        'class D:',
+        '    def __init__(self, p, fixed=False):',
+        '        self.mean, self.logvar = torch.chunk(p, 2, dim=1)',
+        '        self.std = torch.exp(0.5 * self.logvar)',
+        '        if fixed:',
+        '            self.std = torch.zeros_like(self.mean)',
+        '    def sample(self):',
+        '        return self.mean + self.std * torch.randn(self.mean.shape)',
+      ].join('\n'),
+    ],
+    ['pf_ode', code('ve_probability_flow(scorenet, x, sigma)', 'd = -sigma * scorenet(x, sigma)')],
+    ['eps_from_score', code('f(score_net, x, sigma)', 'eps = -sigma * score_net(x, sigma)')],
     ['rms_norm', code('f(self, x)', 'h = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)', 'return h * self.weight')],
   ])('%s', (id, text) => {
     expect(last(text)).toContain(id);
@@ -91,6 +106,31 @@ describe('another thing', () => {
       'feature_matching',
       'means of one network of two given things',
       code('f(e, a, b)', 'a, b = e(a), e(b)', 'return ((a.mean(0) - b.mean(0)) ** 2).sum()'),
+    ],
+    [
+      'ddim_step',
+      'noise told from a velocity',
+      'class DDIM:\n    def step(self, model_output, a, sample):\n        e = a.sqrt() * model_output + (1 - a).sqrt() * sample\n        return e',
+    ],
+    [
+      'sdpa_weights',
+      'weights that compete for inputs',
+      code(
+        'f(slots, x, wq, wk)',
+        'q, k = slots @ wq, x @ wk',
+        's = k @ q.T / jnp.sqrt(q.shape[-1])',
+        'a = jax.nn.softmax(s, axis=-1) + 1e-8',
+      ),
+    ],
+    [
+      'vq_commitment',
+      'what moves the code book',
+      code(
+        'codebook(x, e)',
+        'i = jnp.argmin(((x[:, None] - e) ** 2).sum(-1), -1)',
+        'q = e[i]',
+        'loss = jnp.mean((q - jax.lax.stop_gradient(x)) ** 2)',
+      ),
     ],
   ])('no %s: %s', (id, _, text) => {
     expect(last(text)).not.toContain(id);
