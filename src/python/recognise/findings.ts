@@ -26,7 +26,6 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
       wrappers.has(statement.node.op) && statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
     if (whole && isHandedOn(statement.node, whole, isQuantity(whole), recogniser)) continue;
     if (whole) {
-      if (isRearranged(statement.node, whole, recogniser)) continue;
       while (found.at(-1)?.computed.start === statement.start && found.at(-1)?.computed.end === statement.end) found.pop();
       found.push({ place: { start: statement.start, end: statement.end, node: statement.node }, computed: statement, recognition: whole });
       continue;
@@ -118,14 +117,6 @@ function nameIn(node: Node, mayBeWeighted: boolean): Node | null {
     if (!inner.args[0]) return null;
     inner = inner.args[0];
   }
-}
-
-/** A name of what has the formula already, in another shape. */
-function isRearranged(node: Node, { formula }: Recognition, { idsOf }: Recogniser): boolean {
-  let inner = node.op === 'let' ? node.args[0]! : node;
-  if (!ofANameStill.has(inner.op)) return false;
-  while (ofANameStill.has(inner.op)) inner = inner.args[0]!;
-  return inner.op === 'let' && idsOf(inner).has(formula.id);
 }
 
 /** The function of the file whose result a value is, in whatever shape. */
