@@ -267,7 +267,7 @@ const stepWords = ['dt', 'step size', 'delta t', 'd t', 'stepsize'];
 
 /** What is compared to make a mask says nothing more than its name. */
 const isNamedMask = (node: Node): boolean =>
-  node.op === 'let' && comparing.has(unwrap(node).op) && holdsAny(wordsOf(String(node.attributes['name'])), maskWords);
+  node.op === 'let' && comparing.has(baseOf(node).op) && holdsAny(wordsOf(String(node.attributes['name'])), maskWords);
 const comparing: ReadonlySet<string> = new Set(
   'equal notEqual less lessEqual greater greaterEqual logicalAnd logicalOr logicalNot'.split(' '),
 );

@@ -81,12 +81,13 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
       if (!isAny) break;
     }
     if (depth > 0) continue;
-    // Names of what is a formula by itself are kept, all others followed.
+    // Names of what is a formula by itself are kept, all others followed: as far as they go, else once.
     for (let alternative = 0; alternative < ways; alternative++) {
-      const piece = cut(node, { depth: deepest, alternative, views: 'none', isKnown });
-      if (!piece || piece.inputs.length > mostInputs || !piece.inputs.some((input) => input.op === 'let' && isKnown(input))) break;
-      if (!isNew(piece)) break;
-      yield* offered(piece, alternative);
+      for (const far of [deepest, 1]) {
+        const piece = cut(node, { depth: far, alternative, views: 'none', isKnown });
+        if (!piece || piece.inputs.length > mostInputs || !piece.inputs.some((input) => input.op === 'let' && isKnown(input))) continue;
+        if (isNew(piece)) yield* offered(piece, alternative);
+      }
     }
   }
 }
