@@ -220,7 +220,7 @@ function shapesOf(cut: Cut, reading: ValueReading, { choices }: Binding, layout:
     const choice = choices.get(input);
     if (choice && 'role' in choice && choice.role.shape !== '') shapes += shapeIn(layout, choice.role.id, choice.role.shape).join();
     else if (choice && 'role' in choice && choice.role.domain === 'length')
-      shapes += `${reading.roles.indexOf(choice.role)} of ${layoutsOf(reading).indexOf(layout)}`;
+      shapes += `${reading.roles.indexOf(choice.role)} ${choice.encoding?.id ?? ''} of ${layoutsOf(reading).indexOf(layout)}`;
     shapes += '|';
   }
   if (cut.measured.size === 0) return shapes;

@@ -92,6 +92,23 @@ describe('known by its calls', () => {
         'return torch.view_as_real(z * w).flatten(-2)',
       ),
     ],
+    [
+      'nt_xent',
+      step(
+        'n = p.shape[0]',
+        'h = F.normalize(q(torch.cat([p, y])), dim=1)',
+        's = h @ h.T / x',
+        's.fill_diagonal_(float("-inf"))',
+        'return F.cross_entropy(s, torch.arange(2 * n).roll(n))',
+      ),
+    ],
+    [
+      'kl_gauss_full',
+      step(
+        'd, i = y - x, np.linalg.inv(q)',
+        'return 0.5 * (np.trace(i @ p) + d @ i @ d - len(x) + np.linalg.slogdet(q)[1] - np.linalg.slogdet(p)[1])',
+      ),
+    ],
     ['distill_kl', step('return F.kl_div(F.log_softmax(x / n, 1), F.softmax(y / n, 1)) * n ** 2')],
   ])('%s', (id, code) => {
     expect(last(code)).toContain(id);
