@@ -124,7 +124,8 @@ function argumentWords(node: Node): string[][] {
     const given: Node[] = [];
     for (let inner of nodes) {
       while (!isCall(inner) && followed.has(inner.op) && inner.args[0]) inner = inner.args[0];
-      if (isCall(inner)) given.push(...inner.args.slice(inner.op === 'inline' ? 1 : 0));
+      // What distribution it is says nothing of what was drawn from it.
+      if (isCall(inner) && !inner.args.some(isShareDistribution)) given.push(...inner.args.slice(inner.op === 'inline' ? 1 : 0));
     }
     nodes = given;
     layers.push(given.flatMap((arg, place) => [...(place > 0 ? [between] : []), ...namesOf(arg).flatMap(wordsOf)]));
@@ -256,6 +257,8 @@ function isMadeOfDraw(node: Node, draw: string, depth: number): boolean {
 
 const isSetting = (node: Node): boolean => ['number', 'parameter', 'attribute', 'global'].includes(unwrap(node).op);
 
+const isShareDistribution = ({ op, attributes }: Node): boolean =>
+  op === 'opaque' && shares.has(String(attributes['callee']).split('.').at(-1)!);
 const shares: ReadonlySet<string> = new Set(['Beta', 'Uniform', 'LogisticNormal', 'beta', 'Kumaraswamy']);
 
 /** Drawn between 0 and 1. */

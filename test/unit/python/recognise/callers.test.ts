@@ -54,6 +54,7 @@ describe('known by what was given', () => {
     ['karras_sigmas', step('return (x ** (1 / 7) + torch.linspace(0, 1, n) * (y ** (1 / 7) - x ** (1 / 7))) ** 7')],
     ['cosine_schedule', step('g = torch.linspace(0, 1, n + 1)', 'a = torch.cos((g + c) / (1 + c) * math.pi / 2) ** 2', 'return a / a[0]')],
     ['fm_interp', step(drawn, 'u = torch.sigmoid(torch.randn(len(x), 1))', 'return u * z + (1 - u) * x')],
+    ['fm_interp', step(drawn, 'u = torch.distributions.Beta(1.5, 1.0).sample((n,))[:, None]', 'return u * z + (1 - u) * x')],
     ['fm_target', step(share, 'o = u * y + (1 - u) * x', 'g = f(o, u)', 'd = y - x')],
     ['fm_loss', step(share, 'o = u * y + (1 - u) * x', 'return ((f(o, u) - (y - x)) ** 2).mean()')],
     ['euler_step', loop('x = x + (b - a) * f(x, a)')],
