@@ -36,8 +36,14 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
   return found;
 }
 
-/** A formula in another shape or put together with others of its kind, a quantity times a weight: another statement computed it. */
+/**
+ * A formula in another shape or put together with others of its kind, a quantity times a weight: another statement computed it. Nor is the
+ * mean of one formula another one.
+ */
 function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, recogniser: Recogniser): boolean {
+  const reduced = reducedName(node);
+  const own = reduced && recogniser.idsOf(reduced);
+  if (own && own.size > 0 && !own.has(whole.formula.id)) return true;
   const weights = whole.kind === 'value' && mayBeWeighted ? whole.weights : none;
   let inner = node;
   for (let name = nameIn(inner, false); ; name = nameIn(inner, false)) {
@@ -59,6 +65,13 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
 function isOf(node: Node, weights: ReadonlyMap<Node, number>): boolean {
   if (weights.get(node)) return true;
   return (node.op === 'multiply' || node.op === 'divide') && node.args.every((arg) => numberOf(arg) !== null || isOf(arg, weights));
+}
+
+/** The name that is all that a value is made of, but for its sign, means and sums of it. */
+function reducedName(node: Node): Node | null {
+  let inner = node;
+  while (inner.op === 'sum' || inner.op === 'mean' || inner.op === 'negate' || ofANameStill.has(inner.op)) inner = inner.args[0]!;
+  return inner.op === 'let' ? inner : null;
 }
 
 const none: ReadonlyMap<Node, number> = new Map();
