@@ -45,7 +45,8 @@ export function create({ build }: Follow, path: string, name: string, args: Argu
   if (uniform.has(name)) return build.graph.draw('uniform', given);
   if (name === 'eye') return build.with('eye', given.slice(0, 1), {});
   if (name === 'arange' || (name === 'range' && path.startsWith('tensorflow'))) {
-    const numbers = args.positional.filter(isNode);
+    const named = ['start', 'end', 'stop', 'limit', 'step', 'delta'].map((key) => args.named.get(key));
+    const numbers = [...args.positional, ...named].filter((value) => value !== undefined).filter(isNode);
     return numbers.length > 0 ? build.with('arange', numbers, {}) : null;
   }
   if (name === 'linspace') {

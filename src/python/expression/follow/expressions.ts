@@ -284,8 +284,31 @@ function apartFromNew(follow: Follow, array: Node, values: readonly Value[]): No
   return node;
 }
 
+/** Every so many entries of the last axis, as "from/step": `x[:, 1::2]`; null for any other part. */
+export function strideOf(values: readonly Value[]): string | null {
+  const last = values.at(-1);
+  if (!last || isNode(last) || last.kind !== 'slice' || !isAbsent(last.to)) return null;
+  const [from, step] = [isAbsent(last.from) ? 0 : toNumber(last.from!), isAbsent(last.step) ? 1 : toNumber(last.step!)];
+  const isWhole = (value: Value): boolean =>
+    !isNode(value) && (value.kind === 'ellipsis' || (value.kind === 'slice' && [value.from, value.to, value.step].every(isAbsent)));
+  if (from === null || step === null || step < 2 || !values.slice(0, -1).every(isWhole)) return null;
+  return `${from}/${step}`;
+}
+
+const isAbsent = (bound: Value | null | undefined): boolean => !bound || (!isNode(bound) && bound.kind === 'none');
+
+/** What an array was before others of its entries than these were changed. */
+function unchangedIn(array: Node, values: readonly Value[]): Node | null {
+  const { op, attributes, args } = unwrap(array);
+  if (op !== 'carried' || typeof attributes['changed'] !== 'string') return null;
+  const [[, step], own] = [attributes['changed'].split('/'), strideOf(values)];
+  return own !== null && own !== attributes['changed'] && own.split('/')[1] === step ? args[0]! : null;
+}
+
 /** `x[...]`: attribute `spec` says what each index is; those that are computed are args. */
 function sliced(follow: Follow, array: Node, values: readonly Value[]): Node {
+  const before = unchangedIn(array, values);
+  if (before) return sliced(follow, before, values);
   const apart = apartFromNew(follow, array, values);
   if (apart) return apart;
   const { build } = follow;

@@ -21,7 +21,7 @@ import { isNode, none, Scope, type Arguments, type FunctionValue, type Instance,
 import { evaluateCall } from './calls.ts';
 import type { Computed, Follow, Place } from './context.ts';
 import { toNode, toTruth, unpack } from './convert.ts';
-import { choose, evaluateExpression, itemOf } from './expressions.ts';
+import { choose, evaluateExpression, itemOf, strideOf } from './expressions.ts';
 import { attributeOf, forgetStart, selfOf } from './objects.ts';
 import { bindParameters, leafArguments } from './parameters.ts';
 
@@ -267,9 +267,12 @@ export class Follower implements Follow {
         const [index] = target.indices;
         const key = index?.kind === 'string' && index.parts.every((part) => typeof part === 'string') ? index.parts.join('') : null;
         if (key !== null && !isNode(holder) && holder.kind === 'dictionary') holder.entries.set(key, value);
-        // A part of an array was changed: which one is not followed.
-        else if (isNode(holder) && target.object.kind === 'name')
-          scope.names.set(target.object.id, this.build.graph.draw('carried', [holder], { name: target.object.id }));
+        // A part of an array was changed: which one is remembered where it is every so many of the entries.
+        else if (isNode(holder) && target.object.kind === 'name') {
+          const changed = strideOf(this.#silently(() => target.indices.map((one) => this.evaluate(one, scope))));
+          const name = target.object.id;
+          scope.names.set(name, this.build.graph.draw('carried', [holder], { name, ...(changed !== null && { changed }) }));
+        }
         break;
       }
       default:
