@@ -90,7 +90,7 @@ export const std1: Role = {
     'q log var',
   ],
 };
-export const mean2: Role = { id: 'mean2', shape: 'B D', domain: 'real', words: [...priorWords, 'mu2', 'mean2'], absent: 0 };
+export const mean2: Role = { id: 'mean2', shape: 'B D', domain: 'real', words: [...meanWords, ...priorWords, 'mu2', 'mean2'], absent: 0 };
 export const std2: Role = {
   id: 'std2',
   shape: 'B D',
@@ -98,5 +98,5 @@ export const std2: Role = {
   encodings: spread,
   words: ['prior', 'p', 'pv', 'vp', 'p var', 'p logvar', 'p std', 'p sigma', 'logvar p', 'var p', 'sigma p', 'p scale', 'p log var'],
 };
-export const priorMean: Role = { id: 'priorMean', shape: 'B D', domain: 'real', words: [...priorWords, 'mu2', 'mean2'], absent: 0 };
+export const priorMean: Role = { ...mean2, id: 'priorMean' };
 export const priorStd: Role = { id: 'priorStd', shape: 'B D', domain: 'positive', encodings: spread };
