@@ -147,15 +147,18 @@ function namesBeside(inputs: ReadonlySet<Node>): ReadonlySet<Node> {
   return new Set([...inputs].filter((input) => wrappers.has(input.op) && leaves.has(unwrap(input).op) && count.get(unwrap(input))! > 1));
 }
 
-/** Of the inputs that are views, what they are of, where that is an input too. */
+/** Of the inputs that are views, what they are of, where that is an input too, or where it was taken apart into several of them. */
 function wholesAmong(inputs: ReadonlySet<Node>): ReadonlySet<Node> {
   const wholes = new Set([...inputs].filter((input) => !isSlice(input)).map(baseOf));
-  return new Set(
-    [...inputs]
-      .filter(isSlice)
-      .map(baseOf)
-      .filter((base) => wholes.has(base)),
-  );
+  const bases = [...inputs].filter(isSlice).map(baseOf);
+  const apart = [...inputs].filter(isPart).map(baseOf);
+  return new Set([...bases.filter((base) => wholes.has(base)), ...apart.filter((base, place) => apart.indexOf(base) !== place)]);
+}
+
+/** One of several equal parts. */
+function isPart(node: Node): boolean {
+  for (let inner = node; moving.has(inner.op); inner = inner.args[0]!) if (inner.op === 'part') return true;
+  return false;
 }
 
 /** An unnamed stretch of something given: from somewhere on, or up to somewhere. */

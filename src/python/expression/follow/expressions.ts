@@ -58,8 +58,11 @@ export function evaluateExpression(follow: Follow, expression: Expression, scope
     case 'binary': {
       const left = follow.evaluate(expression.left, scope);
       const right = follow.evaluate(expression.right, scope);
-      if (!isNode(left) && left.kind === 'tuple' && !isNode(right) && right.kind === 'tuple' && expression.operator === '+')
-        return { kind: 'tuple', items: [...left.items, ...right.items] };
+      if (expression.operator === '+') {
+        const [before, after] = [lengthsIn(left), lengthsIn(right)];
+        // Of an array's shape alone, as of an array, nothing is known.
+        if (before && after && !(isNode(left) && isNode(right))) return { kind: 'tuple', items: [...before, ...after] };
+      }
       const operation = binaryOperations[expression.operator];
       const operands = [toNode(build, left), toNode(build, right)];
       return operation ? build.apply(operation, ...operands) : build.with('opaque', operands, { callee: expression.operator });
@@ -177,6 +180,14 @@ export function choose(follow: Follow, a: Value, b: Value): Value {
   if (!isNode(a) && !isNode(b) && a.kind === 'tuple' && b.kind === 'tuple' && a.items.length === b.items.length)
     return { kind: 'tuple', items: a.items.map((item, index) => choose(follow, item, b.items[index]!)) };
   return isNode(a) ? a : isNode(b) ? b : a;
+}
+
+/** Items of a tuple, or a shape or a part of one as one item that stands for several. */
+function lengthsIn(value: Value): readonly Value[] | null {
+  if (!isNode(value)) return value.kind === 'tuple' && value.repeated !== true ? value.items : null;
+  const inner = unwrap(value);
+  const lengths = inner.op === 'index' && String(inner.attributes['spec']).startsWith('slice') ? unwrap(inner.args[0]!) : inner;
+  return lengths.op === 'shape' ? [value] : null;
 }
 
 /** What a loop over a value gives in each round. */

@@ -75,6 +75,42 @@ describe('known in this spelling', () => {
     ],
     ['pf_ode', code('ve_probability_flow(scorenet, x, sigma)', 'd = -sigma * scorenet(x, sigma)')],
     ['eps_from_score', code('f(score_net, x, sigma)', 'eps = -sigma * score_net(x, sigma)')],
+    [
+      'sinusoidal_pos',
+      code(
+        'positional_encoding(n, d)',
+        'a = np.arange(n)[:, None] / 10000 ** (2 * (np.arange(d)[None] // 2) / d)',
+        'a[:, 0::2] = np.sin(a[:, 0::2])',
+        'a[:, 1::2] = np.cos(a[:, 1::2])',
+      ),
+    ],
+    [
+      'sinusoidal_pos',
+      code(
+        'embed(t, dim)',
+        'h = dim // 2',
+        'f = torch.exp(-math.log(10000) * torch.arange(start=0, end=h) / h)',
+        'a = t[:, None] * f[None]',
+        'return torch.cat([a.cos(), a.sin()], -1)',
+      ),
+    ],
+    [
+      'kl_gauss_gauss',
+      code(
+        'kl(self, other)',
+        'ratio = (self.mean - other.mean) ** 2 / other.var + self.var / other.var',
+        'return 0.5 * torch.sum(ratio - 1 - self.logvar + other.logvar, dim=1)',
+      ),
+    ],
+    [
+      'rope',
+      code(
+        'rotate(q, cos, sin)',
+        'a, b = q.reshape(q.shape[:-1] + (-1, 2)).unbind(-1)',
+        'c, s = cos.view([d if i == 1 else 1 for i, d in enumerate(a.shape)]), sin.view([d if i == 1 else 1 for i, d in enumerate(a.shape)])',
+        'return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(3)',
+      ),
+    ],
     ['rms_norm', code('f(self, x)', 'h = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)', 'return h * self.weight')],
   ])('%s', (id, text) => {
     expect(last(text)).toContain(id);
