@@ -299,7 +299,7 @@ function apartFromNew(follow: Follow, array: Node, values: readonly Value[]): No
 export function strideOf(values: readonly Value[]): string | null {
   const last = values.at(-1);
   if (!last || isNode(last) || last.kind !== 'slice' || !isAbsent(last.to)) return null;
-  const [from, step] = [isAbsent(last.from) ? 0 : toNumber(last.from!), isAbsent(last.step) ? 1 : toNumber(last.step!)];
+  const [from, step] = [isAbsent(last.from) ? 0 : toNumber(last.from), isAbsent(last.step) ? 1 : toNumber(last.step)];
   const isWhole = (value: Value): boolean =>
     !isNode(value) && (value.kind === 'ellipsis' || (value.kind === 'slice' && [value.from, value.to, value.step].every(isAbsent)));
   if (from === null || step === null || step < 2 || !values.slice(0, -1).every(isWhole)) return null;
