@@ -49,6 +49,7 @@ const floor: Role = {
 const isDivergence: Evidence = [
   [{ role: 'kl', formula: ['kl_diag_std_normal', 'kl_gauss_gauss', 'kl_gauss_full', 'kl_dist', 'kl_mc', 'kl_categorical'] }],
   [{ role: 'kl', words: klWords }],
+  [{ role: 'floor', words: ['free bits', 'free nats', 'free bit', 'free nat', 'min kl', 'kl min', 'kl floor'] }],
   [{ context: ['free bits', 'free nats', 'freebits', 'min kl', 'kl min'] }],
 ];
 
@@ -325,6 +326,17 @@ export const klEstimates: readonly Formula[] = [
         fit: 'loss',
         operations: [logarithmic, squared],
         evidence: isDrawn,
+      },
+      {
+        kind: 'value',
+        roles: [sample, std, priorMean, priorStd],
+        axes: 'B D',
+        summed: 'D',
+        elements: ({ sample, std, priorMean, priorStd }) => subtract(gaussianNll(sample!, priorMean!, priorStd!), gaussianEntropy(std!)),
+        fit: 'loss',
+        operations: [logarithmic, squared],
+        evidence: isDrawn,
+        remark: 'the entropy of q in closed form',
       },
       {
         kind: 'value',

@@ -1,6 +1,6 @@
 /** A sum taken apart into its terms. */
 
-import { numberOf, wrappers, type Node } from '../expression/node.ts';
+import { numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isView } from './cut.ts';
 import { given } from './given.ts';
 
@@ -51,9 +51,13 @@ function isSum(node: Node): boolean {
 function isWeight(node: Node): boolean {
   if (numberOf(node) !== null) return true;
   if (node.op === 'multiply' || node.op === 'divide') return node.args.every(isWeight);
-  if (!isView(node)) return node.op === 'size' || (wrappers.has(node.op) && isCount(node.args[0]!));
+  if (!isView(node)) return node.op === 'size' || (wrappers.has(node.op) && (isCount(node.args[0]!) || isRamp(node)));
   const { isWeight: byName, isNumber } = given(node);
   return byName || isNumber;
 }
+
+/** A weight that was told from how far training is: `beta = min(1, step / warmup)`. */
+const isRamp = (node: Node): boolean => given(node).isWeight && ramps.has(unwrap(node).op);
+const ramps: ReadonlySet<string> = new Set('minimum maximum clamp choice divide multiply sigmoid cos tanh'.split(' '));
 
 const isCount = (node: Node): boolean => node.op === 'size' || node.op === 'count' || (wrappers.has(node.op) && isCount(node.args[0]!));

@@ -111,6 +111,17 @@ describe('known in this spelling', () => {
         'return torch.stack([a * c - b * s, a * s + b * c], dim=-1).flatten(3)',
       ),
     ],
+    [
+      'kl_mc',
+      code(
+        'kl_loss(z_p, logs_q, m_p, logs_p)',
+        'kl = logs_p - logs_q - 0.5',
+        'kl += 0.5 * (z_p - m_p) ** 2 * torch.exp(-2 * logs_p)',
+        'return kl.sum()',
+      ),
+    ],
+    ['kl_free_bits', code('f(self, per_channel)', 'return per_channel.mean(0).clamp(min=self.free_bits).sum()')],
+    ['beta_vae', code('f(recon_loss, kld, step, warmup)', 'kl_weight = min(1.0, step / warmup)', 'return recon_loss + kl_weight * kld')],
     ['rms_norm', code('f(self, x)', 'h = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)', 'return h * self.weight')],
   ])('%s', (id, text) => {
     expect(last(text)).toContain(id);
