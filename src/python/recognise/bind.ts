@@ -66,7 +66,7 @@ export function* bindings(
     if (own.length === 0) return;
     all.push(own);
   }
-  if (!isFeasible(all, required, outlook)) return;
+  if (!isFeasible(all, required, outlook) || lacksLiteral(cut, reading, all)) return;
   all = all.map((options, place) =>
     options.filter(({ choice, isOneOfSeveral, open }) => {
       if (!('role' in choice) || isOneOfSeveral || open === 0) return true;
@@ -365,14 +365,24 @@ function* literalsOf(cut: Cut, reading: ValueReading, choices: Choices): Generat
       yield { ...found };
       return;
     }
-    const values = [
-      ...(role.absent === undefined ? [] : [role.absent]),
-      ...candidates,
-      ...(role.absent === undefined && candidates.length === 0 ? [1] : []),
-    ].filter((value) => value === role.absent || isOfDomain(value, role));
-    for (const value of values) yield* next(place + 1, { ...found, [role.id]: value });
+    for (const value of valuesOf(role, candidates)) yield* next(place + 1, { ...found, [role.id]: value });
   }
   yield* next(0, {});
+}
+
+function valuesOf(role: Role, candidates: readonly number[]): number[] {
+  const values = role.absent !== undefined ? [role.absent, ...candidates] : candidates.length > 0 ? candidates : [1];
+  return values.filter((value) => value === role.absent || isOfDomain(value, role));
+}
+
+/** Whether a role is neither given nor one of the numbers in the code. */
+function lacksLiteral(cut: Cut, reading: ValueReading, options: readonly (readonly Option[])[]): boolean {
+  return needsOf(reading).literal.some(
+    (role) =>
+      role.absent === undefined &&
+      !options.some((own) => own.some(({ choice }) => 'role' in choice && choice.role === role)) &&
+      valuesOf(role, candidatesFrom(cut)).length === 0,
+  );
 }
 
 /** Numbers that stand in nearly every formula. */

@@ -65,7 +65,10 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
           ended.add(way);
           if (views === 'none') for (const other of ['shared', 'all']) ended.add(`${alternative} ${other}`);
         }
-        if (!piece || piece.inputs.length > mostInputs || (depth > 1 && piece.order.length > mostFollowed) || !isNew(piece)) continue;
+        // Nor is anything larger one formula.
+        const isTooLong = !piece ? views !== 'shared' : depth > 1 && piece.order.length > mostFollowed;
+        if (isTooLong) ended.add(way);
+        if (!piece || isTooLong || piece.inputs.length > mostInputs || !isNew(piece)) continue;
         isAny = true;
         yield* offered(piece, alternative);
         // Labels that are one on from what they are predicted from.
