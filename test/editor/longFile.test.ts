@@ -27,15 +27,15 @@ describe('a file of 10,000 lines', () => {
       .locator('.editor-group-container .monaco-editor .view-lines')
       .first()
       .click({ position: { x: 60, y: 8 } });
-    // At its beginning, so that every offset is another one with each key.
-    await editor.select({ start: [0, 0], end: [0, 0] });
+    // At its beginning, so that every offset is another one with each key. By a key too, so that it comes before those that follow.
+    await editor.page.keyboard.press('Control+Home');
     const typed = 'import math as m';
     await editor.page.keyboard.type(`${typed}\n`, { delay: 30 });
     const textOf = () => editor.evaluateInHost((vscode) => vscode.window.activeTextEditor?.document.getText() ?? '');
     await until('what was typed is there', async () => (await textOf()) === `${typed}\n${code}`);
 
     const written = ['', '', 'def loss(mu, logvar):', 'return -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())'];
-    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('cursorBottom'));
+    await editor.page.keyboard.press('Control+End');
     await editor.page.keyboard.type(written.join('\n'), { delay: 30 });
     const line = `${typed}\n${code}`.split('\n').length + written.length - 2;
     const hovers = await until('the hover of what was written is there', async () => {
