@@ -309,6 +309,9 @@ const places = [
 /** Gain and shift of each example, for all its tokens. */
 const adapted = { x: 'B N D', gain: 'B D', axis: -1 } as const;
 
+/** Pictures with the features before height and width, and one gain for each feature. */
+const pictures = { x: 'B D P T', gain: 'D', axis: 1 } as const;
+
 const normalisationTerms = [
   term('x', 'x', 'features', 'What is normalised, for each example alone.', '[batch, features]'),
   term('epsilon', String.raw`\varepsilon`, 'epsilon', 'A small number that keeps the division finite.'),
@@ -479,8 +482,8 @@ const layerNorm: Formula = {
     'The variance is taken for the standard deviation: the root is missing.',
     'The standard deviation has d − 1 below, as PyTorch’s std does unless told otherwise: the difference is small for wide features.',
   ],
-  readings: [...places, adapted].flatMap(({ x, gain: gainShape, axis }) =>
-    spreads.map(({ guard, correction, remark }): ValueReading => ({
+  readings: [...places, adapted, pictures].flatMap(({ x, gain: gainShape, axis }) =>
+    (x === pictures.x ? spreads.slice(0, 1) : spreads).map(({ guard, correction, remark }): ValueReading => ({
       kind: 'value',
       roles: [
         { id: 'x', shape: x, domain: 'real', words: xWords },
@@ -492,7 +495,11 @@ const layerNorm: Formula = {
       summed: '',
       elements: (given) => {
         const normalised = layerNormalised(given['x']!, axis, given['epsilon']!, guard, correction);
-        const spread = (value: Tensor): Tensor => (gainShape === 'B D' && value.shape.length > 0 ? expandDims(value, 1) : value);
+        const spread = (value: Tensor): Tensor => {
+          if (value.shape.length === 0) return value;
+          if (x === pictures.x) return expandDims(expandDims(value, -1), -1);
+          return gainShape === 'B D' ? expandDims(value, 1) : value;
+        };
         return add(multiply(normalised, spread(given['gain']!)), spread(given['bias']!));
       },
       fit: 'quantity',

@@ -215,8 +215,15 @@ export function applyNamed(follow: Follow, path: string, name: string, args: Arg
       return build.apply('divide', scaled, build.number(beta));
     }
   }
-  if (signature.operation === 'oneHot')
-    return build.with('oneHot', [nodes[0]!, ...[given.get('classes')].filter((c) => c !== undefined).map((c) => toNode(build, c))], {});
+  if (signature.operation === 'oneHot') {
+    const classes = [given.get('classes') ?? args.named.get('depth')].filter((c) => c !== undefined).map((c) => toNode(build, c));
+    const hot = build.with('oneHot', [nodes[0]!, ...classes], {});
+    // TensorFlow's may have other numbers than 1 and 0.
+    const [on, off] = ['on_value', 'off_value'].map((key) => args.named.get(key)).map((value) => value && toNode(build, value));
+    if (!on && !off) return hot;
+    const [high, low] = [on ?? build.number(1), off ?? build.number(0)];
+    return build.apply('add', low, build.apply('multiply', build.apply('subtract', high, low), hot));
+  }
   if (signature.parameters.includes('keep') || signature.parameters.includes('axis')) {
     const axes = toAxes(given.get('axis'));
     if (axes === undefined) return null;

@@ -122,6 +122,16 @@ describe('known in this spelling', () => {
     ],
     ['kl_free_bits', code('f(self, per_channel)', 'return per_channel.mean(0).clamp(min=self.free_bits).sum()')],
     ['beta_vae', code('f(recon_loss, kld, step, warmup)', 'kl_weight = min(1.0, step / warmup)', 'return recon_loss + kl_weight * kld')],
+    [
+      'layer_norm',
+      code(
+        'layer_norm(self, x)',
+        'u = x.mean(1, keepdim=True)',
+        's = (x - u).pow(2).mean(1, keepdim=True)',
+        'x = (x - u) / torch.sqrt(s + self.eps)',
+        'return self.weight[:, None, None] * x + self.bias[:, None, None]',
+      ),
+    ],
     ['rms_norm', code('f(self, x)', 'h = x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)', 'return h * self.weight')],
   ])('%s', (id, text) => {
     expect(last(text)).toContain(id);
