@@ -5,6 +5,7 @@ import type { Formula } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
 import type { Finding } from '../../protocol/python.ts';
 import { readPiece, type ReadPiece } from '../source/parts.ts';
+import { piecesNear } from '../source/near.ts';
 import { piecesOf } from '../source/pieces.ts';
 import { unitsOf, type Unit } from '../source/units.ts';
 import { readModule } from '../syntax/build.ts';
@@ -22,6 +23,8 @@ export interface ReadOptions {
 
 /** Texts that are remembered. */
 const mostTexts = 8;
+/** Units that are remembered of a text of which places alone are asked. */
+const mostUnits = 5_000;
 /** Milliseconds between two looks at whether something else is asked for. */
 const slice = 15;
 
@@ -34,6 +37,8 @@ interface Progress {
 
 interface Version {
   readonly text: string;
+  /** Pieces that were not parsed, since what was asked for does not need them. */
+  readonly left: readonly Span[];
   readonly pieces: ReadonlyMap<string, ReadPiece>;
   readonly units: ReadonlyMap<string, Progress>;
   /** In the order of the text, with where their targets begin in it. */
@@ -54,7 +59,7 @@ export class FormulaReader {
   /** The formulas of a text, in the order in which they begin. */
   async read(key: string, text: string, { limit, within, signal }: ReadOptions): Promise<Finding[]> {
     const end = performance.now() + limit;
-    const { placed } = this.#version(key, text);
+    const { placed } = this.#version(key, text, within);
     const touches = (span: Span): boolean => !within || (span.start <= within.end && within.start <= span.end);
     const asked = placed.filter(({ starts, ends }) => starts.some((start, at) => touches({ start, end: ends[at]! })));
     let rest = performance.now() + slice;
@@ -77,11 +82,11 @@ export class FormulaReader {
 
   /** What was not read yet of the text that was last read with this key. */
   unread(key: string): Span[] {
-    const placed = this.#versions.get(key)?.placed ?? [];
-    return placed
+    const { placed, left } = this.#versions.get(key) ?? { placed: [], left: [] };
+    const unread = placed
       .filter(({ progress }) => !progress.reading)
-      .flatMap(({ starts, ends }) => starts.map((start, at) => ({ start, end: ends[at]! })))
-      .sort(inOrder);
+      .flatMap(({ starts, ends }) => starts.map((start, at) => ({ start, end: ends[at]! })));
+    return [...unread, ...left].sort(inOrder);
   }
 
   #step(progress: Progress): void {
@@ -97,20 +102,23 @@ export class FormulaReader {
     progress.steps = null;
   }
 
-  #version(key: string, text: string): Version {
+  #version(key: string, text: string, within: Span | undefined): Version {
     const before = this.#versions.get(key);
     this.#versions.delete(key);
-    const version = before?.text === text ? before : this.#parsed(text, before);
+    const version = before?.text === text && before.left.length === 0 ? before : this.#parsed(text, before, within);
     this.#versions.set(key, version);
     if (this.#versions.size > mostTexts) this.#versions.delete(this.#versions.keys().next().value!);
     return version;
   }
 
   /** Pieces and units that were there before are taken over. */
-  #parsed(text: string, before: Version | undefined): Version {
+  #parsed(text: string, before: Version | undefined, within: Span | undefined): Version {
     const pieces = new Map<string, ReadPiece>();
     const starts = new Map<object, number>();
-    const parts = piecesOf(text).flatMap(({ start, end }) => {
+    const all = piecesOf(text);
+    // What is asked of one place is not to wait for all others.
+    const near = within ? piecesNear(text, all, within) : all;
+    const parts = near.flatMap(({ start, end }) => {
       const source = text.slice(start, end);
       // Code that stands there twice is two pieces.
       const known = pieces.has(source) ? undefined : before?.pieces.get(source);
@@ -126,7 +134,13 @@ export class FormulaReader {
       const from = unit.targets.map((target) => starts.get(target)!);
       return { progress, starts: from, ends: unit.targets.map(({ source }, at) => from[at]! + source.length) };
     });
-    return { text, pieces, units, placed };
+    // What was read for another place, or of the text before, is wanted again.
+    if (near.length < all.length && before && before.units.size < mostUnits) {
+      for (const [source, piece] of before.pieces) if (!pieces.has(source)) pieces.set(source, piece);
+      for (const [unit, progress] of before.units) if (!units.has(unit)) units.set(unit, progress);
+    }
+    const parsed = new Set(near);
+    return { text, left: all.filter((piece) => !parsed.has(piece)), pieces, units, placed };
   }
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Parser } from 'web-tree-sitter';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -89,7 +91,7 @@ describe('the formulas of a text', () => {
     expect(shown(vae, await reader.read('a', vae, { ...always, within: { start: at, end: at } }))).toEqual([
       'mse: return F.mse_loss(prediction, target)',
     ]);
-    expect(reader.unread('a').map(({ start }) => vae.slice(start, start + 12))).toContain('def sample(s');
+    expect(reader.unread('a').map(({ start }) => vae.slice(start, start + 12))).toContain('class VAE(to');
     const one = count();
     await reader.read('a', vae, always);
     expect(one).toBeGreaterThan(0);
@@ -113,6 +115,23 @@ describe('the formulas of a text', () => {
     const here = await reader.read('a', text, { ...always, within: { start: at, end: at } });
     expect(here.map(({ formula, holder, calls }) => [formula, holder?.name, calls])).toEqual([['kl_diag_std_normal', 'step', 'kl']]);
   });
+
+  it.each(['vae_torch_1.py', 'diffusion_torch_gaussian.py', 'gan_torch_losses.py'])(
+    'are the same for one place as for all: %s',
+    async (name) => {
+      const text = readFileSync(join(import.meta.dirname, '../../../fixtures/python-formulas/seen', name), 'utf8');
+      const all = await open(catalogue.values()).read('a', text, always);
+      expect(all.length).toBeGreaterThan(2);
+      const brief = ({ start, end, formula }: Finding) => `${start}-${end} ${formula}`;
+      const reader = open(catalogue.values());
+      for (const finding of all) {
+        const { start } = finding;
+        const here = await reader.read('a', text, { ...always, within: { start, end: start } });
+        expect(here.map(brief)).toContain(brief(finding));
+      }
+      expect((await reader.read('a', text, always)).map(brief)).toEqual(all.map(brief));
+    },
+  );
 
   it('are told as far as there was time, and the rest when it is asked for again', async () => {
     const reader = open();
