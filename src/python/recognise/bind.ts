@@ -335,8 +335,21 @@ function* chosen(
     const choices = new Map<Node, Choice>();
     for (let place = 0; place < order.length; place++)
       choices.set(inputs[order[place]!]!.node, options[order[place]!]![at[place]!]!.choice);
-    if (outlook.isOpen(choices, open[order.length]!)) yield choices;
+    if (areOfOneOwner(choices) && outlook.isOpen(choices, open[order.length]!)) yield choices;
   }
+}
+
+/** What holds one role in several forms belongs together: `q.var` and `p.logvar` are of two Gaussians. */
+function areOfOneOwner(choices: Choices): boolean {
+  const owners = new Map<Role, Node | null>();
+  for (const [node, choice] of choices) {
+    const inner = unwrap(node);
+    if (!('role' in choice) || inner.op !== 'attribute') continue;
+    const owner = inner.args[0] ?? null;
+    if (owners.has(choice.role) && owners.get(choice.role) !== owner) return false;
+    owners.set(choice.role, owner);
+  }
+  return true;
 }
 
 const nothing: Readonly<Record<string, number>> = {};

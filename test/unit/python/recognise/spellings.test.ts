@@ -165,6 +165,11 @@ describe('another thing', () => {
       code('f(e, a, b)', 'a, b = e(a), e(b)', 'return ((a.mean(0) - b.mean(0)) ** 2).sum()'),
     ],
     [
+      'kl_gauss_gauss',
+      'log-variances the other way round',
+      code('f(a, b)', 'return 0.5 * torch.sum((a.mean - b.mean) ** 2 / b.var + a.var / b.var - 1 + a.logvar - b.logvar)'),
+    ],
+    [
       'ddim_step',
       'noise told from a velocity',
       'class DDIM:\n    def step(self, model_output, a, sample):\n        e = a.sqrt() * model_output + (1 - a).sqrt() * sample\n        return e',
