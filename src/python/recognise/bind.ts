@@ -190,7 +190,10 @@ function measuredAffinity({ own, around }: Given, role: Role): number | null {
   if (holdsAny(own, role.words)) return holdsAny(own, role.not) ? null : 2 + countsAlike(own, role);
   if (holdsAny(own, role.not)) return null;
   if (holdsAny(around, role.words)) return 1 + countsAlike(own, role);
-  return role.named === true || holdsAny(around, role.not) ? null : countsAlike(own, role);
+  if (role.named === true) return null;
+  // What it is called itself says more than what it was made from.
+  const isForm = role.encodings?.some(({ words, not }) => holdsAny(own, words) && !holdsAny(own, not)) === true;
+  return holdsAny(around, role.not) && !isForm ? null : countsAlike(own, role);
 }
 
 const encodingFits = new WeakMap<Given, Map<Encoding, number>>();

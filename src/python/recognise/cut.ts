@@ -301,10 +301,10 @@ export const isCountOfShape = ({ op, args }: Node): boolean =>
   op === 'product' && isView(args[0]!) && holdsAny(wordsOf(String(baseOf(args[0]!).attributes['name'] ?? '')), shapeWords);
 const shapeWords = ['shape', 'dims', 'size', 'resolution'];
 
-/** A name of a length of an axis, or of a number, is followed in any case. */
+/** A name of a length of an axis, or of a number in whatever shape, is followed in any case. */
 function isLength(node: Node): boolean {
-  const { op } = unwrap(node);
-  return op === 'number' || measuring.has(op);
+  const { op, args } = unwrap(node);
+  return op === 'number' || measuring.has(op) || (op === 'expand' && isLength(args[0]!));
 }
 
 const isNumber = (node: Node): boolean => numberOf(node) !== null;

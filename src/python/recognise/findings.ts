@@ -150,7 +150,7 @@ const isSum = ({ op }: Node): boolean => op === 'add' || op === 'subtract';
 
 const isQuantity = (recognition: Recognition): boolean => recognition.kind === 'value' && recognition.reading.fit === 'quantity';
 
-const ofANameStill: ReadonlySet<string> = new Set('reshape permute swapAxes rearrange flatten squeeze expandDims detach'.split(' '));
+const ofANameStill: ReadonlySet<string> = new Set('reshape permute swapAxes rearrange flatten squeeze expandDims expand tile detach'.split(' '));
 
 const joining: ReadonlySet<string> = new Set(['concatenate', 'stack']);
 

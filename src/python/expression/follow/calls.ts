@@ -14,7 +14,7 @@ import { toAxes, toNode, toNumber } from './convert.ts';
 import { create, special } from './creation.ts';
 import { distributionMethod, klDivergence, makeDistribution } from './distributions.ts';
 import { textOf } from './expressions.ts';
-import { construct } from './objects.ts';
+import { construct, modes } from './objects.ts';
 import { shapeCall } from './shapes.ts';
 
 /** Layers that have no parameters, so that a call of one is a call of a function. */
@@ -134,6 +134,8 @@ export function callLibrary(follow: Follow, path: string, args: Arguments): Valu
   const name = path.split('.').at(-1)!;
   const known = isLibrary(path) || path.startsWith('unnamed.') || path.startsWith('builtins.');
   const self = build.with('global', [], { name: path });
+  const [first] = args.positional;
+  if (first && !isNode(first) && wrapping.has(name) && (first.kind === 'instance' || first.kind === 'function')) return first;
   if (!known) return opaque(follow, self, name, args);
   if (path.startsWith('builtins.')) return builtin(follow, name, args) ?? opaque(follow, self, name, args);
   if (/^(?:tensorflow|keras|tf_keras)\b.*\b(?:losses|metrics)\./.test(path) && !/^[A-Z]/.test(name)) {
@@ -170,6 +172,11 @@ function layer({ build }: Follow, path: string, name: string, args: Arguments): 
 }
 
 const learned: ReadonlySet<string> = new Set(['Parameter', 'Variable']);
+
+/** What makes a function or module faster, or spreads it over devices, and leaves what it gives. */
+const wrapping: ReadonlySet<string> = new Set(
+  'jit filter_jit pmap remat checkpoint compile script function DataParallel DistributedDataParallel FullyShardedDataParallel DDP'.split(' '),
+);
 
 /** A function or method that the tables know; null where they do not. The first positional argument is the array. */
 export function applyNamed(follow: Follow, path: string, name: string, args: Arguments, isMethod = false): Value | null {
@@ -413,6 +420,7 @@ export function callMethod(follow: Follow, object: Value, name: string, args: Ar
       if (name === 'values') return { kind: 'tuple', items: [...object.entries.values()] };
       if (name === 'copy') return object;
     }
+    if (object.kind === 'instance' && modes.has(name)) return object;
     if (object.kind === 'text') return build.with('global', [], { name: 'text' });
   }
   const array = toNode(build, object);

@@ -106,6 +106,7 @@ export function attributeOf(follow: Follow, value: Value, name: string): Value {
           : bound;
       }
       const base = inherited(follow, value, name);
+      if (!base && modes.has(name) && value.definition.bases.length > 0) return { kind: 'method', object: value, name };
       return base ?? build.with('attribute', [], { name });
     }
     case 'class': {
@@ -141,6 +142,9 @@ const decorated = ({ decorators }: FunctionDefinition, name: string): boolean =>
   );
 const isStatic = (method: FunctionDefinition): boolean => decorated(method, 'staticmethod');
 const isProperty = (method: FunctionDefinition): boolean => decorated(method, 'property') || decorated(method, 'cached_property');
+
+/** Methods of a module that say where and how it works, and give the module. */
+export const modes: ReadonlySet<string> = new Set('to cuda cpu half float double bfloat16 eval train requires_grad_ to_empty'.split(' '));
 
 /** From a class of the file that this one is made from. */
 function inherited(follow: Follow, value: Instance, name: string): Value | null {
