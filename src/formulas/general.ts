@@ -3,7 +3,7 @@
 import { ofClass } from '../maths/losses/categorical.ts';
 import { bitsPerDimension, perplexity as perplexityOf, scaledToLevels } from '../maths/losses/likelihood.ts';
 import { add, divide, exp, log, log2, multiply, negate, power, square, subtract } from '../maths/tensor/elementwise.ts';
-import { mean, variance } from '../maths/tensor/reduce.ts';
+import { mean, sum, variance } from '../maths/tensor/reduce.ts';
 import { scalar } from '../maths/tensor/tensor.ts';
 import { distributionForms } from './categorical.ts';
 import type { Formula } from './formula.ts';
@@ -89,6 +89,12 @@ const wantedWords = [
   'true',
 ];
 
+/** Names of what keeps parameters where they are. */
+const penaltyContexts = [
+  ...['penalty', 'regulariser', 'regularizer', 'regularisation', 'regularization', 'ewc', 'consolidation', 'weight decay'],
+  ...['proximal', 'prox', 'fisher', 'l2 sp', 'anchor'],
+];
+
 const meanSquaredError: Formula = {
   id: 'mse',
   family: 'Loss',
@@ -141,7 +147,7 @@ const meanSquaredError: Formula = {
         ['subtract', 'add', 'negate'],
       ],
       evidence: [
-        [{ target: lossWords }],
+        [{ target: lossWords }, { context: [], not: penaltyContexts }],
         [{ context: lossNames }],
         [
           { context: ['loss', 'loss fn', 'compute loss', 'criterion', 'training step', 'train step', 'reconstruction loss', 'recon loss'] },
@@ -391,6 +397,10 @@ const bitWords = [
   'bits per byte',
   'bpb',
   'bpc',
+  'bits per char',
+  'bits per character',
+  'bits per token',
+  'bits per word',
   'bit per dim',
   'nats to bits',
   'to bpd',
@@ -552,6 +562,17 @@ const bitsPerDim: Formula = {
         [{ role: 'nats', words: ['nll', 'log px', 'logpx', 'log likelihood', 'neg log likelihood', 'log prob', 'log p x', 'logp', 'll'] }],
       ],
     }),
+    {
+      kind: 'value',
+      roles: [nats, dimensions],
+      axes: '',
+      summed: '',
+      elements: ({ nats, dimensions }) => bitsPerDimension(sum(nats!, null), dimensions!),
+      fit: 'quantity',
+      operations: [['divide', 'multiply', 'reciprocal', 'log2'], ['sum']],
+      evidence: isBits,
+      remark: 'of all examples or tokens together',
+    },
     ...perExampleOrMean({
       roles: [nats, { ...nats, id: 'more' }, dimensions],
       elements: ({ nats, more, dimensions }) => bitsPerDimension(add(nats!, more!), dimensions!),
