@@ -453,7 +453,7 @@ const binary: Formula = {
       axes: 'B D',
       summed: '',
       elements: ({ probability, target, positiveWeight }) => binaryCrossEntropy(probability!, target!, positiveWeight),
-      fit: 'loss',
+      fit: 'density',
       operations: [['log', 'log1p', 'logSigmoid', 'softplus', 'logSumExp', 'logSoftmax', 'log2']],
       rank: 0,
     },

@@ -312,6 +312,10 @@ const tcWords = ['tc', 'total correlation', 'tc loss', 'correlation', 'd tc', 'v
 const miWords = ['mi', 'mutual info', 'mutual information', 'mi loss', 'index code mi', 'information', 'i qz'];
 const dimensionWords = ['dw kl', 'dimension kl', 'dimwise kl', 'dim kl', 'dimension wise kl', 'dw', 'dwkl', 'kl', 'dw kl loss', 'kl loss'];
 
+/** Each part is a difference of two log-densities. */
+const asDifference = ['kl_mc'];
+const factorRemark = 'as FactorVAE has it: the whole divergence once, and the total correlation once more';
+
 const tcVae: Formula = {
   id: 'tc_vae',
   family: 'VAE',
@@ -485,7 +489,27 @@ const tcVae: Formula = {
         ],
       ],
       rank: 2,
-      remark: 'as FactorVAE has it: the whole divergence once, and the total correlation once more',
+      remark: factorRemark,
+    },
+    {
+      kind: 'sum',
+      terms: [
+        { id: 'reconstruction', formulas: reconstructionOfSum.formulas, words: reconstructionWords, optional: true },
+        { id: 'information', formulas: [], words: miWords, also: asDifference },
+        { id: 'correlation', formulas: [], words: tcWords, also: asDifference },
+        { id: 'dimensions', formulas: [], words: dimensionWords, also: asDifference },
+      ],
+      rank: 3,
+    },
+    {
+      kind: 'sum',
+      terms: [
+        reconstructionOfSum,
+        { id: 'correlation', formulas: [], words: tcWords, also: asDifference },
+        { id: 'dimensions', formulas: divergences, words: klWords },
+      ],
+      rank: 3,
+      remark: factorRemark,
     },
   ],
 };

@@ -195,6 +195,8 @@ export interface SumTerm {
   readonly words: readonly string[];
   /** Names that mean minus it: "log likelihood". */
   readonly opposite?: readonly string[];
+  /** General formulas that it may be by value, where its name says that it is the term. */
+  readonly also?: readonly string[];
   /** `one`: relative to the first term it has the weight 1; `other`: another one; absent: any. */
   readonly weight?: 'one' | 'other';
   readonly optional?: boolean;

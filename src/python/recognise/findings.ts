@@ -55,11 +55,15 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
       continue;
     }
     if (inner.op !== 'multiply' && inner.op !== 'divide') return false;
-    if (isOf(b!, weights)) inner = a!;
-    else if (isOf(a!, weights)) inner = b!;
+    const isWeight = (one: Node): boolean => isOf(one, weights) || (mayBeWeighted && settings.has(unwrap(one).op));
+    if (isWeight(b!)) inner = a!;
+    else if (isWeight(a!)) inner = b!;
     else return false;
   }
 }
+
+/** A number that the code was given: where what it multiplies is the formula already, it is a weight, whatever it is taken for. */
+const settings: ReadonlySet<string> = new Set(['parameter', 'attribute', 'global']);
 
 /** One of the weights, or made of them. */
 function isOf(node: Node, weights: ReadonlyMap<Node, number>): boolean {

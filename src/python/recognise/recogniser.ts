@@ -222,10 +222,13 @@ export class Recogniser {
   }
 
   /** 1 where it is the term, -1 where it is minus the term, 0 where it is neither. What it is by value speaks louder than its name. */
-  #isTerm(node: Node, { formulas, words, opposite }: SumTerm): number {
+  #isTerm(node: Node, wanted: SumTerm): number {
+    const { formulas, words, opposite, also } = wanted;
     const signs = this.#signsOf(node);
     for (const id of formulas) if (signs.has(id)) return signs.get(id)!;
-    if (signs.size > 0) return 0;
+    if ([...signs.keys()].some((id) => also?.includes(id) !== true)) return 0;
+    // The mean of something named is it.
+    if (averaging.has(node.op) && signs.size === 0) return this.#isTerm(node.args[0]!, wanted);
     const { own, layers, origins } = given(node);
     const telling = own.length > 0 ? own : (layers.find((layer) => layer.length > 0) ?? []);
     if (holdsAny(telling, words)) return 1;
@@ -233,6 +236,8 @@ export class Recogniser {
     return holdsAny(telling, opposite) || (origins.has('logDensity') && !holdsAny(layers.flat(), otherDensities)) ? -1 : 0;
   }
 }
+
+const averaging: ReadonlySet<string> = new Set(['mean', 'sum']);
 
 /** A number that the code was given. */
 const isPlain = (node: Node): boolean => {

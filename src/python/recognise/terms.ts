@@ -51,6 +51,8 @@ function isSum(node: Node): boolean {
 function isWeight(node: Node): boolean {
   if (numberOf(node) !== null) return true;
   if (node.op === 'multiply' || node.op === 'divide') return node.args.every(isWeight);
+  // One less it: `1 - alpha`, `beta - 1`.
+  if (node.op === 'subtract') return node.args.every(isWeight) && node.args.some((arg) => numberOf(arg) === 1);
   if (!isView(node)) return node.op === 'size' || (wrappers.has(node.op) && (isCount(node.args[0]!) || isRamp(node)));
   const { isWeight: byName, isNumber } = given(node);
   return byName || isNumber;
