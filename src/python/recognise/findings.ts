@@ -55,15 +55,19 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
       continue;
     }
     if (inner.op !== 'multiply' && inner.op !== 'divide') return false;
-    const isWeight = (one: Node): boolean => isOf(one, weights) || (mayBeWeighted && settings.has(unwrap(one).op));
+    const isWeight = (one: Node): boolean => isOf(one, weights) || (mayBeWeighted && isNumberRole(whole, one));
     if (isWeight(b!)) inner = a!;
     else if (isWeight(a!)) inner = b!;
     else return false;
   }
 }
 
-/** A number that the code was given: where what it multiplies is the formula already, it is a weight, whatever it is taken for. */
-const settings: ReadonlySet<string> = new Set(['parameter', 'attribute', 'global']);
+/** Taken for one of the formula's numbers: where what it multiplies is the formula already, it is a weight. */
+function isNumberRole(whole: Recognition, node: Node): boolean {
+  if (whole.kind !== 'value' || whole.reading.fit === 'quantity') return false;
+  const choice = whole.binding.choices.get(node);
+  return choice !== undefined && 'role' in choice && choice.role.shape === '';
+}
 
 /** One of the weights, or made of them. */
 function isOf(node: Node, weights: ReadonlyMap<Node, number>): boolean {
