@@ -562,17 +562,6 @@ const bitsPerDim: Formula = {
         [{ role: 'nats', words: ['nll', 'log px', 'logpx', 'log likelihood', 'neg log likelihood', 'log prob', 'log p x', 'logp', 'll'] }],
       ],
     }),
-    {
-      kind: 'value',
-      roles: [nats, dimensions],
-      axes: '',
-      summed: '',
-      elements: ({ nats, dimensions }) => bitsPerDimension(sum(nats!, null), dimensions!),
-      fit: 'quantity',
-      operations: [['divide', 'multiply', 'reciprocal', 'log2'], ['sum']],
-      evidence: isBits,
-      remark: 'of all examples or tokens together',
-    },
     ...perExampleOrMean({
       roles: [nats, { ...nats, id: 'more' }, dimensions],
       elements: ({ nats, more, dimensions }) => bitsPerDimension(add(nats!, more!), dimensions!),
@@ -594,6 +583,17 @@ const bitsPerDim: Formula = {
       evidence: isBits,
       remark: 'from nats that are per dimension already',
     }),
+    {
+      kind: 'value',
+      roles: [nats, dimensions],
+      axes: '',
+      summed: '',
+      elements: ({ nats, dimensions }) => bitsPerDimension(sum(nats!, null), dimensions!),
+      fit: 'quantity',
+      operations: [['divide', 'multiply', 'reciprocal', 'log2'], ['sum']],
+      evidence: isBits,
+      remark: 'of all examples or tokens together',
+    },
   ],
 };
 

@@ -158,8 +158,23 @@ const isSum = ({ op }: Node): boolean => op === 'add' || op === 'subtract';
 
 const isQuantity = (recognition: Recognition): boolean => recognition.kind === 'value' && recognition.reading.fit === 'quantity';
 
-const ofANameStill: ReadonlySet<string> = new Set('reshape permute swapAxes rearrange flatten squeeze expandDims expand tile detach'.split(' '));
+const ofANameStill: ReadonlySet<string> = new Set(
+  'reshape permute swapAxes rearrange flatten squeeze expandDims expand tile detach'.split(' '),
+);
 
 const joining: ReadonlySet<string> = new Set(['concatenate', 'stack']);
 
-const partsBelow = (node: Node): readonly Node[] => (through.has(node.op) ? (node.op === 'inline' ? node.args.slice(1) : node.args) : []);
+function partsBelow(node: Node): readonly Node[] {
+  if (!through.has(node.op)) return [];
+  // Errors over a spread are a share, no error.
+  if (node.op === 'divide' && isSpread(node.args[1]!)) return [];
+  return node.op === 'inline' ? node.args.slice(1) : node.args;
+}
+
+/** A sum or mean of squares. */
+function isSpread(node: Node): boolean {
+  let inner = unwrap(node);
+  while ((inner.op === 'add' || inner.op === 'maximum') && inner.args.length > 1) inner = unwrap(inner.args[0]!);
+  if (inner.op === 'variance') return true;
+  return (inner.op === 'sum' || inner.op === 'mean') && unwrap(inner.args[0]!).op === 'square';
+}

@@ -175,7 +175,9 @@ const learned: ReadonlySet<string> = new Set(['Parameter', 'Variable']);
 
 /** What makes a function or module faster, or spreads it over devices, and leaves what it gives. */
 const wrapping: ReadonlySet<string> = new Set(
-  'jit filter_jit pmap remat checkpoint compile script function DataParallel DistributedDataParallel FullyShardedDataParallel DDP'.split(' '),
+  'jit filter_jit pmap remat checkpoint compile script function DataParallel DistributedDataParallel FullyShardedDataParallel DDP'.split(
+    ' ',
+  ),
 );
 
 /** A function or method that the tables know; null where they do not. The first positional argument is the array. */

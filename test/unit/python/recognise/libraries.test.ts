@@ -1,0 +1,139 @@
+/** The ways of published packages: modules handed around, targets kept in buffers, losses put together of named terms. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { catalogue } from '../../../../src/formulas/catalogue.ts';
+import { Follower } from '../../../../src/python/expression/follow/follower.ts';
+import { Graph } from '../../../../src/python/expression/node.ts';
+import { loadParser } from '../../../../src/python/reader/parser.ts';
+import { findFormulas } from '../../../../src/python/recognise/findings.ts';
+import { Recogniser } from '../../../../src/python/recognise/recogniser.ts';
+import { readModule } from '../../../../src/python/syntax/build.ts';
+
+const bytes = (name: string) => readFileSync(createRequire(import.meta.url).resolve(name));
+let parser: Awaited<ReturnType<typeof loadParser>>;
+beforeAll(async () => {
+  parser = await loadParser(bytes('web-tree-sitter/web-tree-sitter.wasm'), bytes('tree-sitter-python/tree-sitter-python.wasm'));
+});
+
+/** What the last statement is. */
+function last(code: string): string[] {
+  const follower = new Follower(new Graph());
+  follower.module(readModule(parser, code));
+  const found = findFormulas(follower.computed, new Recogniser(catalogue.values()));
+  const end = Math.max(...follower.computed.map(({ start }) => start));
+  return found.filter(({ computed }) => computed.start === end).map(({ recognition }) => recognition.formula.id);
+}
+
+const code = (head: string, ...lines: string[]): string => [`def ${head}:`, ...lines.map((line) => `    ${line}`)].join('\n');
+
+const criterion = `
+class Criterion(nn.Module):
+    def __init__(self, real=1.0, fake=0.0):
+        super().__init__()
+        self.register_buffer('real_label', torch.tensor(1.0))
+        self.register_buffer('fake_label', torch.tensor(0.0))
+        self.loss = nn.MSELoss()
+
+    def wanted(self, said, is_real):
+        label = self.real_label if is_real else self.fake_label
+        return label.expand_as(said)
+
+    def forward(self, said, is_real):
+        return self.loss(said, self.wanted(said, is_real))
+`;
+const trainer = (made: string, ...lines: string[]): string =>
+  [
+    criterion,
+    'class Trainer:',
+    '    def __init__(self, g, d, device):',
+    '        self.g, self.d = g, d',
+    `        self.criterion = ${made}`,
+    '    def step(self, real, z):',
+    ...lines.map((line) => `        ${line}`),
+  ].join('\n');
+
+describe('known in a package', () => {
+  test.each([
+    ['lsgan_g', trainer('Criterion().to(device)', 'loss = self.criterion(self.d(self.g(z)), True)')],
+    ['lsgan_g', trainer('nn.DataParallel(Criterion()).cuda()', 'loss = self.criterion(self.d(self.g(z)), True)')],
+    [
+      'lsgan_d',
+      trainer(
+        'torch.compile(Criterion().to(device).eval())',
+        'a = self.criterion(self.d(real), True)',
+        'b = self.criterion(self.d(self.g(z).detach()), False)',
+        'loss = 0.5 * (a + b)',
+      ),
+    ],
+    [
+      'v_target',
+      code('go(img, times)', 'noise = torch.randn_like(img)', 'alpha, sigma = rates(img, times)', 'v = alpha * noise - sigma * img'),
+    ],
+    [
+      'bits_per_dim',
+      code(
+        'go(logits, y, n_chars)',
+        'nll = F.cross_entropy(logits, y, reduction="none")',
+        'bits_per_char = nll.sum() / (n_chars * math.log(2))',
+      ),
+    ],
+    ['tc_vae', code('go(rec_loss, mi, tc, dw_kl, a, beta, gamma)', 'loss = rec_loss + (mi + beta * tc + 0.5 * gamma * dw_kl)')],
+    [
+      'tc_vae',
+      code(
+        'go(x, x_hat, log_qz, log_prod_qz, log_qzx, log_pz, beta)',
+        'rec = F.mse_loss(x_hat, x)',
+        'kl = (log_qzx - log_pz).mean()',
+        'tc = (log_qz - log_prod_qz).mean()',
+        'loss = rec + kl + (beta - 1) * tc',
+      ),
+    ],
+    ['bce', code('go(x, l)', 'return jnp.sum(x * jax.nn.log_sigmoid(l) + (1 - x) * jax.nn.log_sigmoid(-l), -1)')],
+    [
+      'beta_vae',
+      code(
+        'go(x, y, m, v, w)',
+        'rec = ((x - y) ** 2).sum(-1)',
+        'kl = 0.5 * (m ** 2 + v - 1 - v.log()).sum(-1)',
+        'return w * kl.mean() + rec.mean()',
+      ),
+    ],
+  ])('%s', (id, text) => {
+    expect(last(text)).toContain(id);
+  });
+});
+
+describe('not known in a package', () => {
+  test.each([
+    [
+      'mse',
+      'what keeps parameters',
+      code('ewc_penalty(ps, qs, fs)', 'for p, q, f in zip(ps, qs, fs):', '    loss = (f * (p - q) ** 2).sum()'),
+    ],
+    ['mse', 'a share', code('r2(y, pred)', 'return 1 - ((y - pred) ** 2).sum() / ((y - y.mean()) ** 2).sum()')],
+    [
+      'lsgan_g',
+      'what a discriminator wants',
+      trainer('Criterion().to(device)', 'loss = self.criterion(self.d(self.g(z).detach()), False)'),
+    ],
+    [
+      'cosine_schedule',
+      'it for more examples',
+      code('go(t, x)', 'log_snr = -torch.log(torch.cos((t + 0.008) / 1.008 * math.pi / 2) ** -2 - 1)', 'many = log_snr.expand(x.shape[0])'),
+    ],
+    [
+      'r1',
+      'a weighted one',
+      code(
+        'go(loss, cfg, x, d)',
+        'grads, = torch.autograd.grad(d(x).sum(), x, create_graph=True)',
+        'r1 = cfg.gamma / 2 * grads.pow(2).sum([1, 2, 3]).mean()',
+        'total = loss + r1 * cfg.every',
+      ),
+    ],
+  ])('no %s: %s', (id, _, text) => {
+    expect(last(text)).not.toContain(id);
+  });
+});
