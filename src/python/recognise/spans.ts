@@ -130,19 +130,21 @@ function join(basis: Float64Array[], row: Float64Array): void {
   basis.push(rest.map((value) => value / left));
 }
 
-const rows = new WeakMap<Cut, Map<Node, Map<string, readonly Float64Array[]>>>();
+/** What is known of one input of some code. */
+interface Course {
+  /** What code gives for it at the points of a span, for some values of the others; by which points they are. */
+  readonly rows: Map<string, readonly Float64Array[]>;
+  readonly within: Map<Span, boolean>;
+}
 
-/** What code gives for a value at the points of a span, for some values of the others. */
-function rowsOf(cut: Cut, alternative: number, input: Node, { held }: Span): readonly Float64Array[] {
-  // Two of them tell which points they are.
-  const name = `${held[0]!} ${held[points - 1]!}`;
-  let inputs = rows.get(cut);
-  if (!inputs) rows.set(cut, (inputs = new Map<Node, Map<string, readonly Float64Array[]>>()));
-  let names = inputs.get(input);
-  if (!names) inputs.set(input, (names = new Map<string, readonly Float64Array[]>()));
-  let known = names.get(name);
-  if (!known) names.set(name, (known = computed(cut, alternative, input, held)));
-  return known;
+const courses = new WeakMap<Cut, Map<Node, Course>>();
+
+function courseOf(cut: Cut, input: Node): Course {
+  let inputs = courses.get(cut);
+  if (!inputs) courses.set(cut, (inputs = new Map<Node, Course>()));
+  let course = inputs.get(input);
+  if (!course) inputs.set(input, (course = { rows: new Map(), within: new Map() }));
+  return course;
 }
 
 function computed(cut: Cut, alternative: number, input: Node, held: Float64Array): Float64Array[] {
@@ -174,5 +176,15 @@ export function maySpan(cut: Cut, alternative: number, input: Node, reading: Val
   if (!programOf(cut, alternative)) return true;
   const span = spanOf(reading, role, encoding);
   if (!span) return true;
-  return rowsOf(cut, alternative, input, span).every((row) => norm(outside(span.basis, row)) <= tolerance * Math.max(1e-3, norm(row)));
+  const { rows, within } = courseOf(cut, input);
+  let known = within.get(span);
+  if (known === undefined) {
+    // Two of them tell which points they are.
+    const name = `${span.held[0]!} ${span.held[points - 1]!}`;
+    let own = rows.get(name);
+    if (!own) rows.set(name, (own = computed(cut, alternative, input, span.held)));
+    known = own.every((row) => norm(outside(span.basis, row)) <= tolerance * Math.max(1e-3, norm(row)));
+    within.set(span, known);
+  }
+  return known;
 }
