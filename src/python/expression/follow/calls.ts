@@ -1,5 +1,6 @@
 /** What a call gives. */
 
+import type { Expression, FunctionDefinition, Lambda } from '../../syntax/ast.ts';
 import { alsoCalled, expansions, kerasLosses, type Expansion } from '../library/expansions.ts';
 import { detaching, identities, parameterName, signatures } from '../library/table.ts';
 import { distributionFamilies } from '../library/distributions.ts';
@@ -136,6 +137,8 @@ export function callLibrary(follow: Follow, path: string, args: Arguments): Valu
   const self = build.with('global', [], { name: path });
   const [first] = args.positional;
   if (first && !isNode(first) && wrapping.has(name) && (first.kind === 'instance' || first.kind === 'function')) return first;
+  // On one element at a time it is the same for each example as for all.
+  if (first && !isNode(first) && first.kind === 'function' && lifting.has(name) && isElementwise(first.definition)) return first;
   if (!known) return opaque(follow, self, name, args);
   if (path.startsWith('builtins.')) return builtin(follow, name, args) ?? opaque(follow, self, name, args);
   if (/^(?:tensorflow|keras|tf_keras)\b.*\b(?:losses|metrics)\./.test(path) && !/^[A-Z]/.test(name)) {
@@ -179,6 +182,26 @@ const wrapping: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+const lifting: ReadonlySet<string> = new Set(['vmap', 'filter_vmap', 'vectorize']);
+
+/** A lambda that only reckons with what it is given. */
+function isElementwise(definition: FunctionDefinition | Lambda): boolean {
+  const reckons = (expression: Expression): boolean => {
+    switch (expression.kind) {
+      case 'name':
+      case 'number':
+        return true;
+      case 'unary':
+        return reckons(expression.operand);
+      case 'binary':
+        return expression.operator !== '@' && reckons(expression.left) && reckons(expression.right);
+      default:
+        return false;
+    }
+  };
+  return definition.kind === 'lambda' && reckons(definition.body);
+}
 
 /** A function or method that the tables know; null where they do not. The first positional argument is the array. */
 export function applyNamed(follow: Follow, path: string, name: string, args: Arguments, isMethod = false): Value | null {

@@ -129,6 +129,9 @@ export function attributeOf(follow: Follow, value: Value, name: string): Value {
     case 'dictionary':
     case 'text':
       return { kind: 'method', object: value, name };
+    case 'method':
+      // Whether it is a method or an attribute shows only when it is used.
+      return nodeAttribute(follow, toNode(build, value), name);
     default:
       return build.with('attribute', [toNode(build, value)], { name });
   }

@@ -33,6 +33,24 @@ const causal = 'mask = torch.triu(torch.full((t, t), float("-inf")), diagonal=1)
 
 describe('known in this spelling', () => {
   test.each([
+    // An attribute of an attribute has methods too.
+    [
+      'q_sample',
+      code(
+        'f(scheduler, x, t)',
+        'noise = torch.randn_like(x)',
+        'ac = scheduler.alphas_cumprod.to(x.device)[t].view(-1, 1, 1, 1)',
+        'return ac.sqrt() * x + (1 - ac).sqrt() * noise',
+      ),
+    ],
+    ['kl_diag_std_normal', code('f(out)', 'return -0.5 * (1 + out.stats.logvar - out.stats.mu.pow(2) - out.stats.logvar.exp()).sum(-1)')],
+    [
+      'reverse_sde',
+      [
+        'batch_mul = jax.vmap(lambda a, b: a * b)',
+        code('f(sde, score_fn, x, t)', 'drift, diffusion = sde.sde(x, t)', 'return drift - batch_mul(diffusion ** 2, score_fn(x, t))'),
+      ].join('\n'),
+    ],
     [
       'kl_mc',
       code(
