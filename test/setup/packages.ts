@@ -7,23 +7,27 @@ import type { FileRead } from './packagesReader.ts';
 import { root, toolsFolder } from './paths.ts';
 import { run } from './run.ts';
 
-/** Real code, to read what the recogniser names in it. Other packages stay unseen. */
+/** Real code, to read what the recogniser names in it, in the order in which it is read. Other packages stay unseen. */
 const packages = [
-  'stable-baselines3',
-  'pyod',
-  'numpyro',
   'deepinv',
-  'fastai',
+  'numpyro',
   'speechbrain',
-  'torch-geometric',
   'torchrl',
+  'stable-baselines3',
+  'fastai',
+  'pyod',
+  'torch-geometric',
   'tensorflow-probability',
   'torch',
 ];
+/** What of a package is read before the rest of it. */
+const first: Readonly<Record<string, readonly string[]>> = {
+  torch: ['torch/nn/', 'torch/distributions/', 'torch/optim/', 'torch/ao/nn/'],
+};
 
 const folder = path.join(toolsFolder, 'packages');
-/** Milliseconds after which a file counts as failed. */
-const longest = 600_000;
+/** Seconds after which a file counts as failed. */
+const longest = 120;
 /** Milliseconds of computing above which a file is listed as slow. */
 const slow = 2000;
 
@@ -33,38 +37,60 @@ interface Read extends FileRead {
 }
 
 /**
- * Reads the formulas of real packages and writes what is named, for a person to judge: `.genlens/packages/named.txt`. Arguments name
- * some of the packages, and folders or files in them (`torch/distributions`).
+ * Reads the formulas of real packages, file by file, and writes what is named, for a person to judge: on the terminal, and into
+ * `.genlens/packages/named.txt`. What was read before is not read again: a run that was ended goes on, and `--again` starts anew.
+ * `--seconds=30` is the longest that a file may take. Other arguments name some of the packages, and folders or files in them
+ * (`torch/torch/distributions`).
  */
 export async function readPackages(args: readonly string[]): Promise<number> {
-  const asked = args.filter((arg) => !arg.startsWith('-'));
+  const asked = args.filter((arg) => !arg.startsWith('-')).map((arg) => arg.replace(/\/+$/, ''));
   const chosen = packages.filter((name) => asked.length === 0 || asked.some((one) => one.split('/')[0] === name));
   if (chosen.length === 0) throw new Error(`There is no package ${asked.join(', ')}. What is read: ${packages.join(', ')}.`);
-  const named = path.join(folder, 'named.txt');
+  const seconds = Number(args.find((arg) => arg.startsWith('--seconds='))?.slice('--seconds='.length) ?? longest);
+  if (!(seconds > 0)) throw new Error('--seconds= needs a number above 0.');
   await mkdir(folder, { recursive: true });
-  await writeFile(named, '');
+  const before = args.includes('--again') ? [] : await readBefore();
+  await writeFile(record, before.map(line).join(''));
+  const known = new Map(before.map((one) => [`${one.package}/${one.file}`, one]));
   const read: Read[] = [];
-  const reader = new Reader();
+  const reader = new Reader(seconds);
   for (const name of chosen) {
     await unpack(name);
-    const files = (await pythonFiles(path.join(folder, name))).filter((file) => isAsked(`${name}/${file}`, asked));
+    const files = (await pythonFiles(name)).filter((file) => isAsked(`${name}/${file}`, asked));
     for (const [at, file] of files.entries()) {
-      const result = await reader.read(path.join(folder, name, file));
-      if (result.failed !== null) console.log(`\n${name}/${file}: ${result.failed}`);
-      read.push({ package: name, file, ...result });
-      await appendFile(named, listing(read.at(-1)!));
       progress(`${name} ${String(at + 1)}/${String(files.length)} ${file}`);
+      const earlier = known.get(`${name}/${file}`);
+      const one: Read = earlier ?? { package: name, file, ...(await reader.read(path.join(folder, name, file))) };
+      read.push(one);
+      if (earlier) continue;
+      await appendFile(record, line(one));
+      progress('');
+      process.stdout.write(listing(one));
     }
     progress('');
   }
   await reader.end();
+  await writeFile(named, read.map(listing).join(''));
   console.log(summary(read));
   console.log(`What is named where: ${path.relative(root, named)}`);
   return read.some(({ failed }) => failed !== null) ? 1 : 0;
 }
 
+const named = path.join(folder, 'named.txt');
+/** A line of JSON for each file that was read. */
+const record = path.join(folder, 'read.jsonl');
+
+const line = (one: Read): string => `${JSON.stringify(one)}\n`;
+
+/** The last line may have been cut off. */
+async function readBefore(): Promise<Read[]> {
+  if (!existsSync(record)) return [];
+  const lines = (await readFile(record, 'utf8')).split('\n').slice(0, -1);
+  return lines.map((text) => JSON.parse(text) as Read);
+}
+
 const isAsked = (file: string, asked: readonly string[]): boolean =>
-  asked.length === 0 || asked.some((one) => file === one || file.startsWith(`${one}/`) || `${one}/` === file.slice(0, one.length + 1));
+  asked.length === 0 || asked.some((one) => file === one || file.startsWith(`${one}/`));
 
 /** Fetches a package and unpacks its Python files, once. Nothing of it is installed or run. */
 async function unpack(name: string): Promise<void> {
@@ -107,31 +133,41 @@ async function pinnedTorch(): Promise<string> {
 }
 
 /** Tests are left out, and what is the same code again: TensorFlow Probability carries copies of itself for NumPy and JAX. */
-async function pythonFiles(inside: string): Promise<string[]> {
-  const entries = await readdir(inside, { recursive: true });
+async function pythonFiles(name: string): Promise<string[]> {
+  const entries = await readdir(path.join(folder, name), { recursive: true });
   const leftOut = /^(_?tests?|testing|substrates|test_.*|.*_test(_util|lib)?\.py|conftest\.py)$/;
   return entries
     .map((file) => file.replaceAll(path.sep, '/'))
     .filter((file) => file.endsWith('.py') && !file.split('/').some((part) => leftOut.test(part)))
-    .sort();
+    .sort((a, b) => turn(name, a) - turn(name, b) || (a < b ? -1 : 1));
+}
+
+function turn(name: string, file: string): number {
+  const at = first[name]?.findIndex((one) => file.startsWith(one)) ?? 0;
+  return at < 0 ? Number.MAX_SAFE_INTEGER : at;
 }
 
 /** A thread that reads; one that does not come back is ended and replaced. */
 class Reader {
   #worker: Worker | null = null;
+  readonly #seconds: number;
+
+  constructor(seconds: number) {
+    this.#seconds = seconds;
+  }
 
   async read(file: string): Promise<FileRead> {
     const worker = (this.#worker ??= new Worker(new URL('packagesReader.ts', import.meta.url)));
     try {
-      const signal = AbortSignal.timeout(longest);
+      const signal = AbortSignal.timeout(this.#seconds * 1000);
       const answer = once(worker, 'message', { signal }) as Promise<[FileRead]>;
       worker.postMessage(file);
       return (await answer)[0];
     } catch (error) {
       this.#worker = null;
       await worker.terminate();
-      const why = error instanceof Error && error.name === 'AbortError' ? `no end after ${String(longest / 1000)} s` : String(error);
-      return { lines: 0, milliseconds: longest, named: [], failed: why };
+      const why = error instanceof Error && error.name === 'AbortError' ? `no end after ${String(this.#seconds)} s` : String(error);
+      return { lines: 0, milliseconds: this.#seconds * 1000, named: [], failed: why };
     }
   }
 
@@ -144,10 +180,13 @@ function progress(text: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${text}`);
 }
 
-/** A line for each that is named: what, where, how it is equal, the line of code. */
-function listing({ package: name, file, named }: Read): string {
-  const where = (line: number): string => `${name}/${file}:${String(line)}`;
-  return named.map(({ id, line, equality, source }) => `${[id.padEnd(28), where(line), equality, source].join(' | ')}\n`).join('');
+/** A line for each that is named: what, where, how it is equal, the line of code; and one for a file that failed. */
+function listing({ package: name, file, named: found, failed }: Read): string {
+  const lines = found.map(({ id, line: at, equality, source }) =>
+    [id.padEnd(28), `${name}/${file}:${String(at)}`, equality, source].join(' | '),
+  );
+  if (failed !== null) lines.push(`failed: ${name}/${file}: ${failed}`);
+  return lines.map((text) => `${text}\n`).join('');
 }
 
 function summary(read: readonly Read[]): string {
@@ -163,9 +202,10 @@ function summary(read: readonly Read[]): string {
       ...[...ids].sort((a, b) => b[1] - a[1]).map(([id, count]) => `  ${String(count).padStart(5)} ${id}`),
     );
   }
-  for (const { package: name, file, failed, milliseconds } of read) {
-    if (failed !== null) text.push(`failed: ${name}/${file}: ${failed}`);
-    else if (milliseconds > slow) text.push(`slow: ${name}/${file}: ${(milliseconds / 1000).toFixed(1)} s`);
-  }
+  for (const { package: name, file, failed } of read) if (failed !== null) text.push(`failed: ${name}/${file}: ${failed}`);
+  for (const { package: name, file, milliseconds } of read.filter((one) => one.milliseconds > slow).sort(bySlowness))
+    text.push(`slow: ${name}/${file}: ${(milliseconds / 1000).toFixed(1)} s`);
   return text.join('\n');
 }
+
+const bySlowness = (a: Read, b: Read): number => b.milliseconds - a.milliseconds;
