@@ -1,7 +1,7 @@
 /** Whether a piece of code computes a formula: by its value and derivatives, at random points. */
 
 import type { Formula } from '../../formulas/formula.ts';
-import type { ValueReading } from '../../formulas/reading.ts';
+import type { Domain, ValueReading } from '../../formulas/reading.ts';
 import { multiply } from '../../maths/tensor/elementwise.ts';
 import { scalar, ShapeError, sizeOf, type Tensor } from '../../maths/tensor/tensor.ts';
 import type { Node } from '../expression/node.ts';
@@ -162,7 +162,8 @@ function agreement(cut: Cut, reading: ValueReading, binding: Binding, layout: La
       }
       if (codes.length < points) continue;
       const found = fit(codes, formulas, reading.fit, mayHold(cut, binding), summed);
-      const weights = found && powersOf(cut, reading, binding, layout, alternative);
+      if (!found || (exact && saysNothing(cut, reading, binding, layout, codes))) continue;
+      const weights = powersOf(cut, reading, binding, layout, alternative);
       if (weights) return { fit: found, weights };
     }
     return null;
@@ -172,6 +173,22 @@ function agreement(cut: Cut, reading: ValueReading, binding: Binding, layout: La
     throw error;
   }
 }
+
+/**
+ * What computes nothing is no quantity: a bound that no number meets leaves its input as it is; a comparison that always holds is the
+ * same whatever the numbers are.
+ */
+function saysNothing(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout, codes: readonly Tensor[]): boolean {
+  const isSame = (a: Tensor, b: Tensor): boolean =>
+    a.values.length === b.values.length &&
+    a.values.every((value, at) => value === b.values[at] && (a.tangents?.[at] ?? 0) === (b.tangents?.[at] ?? 0));
+  const varies = [...binding.choices.values()].some((choice) => 'role' in choice && continuous.has(choice.role.domain));
+  if (varies && codes.every((code) => isSame(code, codes[0]!) && !code.tangents?.some((tangent) => tangent !== 0))) return true;
+  const inputs = codes.map((_, point) => inputsFor(cut, reading, binding, layout, rolesAt(cut, reading, binding, layout, point), 1));
+  return cut.inputs.some((input) => codes.every((code, point) => inputs[point]!.has(input) && isSame(code, inputs[point]!.get(input)!)));
+}
+
+const continuous: ReadonlySet<Domain> = new Set<Domain>(['real', 'positive', 'unit', 'small', 'logProbability']);
 
 const results = new WeakMap<Cut, Map<string, number | 'none'>>();
 
