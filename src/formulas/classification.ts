@@ -655,6 +655,8 @@ const areProbabilities: Evidence = [
   [
     { role: 'p', encodings: ['probability'] },
     { role: 'q', encodings: ['probability'] },
+    // Numbers times logarithms are parts of many log-densities.
+    { context: [], not: ['log prob', 'log pdf', 'log density'] },
   ],
   [
     { role: 'p', words: ratioWords },

@@ -635,7 +635,14 @@ const x0FromV: Formula = {
       elements: ({ noisy, velocity, level }) => cleanFromVelocity(noisy!, velocity!, level!),
       fit: 'quantity',
       operations: [products, differences],
-      evidence: ofPrediction('velocity', velocityWords, ['start from v', 'x0 from v', 'from velocity', 'predict start', 'xstart from v']),
+      // What is called noise is weighted otherwise, by what may look like another form of the level.
+      evidence: ofPrediction('velocity', velocityWords, [
+        'start from v',
+        'x0 from v',
+        'from velocity',
+        'predict start',
+        'xstart from v',
+      ]).map((all) => [...all, { role: 'velocity', words: [], not: ['noise', 'eps', 'epsilon'], own: true }]),
     },
   ],
 };

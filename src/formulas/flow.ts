@@ -188,7 +188,14 @@ const isPath: Evidence = [
   // A model is told the time of a point between any two things.
   [comesFrom('time', 'drawnShare'), { role: 'time', toldWith: ['source', 'target'] }, oneTime],
   [named('source', [...noiseWords, 'noises']), namedTime, oneTime],
-  [named('source', ['x0', 'x 0', 'z0', 'source', 'a0']), named('target', ['x1', 'x 1', 'z1', 'a1', 'data', 'target']), namedTime, oneTime],
+  // Weights of one network that move towards those of another are source and target too.
+  [
+    named('source', ['x0', 'x 0', 'z0', 'source', 'a0']),
+    named('target', ['x1', 'x 1', 'z1', 'a1', 'data', 'target']),
+    namedTime,
+    oneTime,
+    { context: [], not: ['update', 'soft update', 'polyak', 'ema', 'target net', 'momentum update'] },
+  ],
   [{ context: flowContext }, namedTime, oneTime],
 ];
 
@@ -577,16 +584,20 @@ const normalisingContext = [
 
 const inNormalisingFlow: Requirement = { context: normalisingContext, not: ['matching', 'matcher', 'cfm', 'rectified', 'velocity'] };
 
+/** A sampler's step gives the momentum together with the density of where it leads, and both are added up. */
+const noEnergy: Requirement = { role: 'volume', words: [], not: ['target', 'energy', 'hamiltonian', 'momentum', 'log prob'] };
+
 const isChange: Evidence = [
   [named('volume', volumeWords), comesFrom('base', 'logDensity')],
   // A layer gave the determinant together with what the base then measures.
-  [comesFrom('base', 'logDensity'), { role: 'volume', returnedWith: 'base' }],
+  [comesFrom('base', 'logDensity'), { role: 'volume', returnedWith: 'base' }, noEnergy],
   [
     { role: 'base', formula: ['gauss_nll'] },
     { role: 'volume', returnedWith: 'base' },
   ],
   [named('volume', volumeWords), { role: 'base', formula: ['gauss_nll'] }],
-  [named('volume', volumeWords), named('base', baseWords)],
+  // Two determinants are none.
+  [named('volume', volumeWords), named('base', baseWords, ['determinant', ...volumeWords])],
   [comesFrom('base', 'logDensity'), inNormalisingFlow],
   [named('base', baseWords), comesFrom('volume', 'call'), inNormalisingFlow],
 ];
@@ -686,6 +697,8 @@ const changeOfVariables: Formula = {
       summed: '',
       elements: ({ base, jacobian }) => add(base!, logVolumeChange(jacobian!)),
       fit: 'density',
+      // Determinants of the factors of a matrix add up too.
+      evidence: [[{ role: 'base', words: [], not: ['determinant', 'log abs determinant', ...volumeWords] }]],
       operations: [['logAbsDeterminant', 'determinant', 'cholesky']],
     },
     {

@@ -491,7 +491,8 @@ const leastSquaresG: Formula = {
       ],
       elements: ({ fake, target }) => leastSquares(fake!, target!),
       operations: [squared],
-      evidence: isGenerators,
+      // The discriminator draws its score of the same samples to another target.
+      evidence: isGeneratorsAlone,
     },
     {
       ...loss,

@@ -80,11 +80,11 @@ const areMatched: Evidence = [
 const arePairs: Evidence = [
   ...sameDiscriminator,
   [
-    { role: 'real', words: realWords },
+    { role: 'real', words: realWords, not: fakeWords },
     { role: 'fake', words: fakeWords },
     { role: 'fake', words: [...featureWords, 'd', 'disc', 'pred', 'preds'] },
   ],
-  [{ role: 'real', words: realWords }, { role: 'fake', words: fakeWords }, { context: matchingContexts }],
+  [{ role: 'real', words: realWords, not: fakeWords }, { role: 'fake', words: fakeWords }, { context: matchingContexts }],
   // Of a layer of a discriminator, whatever its counterpart is.
   [
     ...['real', 'fake'].flatMap((role) => [

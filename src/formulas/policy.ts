@@ -215,7 +215,10 @@ const logProbabilityWords = [
 /** A closed form of a divergence has ratios of parameters. */
 const isLogRatio: Evidence = [
   [{ context: klContexts }, has('delta', logRatioWords)],
-  [{ context: klContexts, not: ['kl divergence'] }, has('delta', ['ratio'])],
+  [
+    { context: klContexts, not: ['kl divergence'] },
+    { role: 'delta', words: ['ratio'], not: ['param', 'parameter', 'var', 'variance', 'scale', 'std', 'sigma'] },
+  ],
 ];
 const othersThanLogs = [
   ...['var', 'vars', 'logvar', 'log var', 'variance', 'lv', 'std', 'sigma', 'scale', 'spread', 'precision', 'mean', 'mu', 'loc'],

@@ -97,9 +97,9 @@ export interface Role {
   readonly literal?: boolean;
 }
 
-/** One thing that has to be so. Words are compared with the words of names: of the variable, of what was called, of its arguments. */
+/** One thing that has to be so. Words are compared with the words of names: of the variable, of what was called, of its arguments; `own`: of what holds it alone. */
 export type Requirement =
-  | { readonly role: string; readonly words: readonly string[]; readonly not?: readonly string[] }
+  | { readonly role: string; readonly words: readonly string[]; readonly not?: readonly string[]; readonly own?: true }
   | { readonly role: string; readonly origin: readonly Origin[] }
   /** Neither the role nor the other one was computed from the other. */
   | { readonly role: string; readonly apartFrom: string }

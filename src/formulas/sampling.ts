@@ -58,7 +58,16 @@ const posteriorContext = [
   'q mean variance',
   'p mean variance',
 ];
-const posteriorEvidence: Evidence = [[namedLevel], [scheduledLevel], [{ context: posteriorContext }], [{ target: posteriorContext }]];
+const posteriorEvidence: Evidence = [
+  // Both levels are known to be one: a share of anything else looks like either.
+  ...[namedLevel, scheduledLevel].flatMap((known) => [
+    [known, named('previousLevel', [...previousWords, ...levelNames])],
+    [known, comesFrom('previousLevel', 'schedule')],
+    [known, comesFrom('level', 'computed'), comesFrom('previousLevel', 'computed')],
+  ]),
+  [{ context: posteriorContext }],
+  [{ target: posteriorContext }],
+];
 
 /** Alpha of the step is known, or told from the two levels. */
 const stepAlphas: readonly { readonly roles: readonly Role[]; readonly alpha: (roles: Readonly<Record<string, Tensor>>) => Tensor }[] = [
@@ -446,10 +455,7 @@ const bound: Formula = {
           { role: 'kl', formula: divergences },
           named('reconstruction', ['decoder nll', 'nll', 'recon', 'l0', 'decoder', 'reconstruction', 'log likelihood']),
         ],
-        [
-          { role: 'kl', formula: divergences },
-          { role: 'first', encodings: ['time', 'time-from-1'] },
-        ],
+        [{ role: 'kl', formula: divergences }, { role: 'first', encodings: ['time', 'time-from-1'] }, named('first', timeWords)],
         [named('kl', ['kl']), named('reconstruction', ['decoder nll', 'nll', 'decoder', 'log likelihood', 'l0'])],
         [named('kl', ['kl', 'lt']), { context: boundContext }],
       ],

@@ -7,7 +7,7 @@ import { arange } from '../maths/tensor/shape.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 import { comesFrom, karras, level, levelTerm, named, noisy } from './diffusionRoles.ts';
 import type { Formula } from './formula.ts';
-import type { Encoding, Evidence, Role, ValueReading } from './reading.ts';
+import type { Encoding, Evidence, Requirement, Role, ValueReading } from './reading.ts';
 import { levelWords, noiseRateWords, ratioForms, signalRateWords } from './signalLevel.ts';
 import { term } from './term.ts';
 
@@ -77,10 +77,12 @@ const cap: Role = { id: 'cap', shape: '', domain: 'positive', words: capWords, l
 const isRatio: Evidence = [
   [named('ratio', snrWords)],
   [{ role: 'ratio', formula: ['snr'] }],
-  [
+  // The smaller of a probability and its complement is such a weight of cap 1.
+  ...[named('ratio', levelWords), comesFrom('ratio', 'schedule')].map((known): Requirement[] => [
     { role: 'ratio', encodings: ['level'] },
     { role: 'ratio', once: true },
-  ],
+    known,
+  ]),
   [named('cap', ['snr gamma', 'min snr gamma', 'min snr', 'max snr'])],
   [
     { context: ['min snr', 'min snr weight', 'snr weight', 'snr weights', 'min snr gamma', 'loss weight', 'apply snr weight'] },

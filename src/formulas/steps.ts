@@ -5,7 +5,7 @@ import { add, divide, multiply, negate, reciprocal, subtract } from '../maths/te
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 import { comesFrom, karras, named, noisyWords, predictedCleanWords } from './diffusionRoles.ts';
 import type { Formula } from './formula.ts';
-import type { Encoding, Evidence, Role, ValueReading } from './reading.ts';
+import type { Encoding, Evidence, Requirement, Role, ValueReading } from './reading.ts';
 import { term } from './term.ts';
 
 const one = scalar(1);
@@ -104,7 +104,7 @@ const conditional = prediction('conditional', conditionalWords, ['uncond', 'unco
 
 const isGuidance: Evidence = [
   [named('unconditional', unconditionalWords), named('scale', scaleWords)],
-  [named('unconditional', unconditionalWords), named('conditional', conditionalWords, ['uncond', 'unconditional'])],
+  [{ role: 'unconditional', words: unconditionalWords, own: true }, named('conditional', conditionalWords, ['uncond', 'unconditional'])],
   [named('scale', guidanceWords)],
   [{ role: 'unconditional', withoutConditionOf: 'conditional' }],
   [{ context: guidanceContext }, comesFrom('unconditional', 'call'), comesFrom('conditional', 'call')],
@@ -457,11 +457,22 @@ function isStep({ isKnown, roles }: Length, slopes: readonly string[]): Evidence
     { role: slope, given: 'x' },
     { role: slope, given: id },
   ]);
-  const timed = isKnown.map(([role, words]) => named(role, words));
+  // What a call was given says nothing of times.
+  const timed = isKnown.map(([role, words]): Requirement => ({ role, words, own: true }));
   return [
-    [...timed, ...slopes.map((id) => named(id, modelWords))],
+    // What is left between a model and fresh noise is no step from it.
+    [...timed, ...slopes.map((id) => named(id, modelWords)), { role: 'x', without: ['normal'] }],
     [...timed, ...slopes.map((id) => named(id, slopeWords)), { context: samplerContext }],
-    [...timed, ...slopes.map((id) => comesFrom(id, 'call')), { context: samplerContext }],
+    [
+      ...timed,
+      ...slopes.flatMap((id): Requirement[] => [
+        comesFrom(id, 'call'),
+        { role: id, given: 'x' },
+        // Places in memory are no slopes.
+        { role: id, words: [], not: ['arange', 'range', 'off', 'offs', 'offset', 'offsets', 'idx', 'index', 'ptr'] },
+      ]),
+      { context: samplerContext },
+    ],
     [...timed, ...slopes.map((id) => ({ role: id, formula: ['pf_ode', 'reverse_sde', 'cfg'] }))],
     ...isOfSample,
   ];

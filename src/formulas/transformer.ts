@@ -337,6 +337,9 @@ const widthForms: readonly Encoding[] = [
   { id: 'width', name: 'width', symbol: (role) => role, encode: (width) => width, words: ['dim', 'd', 'width', 'hidden size', 'features'] },
 ];
 
+/** These scale vectors of length 1 by what is not their width. */
+const otherNorms = ['weight norm', 'pair norm', 'spectral norm', 'scale norm', 'l2 norm', 'grad norm', 'gradient norm'];
+
 const rmsNorm: Formula = {
   id: 'rms_norm',
   family: 'Transformer',
@@ -389,8 +392,11 @@ const rmsNorm: Formula = {
       ],
       // A vector of length 1 is scaled by much else.
       evidence: [
-        [{ role: 'width', words: widthForms.flatMap(({ words }) => words) }],
-        [{ context: ['rms', 'rms norm', 'rmsnorm', 'norm'] }],
+        [
+          { role: 'width', words: widthForms.flatMap(({ words }) => words) },
+          { context: [], not: otherNorms },
+        ],
+        [{ context: ['rms', 'rms norm', 'rmsnorm', 'norm'], not: otherNorms }],
       ],
       remark: 'the vector of length 1, times the root of the width',
     },

@@ -226,7 +226,9 @@ function isNamed(node: Node, requirement: Extract<Requirement, { readonly words:
   let known = nodes.get(node);
   if (known === undefined) {
     const { layers } = given(node);
-    const telling = layers.find((words) => holdsAny(words, requirement.words) || holdsAny(words, requirement.not));
+    const telling = (requirement.own === true ? layers.slice(0, 2) : layers).find(
+      (words) => holdsAny(words, requirement.words) || holdsAny(words, requirement.not),
+    );
     // Where no name is wanted, it is what it must not be called that counts.
     nodes.set(node, (known = telling ? !holdsAny(telling, requirement.not) : requirement.words.length === 0));
   }

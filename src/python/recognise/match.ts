@@ -182,6 +182,10 @@ function saysNothing(cut: Cut, reading: ValueReading, binding: Binding, layout: 
   const isSame = (a: Tensor, b: Tensor): boolean =>
     a.values.length === b.values.length &&
     a.values.every((value, at) => value === b.values[at] && (a.tangents?.[at] ?? 0) === (b.tangents?.[at] ?? 0));
+  // Steps between ends that are the same.
+  const isEven = ({ values, tangents }: Tensor): boolean =>
+    values.length > 1 && values.every((value) => value === values[0]) && !tangents?.some((tangent) => tangent !== 0);
+  if (codes.every(isEven)) return true;
   const varies = [...binding.choices.values()].some((choice) => 'role' in choice && continuous.has(choice.role.domain));
   if (varies && codes.every((code) => isSame(code, codes[0]!) && !code.tangents?.some((tangent) => tangent !== 0))) return true;
   const inputs = codes.map((_, point) => inputsFor(cut, reading, binding, layout, rolesAt(cut, reading, binding, layout, point), 1));
