@@ -5,7 +5,7 @@ import { numberOf, type Node } from '../node.ts';
 import { isNode, none, Scope, type Arguments, type ClassValue, type Instance, type Value } from '../values.ts';
 import type { Follow } from './context.ts';
 import { toNode } from './convert.ts';
-import { leafArguments } from './parameters.ts';
+import { isOfClass, leafArguments } from './parameters.ts';
 import { statesOf } from './states.ts';
 
 /** Methods that set attributes before any other is called. */
@@ -111,7 +111,9 @@ export function attributeOf(follow: Follow, value: Value, name: string): Value {
     }
     case 'class': {
       const method = methodOf(value.definition, name);
-      return method ? { kind: 'function', definition: method, scope: value.scope, self: null } : build.with('attribute', [], { name });
+      return method
+        ? { kind: 'function', definition: method, scope: value.scope, self: isOfClass(method) ? value : null }
+        : build.with('attribute', [], { name });
     }
     case 'distribution': {
       const { loc, scale } = value.parameters;

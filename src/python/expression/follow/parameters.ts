@@ -2,7 +2,7 @@
 
 import type { Expression, FunctionDefinition, Lambda } from '../../syntax/ast.ts';
 import type { Build } from '../build.ts';
-import { none, Scope, type Arguments, type Value } from '../values.ts';
+import { isNode, none, Scope, type Arguments, type Value } from '../values.ts';
 import type { Follow } from './context.ts';
 
 /** Every parameter as a leaf of its own: a function that is read by itself. */
@@ -40,6 +40,13 @@ export function leafArguments(build: Build, definition: FunctionDefinition | Lam
 const isClassName = (callee: Expression): boolean =>
   /^[A-Z]/.test(callee.kind === 'name' ? callee.id : callee.kind === 'attribute' ? callee.name : '');
 
+/** A method that is given the class: what it calls makes an object, and does not use one. */
+export const isOfClass = (definition: FunctionDefinition | Lambda): boolean =>
+  'decorators' in definition && definition.decorators.some((decorator) => decorator.kind === 'name' && decorator.id === 'classmethod');
+
+const classOf = (value: Value): Value =>
+  !isNode(value) && value.kind === 'instance' ? { kind: 'class', definition: value.definition, scope: value.scope } : value;
+
 /** A scope in which the parameters have what they are given, or their defaults. */
 export function bindParameters(
   follow: Follow,
@@ -49,7 +56,7 @@ export function bindParameters(
   args: Arguments,
 ): Scope {
   const scope = new Scope(outer);
-  const positional = self ? [self, ...args.positional] : [...args.positional];
+  const positional = self ? [isOfClass(definition) ? classOf(self) : self, ...args.positional] : [...args.positional];
   const named = new Map(args.named);
   for (const { name, star, default: fallback } of definition.parameters) {
     if (star === '*') {
