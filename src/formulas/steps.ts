@@ -416,7 +416,23 @@ const samplerContext = [
   ],
 ];
 
-const point: Role = { id: 'x', shape: 'B D', domain: 'real', words: noisyWords };
+/** What moves by laws of mechanics is no sample. */
+const mechanical = [
+  'vel',
+  'velocity',
+  'velocities',
+  'pos',
+  'position',
+  'positions',
+  'momentum',
+  'theta',
+  'omega',
+  'angle',
+  'speed',
+  'q',
+  'temperature',
+];
+const point: Role = { id: 'x', shape: 'B D', domain: 'real', words: noisyWords, not: mechanical };
 const slope = (id: string, words: readonly string[]): Role => ({ id, shape: 'B D', domain: 'real', words, not: ['noise scale', 'lr'] });
 const time = (id: string, words: readonly string[]): Role => ({ id, shape: '', domain: 'real', words, not: ['lr', 'momentum'] });
 

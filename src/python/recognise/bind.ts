@@ -186,14 +186,18 @@ export function affinity(input: Given, role: Role): number | null {
   return found;
 }
 
-function measuredAffinity({ own, around }: Given, role: Role): number | null {
+/** Of what is around, the nearest name that says something decides. */
+function measuredAffinity({ own, layers }: Given, role: Role): number | null {
   if (holdsAny(own, role.words)) return holdsAny(own, role.not) ? null : 2 + countsAlike(own, role);
   if (holdsAny(own, role.not)) return null;
-  if (holdsAny(around, role.words)) return 1 + countsAlike(own, role);
-  if (role.named === true) return null;
   // What it is called itself says more than what it was made from.
   const isForm = role.encodings?.some(({ words, not }) => holdsAny(own, words) && !holdsAny(own, not)) === true;
-  return holdsAny(around, role.not) && !isForm ? null : countsAlike(own, role);
+  for (const layer of layers.slice(1)) {
+    if (holdsAny(layer, role.words)) return 1 + countsAlike(own, role);
+    if (role.encodings?.some(({ words }) => holdsAny(layer, words)) === true) break;
+    if (holdsAny(layer, role.not) && !isForm) return null;
+  }
+  return role.named === true ? null : countsAlike(own, role);
 }
 
 const encodingFits = new WeakMap<Given, Map<Encoding, number>>();

@@ -134,9 +134,11 @@ function nameIn(node: Node, mayBeWeighted: boolean): Node | null {
     if (terms.length !== 1) return null;
     inner = terms[0]!.node;
     if (inner.op === 'let') return inner;
-    if (!ofANameStill.has(inner.op) && !(joining.has(inner.op) && inner.args.every((arg) => arg === inner.args[0]))) return null;
-    if (!inner.args[0]) return null;
-    inner = inner.args[0];
+    // Kept within bounds it has another formula, if any.
+    if (inner.op === 'clamp' && !mayBeWeighted) inner = inner.args[0]!;
+    else if (!ofANameStill.has(inner.op) && !(joining.has(inner.op) && inner.args.every((arg) => arg === inner.args[0]))) return null;
+    else if (!inner.args[0]) return null;
+    else inner = inner.args[0];
   }
 }
 

@@ -16,7 +16,9 @@ const isNamed = (node: Node): boolean => node.op === 'let' && holdsAny(wordsOf(S
 
 /** Elementwise operations from which a schedule is made of another. */
 const elementwise: ReadonlySet<string> = new Set(
-  'let inline sqrt rsqrt square subtract add multiply divide reciprocal power clamp exp log negate concatenate index flip'.split(' '),
+  'let inline sqrt rsqrt square subtract add multiply divide reciprocal power clamp exp log negate concatenate index flip cos sin sigmoid tanh'.split(
+    ' ',
+  ),
 );
 
 function isMadeOf(node: Node, depth: number): boolean {
