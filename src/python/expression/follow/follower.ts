@@ -40,8 +40,13 @@ const operations: Readonly<Record<string, string>> = {
   '@': 'matmul',
 };
 
-/** `self.register_buffer('name', value)`: what is kept, and under which name. */
-function bufferIn(expression: Expression): { readonly name: string; readonly value: Expression } | null {
+/** `self.register_buffer('name', value)`, `steps.append(value)`: what is kept, and under which name. */
+function keptIn(expression: Expression): { readonly name: string; readonly value: Expression } | null {
+  if (expression.kind === 'call' && expression.callee.kind === 'attribute' && expression.callee.name === 'append') {
+    const [only, ...others] = expression.args;
+    const { object } = expression.callee;
+    return only && others.length === 0 && only.star === '' ? { name: object.kind === 'name' ? object.id : '', value: only.value } : null;
+  }
   if (expression.kind !== 'call' || expression.args.length < 2) return null;
   const { callee, args } = expression;
   if ((callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '') !== 'register_buffer') return null;
@@ -300,9 +305,9 @@ export class Follower implements Follow {
         this.#augmented(statement, scope);
         return;
       case 'expression': {
-        const buffer = bufferIn(statement.value);
-        if (buffer) {
-          this.#record(statement, buffer.value, scope, buffer.name);
+        const kept = keptIn(statement.value);
+        if (kept) {
+          this.#record(statement, kept.value, scope, kept.name);
           this.#silently(() => this.evaluate(statement.value, scope));
         } else this.#record(statement, statement.value, scope, '');
         return;

@@ -33,6 +33,16 @@ const causal = 'mask = torch.triu(torch.full((t, t), float("-inf")), diagonal=1)
 
 describe('known in this spelling', () => {
   test.each([
+    // What is gathered in a list.
+    [
+      'kl_diag_std_normal',
+      code(
+        'f(pairs)',
+        'losses = []',
+        'for mu, logvar in pairs:',
+        '    losses.append(-0.5 * (1 + logvar - mu.pow(2) - logvar.exp()).sum(-1))',
+      ),
+    ],
     // An attribute of an attribute has methods too.
     [
       'q_sample',
