@@ -1,6 +1,6 @@
 /** Positions: rotary and sinusoidal embeddings. */
 
-import { add, atan2, cos, negate, sin, square, subtract } from '../maths/tensor/elementwise.ts';
+import { add, atan2, cos, multiply, negate, sin, square, subtract } from '../maths/tensor/elementwise.ts';
 import { sum } from '../maths/tensor/reduce.ts';
 import { arange, expandDims, slice } from '../maths/tensor/shape.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
@@ -183,6 +183,25 @@ const isEmbedding: Evidence = [
 ];
 const isHalf = (arrangement: Arrangement): boolean => arrangement === 'sines' || arrangement === 'cosines';
 
+/** Code may count the features, or their pairs: the frequencies. */
+const widthForms: readonly Encoding[] = [
+  {
+    id: 'features',
+    name: 'number of features',
+    symbol: (role) => role,
+    encode: (width) => width,
+    words: ['dim', 'd model', 'embedding dim', 'd', 'channels', 'embed dim', 'width'],
+    not: ['half', 'freqs'],
+  },
+  {
+    id: 'pairs',
+    name: 'number of frequencies',
+    symbol: (role) => `${role}/2`,
+    encode: (width) => multiply(width, scalar(0.5)),
+    words: ['half', 'half dim', 'freqs', 'n freqs', 'num freqs', 'frequencies', 'num frequencies', 'n frequencies', 'bands', 'pairs', 'n fourier'],
+  },
+];
+
 /** Times that are given, or all positions up to a number of them. */
 const timings: readonly { readonly time: Role; readonly times: (time: Tensor) => Tensor }[] = [
   {
@@ -280,7 +299,7 @@ const sinusoidalPosition: Formula = {
               shape: '',
               domain: 'length',
               classes: 'W',
-              words: ['dim', 'd model', 'embedding dim', 'd', 'channels', 'embed dim', 'width'],
+              encodings: widthForms,
             },
             {
               id: 'period',
