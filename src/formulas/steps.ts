@@ -453,7 +453,7 @@ const lengths: readonly Length[] = [
   },
   {
     roles: [
-      time('next', ['t next', 'sigma next', 'next', 't prev', 'sigmas', 'sigma down', 't end', 's', 't2', 't1']),
+      time('next', ['t next', 'sigma next', 'next', 't prev', 'sigmas', 'sigma down', 't end', 't2', 't1']),
       time('current', ['t cur', 't hat', 'sigma', 'sigmas', 'sigma hat', 't', 't0', 'current']),
     ],
     step: ({ next, current }) => subtract(next!, current!),

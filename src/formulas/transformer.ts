@@ -131,6 +131,7 @@ const layouts: readonly Readonly<Record<string, string>>[] = [
   { result: 'B T H D' },
   { query: 'B T H E', key: 'B S H E', value: 'B S H D' },
   { query: 'B H E T', key: 'B H E S', value: 'B H D S', result: 'B H D T' },
+  { query: 'B H E T', key: 'B H E S', value: 'B H D S' },
   { key: 'B H E S' },
   { key: 'B H E S', value: 'B H D S', result: 'B H D T' },
 ];

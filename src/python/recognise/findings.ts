@@ -134,13 +134,23 @@ function nameIn(node: Node, mayBeWeighted: boolean): Node | null {
     if (terms.length !== 1) return null;
     inner = terms[0]!.node;
     if (inner.op === 'let') return inner;
+    // In one shape or another.
+    if (inner.op === 'choice') {
+      const names = inner.args.map((arg) => nameIn(arg, mayBeWeighted));
+      return names.every((name) => name === names[0]) ? names[0]! : null;
+    }
+    const isReshaping = inner.op === 'inline' && !wrappers.has(inner.args[0]!.op);
     // Kept within bounds it has another formula, if any.
-    if (inner.op === 'clamp' && !mayBeWeighted) inner = inner.args[0]!;
-    else if (!ofANameStill.has(inner.op) && !(joining.has(inner.op) && inner.args.every((arg) => arg === inner.args[0]))) return null;
-    else if (!inner.args[0]) return null;
-    else inner = inner.args[0];
+    const isBounded = inner.op === 'clamp' && !mayBeWeighted;
+    const isStill = ofANameStill.has(inner.op) || (joining.has(inner.op) && inner.args.every((arg) => arg === inner.args[0]));
+    if (!(isReshaping || isBounded || isWithNewAxes(inner) || isStill) || !inner.args[0]) return null;
+    inner = inner.args[0];
   }
 }
+
+/** `x[:, None]` */
+const isWithNewAxes = ({ op, args, attributes }: Node): boolean =>
+  op === 'index' && args.length === 1 && /^(?:(?:slice:|new|dots) ?)+$/.test(String(attributes['spec']));
 
 /** The function of the file whose result a value is, in whatever shape. */
 export function calledFor(node: Node): string | null {

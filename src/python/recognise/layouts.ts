@@ -36,6 +36,14 @@ export function axesOf(shape: string): string[] {
 
 const cache = new WeakMap<ValueReading, Layout[]>();
 
+const ordered = new WeakMap<ValueReading, number>();
+
+/** How many of the first layouts differ in the order of axes alone: that code runs on one of them tells nothing of the others. */
+export function orderedOf(reading: ValueReading): number {
+  layoutsOf(reading);
+  return ordered.get(reading)!;
+}
+
 /** The most usual first. */
 export function layoutsOf(reading: ValueReading): readonly Layout[] {
   const known = cache.get(reading);
@@ -50,6 +58,9 @@ export function layoutsOf(reading: ValueReading): readonly Layout[] {
     void layouts.push({ lengths: { ...base, ...changes }, orders });
   add({});
   for (const orders of reading.layouts ?? []) add({}, orders);
+  // One head: the same orders without its axis.
+  if (names.has('H')) for (const orders of [{}, ...(reading.layouts ?? [])]) add({ H: [] }, orders);
+  ordered.set(reading, layouts.length);
   if (names.has('D')) {
     // Pictures, several examples on the way, one example, and numbers without features.
     add({ D: [2, 4, 4] });
@@ -64,11 +75,7 @@ export function layoutsOf(reading: ValueReading): readonly Layout[] {
     add({ B: [] });
     if (names.has('C') || names.has('V') || names.has('T')) add({ B: [2, 3] });
   }
-  if (names.has('H')) {
-    add({ H: [] });
-    add({ B: [], H: [] });
-    for (const orders of reading.layouts ?? []) add({ H: [] }, orders);
-  }
+  if (names.has('H')) add({ B: [], H: [] });
   cache.set(reading, layouts);
   return layouts;
 }

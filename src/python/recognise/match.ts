@@ -11,7 +11,7 @@ import { degreesIn } from './degrees.ts';
 import { evaluate } from './evaluate.ts';
 import { given } from './given.ts';
 import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
-import { layoutsOf, shapeIn, type Layout } from './layouts.ts';
+import { layoutsOf, orderedOf, shapeIn, type Layout } from './layouts.ts';
 import { formulaAt, inputsFor, rolesAt } from './roles.ts';
 import { fromLayout, type RoleValues } from './samples.ts';
 import { maySpan } from './spans.ts';
@@ -87,7 +87,7 @@ export function* matches(
   outlook?: Outlook,
 ): Generator<Match> {
   const layouts = dependsOnShape(cut) ? layoutsOf(reading) : layoutsOf(reading).slice(0, 1);
-  const ordered = 1 + (reading.layouts?.length ?? 0);
+  const ordered = orderedOf(reading);
   // Without a batch a mean over all is none: a quantity is then taken for its mean.
   const whole =
     reading.fit === 'quantity' && cut.order.some(({ op, attributes }) => (op === 'mean' || op === 'sum') && attributes['axes'] === null);
