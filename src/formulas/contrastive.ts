@@ -14,9 +14,10 @@ import {
   pairedProducts,
   symmetricInfoNce,
 } from '../maths/contrastive/infoNce.ts';
+import { ofClass } from '../maths/losses/categorical.ts';
 import { add, divide, exp, log, multiply, negate, subtract } from '../maths/tensor/elementwise.ts';
 import { matmul } from '../maths/tensor/linear.ts';
-import { norm, softmax, sum } from '../maths/tensor/reduce.ts';
+import { logSoftmax, norm, softmax, sum } from '../maths/tensor/reduce.ts';
 import { concatenate, diagonal, expandDims, reshape, squeeze, stack, swapAxes } from '../maths/tensor/shape.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 
@@ -372,6 +373,20 @@ function lengths(given: Given): Tensor {
   return expandDims(lengthOf(bothViews(given)), -1);
 }
 
+/** Where a function from elsewhere says which row belongs to which. */
+const pairLabel: Role = {
+  id: 'label',
+  shape: 'N',
+  domain: 'class',
+  classes: 'N',
+  words: ['labels', 'label', 'targets', 'target', 'ground truth', 'gt', 'y', 'idx'],
+};
+const choosingLabel = ['crossEntropy', 'gather'];
+const labelled = 'pairs by labels that are given';
+
+const bothWays = (similarities: Tensor, label: Tensor): Tensor =>
+  multiply(scalar(-0.5), add(ofClass(logSoftmax(similarities, -1), label), ofClass(logSoftmax(swapAxes(similarities, -1, -2), -1), label)));
+
 const clip: Formula = {
   id: 'clip_loss',
   family: 'Contrastive',
@@ -380,6 +395,7 @@ const clip: Formula = {
   lines: [
     String.raw`\term{forward}{L_{a\to b}}=-\frac1N\sum_i\log\frac{\exp(\term{similarities}{s_{ii}}/\term{temperature}{\tau})}{\sum_j\exp(\term{similarities}{s_{ij}}/\term{temperature}{\tau})}`,
     String.raw`\term{backward}{L_{b\to a}}=-\frac1N\sum_i\log\frac{\exp(\term{similarities}{s_{ii}}/\term{temperature}{\tau})}{\sum_j\exp(\term{similarities}{s_{ji}}/\term{temperature}{\tau})}`,
+    String.raw`\text{pairs by labels: }\term{forward}{L_{a\to b}}=-\frac1N\sum_i\log\frac{\exp(s_{i\term{label}{y_i}}/\term{temperature}{\tau})}{\sum_j\exp(\term{similarities}{s_{ij}}/\term{temperature}{\tau})}`,
     similarityLine,
   ],
   terms: [
@@ -389,6 +405,7 @@ const clip: Formula = {
     temperatureTerm,
     firstTerm,
     secondTerm,
+    term('label', 'y_i', 'label', 'Which of the others belongs to i: mostly i itself.', '[anchors]'),
   ],
   claim: 'definition',
   note: 'InfoNCE both ways over one matrix of similarities: images to texts and texts to images.',
@@ -440,6 +457,24 @@ const clip: Formula = {
       rank: 2,
       ...(remark && { remark }),
     })),
+    {
+      ...common,
+      roles: [similarities, temperature, pairLabel],
+      axes: 'N',
+      elements: ({ similarities, temperature, label }) => bothWays(divide(similarities!, temperature!), label!),
+      operations: [choosingLabel, logarithms, ownOfRow],
+      rank: 2,
+      remark: labelled,
+    },
+    {
+      ...common,
+      roles: [firstView, secondView, temperature, pairLabel],
+      axes: 'N',
+      elements: ({ first, second, temperature, label }) => bothWays(divide(dotSimilarities(first!, second!), temperature!), label!),
+      operations: [choosingLabel, logarithms, pairs],
+      rank: 2,
+      remark: labelled,
+    },
   ],
 };
 
