@@ -395,7 +395,7 @@ const clip: Formula = {
   lines: [
     String.raw`\term{forward}{L_{a\to b}}=-\frac1N\sum_i\log\frac{\exp(\term{similarities}{s_{ii}}/\term{temperature}{\tau})}{\sum_j\exp(\term{similarities}{s_{ij}}/\term{temperature}{\tau})}`,
     String.raw`\term{backward}{L_{b\to a}}=-\frac1N\sum_i\log\frac{\exp(\term{similarities}{s_{ii}}/\term{temperature}{\tau})}{\sum_j\exp(\term{similarities}{s_{ji}}/\term{temperature}{\tau})}`,
-    String.raw`\text{pairs by labels: }\term{forward}{L_{a\to b}}=-\frac1N\sum_i\log\frac{\exp(s_{i\term{label}{y_i}}/\term{temperature}{\tau})}{\sum_j\exp(\term{similarities}{s_{ij}}/\term{temperature}{\tau})}`,
+    String.raw`\text{pairs by labels: }\term{forward}{L_{a\to b}}=-\frac1N\sum_i\log\frac{\exp(s(i,\term{label}{y_i})/\term{temperature}{\tau})}{\sum_j\exp(\term{similarities}{s_{ij}}/\term{temperature}{\tau})}`,
     similarityLine,
   ],
   terms: [

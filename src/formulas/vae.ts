@@ -126,6 +126,14 @@ const reparam: Formula = {
           },
         ],
         [{ role: 'noise', origin: ['normal', 'sample'] }, { context: drawing }],
+        // Both said by a network, and called so.
+        [
+          { role: 'noise', origin: ['normal', 'sample'] },
+          { role: 'mean', words: meanWords },
+          { role: 'mean', origin: ['call', 'part'] },
+          { role: 'std', words: ['std', 'stddev', 'sd', 'std dev', 'sigma', 'scale', 'logvar', 'log std'] },
+          { role: 'std', origin: ['call', 'part', 'computed'] },
+        ],
         [{ role: 'noise', words: noiseWords }, { role: 'mean', words: meanWords }, { context: drawing }],
       ],
       // Noise is added to a mean in many formulas that have a name of their own.
