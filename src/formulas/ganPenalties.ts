@@ -265,6 +265,7 @@ const pathLength: Formula = {
       evidence: [
         [{ role: 'length', words: ['pl lengths', 'path lengths', 'path length', 'pl length'] }],
         [{ role: 'length', words: ['lengths', 'length'] }, { context: pathContexts }],
+        [{ role: 'length', formula: ['path_length'] }],
       ],
       rank: 2,
     },

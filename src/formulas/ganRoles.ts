@@ -171,7 +171,26 @@ export const isDiscriminatorsOfReal: Evidence = [
   [of('real', realWords, fakeWords), of('real', discriminatorWords)],
   [of('real', realWords, fakeWords), toldBy([...discriminatorContexts, ...adversarialContexts])],
 ];
+/** The same of the hinge loss: nothing else in a loss of this kind has the margin. */
+const isHingeInAdversarial: Requirement[] = [
+  toldBy([
+    'gan loss',
+    'ganloss',
+    'gan criterion',
+    'adversarial loss',
+    'adv loss',
+    'hinge gan',
+    'gan hinge',
+    'hinge gan loss',
+    'hinge loss gan',
+  ]),
+  { context: [], not: ['generator', 'gen loss', 'g loss', 'loss g', 'gen', 'g'] },
+];
+export const isHingeOfReal: Evidence = [...isDiscriminatorsOfReal, [of('real', [], fakeWords), ...isHingeInAdversarial]];
+
 export const isDiscriminatorsOfFake: Evidence = [[of('fake', fakeWords, ['real']), toldBy(discriminatorContexts)]];
+
+export const isHingeOfFake: Evidence = [...isDiscriminatorsOfFake, [of('fake', [], realWords), ...isHingeInAdversarial]];
 
 /**
  * That `fake` is what a discriminator says of generated examples, and the loss is the generator's. What it was given may have been made

@@ -198,7 +198,19 @@ const widthForms: readonly Encoding[] = [
     name: 'number of frequencies',
     symbol: (role) => `${role}/2`,
     encode: (width) => multiply(width, scalar(0.5)),
-    words: ['half', 'half dim', 'freqs', 'n freqs', 'num freqs', 'frequencies', 'num frequencies', 'n frequencies', 'bands', 'pairs', 'n fourier'],
+    words: [
+      'half',
+      'half dim',
+      'freqs',
+      'n freqs',
+      'num freqs',
+      'frequencies',
+      'num frequencies',
+      'n frequencies',
+      'bands',
+      'pairs',
+      'n fourier',
+    ],
   },
 ];
 

@@ -694,6 +694,20 @@ const ddim: Formula = {
       evidence: [...fromNoisyEvidence, [named('eta', etaWords)]],
       remark: 'with η times the posterior’s standard deviation',
     },
+    {
+      kind: 'value',
+      roles: [{ id: 'step', shape: 'B D', domain: 'real' }, stepSigma, fresh],
+      axes: 'B D',
+      summed: '',
+      elements: ({ step, sigma, fresh }) => add(step!, multiply(sigma!, fresh!)),
+      fit: 'quantity',
+      operations: [products, sums],
+      evidence: [
+        [{ role: 'step', formula: ['ddim_step'] }, comesFrom('fresh', 'normal')],
+        [{ role: 'step', formula: ['ddim_step'] }, named('fresh', ['noise', 'variance noise', 'random noise', 'fresh noise'])],
+      ],
+      remark: 'fresh noise added to its mean',
+    },
   ],
 };
 

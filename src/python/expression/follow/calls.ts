@@ -339,6 +339,8 @@ function renamed(keyword: string, parameters: readonly string[]): string {
 /** Whether the second thing that a maximum is given is an axis rather than another array. */
 function isAxis(value: Value): boolean {
   const inner = isNode(value) ? unwrap(value) : null;
+  // A number that has a name, or was made by a call, is an array of it, unless it is called an axis.
+  if (isNode(value) && value !== inner) return /dim|axis/i.test(String(value.attributes['name'])) && Number.isInteger(toNumber(value));
   if (inner?.op === 'parameter') return /dim|axis/i.test(String(inner.attributes['name']));
   return Number.isInteger(toNumber(value));
 }

@@ -212,7 +212,7 @@ export class Follower implements Follow {
       if (name && value && !isNode(name) && name.kind === 'text' && isNode(callee) && this.#self)
         return this.#buffer(this.#self, name.value, value);
     }
-    const result = evaluateCall(this, callee, args);
+    const result = evaluateCall(this, callee, this.#apartFromAxes(args, place));
     // `x.mul_(y)` changes x.
     if (place.kind === 'call' && place.callee.kind === 'attribute' && /[a-z]_$/.test(place.callee.name) && isNode(result) && this.#scope)
       this.bind(place.callee.object, result, this.#scope);
@@ -226,6 +226,19 @@ export class Follower implements Follow {
     )
       this.bind(place.args[0]!.value, result, this.#scope);
     return result;
+  }
+
+  /** Of `max(x, zeros_like(x))` the second is no axis, though all its numbers are one. */
+  #apartFromAxes(args: Arguments, place: Expression): Arguments {
+    if (place.kind !== 'call') return args;
+    const name = place.callee.kind === 'attribute' ? place.callee.name : place.callee.kind === 'name' ? place.callee.id : '';
+    if ((name !== 'max' && name !== 'min') || place.args.length !== args.positional.length) return args;
+    const positional = args.positional.map((value, index) =>
+      isNode(value) && place.args[index]!.value.kind === 'call' && numberOf(value) !== null
+        ? this.build.with('let', [value], { name: 'constant' })
+        : value,
+    );
+    return { ...args, positional };
   }
 
   #wanted: (definition: FunctionDefinition) => boolean = () => true;

@@ -100,6 +100,72 @@ describe('known in a package', () => {
         'return w * kl.mean() + rec.mean()',
       ),
     ],
+    [
+      'sinusoidal_pos',
+      code(
+        'go(t, n_freqs)',
+        'w = torch.exp(-math.log(1e4) * torch.arange(n_freqs) / n_freqs)',
+        'a = t[:, None] * w',
+        'return torch.cat([a.sin(), a.cos()], -1)',
+      ),
+    ],
+    [
+      'sdpa',
+      code(
+        'go(q, k, v, ch)',
+        's = 1 / math.sqrt(math.sqrt(ch))',
+        'w = torch.einsum("bct,bcs->bts", q * s, k * s).softmax(-1)',
+        'return torch.einsum("bts,bcs->bct", w, v)',
+      ),
+    ],
+    [
+      'sdpa',
+      code(
+        'go(q, k, v)',
+        'a = torch.einsum("bhdi,bhdj->bhij", q * q.shape[-2] ** -0.5, k).softmax(-1)',
+        'return torch.einsum("bhij,bhdj->bhid", a, v)',
+      ),
+    ],
+    [
+      'clip_loss',
+      code(
+        'go(self, image, text, scale)',
+        'a = scale * image @ text.T',
+        'b = scale * text @ image.T',
+        'labels = self.labels(len(a))',
+        'return (F.cross_entropy(a, labels) + F.cross_entropy(b, labels)) / 2',
+      ),
+    ],
+    [
+      'reparam',
+      code(
+        'go(out)',
+        'mean, std = tf.split(out, 2, -1)',
+        'std = tf.nn.softplus(std) + 0.1',
+        'return mean + std * tf.random.normal(tf.shape(mean))',
+      ),
+    ],
+    [
+      'hinge_d',
+      code(
+        'go(real, fake)',
+        'return torch.max(1 - real, torch.zeros_like(real)).mean() + torch.max(1 + fake, torch.zeros_like(fake)).mean()',
+      ),
+    ],
+    [
+      'hinge_d',
+      'class GANLoss:\n    def loss(self, input):\n        least = torch.min(input - 1, torch.zeros_like(input))\n        return -torch.mean(least)',
+    ],
+    [
+      'ddim_step',
+      code(
+        'go(x, eps, a_t, a_prev, sigma)',
+        'x0 = (x - (1 - a_t).sqrt() * eps) / a_t.sqrt()',
+        'prev_sample = a_prev.sqrt() * x0 + (1 - a_prev - sigma ** 2).sqrt() * eps',
+        'noise = torch.randn_like(x)',
+        'prev_sample = prev_sample + sigma * noise',
+      ),
+    ],
   ])('%s', (id, text) => {
     expect(last(text)).toContain(id);
   });
@@ -133,6 +199,15 @@ describe('not known in a package', () => {
         'total = loss + r1 * cfg.every',
       ),
     ],
+    [
+      'rope',
+      'it for more heads',
+      code('go(q, k, cos, sin)', 'k = rotated(k, cos, sin)', 'k = k[:, :, None].expand(1, 2, 3, 4, 5).reshape(1, 6, 4, 5)'),
+    ],
+    ['reparam', 'data that are put back', code('go(x, mean, std)', 'return mean + std * x')],
+    ['reparam', 'parameters as they begin', code('go(w, mean=0.0, std=0.02)', 'w = mean + std * torch.randn(4, 4)')],
+    ['hinge_d', 'a margin between classes', code('svm(x, y)', 'return torch.max(1 - y * x, torch.zeros_like(x)).mean()')],
+    ['hinge_d', 'a largest number', code('go(real, fake)', 'return torch.max(1 - real, 0)[0].mean() + torch.max(1 + fake, 0)[0].mean()')],
   ])('no %s: %s', (id, _, text) => {
     expect(last(text)).not.toContain(id);
   });
