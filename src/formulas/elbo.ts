@@ -32,6 +32,7 @@ import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 
 const one = scalar(1);
 
+const someReconstruction: Role = { id: 'reconstruction', shape: 'B', domain: 'real', words: reconstructionWords, not: klWords, absent: 0 };
 const someDivergence: Role = { id: 'kl', shape: 'B', domain: 'positive', words: klWords, not: ['recon', 'reconstruction'] };
 const strictLikelihoodWords = likelihoodWords.filter((words) => words.startsWith('log') || words.startsWith('l'));
 const areLikelihoodAndDivergence: Evidence = [{ words: klWords }, { formula: divergences }].flatMap((known) => [
@@ -243,22 +244,27 @@ const capacityVae: Formula = {
     'The absolute value is missing: the divergence is then pressed to 0 whatever the capacity is.',
     'The capacity is in bits while the divergence is in nats.',
   ],
-  readings: (
-    [
-      ['B', (kl: Tensor) => kl],
-      ['', (kl: Tensor) => meanOf(kl, null)],
-    ] as const
-  ).map(([axes, reduced]): ValueReading => ({
+  readings: [
+    { axes: 'B', held: 'B', of: someReconstruction, sign: one },
+    // Of the whole batch, where it is its mean that is held.
+    { axes: '', held: '', of: someReconstruction, sign: one },
+    { axes: '', held: 'B', of: someReconstruction, sign: one },
+    { axes: 'B', held: 'B', of: logLikelihood, sign: scalar(-1) },
+    { axes: '', held: '', of: logLikelihood, sign: scalar(-1) },
+  ].map(({ axes, held, of, sign }): ValueReading => ({
     kind: 'value',
     roles: [
-      { id: 'reconstruction', shape: axes, domain: 'real', words: reconstructionWords, not: klWords, absent: 0 },
-      { id: 'kl', shape: 'B', domain: 'positive', words: klWords },
-      { id: 'gamma', shape: '', domain: 'positive', words: ['gamma', 'beta', 'weight', 'lambda'], literal: true, absent: 1 },
       { id: 'capacity', shape: '', domain: 'positive', words: capacityWords, literal: true },
+      { ...of, shape: axes },
+      { id: 'kl', shape: held, domain: 'positive', words: klWords },
+      { id: 'gamma', shape: '', domain: 'positive', words: ['gamma', 'beta', 'weight', 'lambda'], literal: true, absent: 1 },
     ],
     axes,
     summed: '',
-    elements: ({ reconstruction, kl, gamma, capacity }) => add(heldAtCapacity(reduced(kl!), capacity!, gamma!), reconstruction!),
+    elements: (given) => {
+      const kl = held === axes ? given['kl']! : meanOf(given['kl']!, null);
+      return add(heldAtCapacity(kl, given['capacity']!, given['gamma']!), multiply(sign, given[of.id]!));
+    },
     fit: 'loss',
     operations: [choosing],
     evidence: [
@@ -307,7 +313,6 @@ const weights: readonly Role[] = [
   { id: 'beta', shape: '', domain: 'positive', words: ['beta', 'tc weight', 'tc'], literal: true, absent: 1 },
   { id: 'gamma', shape: '', domain: 'positive', words: ['gamma', 'kl weight', 'dw'], absent: 1 },
 ];
-const someReconstruction: Role = { id: 'reconstruction', shape: 'B', domain: 'real', words: reconstructionWords, not: klWords, absent: 0 };
 const tcWords = ['tc', 'total correlation', 'tc loss', 'correlation', 'd tc', 'vae tc loss'];
 const miWords = ['mi', 'mutual info', 'mutual information', 'mi loss', 'index code mi', 'information', 'i qz'];
 const dimensionWords = ['dw kl', 'dimension kl', 'dimwise kl', 'dim kl', 'dimension wise kl', 'dw', 'dwkl', 'kl', 'dw kl loss', 'kl loss'];
@@ -467,7 +472,7 @@ const tcVae: Formula = {
     {
       kind: 'value',
       roles: [
-        { ...someReconstruction, absent: 0 },
+        someReconstruction,
         { id: 'dimensions', shape: 'B', domain: 'positive', words: klWords },
         { id: 'correlation', shape: 'B', domain: 'real', words: tcWords },
         { id: 'beta', shape: '', domain: 'positive', words: ['gamma', 'beta', 'tc weight', 'weight'], literal: true, absent: 1 },

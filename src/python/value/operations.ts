@@ -222,6 +222,10 @@ export const operations: Readonly<Record<string, Operation>> = {
         x!,
         sizes.map(() => 1),
       );
+    // `view(-1, 784)`: a row for each example, of however many numbers there are here.
+    const [rows, row] = sizes;
+    if (sizes.length === 2 && rows === -1 && row! > 1 && x!.values.length % row! !== 0 && x!.shape.length > 1)
+      return shape.reshape(x!, [x!.shape[0]!, -1]);
     return shape.reshape(x!, sizes);
   },
   expand: ([x, ...rest]) => (x!.values.length === 1 ? x! : shape.broadcastTo(x!, small(lengths(rest)))),

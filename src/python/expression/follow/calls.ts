@@ -139,6 +139,7 @@ export function callLibrary(follow: Follow, path: string, args: Arguments): Valu
   if (first && !isNode(first) && wrapping.has(name) && (first.kind === 'instance' || first.kind === 'function')) return first;
   // On one element at a time it is the same for each example as for all.
   if (first && !isNode(first) && first.kind === 'function' && lifting.has(name) && isElementwise(first.definition)) return first;
+  if (first && isNode(first) && spreading.has(name)) return first;
   if (!known) return opaque(follow, self, name, args);
   if (path.startsWith('builtins.')) return builtin(follow, name, args) ?? opaque(follow, self, name, args);
   if (/^(?:tensorflow|keras|tf_keras)\b.*\b(?:losses|metrics)\./.test(path) && !/^[A-Z]/.test(name)) {
@@ -202,6 +203,9 @@ function isElementwise(definition: FunctionDefinition | Lambda): boolean {
   };
   return definition.kind === 'lambda' && reckons(definition.body);
 }
+
+/** The same of a module that the code was given. */
+const spreading: ReadonlySet<string> = new Set(['DataParallel', 'DistributedDataParallel', 'FullyShardedDataParallel', 'DDP', 'FSDP']);
 
 /** A function or method that the tables know; null where they do not. The first positional argument is the array. */
 export function applyNamed(follow: Follow, path: string, name: string, args: Arguments, isMethod = false): Value | null {

@@ -25,7 +25,9 @@ export function create({ build }: Follow, path: string, name: string, args: Argu
   const given = [...args.positional, ...args.named.values()].filter(isNode);
   if (name in constants) return build.number(constants[name]!);
   if (name === 'full' || name === 'full_like' || name === 'new_full' || name === 'fill' || name === 'new_tensor') {
-    const value = args.named.get('fill_value') ?? args.named.get('value') ?? args.positional.at(name === 'new_tensor' ? -1 : 1);
+    // After the array whose method it is.
+    const place = name === 'new_tensor' ? -1 : name === 'new_full' ? 2 : 1;
+    const value = args.named.get('fill_value') ?? args.named.get('value') ?? args.positional.at(place);
     return value ? toNode(build, value) : null;
   }
   if (name === 'fill_' || name === 'zero_')

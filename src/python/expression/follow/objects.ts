@@ -2,7 +2,7 @@
 
 import type { ClassDefinition, Expression, FunctionDefinition, Statement } from '../../syntax/ast.ts';
 import { numberOf, type Node } from '../node.ts';
-import { isNode, none, Scope, type Arguments, type ClassValue, type Instance, type Value } from '../values.ts';
+import { isNode, none, Scope, type Arguments, type ClassValue, type FunctionValue, type Instance, type Value } from '../values.ts';
 import type { Follow } from './context.ts';
 import { toNode } from './convert.ts';
 import { isOfClass, leafArguments } from './parameters.ts';
@@ -48,21 +48,28 @@ function recordOf(
 ): Instance {
   const attributes = new Map<string, Value>();
   for (const [place, { name, fallback }] of fields.entries()) {
-    const value = positional[place] ?? named.get(name) ?? (fallback ? follow.evaluate(fallback, new Scope(scope)) : null);
-    if (value) attributes.set(name, isNode(value) ? follow.build.with('let', [value], { name }) : value);
+    const own = positional[place] ?? named.get(name);
+    const value = own ?? (fallback ? follow.evaluate(fallback, new Scope(scope)) : null);
+    // A number that may be given is not what it is where it is left out.
+    if (value && (own || !isNode(value) || numberOf(value) === null))
+      attributes.set(name, isNode(value) ? follow.build.with('let', [value], { name }) : value);
   }
   return { kind: 'instance', definition, scope, attributes, node };
 }
 
 function filled(follow: Follow, instance: Instance, args: Arguments | null): Instance {
-  for (const statement of instance.definition.body) fieldOf(follow, instance, statement);
-  for (const name of constructors) {
-    const method = methodOf(instance.definition, name);
-    if (method)
-      follow.invoke(
-        { kind: 'function', definition: method, scope: instance.scope, self: instance },
-        (name === '__init__' && args) || leafArguments(follow.build, method, true),
-      );
+  // What a class is made from comes before what it adds.
+  for (const { definition, scope } of [...basesOf(instance).reverse(), instance]) {
+    for (const statement of definition.body) fieldOf(follow, instance, statement);
+    for (const name of constructors) {
+      const method = methodOf(definition, name);
+      const isGiven = name === '__init__' && (definition === instance.definition || !methodOf(instance.definition, '__init__'));
+      if (method)
+        follow.invoke(
+          { kind: 'function', definition: method, scope, self: instance },
+          (isGiven && args) || leafArguments(follow.build, method, true),
+        );
+    }
   }
   forgetStart(instance);
   return instance;
@@ -101,9 +108,7 @@ export function attributeOf(follow: Follow, value: Value, name: string): Value {
       const method = methodOf(value.definition, name);
       if (method) {
         const bound: Value = { kind: 'function', definition: method, scope: value.scope, self: isStatic(method) ? null : value };
-        return isProperty(method)
-          ? (follow.invoke(bound, { positional: [], named: new Map() }) ?? leaf(build.with('attribute', [], { name })))
-          : bound;
+        return isProperty(method) ? propertyOf(follow, bound, name) : bound;
       }
       const base = inherited(follow, value, name);
       if (!base && modes.has(name) && value.definition.bases.length > 0) return { kind: 'method', object: value, name };
@@ -139,7 +144,14 @@ export function attributeOf(follow: Follow, value: Value, name: string): Value {
   }
 }
 
-const leaf = (node: Node): Value => node;
+/** What a property gives, under its name. */
+function propertyOf(follow: Follow, method: FunctionValue, name: string): Value {
+  const { build } = follow;
+  const result = follow.invoke(method, { positional: [], named: new Map() });
+  if (!result) return build.with('attribute', [], { name });
+  if (isNode(result)) return build.with('inline', [result, build.with('global', [], { name })], { callee: name, own: name });
+  return result.kind === 'distribution' ? { ...result, node: build.with('let', [result.node], { name }) } : result;
+}
 
 const decorated = ({ decorators }: FunctionDefinition, name: string): boolean =>
   decorators.some(
@@ -151,13 +163,24 @@ const isProperty = (method: FunctionDefinition): boolean => decorated(method, 'p
 /** Methods of a module that say where and how it works, and give the module. */
 export const modes: ReadonlySet<string> = new Set('to cuda cpu half float double bfloat16 eval train requires_grad_ to_empty'.split(' '));
 
-/** From a class of the file that this one is made from. */
+/** Classes of the file that one is made from, and those that these are made from. */
+function basesOf({ definition, scope }: Pick<ClassValue, 'definition' | 'scope'>, depth = 0): ClassValue[] {
+  return definition.bases.flatMap(({ value: base }) => {
+    const found = base.kind === 'name' ? scope.find(base.id) : undefined;
+    if (!found || isNode(found) || found.kind !== 'class' || found.definition === definition || depth > mostBases) return [];
+    return [found, ...basesOf(found, depth + 1)];
+  });
+}
+
+/** How far classes that are made from others are followed. */
+const mostBases = 4;
+
 function inherited(follow: Follow, value: Instance, name: string): Value | null {
-  for (const { value: base } of value.definition.bases) {
-    const found = base.kind === 'name' ? value.scope.find(base.id) : undefined;
-    if (!found || isNode(found) || found.kind !== 'class' || found.definition === value.definition) continue;
-    const method = methodOf(found.definition, name);
-    if (method) return { kind: 'function', definition: method, scope: found.scope, self: isStatic(method) ? null : value };
+  for (const { definition, scope } of basesOf(value)) {
+    const method = methodOf(definition, name);
+    if (!method) continue;
+    const bound: FunctionValue = { kind: 'function', definition: method, scope, self: isStatic(method) ? null : value };
+    return isProperty(method) ? propertyOf(follow, bound, name) : bound;
   }
   return null;
 }

@@ -166,6 +166,43 @@ describe('known in this spelling', () => {
   });
 });
 
+describe('known through classes', () => {
+  const criterion = ['class Base:', '    def __init__(self, one=1.):', '        self.real_label, self.fake_label = one, 0.'];
+  const bce = [
+    '        self.loss = nn.BCEWithLogitsLoss()',
+    '    @property',
+    '    def room(self):',
+    '        return self.step / self.steps * self.most',
+  ];
+  const derived = [...criterion, ...bce, 'class Middle(Base):', '    weight: float = 1.', 'class Own(Middle):'];
+  test.each([
+    [
+      'gan_d_bce',
+      [
+        ...derived,
+        '    def d_loss(self, real, fake):',
+        '        return self.loss(real, real.new_full(real.shape, self.real_label)) + self.loss(fake, fake.new_full(fake.shape, self.fake_label))',
+      ],
+    ],
+    ['capacity_vae', [...derived, '    def f(self, rec, kl):', '        return rec + self.gamma * (kl.mean() - self.room).abs()']],
+    ['capacity_vae', ['def f(ll, kl, a):', '    kl = kl.mean()', '    return -ll.mean() + a.gamma * torch.abs(kl - a.C)']],
+    ['kl_diag_std_normal', ['def f(post):', '    return 0.5 * (post.loc.square() + post.log_var.exp() - post.log_var - 1.0)']],
+    ['bce', ['def f(recon_x, x):', "    loss = F.binary_cross_entropy(recon_x, x.view(-1, 784), reduction='sum')"]],
+    [
+      'gan_g_ns',
+      [
+        'class Trainer:',
+        '    def __init__(self, G, D):',
+        '        self.G, self.D = nn.parallel.DistributedDataParallel(G), nn.parallel.DistributedDataParallel(D)',
+        '    def step(self, n):',
+        '        loss = -F.logsigmoid(self.D(self.G(torch.randn(n, 64)))).mean()',
+      ],
+    ],
+  ])('%s', (id, lines) => {
+    expect(last(lines.join('\n'))).toEqual([id]);
+  });
+});
+
 describe('named by the statement that computes it, not by one that hands it on', () => {
   test.each([
     ['in another shape', code('f(q, k, v, t)', ...attend.slice(0, 1), 'o = s.softmax(-1) @ v', 'o = o.transpose(1, 2).flatten(2)')],
