@@ -70,7 +70,8 @@ const inBothRates: Requirement = {
 const ofPrediction = (role: string, words: readonly string[], context: readonly string[]): Evidence => [
   [named(role, words), namedLevel],
   [named(role, words), scheduledLevel],
-  [comesFrom(role, 'call'), namedLevel],
+  [comesFrom(role, 'call'), namedLevel, { role, given: 'noisy' }],
+  [comesFrom(role, 'call'), namedLevel, { role: 'noisy', without: ['call'] }],
   [comesFrom(role, 'call'), scheduledLevel],
   [comesFrom(role, 'call'), fromLogSnr],
   [named(role, words), { target: predictedCleanWords }],

@@ -478,7 +478,13 @@ function isStep({ isKnown, roles }: Length, slopes: readonly string[]): Evidence
   return [
     // What is left between a model and fresh noise is no step from it.
     [...timed, ...slopes.map((id) => named(id, modelWords)), { role: 'x', without: ['normal'] }],
-    [...timed, ...slopes.map((id) => named(id, slopeWords)), { context: samplerContext }],
+    // A drift beside a shock is an increment, where no model was told of either.
+    ...[{ role: 'x', without: ['normal'] } as const, { role: slope, given: 'x' }].map((known): Requirement[] => [
+      ...timed,
+      ...slopes.map((id) => named(id, slopeWords)),
+      { context: samplerContext },
+      known,
+    ]),
     [
       ...timed,
       ...slopes.flatMap((id): Requirement[] => [

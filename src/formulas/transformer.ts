@@ -394,7 +394,7 @@ const rmsNorm: Formula = {
       // A vector of length 1 is scaled by much else.
       evidence: [
         [
-          { role: 'width', words: widthForms.flatMap(({ words }) => words) },
+          { role: 'width', words: widthForms.flatMap(({ words }) => words).filter((word) => word !== 'features') },
           { context: [], not: otherNorms },
         ],
         [{ context: ['rms', 'rms norm', 'rmsnorm', 'norm'], not: otherNorms }],

@@ -140,6 +140,27 @@ test.each([
       '    return ((pred_fake - label) ** 2).mean()',
     ].join('\n'),
   ],
+  [
+    'rms_norm',
+    'a part along a direction',
+    inFunction(
+      'fraction(features)',
+      'command = features["command"]',
+      'unit = command / command.norm(dim=-1, keepdim=True)',
+      'along = (features["velocity"] * unit).sum(-1)',
+      'return along',
+    ),
+  ],
+  [
+    'euler_step',
+    'a drift beside a shock',
+    inFunction('step(price, params, dt)', 'shock = torch.randn_like(price) * params.volatility', 'return params.drift * dt + shock'),
+  ],
+  [
+    'x0_from_eps',
+    'the derivative of a quotient',
+    inFunction('sigma_prime(t, a_t, b_t, a_prime, b_prime)', 'return (b_prime(t) * a_t(t) - b_t(t) * a_prime(t)) / (a_t(t) ** 2)'),
+  ],
 ])('no %s: %s', (id, _, code) => {
   expect(named(code)).not.toContain(id);
 });
