@@ -223,7 +223,7 @@ function isGiven(node: Node, { views, pieces }: CutOptions, wholes: ReadonlySet<
     views !== 'all' &&
     node.op === 'index' &&
     node.attributes['spec'] === 'at' &&
-    leaves.has(unwrap(node.args[0]!).op) &&
+    (leaves.has(unwrap(node.args[0]!).op) || unwrap(node.args[0]!).op === 'parts') &&
     isNumber(node.args[1]!)
   )
     return true;
