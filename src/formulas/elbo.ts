@@ -100,6 +100,14 @@ const negElbo: Formula = {
           { role: 'logPosterior', words: posteriorDensityWords },
           { context: ['elbo', 'evidence lower bound', 'negative elbo', 'neg elbo', 'vi loss', 'svi'] },
         ],
+        [
+          { role: 'logPosterior', origin: ['ownDensity'] },
+          { role: 'logJoint', words: ['log joint', 'joint', 'ln joint', 'joint log prob'] },
+        ],
+        [
+          { role: 'logPosterior', words: posteriorDensityWords },
+          { role: 'logJoint', words: ['log joint', 'joint', 'ln joint', 'joint log prob'] },
+        ],
       ],
       remark: 'log p(x, z) as one',
     },

@@ -229,7 +229,14 @@ const areOfPolicies: Evidence = [
   { role: 'policy', without: ['ownDensity'] } as const,
   { context: ['policy', 'actor', 'ppo', 'agent', 'rl', 'rlhf', 'grpo'] },
   has('reference', ['ref', 'reference', 'old', 'policy', 'frozen', 'anchor']),
-].map((one) => [{ context: klContexts }, has('reference', logProbabilityWords), has('policy', logProbabilityWords), one]);
+].map((one) => [
+  { context: klContexts },
+  has('reference', logProbabilityWords),
+  has('policy', logProbabilityWords),
+  // A prior is of latents.
+  { role: 'reference', words: [], not: ['prior'] },
+  one,
+]);
 const areLogs: Evidence = [[has('reference', logProbabilityWords), has('policy', logProbabilityWords)], [{ context: klContexts }]];
 const differenceOf = ({ policy, reference }: Given): Tensor => subtract(reference!, policy!);
 const deltaTerm = term(

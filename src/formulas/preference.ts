@@ -89,7 +89,12 @@ const arePreferences: Evidence = [
   [{ context: dpoContexts }],
 ];
 const areRatios: Evidence = [
-  [has('chosenRatio', chosenWords), has('rejectedRatio', rejectedWords), { context: dpoContexts }],
+  // Of rewards rather than ratios it is another loss.
+  [
+    has('chosenRatio', chosenWords),
+    has('rejectedRatio', rejectedWords),
+    { context: dpoContexts, not: ['reward', 'rewards', 'rm', 'reward model', 'reward loss', 'bradley terry', 'bt'] },
+  ],
   [
     has('chosenRatio', ['log ratio', 'logratio', 'logratios', 'log ratios', 'ratio']),
     has('rejectedRatio', ['log ratio', 'logratio', 'logratios', 'log ratios', 'ratio']),

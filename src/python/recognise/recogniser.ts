@@ -148,7 +148,9 @@ export class Recogniser {
         const known = this.#calls.find(({ reading }) => reading.calls.includes(callee));
         return known ? { kind: 'call', ...known, call: inner } : null;
       }
-      if (inner.op === 'sum' || inner.op === 'mean' || inner.op === 'einopsReduce' || inner.op === 'flatten' || inner.op === 'reshape')
+      // Of what has a name it is the mean.
+      if (inner.op === 'let' && inner !== node) inner = inner.args[0]!;
+      else if (inner.op === 'sum' || inner.op === 'mean' || inner.op === 'einopsReduce' || inner.op === 'flatten' || inner.op === 'reshape')
         inner = inner.args[0]!;
       else {
         const terms = termsOf(inner);
