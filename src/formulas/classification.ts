@@ -15,10 +15,10 @@ import {
   softCrossEntropyTerms,
   timesSquaredTemperature,
 } from '../maths/losses/categorical.ts';
-import { add, exp, log, multiply, negate, reciprocal, sigmoid, softplus, subtract } from '../maths/tensor/elementwise.ts';
+import { add, divide, exp, log, multiply, negate, reciprocal, sigmoid, softplus, subtract } from '../maths/tensor/elementwise.ts';
 import { logSoftmax, sum } from '../maths/tensor/reduce.ts';
 import { expandDims, oneHot } from '../maths/tensor/shape.ts';
-import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
+import { detach, scalar, type Tensor } from '../maths/tensor/tensor.ts';
 import { logitForm, logProbabilityWords, probabilityForms, probabilityWords, truthForms } from './categorical.ts';
 import type { Formula } from './formula.ts';
 import type { Encoding, Evidence, Requirement, Role, ValueReading } from './reading.ts';
@@ -843,17 +843,25 @@ const distillation: Formula = {
     'The mean over all elements is taken where the sum over classes is meant.',
   ],
   readings: [
-    ...[true, false].map((scaled): ValueReading => ({
+    ...[
+      { scaled: true, held: false },
+      { scaled: false, held: false },
+      // No gradient reaches what the teacher says, nor the temperature through it.
+      { scaled: true, held: true },
+      { scaled: false, held: true },
+    ].map(({ scaled, held }): ValueReading => ({
       kind: 'value',
       roles: [teacher, student, temperature],
       axes: 'B C',
       summed: 'C',
       elements: ({ teacher, student, temperature }) => {
-        const terms = distillationTerms(teacher!, student!, temperature!);
+        const terms = held
+          ? distillationTerms(detach(divide(teacher!, temperature!)), divide(student!, temperature!), one)
+          : distillationTerms(teacher!, student!, temperature!);
         return scaled ? timesSquaredTemperature(terms, softening(temperature!)) : terms;
       },
       fit: 'loss',
-      operations: [logarithms, products],
+      operations: held ? [logarithms, products, ['detach']] : [logarithms, products],
       // Nothing else is softened by a number and multiplied by its square.
       ...(scaled ? {} : { evidence: isSoftened, remark: 'without the factor T²' }),
     })),

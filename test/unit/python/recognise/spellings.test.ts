@@ -203,6 +203,19 @@ describe('known through classes', () => {
   });
 });
 
+describe('told from its like', () => {
+  const student = 'p = F.log_softmax(s / self.T, dim=1)';
+  test.each([
+    ['bradley_terry', code('reward_loss(self, chosen, rejected)', 'preference_loss = -F.logsigmoid(chosen - rejected).mean()')],
+    ['kl_mc', code('kl(self, q, z)', 'return q.log_prob(z) - self.prior.log_prob(z)')],
+    ['kl_k1', code('kl(self, policy, a)', 'return policy.log_prob(a) - self.ref.log_prob(a)')],
+    ['distill_kl', code('f(self, s, t)', student, 'q = F.softmax(t / self.T, dim=1).detach()', 'return F.kl_div(p, q) * self.T ** 2')],
+    ['neg_elbo', code('f(z, m, s)', 'q = Normal(m, s)', 'z = q.rsample()', 'log_joint = model(z)', 'log_w = log_joint - q.log_prob(z)')],
+  ])('%s', (id, text) => {
+    expect(last(text)).toEqual([id]);
+  });
+});
+
 describe('named by the statement that computes it, not by one that hands it on', () => {
   test.each([
     ['in another shape', code('f(q, k, v, t)', ...attend.slice(0, 1), 'o = s.softmax(-1) @ v', 'o = o.transpose(1, 2).flatten(2)')],
