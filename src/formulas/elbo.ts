@@ -102,11 +102,11 @@ const negElbo: Formula = {
         ],
         [
           { role: 'logPosterior', origin: ['ownDensity'] },
-          { role: 'logJoint', words: ['log joint', 'joint', 'ln joint', 'joint log prob'] },
+          { role: 'logJoint', words: ['log joint', 'ln joint', 'joint log prob'], not: ['q', 'lq', 'qz', 'lqz', 'marginal', 'aggregate'] },
         ],
         [
           { role: 'logPosterior', words: posteriorDensityWords },
-          { role: 'logJoint', words: ['log joint', 'joint', 'ln joint', 'joint log prob'] },
+          { role: 'logJoint', words: ['log joint', 'ln joint', 'joint log prob'], not: ['q', 'lq', 'qz', 'lqz', 'marginal', 'aggregate'] },
         ],
       ],
       remark: 'log p(x, z) as one',
