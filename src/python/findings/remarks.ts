@@ -1,8 +1,8 @@
 /** How code differs from the formula that it is, in words. */
 
 import type { Node } from '../expression/node.ts';
-import { given, namesOf } from '../recognise/given.ts';
-import { axesOf } from '../recognise/layouts.ts';
+import { given, namesOf } from '../recognise/evidence/given.ts';
+import { axesOf } from '../recognise/comparison/layouts.ts';
 import type { Recognition } from '../recognise/recogniser.ts';
 import { axesInWords } from './axisWords.ts';
 import { numberInWords, scaleOf } from './scale.ts';

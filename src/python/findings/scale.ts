@@ -1,8 +1,8 @@
 /** What the factor between code and formula is made of: means, and a number. */
 
 import { sizeOf } from '../../maths/tensor/tensor.ts';
-import { fitIn, type Match } from '../recognise/match.ts';
-import type { Layout } from '../recognise/layouts.ts';
+import { fitIn, type Match } from '../recognise/comparison/match.ts';
+import type { Layout } from '../recognise/comparison/layouts.ts';
 
 export interface Scale {
   /** Axes that are averaged over instead of summed. */

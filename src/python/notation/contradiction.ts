@@ -1,6 +1,6 @@
 /** Where value and notation say different things: letters of mathematics mean more than names of code do. */
 
-import { given } from '../recognise/given.ts';
+import { given } from '../recognise/evidence/given.ts';
 import type { Recognition } from '../recognise/recogniser.ts';
 
 /** Words that no symbol of a role begins with, by the role's id. */

@@ -2,7 +2,7 @@
 
 import type { Formula } from '../../formulas/formula.ts';
 import { Graph, TooLarge, type Node } from '../expression/node.ts';
-import type { Surroundings } from '../recognise/evidence.ts';
+import type { Surroundings } from '../recognise/evidence/evidence.ts';
 import { Recogniser } from '../recognise/recogniser.ts';
 import { contradicts } from './contradiction.ts';
 import { compute, type Expectation } from './compute.ts';

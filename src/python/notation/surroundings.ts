@@ -1,6 +1,6 @@
 /** What a statement says of itself beside its value: what it is called, and by which notation it is known. */
 
-import type { Surroundings } from '../recognise/evidence.ts';
+import type { Surroundings } from '../recognise/evidence/evidence.ts';
 import type { Statement, Statements } from './statements.ts';
 import { within, type Name, type Tree } from './tree.ts';
 import { wordOf, wordsWithin } from './words.ts';

@@ -9,7 +9,7 @@ import { serve } from '../../protocol/peer.ts';
 import type { PythonReading } from '../../protocol/python.ts';
 import { latexAt } from '../latex/place.ts';
 import { nameLatex } from '../notation/nameLatex.ts';
-import { keepFacts } from '../recognise/facts.ts';
+import { keepFacts } from '../recognise/screening/facts.ts';
 import { readModule } from '../syntax/build.ts';
 import { FormulaReader } from './formulas.ts';
 import { createOutline } from './outline.ts';

@@ -3,9 +3,9 @@
 import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
 import { unwrap, type Node } from '../expression/node.ts';
 import type { Cut } from './cut.ts';
-import { degreeOf, mayFit, type Degree } from './degrees.ts';
-import { given, type Given } from './given.ts';
-import { holdsAny } from './words.ts';
+import { degreeOf, mayFit, type Degree } from './screening/degrees.ts';
+import { given, type Given } from './evidence/given.ts';
+import { holdsAny } from './evidence/words.ts';
 
 /** What a value is taken for: a role in some form, or something that does not change which formula it is. */
 export type Choice = { readonly role: Role; readonly encoding: Encoding | null } | { readonly neutral: 'weight' | 'tiny' };

@@ -2,8 +2,8 @@
 
 import { leaves, measuring, numberOf, operandsOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isPlace, isPositions } from './places.ts';
-import { isSchedule } from './tables.ts';
-import { holdsAny, maskWords, wordsOf } from './words.ts';
+import { isSchedule } from './evidence/tables.ts';
+import { holdsAny, maskWords, wordsOf } from './evidence/words.ts';
 
 export interface Cut {
   readonly root: Node;

@@ -2,7 +2,7 @@
 
 import { leaves, numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import type { Computed, Place } from '../expression/follow/context.ts';
-import { surroundingsOf } from './evidence.ts';
+import { surroundingsOf } from './evidence/evidence.ts';
 import type { Recogniser, Recognition } from './recogniser.ts';
 import { termsOf } from './terms.ts';
 

@@ -4,8 +4,8 @@ import type { Formula } from '../../formulas/formula.ts';
 import type { ValueReading } from '../../formulas/reading.ts';
 import { leaves, type Node } from '../expression/node.ts';
 import { cut, isPieceOfView, type Cut } from './cut.ts';
-import { asksForSurroundings, nowhere, outlookOn, type Surroundings } from './evidence.ts';
-import { matches, type Budget, type Match } from './match.ts';
+import { asksForSurroundings, nowhere, outlookOn, type Surroundings } from './evidence/evidence.ts';
+import { matches, type Budget, type Match } from './comparison/match.ts';
 
 export interface Piece {
   readonly cut: Cut;

@@ -4,16 +4,16 @@ import type { Formula } from '../../formulas/formula.ts';
 import type { CallReading, SumReading, SumTerm, ValueReading } from '../../formulas/reading.ts';
 import { leaves, numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isView } from './cut.ts';
-import { isSupported, nowhere, surroundingsOf, type Surroundings } from './evidence.ts';
-import { given } from './given.ts';
+import { isSupported, nowhere, surroundingsOf, type Surroundings } from './evidence/evidence.ts';
+import { given } from './evidence/given.ts';
 import { affinity } from './bind.ts';
 import type { Cut } from './cut.ts';
-import { degreesIn } from './degrees.ts';
-import type { Match } from './match.ts';
-import { ReadingsByWork } from './work.ts';
+import { degreesIn } from './screening/degrees.ts';
+import type { Match } from './comparison/match.ts';
+import { ReadingsByWork } from './screening/work.ts';
 import { cutsOf, matchesOf, type Piece } from './pieces.ts';
 import { termsOf, type TermOf } from './terms.ts';
-import { countWords, holdsAny } from './words.ts';
+import { countWords, holdsAny } from './evidence/words.ts';
 
 /** A formula that a piece of code is, and how it was known. */
 export type Recognition =

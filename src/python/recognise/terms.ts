@@ -2,7 +2,7 @@
 
 import { numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isView } from './cut.ts';
-import { given } from './given.ts';
+import { given } from './evidence/given.ts';
 
 export interface TermOf {
   readonly node: Node;

@@ -7,8 +7,8 @@ import type { Role, ValueReading } from '../../../src/formulas/reading.ts';
 import { sum } from '../../../src/maths/tensor/reduce.ts';
 import { scalar, tensor, type Tensor } from '../../../src/maths/tensor/tensor.ts';
 import { multiply } from '../../../src/maths/tensor/elementwise.ts';
-import { axesOf, canonicalShape, layoutsOf } from '../../../src/python/recognise/layouts.ts';
-import { draw } from '../../../src/python/recognise/samples.ts';
+import { axesOf, canonicalShape, layoutsOf } from '../../../src/python/recognise/comparison/layouts.ts';
+import { draw } from '../../../src/python/recognise/comparison/samples.ts';
 
 /** As the scripts in test/fixtures/formulas write it. */
 export type References = Readonly<Record<string, readonly Reference[]>>;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../../src/formulas/catalogue.ts';
 import type { Formula } from '../../../../src/formulas/formula.ts';
-import { degreeOf } from '../../../../src/python/recognise/degrees.ts';
-import { keepFacts, measureFacts } from '../../../../src/python/recognise/facts.ts';
-import { isSeparableFormula } from '../../../../src/python/recognise/separable.ts';
-import { spanOf } from '../../../../src/python/recognise/spans.ts';
+import { degreeOf } from '../../../../src/python/recognise/screening/degrees.ts';
+import { keepFacts, measureFacts } from '../../../../src/python/recognise/screening/facts.ts';
+import { isSeparableFormula } from '../../../../src/python/recognise/screening/separable.ts';
+import { spanOf } from '../../../../src/python/recognise/screening/spans.ts';
 
 const few = ['kl_diag_std_normal', 'cross_entropy', 'q_sample', 'sdpa'].map((id) => catalogue.get(id)!);
 

@@ -3,13 +3,13 @@
  * is tried.
  */
 
-import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
-import { add, multiply, subtract } from '../../maths/tensor/elementwise.ts';
-import { detach, scalar, ShapeError, tensor, type Tensor } from '../../maths/tensor/tensor.ts';
-import { measuring, numberOf, type Node } from '../expression/node.ts';
-import { argsOf, type Cut } from './cut.ts';
-import { layoutsOf } from './layouts.ts';
-import { draw } from './samples.ts';
+import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
+import { add, multiply, subtract } from '../../../maths/tensor/elementwise.ts';
+import { detach, scalar, ShapeError, tensor, type Tensor } from '../../../maths/tensor/tensor.ts';
+import { measuring, numberOf, type Node } from '../../expression/node.ts';
+import { argsOf, type Cut } from '../cut.ts';
+import { layoutsOf } from '../comparison/layouts.ts';
+import { draw } from '../comparison/samples.ts';
 
 /** 0 not at all, 1 affine, 2 quadratic, 3 otherwise. */
 export type Degree = 0 | 1 | 2 | 3;

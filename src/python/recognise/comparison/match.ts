@@ -1,23 +1,23 @@
 /** Whether a piece of code computes a formula: by its value and derivatives, at random points. */
 
-import type { Formula } from '../../formulas/formula.ts';
-import type { Domain, ValueReading } from '../../formulas/reading.ts';
-import { multiply } from '../../maths/tensor/elementwise.ts';
-import { scalar, ShapeError, sizeOf, type Tensor } from '../../maths/tensor/tensor.ts';
-import type { Node } from '../expression/node.ts';
-import { bindings, type Binding, type Outlook } from './bind.ts';
-import type { Cut } from './cut.ts';
-import { degreesIn } from './degrees.ts';
+import type { Formula } from '../../../formulas/formula.ts';
+import type { Domain, ValueReading } from '../../../formulas/reading.ts';
+import { multiply } from '../../../maths/tensor/elementwise.ts';
+import { scalar, ShapeError, sizeOf, type Tensor } from '../../../maths/tensor/tensor.ts';
+import type { Node } from '../../expression/node.ts';
+import { bindings, type Binding, type Outlook } from '../bind.ts';
+import type { Cut } from '../cut.ts';
+import { degreesIn } from '../screening/degrees.ts';
 import { evaluate } from './evaluate.ts';
-import { given } from './given.ts';
+import { given } from '../evidence/given.ts';
 import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
 import { layoutsOf, orderedOf, shapeIn, type Layout } from './layouts.ts';
 import { formulaAt, inputsFor, rolesAt } from './roles.ts';
 import { fromLayout, type RoleValues } from './samples.ts';
-import { maySpan } from './spans.ts';
-import { isScreened, mayAgree, mayHold } from './screening.ts';
-import { isSeparableCode, isSeparableFormula } from './separable.ts';
-import { countWords, holdsAny } from './words.ts';
+import { maySpan } from '../screening/spans.ts';
+import { isScreened, mayAgree, mayHold } from '../screening/oneElement.ts';
+import { isSeparableCode, isSeparableFormula } from '../screening/separable.ts';
+import { countWords, holdsAny } from '../evidence/words.ts';
 
 export interface Match {
   readonly formula: Formula;

@@ -1,9 +1,9 @@
 /** A cut piece of code, computed. */
 
-import { scalar, ShapeError, type Tensor } from '../../maths/tensor/tensor.ts';
-import { wrappers, type Node } from '../expression/node.ts';
-import { operations } from '../value/operations.ts';
-import { argsOf, type Cut } from './cut.ts';
+import { scalar, ShapeError, type Tensor } from '../../../maths/tensor/tensor.ts';
+import { wrappers, type Node } from '../../expression/node.ts';
+import { operations } from '../../value/operations.ts';
+import { argsOf, type Cut } from '../cut.ts';
 import { withoutTiny } from './tiny.ts';
 
 /**

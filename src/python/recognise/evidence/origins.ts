@@ -1,6 +1,6 @@
 /** Where a value is from, told by the calls and operations that gave it. */
 
-import { unwrap, type Attribute, type Node } from '../expression/node.ts';
+import { unwrap, type Attribute, type Node } from '../../expression/node.ts';
 
 /** Functions of functions that leave what they compute as it is. */
 const lifting: ReadonlySet<string> = new Set(['vmap', 'pmap', 'jit', 'pjit', 'checkpoint', 'remat', 'filter_jit', 'filter_vmap']);

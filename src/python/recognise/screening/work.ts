@@ -1,9 +1,9 @@
 /** What work a piece of code does, and what work a formula asks for: what rules most code out before anything is computed. */
 
-import type { ValueReading } from '../../formulas/reading.ts';
-import type { Node } from '../expression/node.ts';
-import { degreesOf, inputsOf, isNeutral } from './bind.ts';
-import type { Cut } from './cut.ts';
+import type { ValueReading } from '../../../formulas/reading.ts';
+import type { Node } from '../../expression/node.ts';
+import { degreesOf, inputsOf, isNeutral } from '../bind.ts';
+import type { Cut } from '../cut.ts';
 import type { Degree } from './degrees.ts';
 
 /** What stands for an operation of the tables, for readings that ask for what it is made of. */

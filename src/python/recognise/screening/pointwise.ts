@@ -3,10 +3,10 @@
  * Nearly all bindings end here.
  */
 
-import { erf } from '../../maths/special.ts';
-import { measuring, type Node } from '../expression/node.ts';
-import { argsOf, type Cut } from './cut.ts';
-import { withoutTiny } from './tiny.ts';
+import { erf } from '../../../maths/special.ts';
+import { measuring, type Node } from '../../expression/node.ts';
+import { argsOf, type Cut } from '../cut.ts';
+import { withoutTiny } from '../comparison/tiny.ts';
 
 type Step = (values: Float64Array, tangents: Float64Array) => void;
 

@@ -1,6 +1,6 @@
 /** Tables of a schedule: what their entries are, by name or by how the table was made. */
 
-import { numberOf, operandsOf, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { numberOf, operandsOf, unwrap, wrappers, type Node } from '../../expression/node.ts';
 import { holdsAny, scheduleWords, wordsOf } from './words.ts';
 
 const known = new WeakMap<Node, boolean>();

@@ -1,12 +1,12 @@
 /** Numbers that code and formula are compared on. */
 
-import { exp, logSigmoid, sigmoid } from '../../maths/tensor/elementwise.ts';
-import { matmul } from '../../maths/tensor/linear.ts';
-import { logSoftmax, softmax } from '../../maths/tensor/reduce.ts';
-import { eye, permute, reshape, swapAxes } from '../../maths/tensor/shape.ts';
-import { add, multiply } from '../../maths/tensor/elementwise.ts';
-import { scalar, sizeOf, tensor, type Tensor } from '../../maths/tensor/tensor.ts';
-import type { Role, ValueReading } from '../../formulas/reading.ts';
+import { exp, logSigmoid, sigmoid } from '../../../maths/tensor/elementwise.ts';
+import { matmul } from '../../../maths/tensor/linear.ts';
+import { logSoftmax, softmax } from '../../../maths/tensor/reduce.ts';
+import { eye, permute, reshape, swapAxes } from '../../../maths/tensor/shape.ts';
+import { add, multiply } from '../../../maths/tensor/elementwise.ts';
+import { scalar, sizeOf, tensor, type Tensor } from '../../../maths/tensor/tensor.ts';
+import type { Role, ValueReading } from '../../../formulas/reading.ts';
 import { axesOf, canonicalShape, type Layout } from './layouts.ts';
 
 /** Values and derivatives of every role, in its canonical shape. */

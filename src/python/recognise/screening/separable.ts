@@ -3,13 +3,13 @@
  * compared by it before any binding is tried.
  */
 
-import type { ValueReading } from '../../formulas/reading.ts';
-import { detach, scalar, ShapeError, type Tensor } from '../../maths/tensor/tensor.ts';
-import { measuring, type Node } from '../expression/node.ts';
-import { argsOf, type Cut } from './cut.ts';
-import { given } from './given.ts';
-import { axesOf, layoutsOf } from './layouts.ts';
-import { draw } from './samples.ts';
+import type { ValueReading } from '../../../formulas/reading.ts';
+import { detach, scalar, ShapeError, type Tensor } from '../../../maths/tensor/tensor.ts';
+import { measuring, type Node } from '../../expression/node.ts';
+import { argsOf, type Cut } from '../cut.ts';
+import { given } from '../evidence/given.ts';
+import { axesOf, layoutsOf } from '../comparison/layouts.ts';
+import { draw } from '../comparison/samples.ts';
 
 const summing: ReadonlySet<string> = new Set(['sum', 'mean', 'trace', 'einopsReduce']);
 const joining: ReadonlySet<string> = new Set(

@@ -1,6 +1,6 @@
 /** In which shapes code may hold what a formula has by named axes. */
 
-import type { ValueReading } from '../../formulas/reading.ts';
+import type { ValueReading } from '../../../formulas/reading.ts';
 
 /** Lengths of the named axes: more than one where the axis is several in code, none where it is missing. */
 export type Layout = {

@@ -1,12 +1,12 @@
 /** Code and formula on one element: where they differ there they differ, and most do. */
 
-import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
-import { ShapeError } from '../../maths/tensor/tensor.ts';
-import type { Binding } from './bind.ts';
-import type { Cut } from './cut.ts';
-import { layoutsOf, type Layout } from './layouts.ts';
+import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
+import { ShapeError } from '../../../maths/tensor/tensor.ts';
+import type { Binding } from '../bind.ts';
+import type { Cut } from '../cut.ts';
+import { layoutsOf, type Layout } from '../comparison/layouts.ts';
 import { compile, execute, type Program } from './pointwise.ts';
-import { drawn, formulaAt, heldForm, rolesAt } from './roles.ts';
+import { drawn, formulaAt, heldForm, rolesAt } from '../comparison/roles.ts';
 
 /** Points that are compared. */
 const points = 4;

@@ -1,8 +1,8 @@
 /** Whether two computations agree, and up to what. */
 
-import type { ValueReading } from '../../formulas/reading.ts';
-import * as reduce from '../../maths/tensor/reduce.ts';
-import { sizeOf, type Tensor } from '../../maths/tensor/tensor.ts';
+import type { ValueReading } from '../../../formulas/reading.ts';
+import * as reduce from '../../../maths/tensor/reduce.ts';
+import { sizeOf, type Tensor } from '../../../maths/tensor/tensor.ts';
 import { axesOf } from './layouts.ts';
 
 /** code = factor * formula + constant, the formula summed over `summed`. */

@@ -4,14 +4,14 @@
  * which nearly every role that a value is not does not survive; so it is asked before any binding is tried.
  */
 
-import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
-import { scalar, ShapeError, type Tensor } from '../../maths/tensor/tensor.ts';
-import type { Node } from '../expression/node.ts';
-import type { Cut } from './cut.ts';
-import { given } from './given.ts';
+import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
+import { scalar, ShapeError, type Tensor } from '../../../maths/tensor/tensor.ts';
+import type { Node } from '../../expression/node.ts';
+import type { Cut } from '../cut.ts';
+import { given } from '../evidence/given.ts';
 import { execute } from './pointwise.ts';
-import { drawn } from './roles.ts';
-import { oneElement, programOf } from './screening.ts';
+import { drawn } from '../comparison/roles.ts';
+import { oneElement, programOf } from './oneElement.ts';
 
 /** Points at which functions are compared. */
 export const points = 8;

@@ -1,9 +1,9 @@
 /** Where value cannot tell two formulas apart: whether what the code says of its inputs speaks for one. */
 
-import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../formulas/reading.ts';
-import { measuring, unwrap, type Node } from '../expression/node.ts';
-import type { Choice, Choices, Outlook } from './bind.ts';
-import { isHeld } from './cut.ts';
+import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../../formulas/reading.ts';
+import { measuring, unwrap, type Node } from '../../expression/node.ts';
+import type { Choice, Choices, Outlook } from '../bind.ts';
+import { isHeld } from '../cut.ts';
 import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wentWithout } from './callers.ts';
 import { callsBetween, given, namesOf, sourcesOf } from './given.ts';
 import { isAnswer, isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';

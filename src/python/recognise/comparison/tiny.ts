@@ -1,6 +1,6 @@
 /** Numbers that only keep a division or a logarithm finite: they are left out of a comparison, as is the clamp that they are the end of. */
 
-import { numberOf, type Node } from '../expression/node.ts';
+import { numberOf, type Node } from '../../expression/node.ts';
 
 const tiny = 1.1e-3;
 

@@ -1,7 +1,7 @@
 /** What was computed by calls that are not followed: what these were given, and what else they gave. */
 
-import { leaves, measuring, operandsOf, unwrap, usersOf, type Node } from '../expression/node.ts';
-import { baseOf } from './cut.ts';
+import { leaves, measuring, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
+import { baseOf } from '../cut.ts';
 import { holdsAny, wordsOf } from './words.ts';
 import { namesOf } from './given.ts';
 import { scheduleIn } from './tables.ts';

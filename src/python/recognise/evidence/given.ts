@@ -1,8 +1,8 @@
 /** What is known of a value that a piece of code is given: its names, and where it comes from. */
 
-import type { Origin } from '../../formulas/reading.ts';
-import { leaves, unwrap, wrappers, type Node } from '../expression/node.ts';
-import { baseOf, isCountOfShape, isView } from './cut.ts';
+import type { Origin } from '../../../formulas/reading.ts';
+import { leaves, unwrap, wrappers, type Node } from '../../expression/node.ts';
+import { baseOf, isCountOfShape, isView } from '../cut.ts';
 import { isDerivative, isNearest } from './origins.ts';
 import { isSchedule, scheduleIn, wordsFromMaking } from './tables.ts';
 import { holdsAny, maskWords, scheduleWords, wordsOf } from './words.ts';

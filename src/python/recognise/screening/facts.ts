@@ -3,8 +3,8 @@
  * the whole catalogue, so it is measured when the extension is built and read when it runs; what was not read is measured when it is asked for.
  */
 
-import type { Formula } from '../../formulas/formula.ts';
-import type { Encoding, Role, ValueReading } from '../../formulas/reading.ts';
+import type { Formula } from '../../../formulas/formula.ts';
+import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { degreeOf, keepDegree, type Degree } from './degrees.ts';
 import { isSeparableFormula, keepSeparable } from './separable.ts';
 import { keepSpan, points, spanOf } from './spans.ts';
