@@ -21,9 +21,9 @@ export interface Binding {
 /** As many are tried, at most, of one piece of code and one formula. */
 const most = 48;
 /** And where names do not help. */
-const mostBlind = 160;
+const mostBlind = 80;
 /** And as many are begun. */
-const mostSteps = 900;
+const mostSteps = 250;
 
 interface Option {
   readonly choice: Choice;
