@@ -21,9 +21,9 @@ export interface Binding {
 /** As many are tried, at most, of one piece of code and one formula. */
 const most = 48;
 /** And where names do not help. */
-const mostBlind = 80;
+const mostBlind = 160;
 /** And as many are begun. */
-const mostSteps = 250;
+const mostSteps = 900;
 
 interface Option {
   readonly choice: Choice;
