@@ -23,6 +23,16 @@ export class ShapeError extends Error {
   }
 }
 
+/** null where shapes do not fit. */
+export function ifShapesFit<T>(of: () => T): T | null {
+  try {
+    return of();
+  } catch (error) {
+    if (error instanceof ShapeError) return null;
+    throw error;
+  }
+}
+
 /** @throws ShapeError where the shape has another number of elements. */
 export function tensor(values: ArrayLike<number>, shape: readonly number[], tangents: Float64Array | null = null): Tensor {
   const count = sizeOf(shape);

@@ -22,8 +22,7 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
     // A statement that adds to a variable is met twice: what is added, then the sum, which is the one to name if it has a name.
     const before = found.at(-1);
     const surroundings = surroundingsOf(statement.target, statement.around);
-    const whole =
-      wrappers.has(statement.node.op) && statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
+    const whole = statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
     if (whole && isHandedOn(statement.node, whole, isQuantity(whole), recogniser)) continue;
     if (whole) {
       while (found.at(-1)?.computed.start === statement.start && found.at(-1)?.computed.end === statement.end) found.pop();
@@ -110,7 +109,8 @@ function partsOf(statement: Computed, recogniser: Recogniser): Found[] {
     const place = places.get(node);
     // What is followed beyond the statement is another statement's.
     if (!place || (leaves.has(node.op) && node.op !== 'opaque')) continue;
-    if (isOfAName(node)) continue;
+    // What is only a name with numbers before it, or in another shape, was computed by another statement.
+    if (nameIn(node, true)) continue;
     const recognition = recogniser.recognise(node, surroundingsOf('', statement.around));
     if (recognition && isHandedOn(node, recognition, true, recogniser)) continue;
     if (recognition && !(partial.has(node) && isQuantity(recognition))) found.push({ place, computed: statement, recognition });
@@ -122,9 +122,6 @@ function partsOf(statement: Computed, recogniser: Recogniser): Found[] {
   }
   return found.sort((a, b) => a.place.start - b.place.start);
 }
-
-/** What is only a name with numbers before it, or in another shape, was computed by another statement. */
-const isOfAName = (node: Node): boolean => nameIn(node, true) !== null;
 
 /** The name that is all that a value is made of, in whatever shape, and with numbers before it where they may be. */
 function nameIn(node: Node, mayBeWeighted: boolean): Node | null {

@@ -12,7 +12,7 @@ import { evaluate } from './evaluate.ts';
 import { given } from '../evidence/given.ts';
 import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
 import { layoutsOf, orderedOf, shapeIn, type Layout } from './layouts.ts';
-import { formulaAt, inputsFor, rolesAt } from './roles.ts';
+import { formulaAt, inputsFor, largestShape, rolesAt } from './roles.ts';
 import { fromLayout, type RoleValues } from './samples.ts';
 import { maySpan } from '../screening/spans.ts';
 import { isScreened, mayAgree, mayHold } from '../screening/oneElement.ts';
@@ -245,8 +245,7 @@ function shapesOf(cut: Cut, reading: ValueReading, { choices }: Binding, layout:
     shapes += '|';
   }
   if (cut.measured.size === 0) return shapes;
-  const largest = [...reading.roles].sort((a, b) => b.shape.length - a.shape.length)[0]!;
-  return `${shapes}${shapeIn(layout, largest.id, largest.shape).join()}`;
+  return `${shapes}${largestShape(reading, layout).join()}`;
 }
 
 const codes = new WeakMap<Binding['choices'], Map<string, Tensor>>();

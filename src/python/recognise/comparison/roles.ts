@@ -88,6 +88,12 @@ export function heldForm(value: Tensor, role: Role, encoding: Encoding | null, l
   return form;
 }
 
+/** Of the role with the most axes: the shape of what code asks for nothing but lengths of. */
+export function largestShape({ roles }: ValueReading, layout: Layout): number[] {
+  const largest = roles.reduce((most, role) => (role.shape.length > most.shape.length ? role : most));
+  return shapeIn(layout, largest.id, largest.shape);
+}
+
 export function inputsFor(
   cut: Cut,
   reading: ValueReading,
@@ -105,8 +111,7 @@ export function inputsFor(
     }
   }
   if (cut.measured.size > 0) {
-    const largest = [...reading.roles].sort((a, b) => b.shape.length - a.shape.length)[0]!;
-    const shape = shapeIn(layout, largest.id, largest.shape);
+    const shape = largestShape(reading, layout);
     const count = shape.reduce((size, length) => size * length, 1);
     for (const node of cut.measured) inputs.set(node, tensor(new Float64Array(count), shape));
   }

@@ -30,8 +30,8 @@ function givenTo(calls: readonly Node[]): ReadonlySet<Node> {
   return seen;
 }
 
-/** Without what is called. */
-const argumentsOf = ({ args, attributes }: Node): readonly Node[] => (attributes['bound'] === true ? args.slice(1) : args);
+/** What a call was given, without what is called. */
+export const argumentsOf = ({ args, attributes }: Node): readonly Node[] => (attributes['bound'] === true ? args.slice(1) : args);
 
 /** Whether a call that `node` came from was given `other`. */
 export function wasGiven(node: Node, other: Node): boolean {
@@ -124,7 +124,7 @@ function timeAmong({ args }: Node): Node | null {
 
 export function areAtOneTime(nodes: readonly Node[]): boolean {
   if (nodes.length < 2) return false;
-  const [first, ...others] = nodes.map((node) => (timeOf(node) ? unwrap(timeOf(node)!) : null));
+  const [first, ...others] = nodes.map(timeOf);
   return (
     first !== undefined && first !== null && others.every((time) => time === first) && new Set(nodes.map(unwrap)).size === nodes.length
   );

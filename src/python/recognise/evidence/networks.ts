@@ -2,6 +2,7 @@
 
 import { isLibrary } from '../../expression/library/paths.ts';
 import { leaves, measuring, wrappers, type Node } from '../../expression/node.ts';
+import { argumentsOf } from './callers.ts';
 import { namesOf } from './given.ts';
 import { holdsAny, wordsOf } from './words.ts';
 
@@ -29,8 +30,10 @@ function asked(node: Node): Asked | null {
   const call = callIn(node);
   if (!call) return null;
   const { attributes, args } = call;
-  const bound = attributes['bound'] === true;
-  return { key: `${attributes['callee'] as string}|${bound ? stripped(args[0]!).id : ''}`, inputs: bound ? args.slice(1) : args };
+  return {
+    key: `${attributes['callee'] as string}|${attributes['bound'] === true ? stripped(args[0]!).id : ''}`,
+    inputs: argumentsOf(call),
+  };
 }
 
 const mostSteps = 60;

@@ -5,7 +5,7 @@
 
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { add, multiply, subtract } from '../../../maths/tensor/elementwise.ts';
-import { detach, scalar, ShapeError, tensor, type Tensor } from '../../../maths/tensor/tensor.ts';
+import { detach, scalar, ifShapesFit, tensor, type Tensor } from '../../../maths/tensor/tensor.ts';
 import { measuring, numberOf, type Node } from '../../expression/node.ts';
 import { argsOf, type Cut } from '../cut.ts';
 import { layoutsOf } from '../comparison/layouts.ts';
@@ -89,33 +89,26 @@ function isWide(node: Node, args: readonly Node[]): boolean {
 
 const known = new WeakMap<ValueReading, Map<string, Degree | null>>();
 
+function formsOf(reading: ValueReading): Map<string, Degree | null> {
+  let forms = known.get(reading);
+  if (!forms) known.set(reading, (forms = new Map<string, Degree | null>()));
+  return forms;
+}
+
+const formName = (role: Role, encoding: Encoding | null): string => `${role.id}|${encoding?.id ?? ''}`;
+
 /** Of a role in one of its forms, from the formula's value; null where it cannot be moved by small steps. */
 export function degreeOf(reading: ValueReading, role: Role, encoding: Encoding | null): Degree | null {
-  let held = known.get(reading);
-  if (!held) known.set(reading, (held = new Map<string, Degree | null>()));
-  const key = `${role.id}|${encoding?.id ?? ''}`;
-  const before = held.get(key);
-  if (before !== undefined) return before;
-  const degree = ifShapesFit(() => measured(reading, role, encoding));
-  held.set(key, degree);
+  const forms = formsOf(reading);
+  const name = formName(role, encoding);
+  let degree = forms.get(name);
+  if (degree === undefined) forms.set(name, (degree = ifShapesFit(() => measured(reading, role, encoding))));
   return degree;
 }
 
 /** What was measured before. */
-export function keepDegree(reading: ValueReading, role: Role, encoding: Encoding | null, degree: Degree | null): void {
-  let held = known.get(reading);
-  if (!held) known.set(reading, (held = new Map<string, Degree | null>()));
-  held.set(`${role.id}|${encoding?.id ?? ''}`, degree);
-}
-
-function ifShapesFit<T>(of: () => T): T | null {
-  try {
-    return of();
-  } catch (error) {
-    if (error instanceof ShapeError) return null;
-    throw error;
-  }
-}
+export const keepDegree = (reading: ValueReading, role: Role, encoding: Encoding | null, degree: Degree | null): void =>
+  void formsOf(reading).set(formName(role, encoding), degree);
 
 /** Domains whose values can be moved by small steps, each by itself. */
 const movable: ReadonlySet<string> = new Set(['real', 'positive', 'unit', 'logProbability']);

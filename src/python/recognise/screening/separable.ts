@@ -4,7 +4,7 @@
  */
 
 import type { ValueReading } from '../../../formulas/reading.ts';
-import { detach, scalar, ShapeError, type Tensor } from '../../../maths/tensor/tensor.ts';
+import { detach, ifShapesFit, scalar, type Tensor } from '../../../maths/tensor/tensor.ts';
 import { measuring, type Node } from '../../expression/node.ts';
 import { argsOf, type Cut } from '../cut.ts';
 import { given } from '../evidence/given.ts';
@@ -89,15 +89,7 @@ const known = new WeakMap<ValueReading, boolean | null>();
 /** From the formula's value: whether elements act together; null where it cannot be told. */
 export function isSeparableFormula(reading: ValueReading): boolean | null {
   let found = known.get(reading);
-  if (found === undefined) {
-    try {
-      found = measured(reading);
-    } catch (error) {
-      if (!(error instanceof ShapeError)) throw error;
-      found = null;
-    }
-    known.set(reading, found);
-  }
+  if (found === undefined) known.set(reading, (found = ifShapesFit(() => measured(reading))));
   return found;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
-import { scalar, ShapeError, type Tensor } from '../../../maths/tensor/tensor.ts';
+import { scalar, ifShapesFit, type Tensor } from '../../../maths/tensor/tensor.ts';
 import type { Node } from '../../expression/node.ts';
 import type { Cut } from '../cut.ts';
 import { given } from '../evidence/given.ts';
@@ -52,15 +52,6 @@ export function spanOf(reading: ValueReading, role: Role, encoding: Encoding | n
 /** What was measured before. */
 export const keepSpan = (reading: ValueReading, role: Role, encoding: Encoding | null, span: Span | null): void =>
   void spansOf(reading, role).set(encoding, span);
-
-function ifShapesFit<T>(of: () => T): T | null {
-  try {
-    return of();
-  } catch (error) {
-    if (error instanceof ShapeError) return null;
-    throw error;
-  }
-}
 
 /** Values of a role at the points, the same for every formula; of domains whose values can be anything between two others. */
 const valuesOf: Readonly<Partial<Record<string, readonly number[]>>> = {
