@@ -1,30 +1,8 @@
 /** Losses of auto-encoders and adversarial networks, and what looks like them. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../../src/formulas/catalogue.ts';
-import { Follower } from '../../../../src/python/expression/follow/follower.ts';
-import { Graph } from '../../../../src/python/expression/node.ts';
-import { loadParser } from '../../../../src/python/reader/parser.ts';
-import { findFormulas } from '../../../../src/python/recognise/findings.ts';
-import { Recogniser } from '../../../../src/python/recognise/recogniser.ts';
-import { readModule } from '../../../../src/python/syntax/build.ts';
-
-const bytes = (name: string) => readFileSync(createRequire(import.meta.url).resolve(name));
-let parser: Awaited<ReturnType<typeof loadParser>>;
-beforeAll(async () => {
-  parser = await loadParser(bytes('web-tree-sitter/web-tree-sitter.wasm'), bytes('tree-sitter-python/tree-sitter-python.wasm'));
-});
-
-/** What the last statement is. */
-function last(code: string): string[] {
-  const follower = new Follower(new Graph());
-  follower.module(readModule(parser, code));
-  const found = findFormulas(follower.computed, new Recogniser(catalogue.values()));
-  const end = Math.max(...follower.computed.map(({ start }) => start));
-  return found.filter(({ computed }) => computed.start === end).map(({ recognition }) => recognition.formula.id);
-}
+import { last } from './named.ts';
 
 const inFunction = (head: string, ...lines: string[]): string => [`def ${head}:`, ...lines.map((line) => `    ${line}`)].join('\n');
 

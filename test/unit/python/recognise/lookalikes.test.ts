@@ -1,27 +1,7 @@
 /** What stands in the code of real packages and has the value of a formula, or its names, and is another thing. */
 
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { beforeAll, expect, test } from 'vitest';
-import { catalogue } from '../../../../src/formulas/catalogue.ts';
-import { Follower } from '../../../../src/python/expression/follow/follower.ts';
-import { Graph } from '../../../../src/python/expression/node.ts';
-import { loadParser } from '../../../../src/python/reader/parser.ts';
-import { findFormulas } from '../../../../src/python/recognise/findings.ts';
-import { Recogniser } from '../../../../src/python/recognise/recogniser.ts';
-import { readModule } from '../../../../src/python/syntax/build.ts';
-
-const bytes = (name: string) => readFileSync(createRequire(import.meta.url).resolve(name));
-let parser: Awaited<ReturnType<typeof loadParser>>;
-beforeAll(async () => {
-  parser = await loadParser(bytes('web-tree-sitter/web-tree-sitter.wasm'), bytes('tree-sitter-python/tree-sitter-python.wasm'));
-});
-
-function named(code: string): string[] {
-  const follower = new Follower(new Graph());
-  follower.module(readModule(parser, code));
-  return findFormulas(follower.computed, new Recogniser(catalogue.values())).map(({ recognition }) => recognition.formula.id);
-}
+import { expect, test } from 'vitest';
+import { named } from './named.ts';
 
 const inFunction = (head: string, ...lines: string[]): string =>
   ['import torch', `def ${head}:`, ...lines.map((line) => `    ${line}`)].join('\n');
