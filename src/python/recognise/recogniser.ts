@@ -6,10 +6,11 @@ import { leaves, numberOf, unwrap, wrappers, type Node } from '../expression/nod
 import { isView } from './cut.ts';
 import { isSupported, nowhere, surroundingsOf, type Surroundings } from './evidence/evidence.ts';
 import { given } from './evidence/given.ts';
-import { affinity } from './bind.ts';
+import { affinity } from './binding/affinity.ts';
+import { mayBind } from './binding/options.ts';
 import type { Cut } from './cut.ts';
 import { degreesIn } from './screening/degrees.ts';
-import type { Match } from './comparison/match.ts';
+import { mayTogether, type Match } from './comparison/match.ts';
 import { ReadingsByWork } from './screening/work.ts';
 import { cutsOf, matchesOf, type Piece } from './pieces.ts';
 import { termsOf, type TermOf } from './terms.ts';
@@ -26,6 +27,7 @@ export class Recogniser {
   readonly #sums: readonly { formula: Formula; reading: SumReading }[];
   readonly #calls: readonly { formula: Formula; reading: CallReading }[];
   readonly #known = new Map<string, Recognition | null>();
+  readonly #quantities = new Map<string, boolean>();
   readonly #looked = new Set<Node>();
   readonly #ids = new Map<Node, ReadonlyMap<string, number>>();
   readonly #readings = new WeakMap<Piece, readonly Valued[]>();
@@ -85,9 +87,23 @@ export class Recogniser {
     if (leaves.has(inner.op)) return false;
     // Whatever the network predicts, one quantity is told from it.
     if (inner.op === 'choice') return inner.args.some(this.#isKnown);
-    const found = this.recognise(inner, surroundingsOf(node.op === 'let' ? (node.attributes['name'] as string) : '', []));
-    return found !== null && found.kind === 'value' && found.reading.fit === 'quantity' && rankOf(found.reading) > 0;
+    return this.#isQuantity(inner, surroundingsOf(node.op === 'let' ? (node.attributes['name'] as string) : '', []));
   };
+
+  /** Whether it is a quantity, which is less to ask than which formula it is. */
+  #isQuantity(node: Node, surroundings: Surroundings): boolean {
+    if (isView(node) || node.op === 'diagonal') return false;
+    const key = `${node.id}|${surroundings.target}`;
+    const known = this.#quantities.get(key);
+    if (known !== undefined) return known;
+    if (this.#looked.has(node)) return false;
+    this.#looked.add(node);
+    let found = false;
+    for (const piece of this.#piecesOf(node)) if ((found = this.#best(piece, surroundings, null, isOfQuantity) !== null)) break;
+    this.#looked.delete(node);
+    this.#quantities.set(key, found);
+    return found;
+  }
 
   #value(node: Node, surroundings: Surroundings): Recognition | null {
     let generic: (Recognition & { kind: 'value' }) | null = null;
@@ -116,18 +132,24 @@ export class Recogniser {
   /** Whatever stands around a piece, what it may be is the same. */
   #readingsOf(piece: Piece): readonly Valued[] {
     let known = this.#readings.get(piece);
-    if (!known)
-      this.#readings.set(piece, (known = byNames(piece.cut, this.#values.of(piece.cut, degreesIn(piece.cut, piece.alternative)))));
+    if (!known) this.#readings.set(piece, (known = byNames(piece.cut, this.#readingsByWork(piece))));
     return known;
+  }
+
+  #readingsByWork({ cut, alternative }: Piece): readonly Valued[] {
+    const degrees = degreesIn(cut, alternative);
+    return this.#values.of(cut, degrees).filter(({ reading }) => mayTogether(cut, reading, alternative) && mayBind(cut, reading, degrees));
   }
 
   #best(
     piece: Piece,
     surroundings: Surroundings,
     than: (Recognition & { kind: 'value' }) | null,
+    isAsked: (reading: ValueReading) => boolean = () => true,
   ): (Recognition & { kind: 'value' }) | null {
     let best: (Recognition & { kind: 'value' }) | null = null;
     for (const { formula, reading } of this.#readingsOf(piece)) {
+      if (!isAsked(reading)) continue;
       if (than && rankOf(reading) <= rankOf(than.reading)) continue;
       if (best && rankOf(best.reading) > rankOf(reading)) continue;
       for (const match of matchesOf(piece, formula, reading, surroundings)) {
@@ -282,6 +304,8 @@ interface Valued {
   readonly formula: Formula;
   readonly reading: ValueReading;
 }
+
+const isOfQuantity = (reading: ValueReading): boolean => reading.fit === 'quantity' && rankOf(reading) > 0;
 
 let indexed: { readonly readings: readonly Valued[]; readonly index: ReadingsByWork<Valued> } | null = null;
 

@@ -6,6 +6,14 @@ import { operations } from '../../value/operations.ts';
 import { argsOf, type Cut } from '../cut.ts';
 import { withoutTiny } from './tiny.ts';
 
+let computed = 0;
+
+/** Numbers that were worked out so far, in any code: what comparing costs, the same on every machine. */
+export const numbersComputed = (): number => computed;
+
+/** What working out one operation costs beside its numbers, in numbers. */
+const perOperation = 16;
+
 /**
  * What the piece gives for these inputs.
  * @throws ShapeError where the shapes do not fit what the code does.
@@ -31,7 +39,9 @@ export function evaluate({ order, root }: Cut, inputs: ReadonlyMap<Node, Tensor>
     }
     const compute = operations[node.op];
     if (!compute) throw new ShapeError(`${node.op} is not computed.`);
-    values.set(node, compute(held, node.attributes));
+    const value = compute(held, node.attributes);
+    computed += perOperation + value.values.length;
+    values.set(node, value);
   }
   const result = values.get(root)!;
   return root.op === 'detach' ? { ...result, tangents: root.args[0] ? (values.get(root.args[0])?.tangents ?? null) : null } : result;

@@ -5,10 +5,11 @@ import type { Domain, ValueReading } from '../../../formulas/reading.ts';
 import { multiply } from '../../../maths/tensor/elementwise.ts';
 import { scalar, ShapeError, sizeOf, type Tensor } from '../../../maths/tensor/tensor.ts';
 import type { Node } from '../../expression/node.ts';
-import { bindings, type Binding, type Outlook } from '../bind.ts';
+import { bindings } from '../binding/bindings.ts';
+import type { Binding, Choices, Outlook } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { degreesIn } from '../screening/degrees.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, numbersComputed } from './evaluate.ts';
 import { given } from '../evidence/given.ts';
 import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
 import { layoutsOf, orderedOf, shapeIn, type Layout } from './layouts.ts';
@@ -42,6 +43,14 @@ function isSeparable(cut: Cut, alternative: number): boolean | null {
   return known;
 }
 
+/** Whether elements act together in the code if they do in the formula. */
+export function mayTogether(cut: Cut, reading: ValueReading, alternative: number): boolean {
+  const [together, own] = [isSeparable(cut, alternative), isSeparableFormula(reading)];
+  if (together === null || own === null || together === own) return true;
+  // Code that holds logits makes probabilities of them, all of a row together.
+  return together === false && reading.roles.some(({ domain, encodings }) => domain === 'distribution' && encodings !== undefined);
+}
+
 /** Operations by which the result depends on which axis is which. */
 const shaping: ReadonlySet<string> = new Set(
   'reshape expand flatten expandDims squeeze permute swapAxes moveAxis part concatenate stack tile index gather oneHot diagonal diag triangle eye rearrange einopsReduce einopsRepeat matmul outer einsum crossEntropy logSoftmaxOfClasses softmax logSoftmax cumulativeSum cumulativeProduct size shape flip roll layerNorm trace inverse logAbsDeterminant cholesky solve'.split(
@@ -49,7 +58,15 @@ const shaping: ReadonlySet<string> = new Set(
   ),
 );
 
-function dependsOnShape({ order, operations }: Cut): boolean {
+const shaped = new WeakMap<Cut, boolean>();
+
+function dependsOnShape(cut: Cut): boolean {
+  let known = shaped.get(cut);
+  if (known === undefined) shaped.set(cut, (known = isShaped(cut)));
+  return known;
+}
+
+function isShaped({ order, operations }: Cut): boolean {
   if ([...operations].some((operation) => shaping.has(operation))) return true;
   return order.some(({ op, attributes }) => 'axes' in attributes && attributes['axes'] !== null && op !== 'let');
 }
@@ -63,7 +80,7 @@ function ifShapesFit(of: () => boolean): boolean {
   }
 }
 
-/** How many times code may still be computed for one statement. */
+/** What may still be spent on one statement: 1 is comparing code of usual size. */
 export interface Budget {
   left: number;
 }
@@ -73,6 +90,12 @@ const mostUnscreened = 14;
 
 /** Bindings that are tried in more than one shape. */
 const mostInFurtherShapes = 10;
+
+/** Of looking at one binding, on one element. */
+const bindingCosts = 0.03;
+
+/** Numbers worked out for code of usual size: larger code costs more. */
+const usualNumbers = 5000;
 
 /** Code that does not run on a shape ends soon: that much of a try is given back. */
 const misshapenCosts = 0.75;
@@ -91,17 +114,13 @@ export function* matches(
   // Without a batch a mean over all is none: a quantity is then taken for its mean.
   const whole =
     reading.fit === 'quantity' && cut.order.some(({ op, attributes }) => (op === 'mean' || op === 'sum') && attributes['axes'] === null);
-  const [together, own] = [isSeparable(cut, alternative), isSeparableFormula(reading)];
-  // Code that holds logits makes probabilities of them, all of a row together.
-  const normalises =
-    together === false && reading.roles.some(({ domain, encodings }) => domain === 'distribution' && encodings !== undefined);
-  if (together !== null && own !== null && together !== own && !normalises) return;
   let open: Binding[] = [];
   const most = isScreened(cut, reading, alternative) ? Infinity : mostUnscreened;
   for (const binding of bindings(cut, reading, degreesIn(cut, alternative), outlook, (input, role, encoding) =>
     maySpan(cut, alternative, input, reading, role, encoding),
   )) {
-    if (open.length >= most) break;
+    if (open.length >= most || budget.left <= 0) break;
+    budget.left -= bindingCosts;
     if (ifShapesFit(() => mayAgree(cut, reading, binding, alternative))) open.push(binding);
   }
   for (const [place, layout] of layouts.entries()) {
@@ -110,7 +129,9 @@ export function* matches(
     const misshapen: Binding[] = [];
     for (const binding of open) {
       if (budget.left-- <= 0) return;
+      const before = numbersComputed();
       const found = agreement(cut, reading, binding, layout, alternative);
+      budget.left -= (numbersComputed() - before) / usualNumbers;
       if (found === 'misshapen') {
         misshapen.push(binding);
         budget.left += misshapenCosts;
@@ -134,7 +155,7 @@ interface Agreement {
 }
 
 function agreement(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout, alternative: number): Agreement | 'misshapen' | null {
-  const shapes = shapesOf(cut, reading, binding, layout);
+  const shapes = shapesIn(cut, reading, binding, layout);
   const results = resultsOf(cut);
   const size = results.get(shapes);
   if (size === 'none' || (size !== undefined && sizesOf(reading, layout)?.has(size) === false)) return 'misshapen';
@@ -232,6 +253,38 @@ function at(
   const code = codeAt(cut, reading, binding, layout, alternative, point, roles);
   if (!code.values.every(Number.isFinite)) return null;
   return { code, formula: formulaAt(cut, reading, binding, layout, point, roles) };
+}
+
+const shapesKnown = new WeakMap<Layout, WeakMap<Cut, Map<string, string>>>();
+
+/** Most bindings differ in what has the same shape. */
+function shapesIn(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout): string {
+  let cuts = shapesKnown.get(layout);
+  if (!cuts) shapesKnown.set(layout, (cuts = new WeakMap<Cut, Map<string, string>>()));
+  let known = cuts.get(cut);
+  if (!known) cuts.set(cut, (known = new Map<string, string>()));
+  const kind = kindOf(cut, binding);
+  let shapes = known.get(kind);
+  if (shapes === undefined) known.set(kind, (shapes = shapesOf(cut, reading, binding, layout)));
+  return shapes;
+}
+
+const kinds = new WeakMap<Choices, string>();
+
+/** What the shapes depend on, whatever the layout. */
+function kindOf(cut: Cut, { choices }: Binding): string {
+  let known = kinds.get(choices);
+  if (known === undefined) {
+    known = '';
+    for (const input of cut.inputs) {
+      const choice = choices.get(input);
+      if (choice && 'role' in choice)
+        known += choice.role.domain === 'length' ? `${choice.role.id} ${choice.encoding?.id ?? ''}` : choice.role.id;
+      known += '|';
+    }
+    kinds.set(choices, known);
+  }
+  return known;
 }
 
 /** The shapes of what the code is given, in one word; of a length, which makes shapes, which one it is. */

@@ -3,7 +3,7 @@
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { detach, scalar, tensor, type Tensor } from '../../../maths/tensor/tensor.ts';
 import type { Node } from '../../expression/node.ts';
-import type { Binding } from '../bind.ts';
+import type { Binding } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { shapeIn, type Layout } from './layouts.ts';
 import { draw, inLayout, type RoleValues } from './samples.ts';

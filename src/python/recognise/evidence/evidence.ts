@@ -2,10 +2,10 @@
 
 import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../../formulas/reading.ts';
 import { measuring, unwrap, type Node } from '../../expression/node.ts';
-import type { Choice, Choices, Outlook } from '../bind.ts';
+import type { Choice, Choices, Outlook } from '../binding/choice.ts';
 import { isHeld } from '../cut.ts';
 import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wentWithout } from './callers.ts';
-import { callsBetween, given, namesOf, sourcesOf } from './given.ts';
+import { callsBetween, given, namesOf, sourcesOf, type Names } from './given.ts';
 import { isAnswer, isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
 import { holdsAny, wordsOf } from './words.ts';
 
@@ -160,47 +160,74 @@ export function asksForSurroundings(evidence: Evidence | undefined): boolean {
 }
 
 function holdsFor(requirement: Requirement, choices: Choices, surroundings: Surroundings, recognised: Recognised): boolean {
-  if (isOfSurroundings(requirement)) return holdsAround(requirement, surroundings);
+  let test = tests.get(requirement);
+  if (!test) tests.set(requirement, (test = testOf(requirement)));
+  return test(choices, surroundings, recognised);
+}
+
+type Test = (choices: Choices, surroundings: Surroundings, recognised: Recognised) => boolean;
+
+const tests = new WeakMap<Requirement, Test>();
+
+/** What a requirement asks, told from what it says once: it is asked of very many choices. */
+function testOf(requirement: Requirement): Test {
+  if (isOfSurroundings(requirement)) return (_choices, surroundings) => holdsAround(requirement, surroundings);
   const { role } = requirement;
-  if (isOfOne(requirement))
-    return 'without' in requirement
-      ? !someBound(choices, role, (node, { encoding }) => !holdsOf(requirement, node, encoding))
-      : someBound(choices, role, (node, { encoding }) => holdsOf(requirement, node, encoding));
-  if ('once' in requirement) return allBound(choices, role).length === 1;
-  if ('calls' in requirement)
-    return !someBound(choices, role, (node) =>
-      someBound(
-        choices,
-        requirement.of,
-        (source) => (callsBetween(node, source) ?? requirement.calls) !== requirement.calls || callsBetween(source, node) !== null,
-      ),
-    );
-  if ('apartFrom' in requirement)
-    return !someBound(choices, role, (node) =>
-      someBound(choices, requirement.apartFrom, (other) => isMadeOf(node, other) || isMadeOf(other, node)),
-    );
-  if ('held' in requirement) return someBound(choices, role, isHeld);
-  if ('judgedOf' in requirement) return someBound(choices, role, isJudgedOfNoise);
-  if ('judgedBeside' in requirement)
-    return somePair(choices, role, requirement.judgedBeside, (real, fake) => isJudgedBeside(real, fake, requirement.of === 'noise'));
-  if ('saidLike' in requirement) return somePair(choices, role, requirement.saidLike, isSaidAlike);
-  if ('answers' in requirement) return somePair(choices, role, requirement.answers, isAnswer);
-  if ('thereAndBack' in requirement) return somePair(choices, role, requirement.thereAndBack, isThereAndBack);
-  if ('given' in requirement) return somePair(choices, role, requirement.given, wasGiven);
-  if ('keptFrom' in requirement) return !somePair(choices, requirement.keptFrom, role, wasGiven);
-  if ('withoutConditionOf' in requirement) return somePair(choices, role, requirement.withoutConditionOf, wentWithout);
-  if ('returnedWith' in requirement) return somePair(choices, role, requirement.returnedWith, cameWith);
-  if ('atOneTime' in requirement) return areAtOneTime(allBound(choices, role));
-  if ('toldWith' in requirement) {
-    const [a, b] = requirement.toldWith.map((id) => allBound(choices, id)[0]);
-    return a !== undefined && b !== undefined && someBound(choices, role, (node) => areToldWith(node, a, b));
+  const pair =
+    (other: string, test: (one: Node, beside: Node) => boolean): Test =>
+    (choices) =>
+      somePair(choices, role, other, test);
+  if ('without' in requirement)
+    return (choices) => !someBound(choices, role, (node, { encoding }) => !holdsOf(requirement, node, encoding));
+  if (isOfOne(requirement)) return (choices) => someBound(choices, role, (node, { encoding }) => holdsOf(requirement, node, encoding));
+  if ('once' in requirement) return (choices) => allBound(choices, role).length === 1;
+  if ('calls' in requirement) {
+    const { calls, of } = requirement;
+    const isOther = (node: Node, source: Node): boolean =>
+      (callsBetween(node, source) ?? calls) !== calls || callsBetween(source, node) !== null;
+    return (choices) => !somePair(choices, role, of, isOther);
   }
-  if ('into' in requirement)
-    return someBound(choices, role, (node) =>
-      someBound(choices, requirement.with, (other) => madeOfBoth(node, other).some((made) => isOneOf(made, requirement.into, recognised))),
-    );
-  if ('formula' in requirement) return someBound(choices, role, (node) => isOneOf(node, requirement.formula, recognised));
-  return someBound(choices, role, (node) => sourcesOf(node).some((source) => isOneOf(source, requirement.from, recognised)));
+  if ('apartFrom' in requirement) {
+    const { apartFrom } = requirement;
+    const isPart = (node: Node, other: Node): boolean => isMadeOf(node, other) || isMadeOf(other, node);
+    return (choices) => !somePair(choices, role, apartFrom, isPart);
+  }
+  if ('held' in requirement) return (choices) => someBound(choices, role, isHeld);
+  if ('judgedOf' in requirement) return (choices) => someBound(choices, role, isJudgedOfNoise);
+  if ('judgedBeside' in requirement) {
+    const isOfNoise = requirement.of === 'noise';
+    return pair(requirement.judgedBeside, (real, fake) => isJudgedBeside(real, fake, isOfNoise));
+  }
+  if ('saidLike' in requirement) return pair(requirement.saidLike, isSaidAlike);
+  if ('answers' in requirement) return pair(requirement.answers, isAnswer);
+  if ('thereAndBack' in requirement) return pair(requirement.thereAndBack, isThereAndBack);
+  if ('given' in requirement) return pair(requirement.given, wasGiven);
+  if ('keptFrom' in requirement) {
+    const { keptFrom } = requirement;
+    return (choices) => !somePair(choices, keptFrom, role, wasGiven);
+  }
+  if ('withoutConditionOf' in requirement) return pair(requirement.withoutConditionOf, wentWithout);
+  if ('returnedWith' in requirement) return pair(requirement.returnedWith, cameWith);
+  if ('atOneTime' in requirement) return (choices) => areAtOneTime(allBound(choices, role));
+  if ('toldWith' in requirement) {
+    const [one, other] = requirement.toldWith;
+    return (choices) => {
+      const [a, b] = [allBound(choices, one)[0], allBound(choices, other)[0]];
+      return a !== undefined && b !== undefined && someBound(choices, role, (node) => areToldWith(node, a, b));
+    };
+  }
+  if ('into' in requirement) {
+    const { into } = requirement;
+    return (choices, _surroundings, recognised) =>
+      somePair(choices, role, requirement.with, (node, other) => madeOfBoth(node, other).some((made) => isOneOf(made, into, recognised)));
+  }
+  if ('formula' in requirement) {
+    const { formula } = requirement;
+    return (choices, _surroundings, recognised) => someBound(choices, role, (node) => isOneOf(node, formula, recognised));
+  }
+  const { from } = requirement;
+  return (choices, _surroundings, recognised) =>
+    someBound(choices, role, (node) => sourcesOf(node).some((source) => isOneOf(source, from, recognised)));
 }
 
 type Bound = Extract<Choice, { readonly role: unknown }>;
@@ -217,20 +244,20 @@ function allBound(choices: Choices, role: string): Node[] {
   return [...choices].flatMap(([node, choice]) => ('role' in choice && choice.role.id === role ? [node] : []));
 }
 
-const namedSo = new WeakMap<Requirement, WeakMap<Node, boolean>>();
+const namedSo = new WeakMap<Names, Map<Requirement, boolean>>();
 
 /** The nearest name that says something decides. */
 function isNamed(node: Node, requirement: Extract<Requirement, { readonly words: readonly string[] }>): boolean {
-  let nodes = namedSo.get(requirement);
-  if (!nodes) namedSo.set(requirement, (nodes = new WeakMap<Node, boolean>()));
-  let known = nodes.get(node);
+  const { names } = given(node);
+  let requirements = namedSo.get(names);
+  if (!requirements) namedSo.set(names, (requirements = new Map<Requirement, boolean>()));
+  let known = requirements.get(requirement);
   if (known === undefined) {
-    const { layers } = given(node);
-    const telling = (requirement.own === true ? layers.slice(0, 2) : layers).find(
+    const telling = (requirement.own === true ? names.layers.slice(0, 2) : names.layers).find(
       (words) => holdsAny(words, requirement.words) || holdsAny(words, requirement.not),
     );
     // Where no name is wanted, it is what it must not be called that counts.
-    nodes.set(node, (known = telling ? !holdsAny(telling, requirement.not) : requirement.words.length === 0));
+    requirements.set(requirement, (known = telling ? !holdsAny(telling, requirement.not) : requirement.words.length === 0));
   }
   return known;
 }

@@ -7,8 +7,8 @@ import { isDerivative, isNearest } from './origins.ts';
 import { isSchedule, scheduleIn, wordsFromMaking } from './tables.ts';
 import { holdsAny, maskWords, scheduleWords, wordsOf } from './words.ts';
 
-export interface Given {
-  readonly node: Node;
+/** What a value is called. */
+export interface Names {
   /** Words of its own name: of the variable, else of the attribute, parameter or call. */
   readonly own: readonly string[];
   /** Words of what it was called by, and of what that was given. */
@@ -17,6 +17,12 @@ export interface Given {
   readonly layers: readonly (readonly string[])[];
   /** What an entry of a schedule is, by how the table was made: "sqrt alphas cumprod", without the spaces. */
   readonly made: ReadonlySet<string>;
+}
+
+export interface Given extends Names {
+  readonly node: Node;
+  /** The same object for values that are called the same. */
+  readonly names: Names;
   readonly origins: ReadonlySet<Origin>;
   /** A number, by its name and use: a weight, a rate, a count. */
   readonly isNumber: boolean;
@@ -33,19 +39,14 @@ const cache = new WeakMap<Node, Given>();
 export function given(node: Node): Given {
   const known = cache.get(node);
   if (known) return known;
-  const names = namesOf(node);
-  const own = names[0] ? wordsOf(names[0]) : [];
-  const making = wordsOfTable(node);
-  const layers = [own, names.slice(1).flatMap(wordsOf), ...making, ...argumentWords(node)];
-  const around = layers.slice(1).flat();
+  const names = namesFor(node);
+  const { own, around } = names;
   const base = baseOf(node);
   const origins = originsOf(node, base, own);
   const found: Given = {
     node,
-    own,
-    around,
-    layers,
-    made: new Set(making.map((phrase) => phrase.join(''))),
+    ...names,
+    names,
     origins,
     isNumber:
       base.op === 'size' ||
@@ -61,6 +62,24 @@ export function given(node: Node): Given {
   };
   cache.set(node, found);
   return found;
+}
+
+const called = new Map<string, Names>();
+const mostCalled = 20_000;
+
+/** As far as they are remembered, the same object for the same names, so that what they mean is worked out once. */
+function namesFor(node: Node): Names {
+  const names = namesOf(node);
+  const own = names[0] ? wordsOf(names[0]) : [];
+  const making = wordsOfTable(node);
+  const layers = [own, names.slice(1).flatMap(wordsOf), ...making, ...argumentWords(node)];
+  const key = `${making.length}|${layers.map((words) => words.join(' ')).join('|')}`;
+  let known = called.get(key);
+  if (!known) {
+    if (called.size >= mostCalled) called.clear();
+    called.set(key, (known = { own, around: layers.slice(1).flat(), layers, made: new Set(making.map((phrase) => phrase.join(''))) }));
+  }
+  return known;
 }
 
 const weightWords =

@@ -2,7 +2,7 @@
 
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { ShapeError } from '../../../maths/tensor/tensor.ts';
-import type { Binding } from '../bind.ts';
+import type { Binding } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { layoutsOf, type Layout } from '../comparison/layouts.ts';
 import { compile, execute, type Program } from './pointwise.ts';

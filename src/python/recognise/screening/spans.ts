@@ -97,7 +97,11 @@ const like = ({ shape, values }: Tensor, value: number): Tensor => ({
   tangents: null,
 });
 
-const norm = (of: Float64Array): number => Math.sqrt(of.reduce((sum, value) => sum + value * value, 0));
+function norm(of: Float64Array): number {
+  let sum = 0;
+  for (let point = 0; point < points; point++) sum += of[point]! * of[point]!;
+  return Math.sqrt(sum);
+}
 
 /** What is left of a function outside the span. */
 function outside(basis: readonly Float64Array[], row: Float64Array): Float64Array {

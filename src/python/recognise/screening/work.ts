@@ -2,7 +2,8 @@
 
 import type { ValueReading } from '../../../formulas/reading.ts';
 import type { Node } from '../../expression/node.ts';
-import { degreesOf, inputsOf, isNeutral } from '../bind.ts';
+import { inputsOf, isNeutral } from '../binding/inputs.ts';
+import { degreesOf } from '../binding/options.ts';
 import type { Cut } from '../cut.ts';
 import type { Degree } from './degrees.ts';
 
