@@ -22,7 +22,7 @@ const longest = 700;
  */
 export function codeLatexOf(place: Span, { statements, text, imports }: Code, definitions: ReadonlyMap<string, Expression>): Latex | null {
   const syntax = syntaxAt(statements, place);
-  if (!syntax) return null;
+  if (!syntax || holding.has(syntax.kind)) return null;
   const written = (known: ReadonlyMap<string, Expression>): Latex | null => {
     const context = { text, imports, definitions: known };
     return isLine(syntax) ? latexOfStatement(syntax, context) : latexOf(syntax, context);
@@ -32,7 +32,7 @@ export function codeLatexOf(place: Span, { statements, text, imports }: Code, de
 }
 
 /** The outermost statement or expression that is just this piece of the text. */
-export function syntaxAt(statements: readonly Statement[], place: Span): Statement | Expression | null {
+function syntaxAt(statements: readonly Statement[], place: Span): Statement | Expression | null {
   let around: unknown = statements;
   for (let depth = 0; depth < 2_000; depth++) {
     if (isSyntax(around) && around.start === place.start && around.end === place.end) return around;

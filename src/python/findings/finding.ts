@@ -3,9 +3,8 @@
 import { plainLatex } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
 import type { Finding } from '../../protocol/python.ts';
-import { latexOf } from '../latex/latex.ts';
 import type { Expression, FunctionDefinition } from '../syntax/ast.ts';
-import { codeLatexOf, definitionAt, syntaxAt, type Code } from './codeLatex.ts';
+import { codeLatexOf, definitionAt, type Code } from './codeLatex.ts';
 import type { Described } from './described.ts';
 import { variablesOf } from './variables.ts';
 
@@ -43,8 +42,8 @@ export function findingOf<N>(
       spansOf: (value) => spansOf(value, place),
       textOf,
       latexOf: (span) => {
-        const syntax = syntaxAt(code.statements, span);
-        return syntax && plainLatex(latexOf(syntax as Expression, code).latex);
+        const written = codeLatexOf(span, code, new Map());
+        return written && plainLatex(written.latex);
       },
     }),
     parts: [...parts],

@@ -12,7 +12,17 @@ beforeAll(async () => {
   parser = await pythonParser();
 });
 
-const ids = ['kl_diag_std_normal', 'mse', 'reparam', 'beta_vae', 'gan_g_ns', 'ddpm_eps_mse', 'q_sample'];
+const ids = [
+  'kl_diag_std_normal',
+  'mse',
+  'reparam',
+  'beta_vae',
+  'gan_g_ns',
+  'ddpm_eps_mse',
+  'q_sample',
+  'kl_categorical',
+  'label_smoothing',
+];
 const few = ids.flatMap((id) => catalogue.get(id) ?? []);
 
 /** What is found in the body of a function of these parameters. */
@@ -46,6 +56,25 @@ describe('what differs from the formula', () => {
     const { findings } = await found('mu, logvar, x, mask, beta=1.0, batch_size=4', line);
     expect(findings.map(({ formula, remarks: said }) => [formula, said])).toEqual([['kl_diag_std_normal', remarks]]);
     expect(findings[0]!.equality).toBe(remarks.includes('up to a constant') ? 'up to constant' : 'exact');
+  });
+
+  it('is also told of what was made in place, by a statement that has no value', async () => {
+    const { findings } = await found(
+      'log_q',
+      'if log_q.dim() == 2:',
+      '    log_q = log_q.unsqueeze(1)',
+      'b, t, n = log_q.shape',
+      'targets = targets.view(-1)',
+      'with torch.no_grad():',
+      '    p = log_q.clone()',
+      '    ignored = targets == pad',
+      '    p.scatter_(1, targets.unsqueeze(1), confidence)',
+      "loss = F.kl_div(log_q, p, reduction='none')",
+      'loss = loss.masked_fill(ignored.unsqueeze(1), 0)',
+      "if reduction == 'mean':",
+      '    return loss.view(b, -1).sum(1) / length',
+    );
+    expect(new Set(findings.map(({ formula }) => formula))).toEqual(new Set(['kl_categorical']));
   });
 
   it('is what terms of a sum are multiplied by', async () => {
