@@ -51,6 +51,8 @@ export interface Finding {
   holder: { name: string; start: number; end: number } | null;
   /** The function of the text whose result it is, unchanged; null where the code computes it by itself. */
   calls: string | null;
+  /** Whether it is one of several terms that another one adds up: half of a loss. */
+  isPart: boolean;
 }
 
 /** LaTeX of a piece of code. */

@@ -35,6 +35,10 @@ export interface Described<N = Node> {
   readonly calls: string | null;
   readonly holdings: readonly Holding<N>[];
   readonly followed: readonly Followed<N>[];
+  /** What is the formula. */
+  readonly value: N;
+  /** The terms that it has to have, where it is a loss. */
+  readonly needs: readonly string[];
 }
 
 export function described({ place, recognition }: Found, recogniser: Recogniser, codeOf: CodeOf): Described {
@@ -47,7 +51,21 @@ export function described({ place, recognition }: Found, recogniser: Recogniser,
     calls: calledFor(place.node),
     holdings: holdingsOf(recognition),
     followed: followedBy(recognition),
+    value: place.node,
+    needs: neededBy(recognition),
   };
+}
+
+/** What the code has to hold, where the formula is a loss. */
+function neededBy(recognition: Recognition): string[] {
+  if (recognition.kind !== 'value' || recognition.reading.fit === 'quantity') return [];
+  return recognition.reading.roles.filter(({ absent, literal }) => absent === undefined && literal !== true).map(({ id }) => id);
+}
+
+/** Whether one finding is one of several terms that another one adds up: half of a loss. */
+export function isPartOf<N>(one: Described<N>, whole: Described<N>): boolean {
+  if (one === whole || one.formula !== whole.formula || !whole.followed.some(({ value }) => value === one.value)) return false;
+  return one.needs.length > 0 && one.needs.every((term) => whole.needs.includes(term)) && one.needs.length < whole.needs.length;
 }
 
 function equalityOf(recognition: Recognition): Equality {
@@ -102,5 +120,6 @@ export function renamed<A, B>(described: Described<A>, to: (node: A) => B): Desc
     ...described,
     holdings: described.holdings.map((holding) => ({ ...holding, node: to(holding.node) })),
     followed: described.followed.map(({ name, value }) => ({ name, value: to(value) })),
+    value: to(described.value),
   };
 }

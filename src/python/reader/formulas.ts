@@ -144,10 +144,10 @@ export class FormulaReader {
   }
 }
 
-/** Without those that a function of the text computes, and only that function. */
+/** Without those that a function of the text computes, and only that function, and without parts of others. */
 function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const computed = new Set(findings.map(({ holder, formula }) => `${holder?.name ?? ''} ${formula ?? ''}`));
-  return findings.filter(({ calls, formula }) => calls === null || !computed.has(`${calls} ${formula ?? ''}`));
+  return findings.filter(({ calls, formula, isPart }) => !isPart && (calls === null || !computed.has(`${calls} ${formula ?? ''}`)));
 }
 
 const inOrder = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;

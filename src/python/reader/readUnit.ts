@@ -6,12 +6,13 @@ import type { Finding } from '../../protocol/python.ts';
 import { Follower } from '../expression/follow/follower.ts';
 import { Graph, type Node } from '../expression/node.ts';
 import type { Code } from '../findings/codeLatex.ts';
-import { described, renamed, type Described } from '../findings/described.ts';
+import { described, isPartOf, renamed, type Described } from '../findings/described.ts';
 import { findingOf } from '../findings/finding.ts';
 import { nameOf, type CodeOf } from '../findings/remarks.ts';
 import { findFormulas } from '../recognise/findings.ts';
 import { Recogniser } from '../recognise/recogniser.ts';
 import { codeOf, settersOf, type Unit } from '../source/units.ts';
+import type { FunctionDefinition } from '../syntax/ast.ts';
 import { importsOf } from '../syntax/imports.ts';
 import type { Likeness } from './likeness.ts';
 import { functionsIn, keyOf, nodesOf, ownStatements, placesOf, type ComputedStatement } from './statements.ts';
@@ -53,7 +54,7 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
   const places = placesOf(statements.flat(), numbers);
   const around: Code = { statements: code.statements, text: code.text, imports: importsOf(code.module) };
   const recogniser = new Recogniser(memory.catalogue);
-  const findings: Finding[] = [];
+  const met: { readonly one: Described<number>; readonly holder: FunctionDefinition | null; readonly start: number }[] = [];
   for (const statement of statements) {
     const [{ start, holder }] = statement;
     const key = keyOf(statement, numbers, textOf);
@@ -73,11 +74,12 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
       memory.known.set(key, known);
       yield;
     }
-    for (const one of known) {
-      const { place } = movedBy(one, start);
-      findings.push(findingOf(one, place, holder, around, places));
-    }
+    for (const one of known) met.push({ one, holder, start });
   }
+  const findings = met.map(({ one, holder, start }) => {
+    const isPart = met.some((other) => other.holder === holder && isPartOf(one, other.one));
+    return { ...findingOf(one, movedBy(one, start).place, holder, around, places), isPart };
+  });
   return { findings, starts: code.starts };
 }
 

@@ -54,11 +54,17 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
       continue;
     }
     if (inner.op !== 'multiply' && inner.op !== 'divide') return false;
-    const isWeight = (one: Node): boolean => isOf(one, weights) || (mayBeWeighted && isNumberRole(whole, one));
+    const isWeight = (one: Node): boolean => isOf(one, weights) || (mayBeWeighted ? isNumberRole(whole, one) : isCount(one));
     if (isWeight(b!)) inner = a!;
     else if (isWeight(a!)) inner = b!;
     else return false;
   }
+}
+
+/** `x.size(0)`, `len(loader)`: means over batches are gathered with it. */
+function isCount(node: Node): boolean {
+  const { op, attributes } = node;
+  return op === 'size' || op === 'count' || (op === 'opaque' && attributes['callee'] === 'len');
 }
 
 /** Taken for one of the formula's numbers: where what it multiplies is the formula already, it is a weight. */

@@ -26,6 +26,7 @@ function finding(text: string, start: number, { code, variables, ...known }: Kno
     ...known,
     parts: [],
     calls: null,
+    isPart: false,
     holder: definition ? { name, start: definition.index + 4, end: definition.index + 4 + name.length } : null,
     variables: variables.map((variable): FormulaVariable => ({
       ...variable,

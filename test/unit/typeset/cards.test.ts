@@ -27,6 +27,7 @@ const attention: Finding = {
   variables: [variable('v', 'v', 'value'), variable('q', 'q', 'query'), variable('k', 'k', 'key', 'transposed'), variable('w', 'w', null)],
   parts: ['attention_entropy', 'no_such_formula'],
   calls: null,
+  isPart: false,
   holder: null,
 };
 

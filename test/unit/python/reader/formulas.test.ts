@@ -116,6 +116,33 @@ describe('the formulas of a text', () => {
     expect(here.map(({ formula, holder, calls }) => [formula, holder?.name, calls])).toEqual([['kl_diag_std_normal', 'step', 'kl']]);
   });
 
+  it('are named where they are finished: not half of a loss, nor where what was computed is gathered', async () => {
+    const text = [
+      'import torch, torch.nn.functional as F',
+      'def d_loss(real_logits, fake_logits):',
+      '    real_loss = F.relu(1 - real_logits).mean()',
+      '    fake_loss = F.relu(1 + fake_logits).mean()',
+      '    return real_loss + fake_loss',
+      'def epoch(model, loader):',
+      '    total = 0.0',
+      '    for x, y in loader:',
+      '        loss = F.cross_entropy(model(x), y)',
+      '        total += loss.item() * x.size(0)',
+      '    return total / len(loader)',
+      '',
+    ].join('\n');
+    const reader = open(catalogue.values());
+    const lineOf = (offset: number): number => text.slice(0, offset).split('\n').length;
+    const all = await reader.read('a', text, always);
+    expect(all.map(({ formula, start }) => [formula, lineOf(start)])).toEqual([
+      ['hinge_d', 5],
+      ['cross_entropy', 9],
+    ]);
+    const at = text.indexOf('real_loss');
+    const here = await reader.read('a', text, { ...always, within: { start: at, end: at } });
+    expect(here.map(({ formula, isPart }) => [formula, isPart])).toContainEqual(['hinge_d', true]);
+  });
+
   it.each(['vae_torch_1.py', 'diffusion_torch_gaussian.py', 'gan_torch_losses.py'])(
     'are the same for one place as for all: %s',
     async (name) => {
