@@ -36,8 +36,16 @@ interface State {
 
 const none: State = { depends: false, summed: false };
 
+const knownCode = new WeakMap<Cut, boolean | null>();
+
 /** null where it cannot be told. */
 export function isSeparableCode(cut: Cut, alternative: number): boolean | null {
+  let found = knownCode.get(cut);
+  if (found === undefined) knownCode.set(cut, (found = followed(cut, alternative)));
+  return found;
+}
+
+function followed(cut: Cut, alternative: number): boolean | null {
   const states = new Map<Node, State>();
   const inputs = new Set(cut.inputs);
   for (const node of cut.order) {
@@ -82,6 +90,14 @@ function isElementwise(equation: string): boolean {
   const [operands = ''] = equation.split('->');
   const [first = '', ...others] = operands.split(',');
   return others.every((other) => other === first);
+}
+
+/** Whether elements act together in the code if they do in the formula. */
+export function mayTogether(cut: Cut, reading: ValueReading, alternative: number): boolean {
+  const [together, own] = [isSeparableCode(cut, alternative), isSeparableFormula(reading)];
+  if (together === null || own === null || together === own) return true;
+  // Code that holds logits makes probabilities of them, all of a row together.
+  return together === false && reading.roles.some(({ domain, encodings }) => domain === 'distribution' && encodings !== undefined);
 }
 
 const known = new WeakMap<ValueReading, boolean | null>();
