@@ -61,6 +61,9 @@ const forwardWords = [
 /** The two rates as the code computes them together tell what they are. */
 const fromLogSnr: Requirement = { role: 'level', encodings: ['log-snr', 'minus-log-snr'] };
 
+/** By itself, a beta tells what one step adds, or how far a Markov chain moves. */
+const noBeta: Requirement = { role: 'level', words: [], not: ['beta'] };
+
 /** One value gives both rates, whatever it is called. */
 const inBothRates: Requirement = {
   role: 'level',
@@ -144,17 +147,23 @@ const qSample: Formula = {
       operations: [products, sums],
       evidence: [
         [drawnNoise, namedLevel],
-        [drawnNoise, scheduledLevel],
+        [drawnNoise, scheduledLevel, noBeta],
         [drawnNoise, fromLogSnr],
         [drawnNoise, inBothRates, { role: 'clean', without: ['normal', 'fromNoise'] }],
         [namedNoise, untold, unguessed, namedLevel],
-        [namedNoise, untold, unguessed, scheduledLevel],
+        [namedNoise, untold, unguessed, scheduledLevel, noBeta],
         [namedNoise, untold, unguessed, named('level', ['alpha', 'sigma', 'alpha t', 'sigma t'])],
         [namedNoise, untold, unguessed, { context: forwardWords }],
         [drawnNoise, { context: forwardWords }],
       ],
     },
   ],
+};
+
+/** A beta is a variance; what is squared under the root is the rate of another walk. */
+const ofVariance: Requirement = {
+  role: 'alpha',
+  encodings: ['beta', 'alpha', 'root-alpha', 'inverse-root-alpha', 'inverse-alpha', 'log-alpha'],
 };
 
 const qStep: Formula = {
@@ -216,8 +225,10 @@ const qStep: Formula = {
       fit: 'quantity',
       operations: [products, sums],
       evidence: [
-        [named('alpha', ['beta', 'betas', 'bt', 'b']), drawnNoise],
-        [named('alpha', ['beta', 'betas', 'bt']), namedNoise],
+        [named('alpha', ['beta', 'betas', 'bt', 'b']), drawnNoise, ofVariance],
+        [named('alpha', ['beta', 'betas', 'bt']), namedNoise, ofVariance],
+        [named('alpha', ['sqrt beta', 'sqrt betas']), drawnNoise],
+        [named('alpha', ['sqrt beta', 'sqrt betas']), namedNoise],
         [
           named('alpha', ['alpha', 'alphas', 'a', 'at']),
           named('previous', ['x prev', 'prev', 'x tm1', 'x t minus 1', 'previous']),
@@ -336,7 +347,11 @@ const noiseLoss: Formula = {
       operations: [squares, differences],
       evidence: [
         [drawnNoise, { role: 'prediction', from: ['q_sample', 'q_step', 'sub_vp'] }],
-        [namedNoise, { role: 'prediction', from: ['q_sample', 'q_step', 'sub_vp'] }],
+        // By its own name: data may come from what is called z.
+        [
+          { ...namedNoise, own: true },
+          { role: 'prediction', from: ['q_sample', 'q_step', 'sub_vp'] },
+        ],
         [drawnNoise, comesFrom('prediction', 'call'), named('prediction', timeArguments)],
         [drawnNoise, named('prediction', [...predictedNoiseWords, 'noise', 'eps', 'epsilon'])],
         [drawnNoise, comesFrom('prediction', 'call'), { context: diffusionContext }],

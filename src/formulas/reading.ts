@@ -125,6 +125,8 @@ export type Requirement =
   | { readonly role: string; readonly thereAndBack: string }
   /** A call returned it, or what it was computed from, and was given the other role, or what was computed from that. */
   | { readonly role: string; readonly given: string }
+  /** Where a call returned it, it was given more than one thing: a sample and a time, not a place alone. */
+  | { readonly role: string; readonly toldMore: true }
   /** No such call was given it. */
   | { readonly role: string; readonly keptFrom: string }
   /** Both were returned by the same function or model, given the same but for one thing: a condition, which the role's call went without. */

@@ -72,7 +72,7 @@ const snr: Formula = {
 };
 
 const capWords = ['gamma', 'snr gamma', 'min snr gamma', 'max snr', 'cap', 'clip', 'min snr', 'k', 'snr clip', 'max'];
-const ratio: Role = { id: 'ratio', shape: '', domain: 'positive', encodings: ratioForms };
+const ratio: Role = { id: 'ratio', shape: '', domain: 'positive', encodings: ratioForms, not: ['gamma', 'cap', 'clip', 'lr', 'min snr'] };
 const cap: Role = { id: 'cap', shape: '', domain: 'positive', words: capWords, literal: true };
 const isRatio: Evidence = [
   [named('ratio', snrWords)],

@@ -475,6 +475,8 @@ function isStep({ isKnown, roles }: Length, slopes: readonly string[]): Evidence
   ]);
   // What a call was given says nothing of times.
   const timed = isKnown.map(([role, words]): Requirement => ({ role, words, own: true }));
+  // A law of motion is told a place alone, and a network by its name.
+  const told = slopes.map((role): Requirement => ({ role, toldMore: true }));
   return [
     // What is left between a model and fresh noise is no step from it.
     [...timed, ...slopes.map((id) => named(id, modelWords)), { role: 'x', without: ['normal'] }],
@@ -482,11 +484,13 @@ function isStep({ isKnown, roles }: Length, slopes: readonly string[]): Evidence
     ...[{ role: 'x', without: ['normal'] } as const, { role: slope, given: 'x' }].map((known): Requirement[] => [
       ...timed,
       ...slopes.map((id) => named(id, slopeWords)),
+      ...told,
       { context: samplerContext },
       known,
     ]),
     [
       ...timed,
+      ...told,
       ...slopes.flatMap((id): Requirement[] => [
         comesFrom(id, 'call'),
         { role: id, given: 'x' },
@@ -644,7 +648,11 @@ const heun: Formula = {
             ],
           ]
         : []),
-      [{ context: ['heun', 'sample heun', 'edm sampler', 'heun step'] }, ...length.isKnown.map(([role, words]) => named(role, words))],
+      [
+        { context: ['heun', 'sample heun', 'edm sampler', 'heun step'] },
+        ...length.isKnown.map(([role, words]) => named(role, words)),
+        ...['slope', 'nextSlope'].map((role): Requirement => ({ role, toldMore: true })),
+      ],
     ],
     rank: 2,
   })),

@@ -55,7 +55,8 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
     }
     if (inner.op !== 'multiply' && inner.op !== 'divide') return false;
     const isWeight = (one: Node): boolean => isOf(one, weights) || (mayBeWeighted ? isNumberRole(whole, one) : isCount(one));
-    if (isWeight(b!)) inner = a!;
+    // Times a number of times, a term is another value; over a number of examples it is their mean.
+    if (isWeight(b!) || (inner.op === 'divide' && isCount(unwrap(b!)))) inner = a!;
     else if (isWeight(a!)) inner = b!;
     else return false;
   }

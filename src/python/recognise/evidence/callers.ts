@@ -39,6 +39,16 @@ export function wasGiven(node: Node, other: Node): boolean {
   return givenTo(callsIn(node)).has(inner);
 }
 
+/** Whether the call that returned it, if one did, was given more than one thing, however they were put together. */
+export function wasToldMore(node: Node): boolean {
+  const call = baseOf(node);
+  if (call.op !== 'opaque') return true;
+  const given = argumentsOf(call);
+  if (given.length !== 1) return true;
+  const { op, args } = unwrap(given[0]!);
+  return (op === 'concatenate' || op === 'stack') && args.length > 1;
+}
+
 const nothing: readonly string[] = 'none null uncond unconditional empty negative neg un no drop zeros'.split(' ');
 
 /** Nothing, or what stands for it. */

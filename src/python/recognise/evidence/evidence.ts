@@ -4,7 +4,7 @@ import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../
 import { measuring, unwrap, type Node } from '../../expression/node.ts';
 import type { Choice, Choices, Outlook } from '../binding/choice.ts';
 import { isHeld } from '../cut.ts';
-import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wentWithout } from './callers.ts';
+import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wasToldMore, wentWithout } from './callers.ts';
 import { callsBetween, given, namesOf, sourcesOf, type Names } from './given.ts';
 import { isAnswer, isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
 import { holdsAny, wordsOf } from './words.ts';
@@ -201,6 +201,7 @@ function testOf(requirement: Requirement): Test {
   if ('saidLike' in requirement) return pair(requirement.saidLike, isSaidAlike);
   if ('answers' in requirement) return pair(requirement.answers, isAnswer);
   if ('thereAndBack' in requirement) return pair(requirement.thereAndBack, isThereAndBack);
+  if ('toldMore' in requirement) return (choices) => someBound(choices, role, wasToldMore);
   if ('given' in requirement) return pair(requirement.given, wasGiven);
   if ('keptFrom' in requirement) {
     const { keptFrom } = requirement;
@@ -306,8 +307,10 @@ function isOneOf(node: Node, ids: readonly string[], recognised: Recognised): bo
   const held = unwrap(node);
   if (held.op === 'choice') return held.args.some((arg) => isOneOf(arg, ids, recognised));
   if (held.op === 'clamp') return isOneOf(held.args[0]!, ids, recognised);
-  // Entries of a table are what the table is.
-  for (let inner = node; inner.args[0] && entering.has(inner.op); inner = inner.args[0])
+  // Entries of a table are what the table is, and in another shape it is what it was.
+  for (let inner = node; inner.args[0] && entering.has(inner.op); inner = inner.args[0]) {
     if (inner.op === 'index' || inner.op === 'gather') return isOneOf(inner.args[0], ids, recognised);
+    if (inner.op === 'let' && inner !== node) return isOneOf(inner, ids, recognised);
+  }
   return false;
 }
