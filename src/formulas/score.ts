@@ -472,6 +472,19 @@ const flow: Formula = {
       rank: 1.5,
       remark: 'without a forward drift, by the noise level for the time',
     },
+    {
+      kind: 'value',
+      roles: [coefficient, score],
+      axes: 'B D',
+      summed: '',
+      elements: ({ diffusion, score }) => probabilityFlow(scalar(0), diffusion!, score!),
+      fit: 'quantity',
+      operations: [products, ['negate', 'subtract', 'multiply']],
+      // Beside a drift that is added later it is half of the equation.
+      evidence: [[named('score', scoreNames), named('diffusion', diffusionNames), { context: flowContext }]],
+      rank: 1.5,
+      remark: 'without a forward drift',
+    },
   ],
 };
 
@@ -576,6 +589,17 @@ const reverse: Formula = {
       operations: [products, sums],
       evidence: isTurnedWithoutDrift(reverseContext.filter((word) => word !== 'langevin')),
       remark: 'a step of it, without a forward drift, the step in the coefficient',
+    },
+    {
+      kind: 'value',
+      roles: [state, coefficient, score, step],
+      axes: 'B D',
+      summed: '',
+      elements: ({ x, diffusion, score, step }) => reverseStep(x!, scalar(0), diffusion!, score!, step!, scalar(0)),
+      fit: 'quantity',
+      operations: [products, sums],
+      evidence: [[named('score', scoreNames), named('diffusion', diffusionNames), named('step', stepWords), { role: 'score', given: 'x' }]],
+      remark: 'the mean of a step of it, without a forward drift',
     },
   ],
 };
