@@ -1,10 +1,11 @@
 /** What an expression is. */
 
 import type { Comparison, Expression, Subscript } from '../../syntax/ast.ts';
-import { leaves, unwrap, type Node } from '../node.ts';
+import { leaves, numberOf, unwrap, type Node } from '../node.ts';
 import { isNode, none, Scope, type Value } from '../values.ts';
 import type { Follow } from './context.ts';
 import { partOf, toNode, toNumber, toTruth } from './convert.ts';
+import { entryOf } from './entries.ts';
 import { lookUp } from './names.ts';
 
 const binaryOperations: Readonly<Record<string, string>> = {
@@ -352,5 +353,6 @@ function sliced(follow: Follow, array: Node, values: readonly Value[]): Node {
         return 'at';
     }
   });
-  return build.with('index', args, { spec: spec.join(' ') });
+  const look = (table: Node): Node => build.with('index', [table, ...args.slice(1)], { spec: spec.join(' ') });
+  return args.length === 2 && spec[0] === 'at' && numberOf(args[1]!) === null ? entryOf(build, array, look) : look(array);
 }

@@ -55,6 +55,19 @@ function keptIn(expression: Expression): { readonly name: string; readonly value
   return { name: name.parts.join(''), value: held };
 }
 
+/** Calls that keep something under a name that is a value itself. */
+const keeping: ReadonlySet<string> = new Set(['register_buffer', 'register_parameter', 'setattr']);
+
+/** `for name, value in tables.items(): self.register_buffer(name, value)`. */
+function onlyKeeps({ body }: For): boolean {
+  return body.every(({ kind, ...rest }) => {
+    const value = kind === 'expression' && 'value' in rest ? rest.value : null;
+    if (value?.kind !== 'call') return false;
+    const { callee } = value;
+    return keeping.has(callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '');
+  });
+}
+
 export class Follower implements Follow {
   readonly build: Build;
   readonly computed: Computed[] = [];
@@ -211,6 +224,10 @@ export class Follower implements Follow {
       if (name && value && !isNode(name) && name.kind === 'text' && !isNode(callee)) return this.#buffer(callee, name.value, value);
       if (name && value && !isNode(name) && name.kind === 'text' && isNode(callee) && this.#self)
         return this.#buffer(this.#self, name.value, value);
+    }
+    if (place.kind === 'call' && place.callee.kind === 'name' && place.callee.id === 'setattr') {
+      const [holder, name, value] = args.positional;
+      if (holder && name && value && !isNode(name) && name.kind === 'text') return this.#buffer(holder, name.value, value);
     }
     const result = evaluateCall(this, callee, this.#apartFromAxes(args, place));
     // `x.mul_(y)` changes x.
@@ -505,7 +522,37 @@ export class Follower implements Follow {
     }
   }
 
+  /** The known things that a loop goes through, each with its name where they are a dictionary's; null where they are not known. */
+  #roundsOf({ iterable }: For, scope: Scope): readonly Value[] | null {
+    if (iterable.kind === 'call' && iterable.callee.kind === 'attribute' && iterable.callee.name === 'items') {
+      const { object } = iterable.callee;
+      const holder = this.#silently(() => this.evaluate(object, scope));
+      if (isNode(holder) || holder.kind !== 'dictionary') return null;
+      return [...holder.entries].map(([key, value]): Value => ({ kind: 'tuple', items: [{ kind: 'text', value: key }, value] }));
+    }
+    const read = this.#silently(() => this.evaluate(iterable, scope));
+    return !isNode(read) && read.kind === 'tuple' && read.repeated !== true ? read.items : null;
+  }
+
   #loop(statement: For | While, scope: Scope): void {
+    // What is kept by name in a loop is there afterwards, each under its own.
+    const rounds = statement.kind === 'for' && onlyKeeps(statement) ? this.#roundsOf(statement, scope) : null;
+    if (rounds && statement.kind === 'for') {
+      const { target } = statement;
+      for (const round of rounds) {
+        // The loop's own names say nothing of what is kept.
+        if (target.kind === 'tuple' && !isNode(round) && round.kind === 'tuple' && target.items.every(({ kind }) => kind === 'name'))
+          for (const [place, item] of target.items.entries()) {
+            const value = round.items[place];
+            if (item.kind === 'name' && value) scope.names.set(item.id, value);
+          }
+        else this.bind(target, round, scope);
+        this.#silently(() => {
+          this.run(statement.body, scope);
+        });
+      }
+      return;
+    }
     // What a round leaves to the next one is not known at its start, except where a sum begins.
     const assigned = new Set<string>();
     namesAssigned(statement.body, assigned);

@@ -5,6 +5,7 @@ import { isNode, type Arguments, type Value } from '../values.ts';
 import { unwrap, type Node } from '../node.ts';
 import type { Follow } from './context.ts';
 import { toAxes, toNode, toNumber } from './convert.ts';
+import { entryOf } from './entries.ts';
 import { textOf } from './expressions.ts';
 
 /** null where it is no such call, or one whose axes the code does not tell. */
@@ -129,7 +130,8 @@ export function shapeCall({ build }: Follow, path: string, name: string, args: A
           ? [rest[0] ?? named('dim'), rest[1] ?? named('index')]
           : [rest[1] ?? named('dim', 'axis'), rest[0] ?? named('indices')];
       const axis = toNumber(dims[0]);
-      return axis !== null && dims[1] ? build.with('gather', [x(), toNode(build, dims[1])], { axis }) : null;
+      const at = dims[1] && toNode(build, dims[1]);
+      return axis !== null && at ? entryOf(build, x(), (table) => build.with('gather', [table, at], { axis })) : null;
     }
     case 'index_select':
       return toNumber(rest[0]) === 0 && rest[1] ? rowsOf(build, x(), rest[1]) : null;
@@ -200,7 +202,10 @@ export function shapeCall({ build }: Follow, path: string, name: string, args: A
   }
 }
 
-const rowsOf = (build: Build, x: Node, at: Value): Node => build.with('index', [x, toNode(build, at)], { spec: 'at' });
+function rowsOf(build: Build, x: Node, at: Value): Node {
+  const places = toNode(build, at);
+  return entryOf(build, x, (table) => build.with('index', [table, places], { spec: 'at' }));
+}
 
 /** Lengths of axes, given one by one or as one tuple or shape. */
 function sizes(build: Build, values: readonly (Value | undefined)[]): Node[] {

@@ -12,7 +12,12 @@ export function isSchedule(node: Node): boolean {
   return found;
 }
 
-const isNamed = (node: Node): boolean => node.op === 'let' && holdsAny(wordsOf(String(node.attributes['name'])), scheduleWords);
+const isNamed = ({ op, attributes }: Node): boolean =>
+  (op === 'let' && holdsAny(wordsOf(String(attributes['name'])), scheduleWords)) ||
+  // What is given may be one number, unless its name says that there are many.
+  ((op === 'parameter' || op === 'attribute') && holdsAny(wordsOf(String(attributes['name'])), manyOfSchedule));
+
+const manyOfSchedule = ['betas', 'alphas', 'sigmas', 'alphas cumprod'];
 
 /** Elementwise operations from which a schedule is made of another. */
 const elementwise: ReadonlySet<string> = new Set(
@@ -21,8 +26,15 @@ const elementwise: ReadonlySet<string> = new Set(
   ),
 );
 
+/** Also by the sum of logarithms. */
+function isRunningProduct({ op, args }: Node): boolean {
+  if (op === 'cumulativeProduct') return true;
+  const summed = op === 'exp' ? unwrap(args[0]!) : null;
+  return summed?.op === 'cumulativeSum' && unwrap(summed.args[0]!).op === 'log';
+}
+
 function isMadeOf(node: Node, depth: number): boolean {
-  if (node.op === 'cumulativeProduct' || node.op === 'linspace') return true;
+  if (isRunningProduct(node) || node.op === 'linspace') return true;
   if (depth > 10 || !elementwise.has(node.op)) return false;
   return operandsOf(node).some((arg) => isNamed(arg) || isMadeOf(arg, depth + 1));
 }
@@ -66,7 +78,7 @@ export function wordsFromMaking(table: Node): readonly (readonly string[])[] {
       // What stands one place further back.
       phrases.push(['prev']);
       node = unwrap(b).args[0];
-    } else if (node.op === 'cumulativeProduct') {
+    } else if (isRunningProduct(node)) {
       // Whatever it is called, what is multiplied up is what each step leaves.
       phrases.push([...prefix, 'alphas', 'cumprod']);
       node = undefined;
