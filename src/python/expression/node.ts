@@ -111,6 +111,10 @@ export class Graph {
     const [a, b] = args;
     if (a && !b && op === 'square' && unwrap(a).op === 'sqrt') return unwrap(a).args[0]!;
     if (a && !b && op === 'square' && a.op === 'abs') return this.apply('square', a.args);
+    if (a && !b && op === 'log') {
+      const sum = this.#logOfProducts(a);
+      if (sum) return sum;
+    }
     if (a && !b && op === 'negate') {
       const value = numberOf(a);
       if (value !== null) return this.number(-value);
@@ -133,6 +137,17 @@ export class Graph {
       }
     }
     return null;
+  }
+
+  /** The logarithm of a product along an axis is the sum of logarithms: determinants of diagonal matrices. */
+  #logOfProducts(node: Node): Node | null {
+    const { op, args, attributes } = unwrap(node);
+    if (op === 'product') return this.make('sum', [this.apply('log', args)], attributes);
+    if (op !== 'divide' || !args.some((arg) => unwrap(arg).op === 'product')) return null;
+    return this.apply(
+      'subtract',
+      args.map((arg) => this.apply('log', [arg])),
+    );
   }
 }
 

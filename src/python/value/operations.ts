@@ -56,6 +56,7 @@ function small(sizes: readonly number[]): readonly number[] {
 
 /** Numbers in `x[...]`, in the order of `spec`. One coefficient for all examples takes any shape that is asked of it. */
 function index([x, ...rest]: readonly Tensor[], { spec }: Attributes): Tensor {
+  if (spec === 'at' && isMaskOf(rest[0]!, x!)) return chosen(x!, rest[0]!);
   const parts = String(spec).split(' ');
   const specs: Index[] = [];
   let next = 0;
@@ -77,6 +78,24 @@ function index([x, ...rest]: readonly Tensor[], { spec }: Attributes): Tensor {
   }
   return shape.slice(x!, specs);
 }
+
+/** Of a vector the matrix that has it on the diagonal, of a matrix its diagonal. */
+function diag([x, by]: readonly Tensor[]): Tensor {
+  const offset = by ? whole(by) : 0;
+  if (x!.shape.length !== 1) return shape.diagonal(x!, offset);
+  if (offset !== 0) throw new ShapeError('Only the main diagonal is made of a vector.');
+  return shape.diagonalMatrix(x!);
+}
+
+/** `x[mask]`, where the mask has the shape of the array: those that it says, in order. */
+function chosen(x: Tensor, mask: Tensor): Tensor {
+  const places = [...mask.values.keys()].filter((place) => mask.values[place] === 1);
+  return shape.slice(shape.reshape(x, [x.values.length]), [tensor(Float64Array.from(places), [places.length])]);
+}
+
+/** Of numbers that say places it would be another array; there is none of the same shape that has but the first two. */
+const isMaskOf = (at: Tensor, { shape: sizes }: Tensor): boolean =>
+  sizes.length > 1 && at.shape.join() === sizes.join() && at.values.every((value) => value === 0 || value === 1);
 
 /** With classes on the last axis, where they may be on another one. */
 const classesLast = (x: Tensor, axis: Attribute | undefined): Tensor =>
@@ -258,8 +277,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   oneHot: ([at, classes]) => shape.oneHot(at!, classes ? whole(classes) : Math.max(...at!.values) + 1),
   flip: ([x], { axes }) => shape.flip(x!, axes as readonly number[]),
   roll: ([x, by], { shift, axis }) => shape.roll(x!, by ? whole(by) : (shift as number), axis as number),
-  diagonal: ([x]) => shape.diagonal(x!),
-  diag: ([x]) => (x!.shape.length === 1 ? shape.diagonalMatrix(x!) : shape.diagonal(x!)),
+  diagonal: ([x, by]) => shape.diagonal(x!, by ? whole(by) : 0),
+  diag,
   diagonalMatrix: ([x]) => shape.diagonalMatrix(x!),
   triangle: ([x], { part: which, k }) => (x!.shape.length === 0 ? x! : shape.triangle(x!, which as 'lower' | 'upper', k as number)),
   eye: ([n]) => shape.eye(small([whole(n!), whole(n!)])[0]!),

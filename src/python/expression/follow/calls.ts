@@ -244,6 +244,10 @@ export function applyNamed(follow: Follow, path: string, name: string, args: Arg
   }
   const alpha = given.get('alpha');
   if (alpha && nodes.length === 2) nodes = [nodes[0]!, build.apply('multiply', toNode(build, alpha), nodes[1]!)];
+  // SciPy's weighs the exponentials.
+  const weighting = signature.operation === 'logSumExp' ? given.get('y') : undefined;
+  if (weighting && (isNode(weighting) || weighting.kind !== 'none'))
+    nodes = [build.apply('add', nodes[0]!, build.apply('log', toNode(build, weighting)))];
   if (signature.operation === 'softplus') {
     const beta = toNumber(given.get('beta'));
     if (beta !== null && beta !== 1) {

@@ -24,6 +24,8 @@ export interface Computed extends Span {
   readonly holder: FunctionDefinition | null;
   /** Whether gradients are off around it. */
   readonly detached: boolean;
+  /** It is added to what a name held: `total += x`. */
+  readonly gathered?: true;
 }
 
 export interface Follow {

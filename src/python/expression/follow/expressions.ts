@@ -31,6 +31,13 @@ const comparisons: Readonly<Record<string, string>> = {
   '!=': 'notEqual',
 };
 
+/** `nn.Dense(n)(x)` */
+function isMadeLayer({ callee }: Extract<Expression, { readonly kind: 'call' }>): boolean {
+  if (callee.kind !== 'call') return false;
+  const { callee: made } = callee;
+  return /^[A-Z]/.test(made.kind === 'name' ? made.id : made.kind === 'attribute' ? made.name : '');
+}
+
 /** Computes one expression whose parts `follow.evaluate` computes. */
 export function evaluateExpression(follow: Follow, expression: Expression, scope: Scope): Value {
   const { build } = follow;
@@ -118,7 +125,10 @@ export function evaluateExpression(follow: Follow, expression: Expression, scope
       };
     case 'call': {
       const callee = follow.evaluate(expression.callee, scope);
-      return follow.call(callee, follow.argumentsOf(expression.args, scope), expression);
+      const result = follow.call(callee, follow.argumentsOf(expression.args, scope), expression);
+      // Of two layers that are made where they are called each has weights of its own.
+      if (!isNode(result) || result.op !== 'opaque' || !isMadeLayer(expression)) return result;
+      return follow.build.with('opaque', result.args, { ...result.attributes, site: expression.start });
     }
     case 'lambda':
       follow.lambda(expression, scope);

@@ -474,8 +474,11 @@ export class Follower implements Follow {
     const [a, b] = [toNode(this.build, before), toNode(this.build, added)];
     const sum = operation === 'add' && numberOf(a) === 0 ? b : this.build.apply(operation, a, b);
     const last = this.computed.at(-1);
-    // The statement computes the whole, not only what is added.
-    if (this.#depth === 0 && last?.start === statement.start && sum !== b) this.computed.push({ ...last, node: sum });
+    if (this.#depth === 0 && last?.start === statement.start) {
+      if (operation === 'add') this.computed[this.computed.length - 1] = { ...last, gathered: true };
+      // The statement computes the whole, not only what is added.
+      if (sum !== b) this.computed.push({ ...last, node: sum });
+    }
     this.bind(statement.target, sum, scope);
   }
 

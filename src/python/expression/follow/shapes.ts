@@ -2,11 +2,26 @@
 
 import type { Build } from '../build.ts';
 import { isNode, type Arguments, type Value } from '../values.ts';
-import { unwrap, type Node } from '../node.ts';
+import { numberOf, unwrap, type Node } from '../node.ts';
 import type { Follow } from './context.ts';
 import { toAxes, toNode, toNumber } from './convert.ts';
 import { entryOf } from './entries.ts';
 import { textOf } from './expressions.ts';
+
+function reshaped(build: Build, x: Node, lengths: readonly Node[]): Node {
+  const [first, rest] = lengths;
+  const examples = first && unwrap(first);
+  // A derivative is shaped like what it is with respect to: the batch of that is its own.
+  if (lengths.length === 2 && numberOf(rest!) === -1 && examples?.op === 'size' && examples.attributes['axis'] === 0) {
+    let inner = unwrap(x);
+    while (elementwise.has(inner.op)) inner = unwrap(inner.args[0]!);
+    if (inner.op === 'gradient' && inner.args.length > 1 && unwrap(inner.args[1]!) === unwrap(examples.args[0]!))
+      return build.with('flatten', [x], { from: 1, to: -1 });
+  }
+  return build.with('reshape', [x, ...lengths], {});
+}
+
+const elementwise: ReadonlySet<string> = new Set(['square', 'abs', 'index', 'item', 'negate']);
 
 /** null where it is no such call, or one whose axes the code does not tell. */
 export function shapeCall({ build }: Follow, path: string, name: string, args: Arguments, isMethod: boolean): Value | null {
@@ -20,7 +35,7 @@ export function shapeCall({ build }: Follow, path: string, name: string, args: A
   switch (name) {
     case 'view':
     case 'reshape':
-      return build.with('reshape', [x(), ...sizes(build, rest.length > 0 ? rest : [named('shape', 'newshape')])], {});
+      return reshaped(build, x(), sizes(build, rest.length > 0 ? rest : [named('shape', 'newshape')]));
     case 'view_as':
     case 'reshape_as':
       return rest[0] ? build.with('reshape', [x(), build.with('shape', [toNode(build, rest[0])], {})], {}) : null;
@@ -147,8 +162,11 @@ export function shapeCall({ build }: Follow, path: string, name: string, args: A
     }
     case 'diagonal':
     case 'diag':
-    case 'diag_part':
-      return build.with(name === 'diag' ? 'diag' : 'diagonal', [x()], {});
+    case 'diag_part': {
+      const offset = second('offset', 'diagonal', 'k');
+      const by = offset && (isNode(offset) || offset.kind !== 'none') ? toNode(build, offset) : build.number(0);
+      return build.with(name === 'diag' ? 'diag' : 'diagonal', numberOf(by) === 0 ? [x()] : [x(), by], {});
+    }
     case 'diag_embed':
       return build.with('diagonalMatrix', [x()], {});
     case 'tril':
