@@ -203,7 +203,7 @@ const betaVae: Formula = {
         ],
         [
           { role: 'reconstruction', words: reconstructionWords },
-          { role: 'kl', formula: divergences },
+          { role: 'kl', formula: divergenceOfSum.formulas },
         ],
       ],
     },

@@ -46,8 +46,15 @@ export const reconstructionOfSum: SumTerm = {
   formulas: ['bce', 'mse', 'gauss_nll', 'cross_entropy'],
   words: reconstructionWords,
   opposite: ['log px', 'log p x', 'log px z', 'log p x z', 'logpx', 'log likelihood', 'loglik', 'log lik', 'll', 'lpx', 'likelihood'],
+  several: true,
 };
-export const divergenceOfSum: SumTerm = { id: 'kl', formulas: divergences, words: klWords };
+/** Of classes it stands beside a classifier's loss as well: there its name has to say that it is the term. */
+export const divergenceOfSum: SumTerm = {
+  id: 'kl',
+  formulas: divergences.filter((id) => id !== 'kl_categorical'),
+  words: klWords,
+  also: ['kl_categorical'],
+};
 
 export const logPosterior: Role = {
   id: 'logPosterior',

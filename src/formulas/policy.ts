@@ -179,6 +179,8 @@ const probabilityRatio: Role = {
 const klContexts = [
   'kl',
   'approx kl',
+  'policy kl',
+  'mean kl',
   'kl div',
   'kl loss',
   'kl penalty',

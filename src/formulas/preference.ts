@@ -100,6 +100,13 @@ const areRatios: Evidence = [
     has('rejectedRatio', ['log ratio', 'logratio', 'logratios', 'log ratios', 'ratio']),
   ],
   [has('chosenRatio', ['pi', 'policy', 'model']), has('rejectedRatio', referenceWords)],
+  // What no gradient reaches was taken off each.
+  [
+    has('chosenRatio', chosenWords),
+    has('rejectedRatio', rejectedWords),
+    { role: 'chosenRatio', lessHeld: true },
+    { role: 'rejectedRatio', lessHeld: true },
+  ],
 ];
 
 /** DPO from the four log-probabilities, each made of what code gives by `reduced`. */
@@ -314,6 +321,13 @@ const bradleyTerry: Formula = {
           has('chosen', ['reward', 'rewards', 'r', 'rm', 'reward model']),
           has('rejected', ['reward', 'rewards', 'r', 'rm', 'reward model']),
           has('chosen', chosenWords),
+        ],
+        // Entries of one list of rewards, ordered by preference.
+        [
+          has('chosen', ['reward', 'rewards', 'reward model']),
+          has('rejected', ['reward', 'rewards', 'reward model']),
+          { role: 'chosen', origin: ['part'] },
+          { role: 'rejected', origin: ['part'] },
         ],
         [has('chosen', chosenWords), has('rejected', rejectedWords), { context: rewardContexts }],
         // One network's verdict on one thing against that on another; of what is generated it would be a relativistic discriminator.

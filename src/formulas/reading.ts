@@ -113,6 +113,8 @@ export type Requirement =
   | { readonly role: string; readonly of: string; readonly calls: number }
   /** No gradient reaches it. */
   | { readonly role: string; readonly held: true }
+  /** Something that no gradient reaches was taken off it. */
+  | { readonly role: string; readonly lessHeld: true }
   /** One network, of whatever name, said both: the role of something given, the other of what another network made (`noise`: of noise). */
   | { readonly role: string; readonly judgedBeside: string; readonly of?: 'noise' }
   /** It is what a network says of what another one made of noise. */
@@ -202,6 +204,8 @@ export interface SumTerm {
   /** `one`: relative to the first term it has the weight 1; `other`: another one; absent: any. */
   readonly weight?: 'one' | 'other';
   readonly optional?: boolean;
+  /** Several terms of the code may be it together, all of one formula: of several things that are reconstructed. */
+  readonly several?: true;
 }
 
 /** A call that is the formula by definition of its library: what it is called in the graph (`src/python/expression/follow`). */

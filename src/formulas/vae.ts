@@ -45,6 +45,10 @@ const drawing = [
     'reparameterise',
     'reparameterization',
     'reparametrization',
+    'reparameterized',
+    'reparametrized',
+    'reparameterised',
+    'reparametrised',
     'rsample',
   ],
   ...[
@@ -283,7 +287,7 @@ const mmd: Formula = {
   latex: String.raw`\mathrm{MMD}^2=\mathbb E\bigl[\term{kernel1}{k(x,x')}\bigr]+\mathbb E\bigl[\term{kernel2}{k(y,y')}\bigr]-2\,\mathbb E\bigl[\term{between}{k(x,y)}\bigr]`,
   lines: [
     String.raw`\term{between}{k(x,y)}=\exp\bigl(-\term{rate}{\gamma}\,\lVert\term{first}{x}-\term{second}{y}\rVert^2\bigr)\quad\text{(for instance)}`,
-    String.raw`\mathbb E\bigl[k(x,x')\bigr]\approx\frac1{\term{count}{n}(\term{count}{n}-1)}\sum_{i\ne j}k(x_i,x_j)`,
+    String.raw`\mathbb E\bigl[k(x,x')\bigr]\approx\frac1{\term{count}{n}(\term{count}{n}-1)}\sum_{i\ne j}k(x_i,x_j),\quad\mathbb E\bigl[k(x,y)\bigr]\approx\frac1{\term{count}{n}\term{count2}{m}}\sum_{i,j}k(x_i,y_j)`,
   ],
   terms: [
     term('kernel1', "k(x,x')", 'kernel within the first sample', 'How alike two elements of the first sample are.', '[first, first]'),
@@ -292,6 +296,7 @@ const mmd: Formula = {
     term('first', 'x', 'first sample', 'Drawn from one of the two distributions.', '[first, features]'),
     term('second', 'y', 'second sample', 'Drawn from the other.', '[second, features]'),
     term('count', 'n', 'size of the samples', 'How many elements each sample has.', 'number', 'elements'),
+    term('count2', 'm', 'size of the second sample', 'Where it is another one than that of the first.', 'number', 'elements'),
     term('rate', String.raw`\gamma`, 'rate', 'How fast a Gaussian kernel falls: one over twice the squared bandwidth.'),
   ],
   claim: 'estimate',
@@ -328,9 +333,9 @@ const mmd: Formula = {
       evidence: isKernel,
       remark,
     })),
-    {
+    ...[['count'], ['count', 'count2']].map((counts): ValueReading => ({
       kind: 'value',
-      roles: [...kernels, { id: 'count', shape: '', domain: 'length', classes: 'N', words: count.words! }],
+      roles: [...kernels, ...counts.map((id): Role => ({ id, shape: '', domain: 'length', classes: 'N', words: count.words! }))],
       axes: '',
       summed: '',
       elements: ({ kernel1, kernel2, between }) => discrepancyOfDistinctPairs(kernel1!, kernel2!, between!),
@@ -338,7 +343,7 @@ const mmd: Formula = {
       operations: [differences, ['sum', 'einsum', 'matmul']],
       evidence: isKernel,
       remark: 'without the diagonal: unbiased',
-    },
+    })),
     ...inUse.flatMap(({ kernel, ways }) =>
       estimates.slice(0, 2).map(({ of, remark }): ValueReading => ({
         kind: 'value',

@@ -2,7 +2,7 @@
 
 import type { Formula } from '../../formulas/formula.ts';
 import type { ValueReading } from '../../formulas/reading.ts';
-import { leaves, type Node } from '../expression/node.ts';
+import { leaves, wrappers, type Node } from '../expression/node.ts';
 import { cut, isPieceOfView, type Cut } from './cut.ts';
 import { asksForSurroundings, nowhere, outlookOn, type Surroundings } from './evidence/evidence.ts';
 import { matches, type Budget, type Match } from './comparison/match.ts';
@@ -18,6 +18,8 @@ export interface Piece {
 
 /** Names and calls that are followed from a statement into what it was made of. */
 const deepest = 4;
+/** Names of names, and functions that only pass something on, are followed beside them. */
+const deepestThroughNames = 9;
 const alternatives = 3;
 /** No formula has more parts than this, weights and masks included. */
 const mostInputs = 9;
@@ -53,7 +55,9 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
   const ways = hasChoice(node) ? alternatives : 1;
   // Ways in which there is nothing more to follow.
   const ended = new Set<string>();
-  for (let depth = 0; depth <= deepest; depth++) {
+  let limit = deepest;
+  let before = 0;
+  for (let depth = 0; depth <= limit; depth++) {
     for (let alternative = 0; alternative < ways; alternative++) {
       let isAny = false;
       for (const views of ['none', 'shared', 'all'] as const) {
@@ -61,6 +65,11 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
         if (ended.has(way)) continue;
         const piece = cut(node, { depth, alternative, views });
         // What is made of nothing but what is given is the same in every way.
+        if (views === 'none' && alternative === 0 && piece) {
+          const computed = computedIn(piece);
+          if (computed === before && limit < deepestThroughNames) limit++;
+          before = computed;
+        }
         if (piece?.inputs.every(({ op }) => leaves.has(op)) === true) {
           ended.add(way);
           if (views === 'none') for (const other of ['shared', 'all']) ended.add(`${alternative} ${other}`);
@@ -94,6 +103,9 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
     }
   }
 }
+
+/** How much is computed, names left out. */
+const computedIn = ({ order, inputs }: Cut): number => order.reduce((n, { op }) => (wrappers.has(op) ? n : n + 1), -inputs.length);
 
 const choosing = new WeakMap<Node, boolean>();
 

@@ -206,7 +206,7 @@ export class Recogniser {
     let sign = 0;
     for (let next = queue.shift(); next; next = queue.shift()) {
       const { term, depth } = next;
-      const found = this.#termIn(term, open);
+      const found = this.#termIn(term, open) ?? this.#furtherOf(term, assigned);
       if (found) {
         if (sign !== 0 && found.sign !== sign) return null;
         sign = found.sign;
@@ -229,8 +229,16 @@ export class Recogniser {
     return assigned;
   }
 
+  /** One more of what there may be several of. */
+  #furtherOf(term: TermOf, assigned: ReadonlyMap<TermOf, SumTerm>): TermFound | null {
+    const first = [...assigned].find(([, { several }]) => several === true);
+    if (!first) return null;
+    const formulas = first[1].formulas.filter((id) => this.#signsOf(first[0].node).has(id));
+    return this.#termIn(term, new Set([{ ...first[1], formulas, words: [], opposite: [], also: [] }]));
+  }
+
   /** The term of the formula that a term of the code is, the sign that it then has, and its weights. */
-  #termIn(term: TermOf, open: ReadonlySet<SumTerm>): { readonly wanted: SumTerm; readonly sign: number; readonly term: TermOf } | null {
+  #termIn(term: TermOf, open: ReadonlySet<SumTerm>): TermFound | null {
     for (const wanted of open) {
       const sign = this.#isTerm(term.node, wanted);
       if (sign !== 0) return { wanted, sign: sign * Math.sign(term.factor), term };
@@ -260,6 +268,12 @@ export class Recogniser {
     if (!opposite) return 0;
     return holdsAny(telling, opposite) || (origins.has('logDensity') && !holdsAny(layers.flat(), otherDensities)) ? -1 : 0;
   }
+}
+
+interface TermFound {
+  readonly wanted: SumTerm;
+  readonly sign: number;
+  readonly term: TermOf;
 }
 
 const averaging: ReadonlySet<string> = new Set(['mean', 'sum']);

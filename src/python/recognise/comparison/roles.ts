@@ -2,7 +2,7 @@
 
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { detach, scalar, tensor, type Tensor } from '../../../maths/tensor/tensor.ts';
-import type { Node } from '../../expression/node.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
 import type { Binding } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { shapeIn, type Layout } from './layouts.ts';
@@ -94,6 +94,12 @@ export function largestShape({ roles }: ValueReading, layout: Layout): number[] 
   return shapeIn(layout, largest.id, largest.shape);
 }
 
+/** What a parameter is unless it is given, where that is no weight: it stands for infinity. */
+function hugeOf(node: Node): number | null {
+  const value = unwrap(node).attributes['default'];
+  return typeof value === 'number' && Math.abs(value) >= 1e4 ? value : null;
+}
+
 export function inputsFor(
   cut: Cut,
   reading: ValueReading,
@@ -104,7 +110,7 @@ export function inputsFor(
 ): Map<Node, Tensor> {
   const inputs = new Map<Node, Tensor>();
   for (const [node, choice] of choices) {
-    if ('neutral' in choice) inputs.set(node, scalar(choice.neutral === 'tiny' ? 0 : weight));
+    if ('neutral' in choice) inputs.set(node, scalar(hugeOf(node) ?? (choice.neutral === 'tiny' ? 0 : weight)));
     else {
       const shaped = heldForm(roles[choice.role.id]!, choice.role, choice.encoding, layout);
       inputs.set(node, cut.constant.has(node) ? detach(shaped) : shaped);

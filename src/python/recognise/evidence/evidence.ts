@@ -3,7 +3,7 @@
 import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../../formulas/reading.ts';
 import { measuring, unwrap, type Node } from '../../expression/node.ts';
 import type { Choice, Choices, Outlook } from '../binding/choice.ts';
-import { isHeld } from '../cut.ts';
+import { baseOf, isHeld } from '../cut.ts';
 import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wasToldMore, wentWithout } from './callers.ts';
 import { callsBetween, given, namesOf, sourcesOf, type Names } from './given.ts';
 import { isAnswer, isJudgedBeside, isJudgedOfNoise, isSaidAlike, isThereAndBack } from './networks.ts';
@@ -193,6 +193,7 @@ function testOf(requirement: Requirement): Test {
     return (choices) => !somePair(choices, role, apartFrom, isPart);
   }
   if ('held' in requirement) return (choices) => someBound(choices, role, isHeld);
+  if ('lessHeld' in requirement) return (choices) => someBound(choices, role, isLessHeld);
   if ('judgedOf' in requirement) return (choices) => someBound(choices, role, isJudgedOfNoise);
   if ('judgedBeside' in requirement) {
     const isOfNoise = requirement.of === 'noise';
@@ -283,16 +284,24 @@ function holdsAround(requirement: OfSurroundings, surroundings: Surroundings): b
   return known;
 }
 
+function isLessHeld(node: Node): boolean {
+  const { op, args } = baseOf(node);
+  return op === 'subtract' && isHeld(args[1]!) && !isHeld(args[0]!);
+}
+
 /** Gradients may be stopped between. */
 function isMadeOf(node: Node, part: Node): boolean {
   const seen = new Set<Node>([node]);
   for (const one of seen) {
     if (one === part) return true;
-    if (measuring.has(one.op) || one.op === 'normal' || one.op === 'uniform' || seen.size > mostSources) continue;
+    if (measuring.has(one.op) || apart.has(one.op) || seen.size > mostSources) continue;
     for (const arg of one.args) seen.add(arg);
   }
   return false;
 }
+
+/** What is drawn, or was moved along a derivative, is a value of its own. */
+const apart: ReadonlySet<string> = new Set(['normal', 'uniform', 'gradient']);
 
 const mostSources = 200;
 

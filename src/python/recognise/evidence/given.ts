@@ -1,7 +1,7 @@
 /** What is known of a value that a piece of code is given: its names, and where it comes from. */
 
 import type { Origin } from '../../../formulas/reading.ts';
-import { leaves, unwrap, wrappers, type Node } from '../../expression/node.ts';
+import { leaves, unwrap, usersOf, wrappers, type Node } from '../../expression/node.ts';
 import { baseOf, isCountOfShape, isView } from '../cut.ts';
 import { isDerivative, isNearest } from './origins.ts';
 import { isSchedule, scheduleIn, wordsFromMaking } from './tables.ts';
@@ -52,6 +52,7 @@ export function given(node: Node): Given {
       base.op === 'size' ||
       base.op === 'count' ||
       isCountOfShape(base) ||
+      isOfLoop(base) ||
       (base.op === 'parameter' &&
         (base.attributes['hint'] === 'float' || base.attributes['hint'] === 'int' || typeof base.attributes['default'] === 'number')),
     // The logarithm of a weight is no weight.
@@ -63,6 +64,13 @@ export function given(node: Node): Given {
   cache.set(node, found);
   return found;
 }
+
+/** How many rounds a loop has. */
+const isOfLoop = (node: Node): boolean =>
+  (node.op === 'parameter' || node.op === 'attribute') &&
+  [node, ...usersOf(node).filter(({ op }) => op === 'let')].some((one) =>
+    usersOf(one).some(({ op, attributes, args }) => op === 'opaque' && attributes['callee'] === 'range' && args.at(-1) === one),
+  );
 
 const called = new Map<string, Names>();
 const mostCalled = 20_000;
