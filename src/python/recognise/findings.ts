@@ -23,7 +23,7 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
     const before = found.at(-1);
     const surroundings = surroundingsOf(statement.target, statement.around);
     const whole = statement.node.op === 'let' ? null : recogniser.recognise(statement.node, surroundings);
-    if (whole && isHandedOn(statement.node, whole, isQuantity(whole), recogniser)) continue;
+    if (whole && isHandedOn(statement.node, whole, isQuantity(whole), recogniser, statement.gathered)) continue;
     if (whole) {
       while (found.at(-1)?.computed.start === statement.start && found.at(-1)?.computed.end === statement.end) found.pop();
       found.push({ place: { start: statement.start, end: statement.end, node: statement.node }, computed: statement, recognition: whole });
@@ -39,10 +39,11 @@ export function findFormulas(computed: readonly Computed[], recogniser: Recognis
  * A formula in another shape or put together with others of its kind, a quantity times a weight: another statement computed it. Nor is the
  * mean of one formula another one.
  */
-function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, recogniser: Recogniser): boolean {
+function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, recogniser: Recogniser, gathered = false): boolean {
   const reduced = reducedName(node);
   const own = reduced && recogniser.idsOf(reduced);
   if (own && own.size > 0 && !own.has(whole.formula.id)) return true;
+  if (own?.has(whole.formula.id) === true && (gathered || isMeanOfExamples(node))) return true;
   const weights = whole.kind === 'value' && mayBeWeighted ? whole.weights : none;
   let inner = node;
   for (let name = nameIn(inner, false); ; name = nameIn(inner, false)) {
@@ -56,16 +57,29 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
     if (inner.op !== 'multiply' && inner.op !== 'divide') return false;
     const isWeight = (one: Node): boolean => isOf(one, weights) || (mayBeWeighted ? isNumberRole(whole, one) : isCount(one));
     // Times a number of times, a term is another value; over a number of examples it is their mean.
-    if (isWeight(b!) || (inner.op === 'divide' && isCount(unwrap(b!)))) inner = a!;
+    if (isWeight(b!) || (inner.op === 'divide' && isCounted(b!))) inner = a!;
     else if (isWeight(a!)) inner = b!;
     else return false;
   }
 }
 
+/** What is said of each component is no less the formula without a batch. */
+const isMeanOfExamples = ({ op, args, attributes: { axes } }: Node): boolean =>
+  op === 'mean' && Array.isArray(axes) && axes.join() === '0' && wrappers.has(args[0]!.op);
+
 /** `x.size(0)`, `len(loader)`: means over batches are gathered with it. */
 function isCount(node: Node): boolean {
   const { op, attributes } = node;
   return op === 'size' || op === 'count' || (op === 'opaque' && attributes['callee'] === 'len');
+}
+
+/** Something counted, by whatever name: of examples, of rounds, of what is not left out. */
+function isCounted(named: Node): boolean {
+  const node = unwrap(named);
+  const { op, args } = node;
+  if (named !== node && numberOf(node) === 1) return true;
+  if (op === 'maximum') return args.some(isCounted) && args.every((arg) => isCounted(arg) || numberOf(arg) !== null);
+  return isCount(node) || (op === 'sum' && named !== node && unwrap(args[0]!).op === 'notEqual');
 }
 
 /** Taken for one of the formula's numbers: where what it multiplies is the formula already, it is a weight. */
@@ -143,18 +157,28 @@ function nameIn(node: Node, mayBeWeighted: boolean): Node | null {
       const names = inner.args.map((arg) => nameIn(arg, mayBeWeighted));
       return names.every((name) => name === names[0]) ? names[0]! : null;
     }
+    // A function that gives what it was given.
+    if (inner.op === 'inline' && inner.args.slice(1).includes(inner.args[0]!)) {
+      inner = inner.args[0]!;
+      continue;
+    }
+    // Some of it left out.
+    if (inner.op === 'where' && numberOf(inner.args[2]!) === 0) {
+      inner = inner.args[1]!;
+      continue;
+    }
     const isReshaping = inner.op === 'inline' && !wrappers.has(inner.args[0]!.op);
     // Kept within bounds it has another formula, if any.
     const isBounded = inner.op === 'clamp' && !mayBeWeighted;
     const isStill = ofANameStill.has(inner.op) || (joining.has(inner.op) && inner.args.every((arg) => arg === inner.args[0]));
-    if (!(isReshaping || isBounded || isWithNewAxes(inner) || isStill) || !inner.args[0]) return null;
+    if (!(isReshaping || isBounded || isStretch(inner) || isStill) || !inner.args[0]) return null;
     inner = inner.args[0];
   }
 }
 
-/** `x[:, None]` */
-const isWithNewAxes = ({ op, args, attributes }: Node): boolean =>
-  op === 'index' && args.length === 1 && /^(?:(?:slice:|new|dots) ?)+$/.test(String(attributes['spec']));
+/** `x[:, None]`, `x[:length]` */
+const isStretch = ({ op, attributes }: Node): boolean =>
+  op === 'index' && /^(?:(?:slice:[fts]*|new|dots) ?)+$/.test(String(attributes['spec']));
 
 /** The function of the file whose result a value is, in whatever shape. */
 export function calledFor(node: Node): string | null {
