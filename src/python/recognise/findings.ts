@@ -1,6 +1,6 @@
 /** The formulas of a file. */
 
-import { leaves, numberOf, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { leaves, numberOf, operandsOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import type { Computed, Place } from '../expression/follow/context.ts';
 import { surroundingsOf } from './evidence/evidence.ts';
 import type { Recogniser, Recognition } from './recogniser.ts';
@@ -44,6 +44,8 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
   const own = reduced && recogniser.idsOf(reduced);
   if (own && own.size > 0 && !own.has(whole.formula.id)) return true;
   if (own?.has(whole.formula.id) === true && (gathered || isMeanOfExamples(node))) return true;
+
+  if (mayBeWeighted && isScaledSample(node, whole, recogniser)) return true;
   const weights = whole.kind === 'value' && mayBeWeighted ? whole.weights : none;
   let inner = node;
   for (let name = nameIn(inner, false); ; name = nameIn(inner, false)) {
@@ -66,6 +68,33 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
 /** What is said of each component is no less the formula without a batch. */
 const isMeanOfExamples = ({ op, args, attributes: { axes } }: Node): boolean =>
   op === 'mean' && Array.isArray(axes) && axes.join() === '0' && wrappers.has(args[0]!.op);
+
+/** A sample of a name, times or over what went into it already: `z_t / sqrt(1 - var)` is no sample of its own. */
+function isScaledSample({ op, args }: Node, whole: Recognition, recogniser: Recogniser): boolean {
+  if (whole.formula.id !== 'reparam' || (op !== 'divide' && op !== 'multiply')) return false;
+  return args.some((one, place) => {
+    if (one.op !== 'let') return false;
+    const own = recogniser.idsOf(one);
+    return own.size > 0 && !own.has(whole.formula.id) && isMadeWithin(args[1 - place]!, nodesIn(one));
+  });
+}
+
+/** All that something is made of. */
+function nodesIn(node: Node): ReadonlySet<Node> {
+  const seen = new Set<Node>([node]);
+  for (const one of seen) {
+    if (seen.size > mostWithin) break;
+    for (const arg of operandsOf(one)) seen.add(arg);
+  }
+  return seen;
+}
+
+const mostWithin = 100;
+
+function isMadeWithin(node: Node, within: ReadonlySet<Node>): boolean {
+  if (within.has(node) || numberOf(node) !== null) return true;
+  return !leaves.has(node.op) && operandsOf(node).length > 0 && operandsOf(node).every((arg) => isMadeWithin(arg, within));
+}
 
 /** `x.size(0)`, `len(loader)`: means over batches are gathered with it. */
 function isCount(node: Node): boolean {
