@@ -18,13 +18,16 @@ import {
   clean,
   cleanTerm,
   comesFrom,
+  drawnNoise,
   ho,
   level,
   levelNames,
   levelTerm,
   named,
   namedLevel,
+  namedNoise,
   noise,
+  noiseTerm,
   noiseWords,
   noisy,
   noisyTerm,
@@ -38,6 +41,7 @@ import {
 } from './diffusionRoles.ts';
 import type { Formula } from './formula.ts';
 import type { Encoding, Evidence, Requirement, Role, SumTerm, ValueReading } from './reading.ts';
+import { signalLevel } from './signalLevel.ts';
 import { term } from './term.ts';
 
 const one = scalar(1);
@@ -315,21 +319,40 @@ const boundContext = [
   'variational lower bound',
 ];
 
+/** Each of the terms may be in bits per dimension. */
+const inBits = ['bits_per_dim'];
+
 const boundTerms: readonly SumTerm[] = [
   {
     id: 'prior',
     formulas: divergences,
-    words: ['kl prior', 'prior kl', 'prior', 'prior loss', 'loss prior', 'lt', 'prior bpd', 'loss klz'],
+    words: ['kl prior', 'prior kl', 'prior', 'prior loss', 'loss prior', 'lt', 'prior bpd', 'loss klz', 'bpd latent', 'latent loss'],
+    also: inBits,
   },
   {
     id: 'kl',
     formulas: [...divergences, 'ddpm_eps_mse', 'ddpm_vlb'],
-    words: ['kl', 'loss diff', 'diffusion loss', 'diff loss', 'vb', 'vlb', 'loss t', 'kl t', 'total bpd', 'transitions', 'loss diffusion'],
+    words: [
+      'kl',
+      'loss diff',
+      'diffusion loss',
+      'diff loss',
+      'vb',
+      'vlb',
+      'loss t',
+      'kl t',
+      'total bpd',
+      'transitions',
+      'loss diffusion',
+      'bpd diff',
+    ],
+    also: inBits,
   },
   {
     id: 'reconstruction',
     formulas: ['gauss_nll', 'bce', 'cross_entropy'],
     words: ['recon', 'reconstruction', 'loss recon', 'recon loss', 'decoder nll', 'l0', 'nll', 'loss 0'],
+    also: inBits,
     optional: true,
   },
 ];
@@ -359,6 +382,18 @@ const firstForms: readonly Encoding[] = [
   },
 ];
 
+const boundSteps: Role = {
+  id: 'steps',
+  shape: '',
+  domain: 'positive',
+  words: ['t', 'steps', 'num timesteps', 'n steps', 'num steps'],
+  absent: 1,
+};
+const noiseGuess: Role = { ...predictedNoise, id: 'prediction' };
+/** As variational diffusion models hold it. */
+const minusLogRatio = (role: Role): Role => ({ ...role, encodings: signalLevel.filter(({ id }) => id === 'minus-log-snr') });
+const rateWords = ['gamma', 'gamma prime', 'gamma grad', 'dgamma', 'd gamma', 'g prime', 'g t grad', 'g grad', 'g t', 'dg'];
+
 const bound: Formula = {
   id: 'ddpm_vlb',
   family: 'Diffusion',
@@ -368,6 +403,8 @@ const bound: Formula = {
     String.raw`\term{first}{[t=1]}\ \bigl(-\term{reconstruction}{\log p_\theta(x_0\mid x_1)}\bigr)+\bigl(1-\term{first}{[t=1]}\bigr)\,\term{kl}{D_{KL}(q\Vert p_\theta)}`,
     String.raw`\term{bound}{L_{vlb}}=\term{steps}{T}\,\mathbb E_t\,\term{kl}{D_{KL}(q\Vert p_\theta)}`,
     String.raw`\term{simple}{\lVert\epsilon-\epsilon_\theta\rVert^2}+\lambda\,\term{bound}{L_{vlb}}`,
+    String.raw`\tfrac12\term{steps}{T}\Bigl(\frac{\term{previousLevel}{\bar\alpha_{t-1}}\,(1-\term{level}{\bar\alpha_t})}{(1-\term{previousLevel}{\bar\alpha_{t-1}})\,\term{level}{\bar\alpha_t}}-1\Bigr)\lVert\term{noise}{\epsilon}-\term{prediction}{\epsilon_\theta}\rVert^2`,
+    String.raw`T\to\infty:\quad\tfrac12\term{rate}{\gamma'(t)}\,\lVert\term{noise}{\epsilon}-\term{prediction}{\epsilon_\theta}\rVert^2,\quad\gamma=-\log\mathrm{SNR}`,
   ],
   terms: [
     term(
@@ -410,6 +447,11 @@ const bound: Formula = {
       '[batch]',
       'nats',
     ),
+    levelTerm,
+    previousLevelTerm,
+    noiseTerm,
+    term('prediction', String.raw`\epsilon_\theta`, 'predicted noise', 'What the network says of the noise.', '[batch, features]'),
+    term('rate', String.raw`\gamma'(t)`, 'rate of the noise', 'How fast minus the log of the signal-to-noise ratio rises with time.'),
   ],
   claim: 'bound',
   note: 'One term alone, of a drawn time, is a term of the bound: times the number of steps it is an estimate of the whole.',
@@ -442,7 +484,7 @@ const bound: Formula = {
         { id: 'first', shape: 'B', domain: 'binary', encodings: firstForms },
         { id: 'reconstruction', shape: 'B', domain: 'real', words: ['decoder nll', 'nll', 'recon', 'l0', 'decoder', 'reconstruction'] },
         { id: 'kl', shape: summed ? 'B D' : 'B', domain: 'real', words: ['kl', 'kl div', 'lt', 'vb', 'kl loss'] },
-        { id: 'steps', shape: '', domain: 'positive', words: ['t', 'steps', 'num timesteps', 'n steps', 'num steps'], absent: 1 },
+        boundSteps,
       ],
       axes: 'B',
       summed: '',
@@ -462,6 +504,40 @@ const bound: Formula = {
       rank: 2,
       remark: 'the term of one time',
     })),
+    {
+      kind: 'value',
+      roles: [noise, noiseGuess, minusLogRatio(level), minusLogRatio(previousLevel), { ...boundSteps, literal: true }],
+      axes: 'B D',
+      summed: 'D',
+      elements: ({ noise, prediction, level, previousLevel, steps }) => {
+        const fall = subtract(divide(divide(previousLevel!, noiseLevel(previousLevel!)), divide(level!, noiseLevel(level!))), one);
+        return multiply(multiply(scalar(0.5), multiply(steps!, fall)), square(subtract(noise!, prediction!)));
+      },
+      fit: 'loss',
+      operations: [
+        ['expm1', 'exp'],
+        ['square', 'power', 'multiply'],
+        ['subtract', 'add', 'negate'],
+      ],
+      evidence: [[drawnNoise], [namedNoise]],
+      rank: 2,
+      remark: 'the term of one time, by the noise',
+    },
+    {
+      kind: 'value',
+      roles: [noise, noiseGuess, { id: 'rate', shape: '', domain: 'positive', words: rateWords }],
+      axes: 'B D',
+      summed: 'D',
+      elements: ({ noise, prediction, rate }) => multiply(multiply(scalar(0.5), rate!), square(subtract(noise!, prediction!))),
+      fit: 'loss',
+      operations: [
+        ['square', 'power', 'multiply'],
+        ['subtract', 'add', 'negate'],
+      ],
+      evidence: [drawnNoise, namedNoise].map((known) => [known, comesFrom('rate', 'gradient'), named('rate', rateWords)]),
+      rank: 2,
+      remark: 'the term of one time, in continuous time',
+    },
     {
       kind: 'sum',
       terms: boundTerms,

@@ -3,7 +3,7 @@
 import type { Origin } from '../../../formulas/reading.ts';
 import { leaves, unwrap, usersOf, wrappers, type Node } from '../../expression/node.ts';
 import { baseOf, isCountOfShape, isView } from '../cut.ts';
-import { isDerivative, isNearest } from './origins.ts';
+import { isDerivative, isForwardDerivative, isNearest } from './origins.ts';
 import { isSchedule, scheduleIn, wordsFromMaking } from './tables.ts';
 import { holdsAny, maskWords, scheduleWords, wordsOf } from './words.ts';
 
@@ -174,6 +174,7 @@ function originsOf(node: Node, base: Node, own: readonly string[]): Set<Origin> 
       origins.add(callee === 'log_prob' ? 'logDensity' : callee === 'rsample' || callee === 'sample' ? 'sample' : 'call');
     }
     if (inner.op === 'part' || inner.op === 'index') origins.add('part');
+    if (isForwardDerivative(inner)) origins.add('gradient');
     if ((inner.op === 'index' || inner.op === 'gather') && isNearest(inner)) origins.add('lookup');
     if (inner.op === 'index' && inner.args.length > 1) {
       if (isSchedule(inner.args[0]!) || isDrawnTime(inner.args[1]!) || holdsAny(namesOf(inner.args[0]!).flatMap(wordsOf), scheduleWords))

@@ -26,6 +26,12 @@ export function isDerivative({ attributes, args }: Node): boolean {
   return callee?.op === 'opaque' && differentiating.has(last(callee.attributes['callee']));
 }
 
+/** `_, rate = jax.jvp(f, (t,), (ones_like(t),))`: the second thing that it gives. */
+export function isForwardDerivative({ op, args, attributes }: Node): boolean {
+  const call = args[0] && unwrap(args[0]);
+  return op === 'item' && attributes['index'] === 1 && call?.op === 'opaque' && last(call.attributes['callee']) === 'jvp';
+}
+
 /** The nearest or the likeliest entry of a table: which one it is was found by a search. */
 export function isNearest(node: Node): boolean {
   const { op, args } = node;

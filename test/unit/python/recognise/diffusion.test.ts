@@ -98,4 +98,44 @@ def fit(net, z, t, ab):
 `;
     expect(last(code('y'))).not.toContain('ddpm_eps_mse');
   });
+
+  it('knows the bound by the error of the noise, at two times and in continuous time', () => {
+    const loss = (weight: string): string => `import jax
+import jax.numpy as jnp
+def f(net, x, gamma, t, s, T, key):
+    g_t, g_s = gamma(t), gamma(s)
+    var = jax.nn.sigmoid(g_t)
+    eps = jax.random.normal(key, x.shape)
+    z = jnp.sqrt(1 - var) * x + jnp.sqrt(var) * eps
+    error = jnp.sum(jnp.square(eps - net(z, g_t)), axis=-1)
+    _, rate = jax.jvp(gamma, (t,), (jnp.ones_like(t),))
+    weights = jnp.exp(t)
+    return ${weight} * error
+`;
+    expect(last(loss('.5 * T * jnp.expm1(g_t - g_s)'))).toEqual(['ddpm_vlb']);
+    expect(last(loss('.5 * rate'))).toEqual(['ddpm_vlb']);
+    expect(last(loss('.5 * weights'))).not.toContain('ddpm_vlb');
+    const bits = (third: string): string => `import numpy as np
+def f(klz, nll, diff, shape):
+    scale = 1 / (np.prod(shape[1:]) * np.log(2.))
+    bpd_latent = np.mean(klz) * scale
+    bpd_recon = np.mean(nll) * scale
+    ${third} = np.mean(diff) * scale
+    bpd = bpd_recon + bpd_latent + ${third}
+    return bpd
+`;
+    expect(named(bits('bpd_diff'))).toContain('ddpm_vlb');
+    expect(named(bits('bpd_extra'))).not.toContain('ddpm_vlb');
+  });
+
+  it('takes what is only scaled for no sample of its own', () => {
+    const code = (noise: string): string => `import torch
+def f(x, gamma):
+    eps = torch.randn_like(x)
+    var = torch.sigmoid(gamma)
+    z = torch.sqrt(1 - var) * x + torch.sqrt(var) * ${noise}
+    return z / torch.sqrt(1 - var)
+`;
+    expect(named(code('eps'))).toEqual(['q_sample']);
+  });
 });
