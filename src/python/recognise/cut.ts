@@ -82,6 +82,8 @@ export function cut(root: Node, options: CutOptions): Cut | null {
   visit(root);
   // Of what only a length was asked, and that length is given, nothing is left.
   for (const input of inputs) if (!seen.has(input)) inputs.delete(input);
+  // What was left out by the caller is not computed with: this is not the way that the code goes.
+  if ([...inputs].some(isNone)) return null;
   used.add(root);
   // Gradients flow from the root down, except through what is held constant.
   const flow = (node: Node): void => {
@@ -111,6 +113,11 @@ export function cut(root: Node, options: CutOptions): Cut | null {
 
 const none: ReadonlySet<Node> = new Set();
 
+function isNone(node: Node): boolean {
+  const { op, attributes } = unwrap(node);
+  return op === 'global' && attributes['name'] === 'none';
+}
+
 /** Lengths of something of which nothing but lengths is used are numbers of their own. */
 function lengthsOfNothing(root: Node, inputs: Set<Node>, options: CutOptions): void {
   const used = new Set<Node>();
@@ -136,8 +143,20 @@ function lengthsOfNothing(root: Node, inputs: Set<Node>, options: CutOptions): v
     let inner = of!;
     let isUsed = used.has(inner);
     while (!isUsed && !inputs.has(inner) && moving.has(inner.op)) isUsed = used.has((inner = inner.args[0]!));
-    if (!isUsed && node.op !== 'shape' && inputs.has(inner)) inputs.add(node);
+    if (!isUsed && node.op !== 'shape' && inputs.has(inner) && !isProjectedFrom(inner, inputs)) inputs.add(node);
   }
+}
+
+/** `q = self.query(x)`: of its last axis nothing is known, of the others the lengths are those of x. */
+const isProjectedFrom = (of: Node, inputs: ReadonlySet<Node>): boolean =>
+  [...inputs].some((input) => input !== of && unwrap(input).op === 'opaque' && isGivenTo(unwrap(input), unwrap(of), mostCalls));
+const mostCalls = 3;
+
+/** What a call is given, or calls one after the other. */
+function isGivenTo({ args, attributes }: Node, of: Node, calls: number): boolean {
+  const [only, ...others] = args.slice(attributes['bound'] === true ? 1 : 0).map(unwrap);
+  if (!only || others.length > 0) return false;
+  return only === of || (only.op === 'opaque' && calls > 1 && isGivenTo(only, of, calls - 1));
 }
 
 /** Names of something that is given by another name too: they are one value. */
@@ -315,11 +334,23 @@ export function isView(node: Node): boolean {
   return leaves.has(op) || op === 'parts';
 }
 
-/** What a view is of. */
+/** What a view is of; of one thing in this shape or that, the thing. */
 export function baseOf(node: Node): Node {
   let inner = node;
-  while (moving.has(inner.op)) inner = inner.args[0]!;
+  while (moving.has(inner.op) || isSameInAnyCase(inner)) inner = inner.args[0]!;
   return inner;
+}
+
+const sameInAnyCase = new WeakMap<Node, boolean>();
+
+function isSameInAnyCase(node: Node): boolean {
+  if (node.op !== 'choice') return false;
+  let known = sameInAnyCase.get(node);
+  if (known === undefined) {
+    const bases = new Set(node.args.map(baseOf));
+    sameInAnyCase.set(node, (known = bases.size === 1 && !node.args.every((arg) => bases.has(arg))));
+  }
+  return known;
 }
 
 /** No gradient reaches it, whatever the way. */

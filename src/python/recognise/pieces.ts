@@ -21,6 +21,7 @@ const deepest = 4;
 /** Names of names, and functions that only pass something on, are followed beside them. */
 const deepestThroughNames = 9;
 const alternatives = 3;
+const viewings = ['none', 'shared', 'all'] as const;
 /** No formula has more parts than this, weights and masks included. */
 const mostInputs = 9;
 /** Beyond the names of the statement itself, code that is longer than this is not one formula. */
@@ -60,7 +61,7 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
   for (let depth = 0; depth <= limit; depth++) {
     for (let alternative = 0; alternative < ways; alternative++) {
       let isAny = false;
-      for (const views of ['none', 'shared', 'all'] as const) {
+      for (const views of viewings) {
         const way = `${alternative} ${views}`;
         if (ended.has(way)) continue;
         const piece = cut(node, { depth, alternative, views });
@@ -90,7 +91,8 @@ export function* cutsOf(node: Node, isKnown: (node: Node) => boolean = () => fal
         const parted = cut(node, { depth, alternative, views, pieces: true });
         if (parted && isNew(parted)) yield* offered(parted, alternative);
       }
-      if (!isAny) break;
+      // Another alternative may have more to follow than one that has ended.
+      if (!isAny && !viewings.every((views) => ended.has(`${alternative} ${views}`))) break;
     }
     if (depth > 0) continue;
     // Names of what is a formula by itself are kept, all others followed: as far as they go, else once.

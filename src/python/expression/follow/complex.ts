@@ -1,7 +1,7 @@
 /** Complex numbers as pairs of real ones, as far as rotations are written with them. */
 
 import type { Build } from '../build.ts';
-import { numberOf, unwrap, type Node } from '../node.ts';
+import { numberOf, unwrap, wrappers, type Node } from '../node.ts';
 
 interface Complex {
   readonly real: Node;
@@ -57,7 +57,7 @@ export function partsOfComplex(build: Build, node: Node, depth = 0): Complex | n
 /** What stands beside something complex: a table of turns, or a real number. */
 function plain(build: Build, node: Node): Complex {
   let inner = node;
-  while (moving.has(inner.op) || inner.op === 'let') inner = inner.args[0]!;
+  while (moving.has(inner.op) || wrappers.has(inner.op)) inner = inner.args[0]!;
   if (!isLeaf(inner)) return { real: node, imaginary: null };
   const part = (name: string): Node => build.with('attribute', [node], { name: `${String(inner.attributes['name'] ?? '')} ${name}` });
   return { real: part('cos'), imaginary: part('sin') };

@@ -19,10 +19,10 @@ export function toNode(build: Build, value: Value): Node {
       if (items.length === 2 && places[unwrap(items[0]!).op] === unwrap(items[1]!).op) return items[0]!;
       return build.with('stack', items, { axis: 0 });
     }
-    case 'library':
-      return known[value.path.split('.').at(-1)!] !== undefined
-        ? build.number(known[value.path.split('.').at(-1)!]!)
-        : build.with('global', [], { name: value.path });
+    case 'library': {
+      const number = toNumber(value);
+      return number !== null ? build.number(number) : build.with('global', [], { name: value.path });
+    }
     case 'instance':
     case 'distribution':
       return value.node;
@@ -60,9 +60,22 @@ export function toNumber(value: Value | null | undefined): number | null {
     return inner.op === 'parameter' && typeof inner.attributes['default'] === 'number' ? inner.attributes['default'] : numberOf(value);
   }
   if (value.kind === 'truth') return value.value ? 1 : 0;
-  if (value.kind === 'library') return known[value.path.split('.').at(-1)!] ?? null;
+  if (value.kind === 'library') {
+    const [name = '', type = ''] = value.path.split('.').reverse();
+    // `tf.float32.min`
+    return known[name] ?? (/^b?float\d+$/.test(type) ? (extremes[name] ?? null) : null);
+  }
   return null;
 }
+
+/** Of numbers of 32 bits (IEEE 754). */
+export const extremes: Readonly<Record<string, number>> = {
+  max: 3.4028234663852886e38,
+  min: -3.4028234663852886e38,
+  eps: 1.1920928955078125e-7,
+  tiny: 1.1754943508222875e-38,
+  smallest_normal: 1.1754943508222875e-38,
+};
 
 /** Axes that an argument names: null for all of them, undefined where the code does not tell. `[from, null]` means from there to the last. */
 export function toAxes(value: Value | undefined): readonly (number | null)[] | null | undefined {
@@ -106,6 +119,11 @@ export function unpack(build: Build, value: Value, count: number): Value[] {
   if (inner.op === 'parts') return Array.from({ length: count }, (_, index) => partOf(build, inner, index, count));
   if (inner.op === 'shape')
     return Array.from({ length: count }, (_, index) => build.with('size', [inner.args[0]!], { axis: index, of: count }));
+  // The first lengths of a shape: `b, h, w = x.shape[:3]`.
+  if (inner.op === 'index' && inner.attributes['spec'] === 'slice:t' && numberOf(inner.args[1]!) === count) {
+    const lengths = unwrap(inner.args[0]!);
+    if (lengths.op === 'shape') return Array.from({ length: count }, (_, index) => build.with('size', [lengths.args[0]!], { axis: index }));
+  }
   if (inner.op === 'stack' && inner.args.length === count) return [...inner.args];
   return Array.from({ length: count }, (_, index) => leafItem(build, value, index, count));
 }

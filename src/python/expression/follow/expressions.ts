@@ -274,11 +274,18 @@ function subscript(follow: Follow, { object, indices }: Subscript, scope: Scope)
     return build.with('item', [array], { index: number, count: 0 });
   const [rows, column] = values;
   // `x[arange(n), y]`: of every row the element that y says.
-  if (values.length === 2 && isNode(rows!) && unwrap(rows).op === 'arange' && isNode(column!) && leaves.has(unwrap(column).op)) {
+  if (values.length === 2 && isNode(rows!) && unwrap(rows).op === 'arange' && isNode(column!) && isClasses(column)) {
     const places = build.with('expandDims', [column], { axis: -1 });
     return build.with('squeeze', [build.with('gather', [array, places], { axis: -1 })], { axes: [-1] });
   }
   return sliced(follow, array, values);
+}
+
+/** Given as they are, or a stretch of what is given: `ids[1:]`. */
+function isClasses(node: Node): boolean {
+  const { op, args, attributes } = unwrap(node);
+  if (op === 'index' && /^slice:[ft]$/.test(String(attributes['spec']))) return leaves.has(unwrap(args[0]!).op);
+  return leaves.has(op);
 }
 
 /** Calls of which it is known that they give an array, though not which numbers. */

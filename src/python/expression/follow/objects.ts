@@ -4,7 +4,7 @@ import type { ClassDefinition, Expression, FunctionDefinition, Statement } from 
 import { numberOf, type Node } from '../node.ts';
 import { isNode, none, Scope, type Arguments, type ClassValue, type FunctionValue, type Instance, type Value } from '../values.ts';
 import type { Follow } from './context.ts';
-import { toNode } from './convert.ts';
+import { extremes, toNode } from './convert.ts';
 import { isOfClass, leafArguments } from './parameters.ts';
 import { statesOf } from './states.ts';
 
@@ -187,15 +187,6 @@ function inherited(follow: Follow, value: Instance, name: string): Value | null 
 
 /** Attributes of arrays that say nothing of where the array is. */
 const same: ReadonlySet<string> = new Set(['values', 'data', 'at', 'real', 'value']);
-
-/** Of numbers of 32 bits (IEEE 754). */
-const extremes: Readonly<Record<string, number>> = {
-  max: 3.4028234663852886e38,
-  min: -3.4028234663852886e38,
-  eps: 1.1920928955078125e-7,
-  tiny: 1.1754943508222875e-38,
-  smallest_normal: 1.1754943508222875e-38,
-};
 
 function nodeAttribute({ build }: Follow, array: Node, name: string): Value {
   if (array.op === 'global' && array.attributes['name'] === 'finfo' && name in extremes) return build.number(extremes[name]!);

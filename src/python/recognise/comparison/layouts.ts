@@ -24,6 +24,7 @@ const usual: Readonly<Record<string, number>> = {
   N: 3,
   M: 4,
   P: 2,
+  R: 2,
   V: 5,
   F: 4,
   G: 2,
@@ -76,6 +77,8 @@ export function layoutsOf(reading: ValueReading): readonly Layout[] {
     if (names.has('C') || names.has('V') || names.has('T')) add({ B: [2, 3] });
   }
   if (names.has('H')) add({ B: [], H: [] });
+  // Places of a picture that are not made one axis: rows and columns of queries, and of keys.
+  if (names.has('H') && names.has('T') && names.has('S')) add({ H: [], T: [2, 3], S: [2, 3] });
   cache.set(reading, layouts);
   return layouts;
 }

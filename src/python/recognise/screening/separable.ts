@@ -13,7 +13,7 @@ import { draw } from '../comparison/samples.ts';
 
 const summing: ReadonlySet<string> = new Set(['sum', 'mean', 'trace', 'einopsReduce']);
 const joining: ReadonlySet<string> = new Set(
-  'amax amin product logSumExp softmax logSoftmax logSoftmaxOfClasses norm variance matmul outer inverse determinant logAbsDeterminant cholesky solve cumulativeSum cumulativeProduct crossEntropy layerNorm'.split(
+  'amax amin product logSumExp softmax logSoftmax logSoftmaxOfClasses norm variance matmul inverse determinant logAbsDeterminant cholesky solve cumulativeSum cumulativeProduct crossEntropy layerNorm'.split(
     ' ',
   ),
 );
@@ -24,7 +24,7 @@ const linear: ReadonlySet<string> = new Set(
 );
 /** After these elements stand beside others than before. */
 const pairing: ReadonlySet<string> = new Set(
-  'expandDims index part parts concatenate stack tile gather einopsRepeat roll flip oneHot diag diagonalMatrix'.split(' '),
+  'outer expandDims index part parts concatenate stack tile gather einopsRepeat roll flip oneHot diag diagonalMatrix'.split(' '),
 );
 
 interface State {
