@@ -656,11 +656,17 @@ const areProbabilities: Evidence = [
     { role: 'p', encodings: ['probability'] },
     { role: 'q', encodings: ['probability'] },
     // Numbers times logarithms are parts of many log-densities.
-    { context: [], not: ['log prob', 'log pdf', 'log density'] },
+    { context: [], not: ['log prob', 'log pdf', 'log density', 'deviance', 'poisson'] },
   ],
   [
     { role: 'p', words: ratioWords },
     { role: 'q', words: ratioWords },
+  ],
+  // The logarithm of a target is taken of nothing else.
+  [
+    { role: 'p', encodings: ['probability'] },
+    { role: 'p', words: targetWords },
+    { role: 'q', encodings: ['log-probability'] },
   ],
   [{ context: klContexts }],
 ];

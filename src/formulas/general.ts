@@ -241,6 +241,7 @@ const perplexity: Formula = {
   latex: String.raw`\term{perplexity}{\mathrm{PPL}}=\exp\Bigl(\term{crossEntropy}{-\frac1N\sum_{t=1}^N\ln p(x_t\mid x_{<t})}\Bigr)`,
   lines: [
     String.raw`\term{crossEntropy}{\mathrm{CE}}=\frac{\term{total}{-\sum_t\ln p(x_t\mid x_{<t})}}{\term{count}{N}},\quad\term{logProbability}{\ln p(x_t\mid x_{<t})}=\ln\mathrm{softmax}(\term{prediction}{z_t})[\term{label}{x_t}]`,
+    String.raw`\term{perplexity}{\mathrm{PPL}}=\exp\biggl(\frac{\sum_t\term{mask}{m_t}\,\term{loss}{\ell_t}}{\sum_t\term{mask}{m_t}}\biggr),\quad\term{loss}{\ell_t}=-\term{logProbability}{\ln p(x_t\mid x_{<t})}`,
   ],
   terms: [
     term(
@@ -271,6 +272,8 @@ const perplexity: Formula = {
     ),
     term('prediction', 'z_t', 'logits', 'The model’s last numbers, before the token.', '[tokens, vocabulary]', 'nats'),
     term('label', 'x_t', 'token', 'The token that came.', '[tokens]', 'token'),
+    term('loss', String.raw`\ell_t`, 'loss of a token', 'Minus its log-probability.', '[sequences, tokens]', 'nats'),
+    term('mask', 'm_t', 'mask', '1 for a token that counts, 0 for padding.', '[sequences, tokens]'),
   ],
   claim: 'definition',
   note: 'Of a cross-entropy in nats: 2 to its power is a mistake, unless it is in bits.',
@@ -381,6 +384,31 @@ const perplexity: Formula = {
       operations: [['exp', 'power', 'exp2']],
       // Of a probability it is one over it.
       evidence: [...isPerplexity.map((named) => [named]), [{ role: 'prediction', encodings: ['logit'] }]],
+    },
+    // Of each sequence, over the tokens that count.
+    {
+      kind: 'value',
+      roles: [
+        { id: 'loss', shape: 'B T', domain: 'positive', words: lossOfTokens },
+        { id: 'mask', shape: 'B T', domain: 'positive', words: ['mask', 'attention mask', 'weights', 'attn mask', 'loss mask'], absent: 1 },
+      ],
+      axes: 'B',
+      summed: '',
+      elements: ({ loss, mask }) => {
+        const counted = add(mask!, multiply(scalar(0), loss!));
+        return exp(divide(sum(multiply(loss!, counted), [-1]), sum(counted, [-1])));
+      },
+      fit: 'quantity',
+      operations: [
+        ['exp', 'power', 'exp2'],
+        ['sum', 'mean', 'einsum'],
+      ],
+      evidence: [
+        ...isPerplexity.map((named): Requirement[] => [named, { role: 'loss', words: lossOfTokens }]),
+        ...isPerplexity.map((named): Requirement[] => [named, { role: 'loss', formula: ['cross_entropy', 'label_smoothing'] }]),
+        ...isOfTokens('loss'),
+      ],
+      remark: 'of each sequence',
     },
   ],
 };

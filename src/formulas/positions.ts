@@ -2,7 +2,7 @@
 
 import { add, atan2, cos, multiply, negate, sin, square, subtract } from '../maths/tensor/elementwise.ts';
 import { sum } from '../maths/tensor/reduce.ts';
-import { arange, expandDims, slice } from '../maths/tensor/shape.ts';
+import { arange, expandDims, slice, stack } from '../maths/tensor/shape.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 import { anglesOfFeatures, rotated, sinusoids, type Arrangement, type Pairing } from '../maths/transformer/positions.ts';
 import type { Formula } from './formula.ts';
@@ -49,6 +49,23 @@ const rotatedRole: Role = {
   domain: 'real',
   words: ['q', 'k', 'query', 'key', 'x', 't', 'xq', 'xk', 'qk', 'queries', 'keys'],
 };
+
+/** Each pair's rotation as a matrix, which is made of its angle: here the first of its entries. */
+const matrixForm: readonly Encoding[] = [
+  {
+    id: 'matrix',
+    name: 'matrix of the rotation',
+    symbol: (role) => String.raw`R(${role})`,
+    encode: (angles) => {
+      const [cosine, sine] = [cos(firstEntry(angles)), sin(firstEntry(angles))];
+      return stack([stack([cosine, negate(sine)], -1), stack([sine, cosine], -1)], -2);
+    },
+    words: ['freqs cis', 'pe', 'rope', 'rotations', 'rot', 'freqs', 'rotary emb', 'image rotary emb', 'pos emb'],
+  },
+];
+
+/** [..., 2, 2] */
+const firstEntry = (matrices: Tensor): Tensor => slice(matrices, ['ellipsis', 0, 0]);
 
 /** Of each feature, or of each pair; for all examples alike or for each. P is half of E. */
 const angleShapes: readonly { readonly shape: string; readonly ofFeatures: (angles: Tensor, pairing: Pairing) => Tensor }[] = [
@@ -142,20 +159,37 @@ const rope: Formula = {
     'Values are rotated too: only queries and keys are.',
     'The position of a cached key starts from 0 again at every step of generation.',
   ],
-  readings: pairings.flatMap(({ pairing, remark }) =>
-    angleShapes.map(({ shape, ofFeatures }): ValueReading => ({
+  readings: [
+    ...pairings.flatMap(({ pairing, remark }) =>
+      angleShapes.map(({ shape, ofFeatures }): ValueReading => ({
+        kind: 'value',
+        roles: [rotatedRole, { id: 'angles', shape, domain: 'real', encodings: angleForms }],
+        axes: 'B H T E',
+        summed: '',
+        elements: ({ x, angles }) => rotated(x!, ofFeatures(angles!, pairing), pairing),
+        fit: 'quantity',
+        operations: [['multiply', 'einsum', 'matmul', 'cos', 'sin'], joining],
+        layouts: [{ x: 'B T H E', result: 'B T H E' }],
+        evidence: isTurned,
+        ...(remark !== undefined && { remark }),
+      })),
+    ),
+    {
       kind: 'value',
-      roles: [rotatedRole, { id: 'angles', shape, domain: 'real', encodings: angleForms }],
+      roles: [rotatedRole, { id: 'angles', shape: 'T P R R', domain: 'real', encodings: matrixForm }],
       axes: 'B H T E',
       summed: '',
-      elements: ({ x, angles }) => rotated(x!, ofFeatures(angles!, pairing), pairing),
+      elements: ({ x, angles }) => rotated(x!, anglesOfFeatures(firstEntry(angles!), 'neighbours'), 'neighbours'),
       fit: 'quantity',
-      operations: [['multiply', 'einsum', 'matmul', 'cos', 'sin'], joining],
-      layouts: [{ x: 'B T H E', result: 'B T H E' }],
+      operations: [
+        ['multiply', 'einsum', 'matmul'],
+        ['index', 'part', 'einsum', 'matmul'],
+        ['reshape', 'rearrange', 'stack'],
+      ],
       evidence: isTurned,
-      ...(remark !== undefined && { remark }),
-    })),
-  ),
+      remark: 'by a table of matrices',
+    },
+  ],
 };
 
 /** Angles for every feature, equal within each pair: of the first half of those given. */
@@ -214,18 +248,38 @@ const widthForms: readonly Encoding[] = [
   },
 ];
 
-/** Times that are given, or all positions up to a number of them. */
-const timings: readonly { readonly time: Role; readonly times: (time: Tensor) => Tensor }[] = [
+/** Times between 0 and 1 are taken for a thousand steps. */
+const timeForms: readonly Encoding[] = [
   {
+    id: 'steps',
+    name: 'time in steps',
+    symbol: (role) => role,
+    encode: (time) => time,
+    words: ['t', 'time', 'timesteps', 'pos', 'position', 'positions', 'x', 'steps', 'noise level'],
+  },
+  {
+    id: 'share',
+    name: 'time in thousands of steps',
+    symbol: (role) => `${role}/1000`,
+    encode: (time) => multiply(time, scalar(1e-3)),
+    words: ['t', 'time', 'timesteps', 'x', 'sigma', 'noise level'],
+  },
+];
+
+/** Times that are given, or all positions up to a number of them. */
+const timings: readonly { readonly time: Role; readonly scale: readonly Role[]; readonly times: (time: Tensor) => Tensor }[] = [
+  {
+    scale: [{ id: 'scale', shape: '', domain: 'positive', words: ['time factor', 'time scale', 'scale'], named: true, absent: 1 }],
     time: {
       id: 'time',
       shape: 'T',
       domain: 'real',
-      words: ['t', 'time', 'timesteps', 'pos', 'position', 'positions', 'x', 'steps', 'noise level'],
+      encodings: timeForms,
     },
     times: (time) => time,
   },
   {
+    scale: [],
     time: {
       id: 'time',
       shape: '',
@@ -254,10 +308,11 @@ const sinusoidalPosition: Formula = {
   family: 'Transformer',
   name: 'Sinusoidal embedding',
   latex: String.raw`\term{embedding}{\mathrm{PE}(t)}=[\sin(\term{time}{t}\,\term{frequency}{\omega_k}),\cos(\term{time}{t}\,\term{frequency}{\omega_k})],\quad\term{frequency}{\omega_k}=\term{period}{10000}^{-2k/\term{width}{d}}`,
-  lines: [],
+  lines: [String.raw`\term{time}{t}\to\term{scale}{c}\,\term{time}{t}`],
   terms: [
     term('embedding', String.raw`\mathrm{PE}(t)`, 'embedding', 'What stands for the position or the time.', '[times, width]'),
     term('time', 't', 'position or time', 'Of a token, or of a step of diffusion.', '[times]'),
+    term('scale', 'c', 'scale', 'What times are multiplied by first: a thousand where they go from 0 to 1.'),
     term(
       'frequency',
       String.raw`\omega_k`,
@@ -298,7 +353,7 @@ const sinusoidalPosition: Formula = {
     'An odd width leaves one feature over.',
     'Times between 0 and 1 are embedded with frequencies that are meant for whole steps: all embeddings are then nearly the same.',
   ],
-  readings: timings.flatMap(({ time, times }) =>
+  readings: timings.flatMap(({ time, scale, times }) =>
     arrangements.flatMap(({ arrangement, remark }) =>
       [false, true].map((steep): ValueReading => {
         const remarks = [...(remark === undefined ? [] : [remark]), ...(steep ? ['exponent k/(d/2 − 1)'] : [])];
@@ -306,6 +361,7 @@ const sinusoidalPosition: Formula = {
           kind: 'value',
           roles: [
             time,
+            ...scale,
             {
               id: 'width',
               shape: '',
@@ -323,11 +379,13 @@ const sinusoidalPosition: Formula = {
           ],
           axes: isHalf(arrangement) ? 'T P' : 'T W',
           summed: '',
-          elements: ({ time, width, period }) => sinusoids(times(time!), period!, width!.values[0]!, steep, arrangement),
+          elements: ({ time, scale, width, period }) =>
+            sinusoids(multiply(scale ?? scalar(1), times(time!)), period!, width!.values[0]!, steep, arrangement),
           fit: 'quantity',
           operations: [
             ['sin', 'cos'],
-            ['exp', 'power', 'exp2', 'divide', 'reciprocal'],
+            // Sines alone of an outer product are mostly those of a rotation.
+            ['exp', 'power', 'exp2', 'divide', 'reciprocal', ...(isHalf(arrangement) ? [] : ['outer', 'einsum'])],
           ],
           ...(isHalf(arrangement) && { evidence: isEmbedding }),
           ...(remarks.length > 0 && { remark: remarks.join(', ') }),

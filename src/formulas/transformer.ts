@@ -177,6 +177,45 @@ function attentionReadings(
   );
 }
 
+/** Several query heads share one of keys and values: the keys and values are not repeated, the products have an axis more. */
+function groupedReadings(
+  ends: readonly Role[],
+  axes: string,
+  orders: readonly Readonly<Record<string, string>>[],
+  of: AttentionOf,
+): ValueReading[] {
+  return scales.map(({ roles: scaleRoles, scale }): ValueReading => ({
+    kind: 'value',
+    roles: [...ends.map((role) => (role.id === 'query' ? { ...role, shape: 'B H G T E' } : role)), ...scaleRoles],
+    axes,
+    summed: '',
+    elements: ({ query, ...shared }) => {
+      const spread = Object.fromEntries(Object.entries(shared).map(([id, x]) => [id, id === 'scale' ? x : expandDims(x, 2)]));
+      return of({ query: query!, ...spread }, scale({ query: query!, ...shared }), null);
+    },
+    fit: 'quantity',
+    operations: [softmaxing, ['einsum', 'matmul']],
+    layouts: orders,
+    evidence: isAttention,
+    remark: 'query heads in groups, each with one head of keys and values',
+  }));
+}
+/** Heads of queries by heads of keys, and the other way round; tokens before heads or behind. */
+const groupedLayouts: readonly Readonly<Record<string, string>>[] = [
+  { query: 'B T H G E', key: 'B S H E', value: 'B S H D', result: 'B T H G D' },
+  { query: 'B T G H E', key: 'B S H E', value: 'B S H D', result: 'B T G H D' },
+  { query: 'B G H T E', result: 'B G H T D' },
+];
+const groupedWeightLayouts: readonly Readonly<Record<string, string>>[] = [
+  { query: 'B T H G E', key: 'B S H E' },
+  { query: 'B T G H E', key: 'B S H E', result: 'B G H T S' },
+  { query: 'B G H T E', result: 'B G H T S' },
+];
+
+const attended: AttentionOf = (given, scale, bias) =>
+  weightedValues(attentionWeights(given['query']!, given['key']!, scale, bias), given['value']!);
+const weighed: AttentionOf = (given, scale, bias) => attentionWeights(given['query']!, given['key']!, scale, bias);
+
 const sdpa: Formula = {
   ...shownAttention,
   note: 'The softmax is over the keys; the mask or bias may be absent. Another factor than one over the root of the head width may be right: it may be folded into the queries or learned.',
@@ -209,9 +248,10 @@ const sdpa: Formula = {
     'The mask is filled with 0 or with a tiny number before the softmax: such keys then still have weight.',
     'The root is of the model’s width and not of the head’s.',
   ],
-  readings: attentionReadings([queryRole, keyRole, valueRole], 'B H T D', layouts, (given, scale, bias) =>
-    weightedValues(attentionWeights(given['query']!, given['key']!, scale, bias), given['value']!),
-  ),
+  readings: [
+    ...attentionReadings([queryRole, keyRole, valueRole], 'B H T D', layouts, attended),
+    ...groupedReadings([queryRole, keyRole, valueRole], 'B H G T D', groupedLayouts, attended),
+  ],
 };
 
 const weights: Formula = {
@@ -269,9 +309,10 @@ const weights: Formula = {
     'Scores are multiplied by the root of the head width where they should be divided by it.',
     'The mask is filled with 0 or with a tiny number before the softmax: such keys then still have weight.',
   ],
-  readings: attentionReadings([queryRole, keyRole], 'B H T S', weightLayouts, (given, scale, bias) =>
-    attentionWeights(given['query']!, given['key']!, scale, bias),
-  ),
+  readings: [
+    ...attentionReadings([queryRole, keyRole], 'B H T S', weightLayouts, weighed),
+    ...groupedReadings([queryRole, keyRole], 'B H G T S', groupedWeightLayouts, weighed),
+  ],
 };
 
 const xWords = ['x', 'hidden states', 'hidden', 'h', 'inputs', 'input', 'features'];
