@@ -123,27 +123,30 @@ function lengthsOfNothing(root: Node, inputs: Set<Node>, options: CutOptions): v
   const used = new Set<Node>();
   const lengths: Node[] = [];
   const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
+  // Those that are computed with, and do not only say in what shape something is.
+  const computed = new Set<Node>();
+  const visit = (node: Node, isShaping: boolean): void => {
+    if (seen.has(node) && (isShaping || computed.has(node))) return;
     seen.add(node);
+    if (!isShaping) computed.add(node);
     if (inputs.has(node)) return;
     // What is below a length is not used by it.
     if (measuring.has(node.op)) {
       lengths.push(node);
       return;
     }
-    for (const arg of argsOf(node, options)) {
+    for (const [place, arg] of argsOf(node, options).entries()) {
       used.add(arg);
-      visit(arg);
+      visit(arg, isShaping || (place > 0 && (node.op === 'reshape' || node.op === 'expand')));
     }
   };
-  visit(root);
+  visit(root, false);
   for (const node of lengths) {
     const [of] = node.args;
     let inner = of!;
     let isUsed = used.has(inner);
     while (!isUsed && !inputs.has(inner) && moving.has(inner.op)) isUsed = used.has((inner = inner.args[0]!));
-    if (!isUsed && node.op !== 'shape' && inputs.has(inner) && !isProjectedFrom(inner, inputs)) inputs.add(node);
+    if (!isUsed && node.op !== 'shape' && inputs.has(inner) && (computed.has(node) || !isProjectedFrom(inner, inputs))) inputs.add(node);
   }
 }
 
