@@ -7,8 +7,8 @@ import type { Finding } from '../../../../src/protocol/python.ts';
 import type { Statement } from '../../../../src/python/syntax/ast.ts';
 import { readModule } from '../../../../src/python/syntax/build.ts';
 
-/** Two sets that were written apart from one another. */
-export const sets = ['seen', 'heldout', 'unusual', 'research', 'library', 'company', 'fair', 'everyday'] as const;
+/** Sets that were written apart from one another. */
+export const sets = ['seen', 'heldout', 'unusual', 'research', 'library', 'company', 'fair', 'everyday', 'popular'] as const;
 
 export interface Mark {
   /** Of the statement, counted from 0. */
