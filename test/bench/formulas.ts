@@ -128,7 +128,7 @@ async function measureHover(root: string, code: string): Promise<Figure[]> {
     const finder = new FormulaFinder(python);
     const timed = async (offset: number): Promise<number> => {
       const began = performance.now();
-      await finder.at(source, offset);
+      await finder.at(source, { start: offset, end: offset });
       return performance.now() - began;
     };
     const middle = code.indexOf('return', code.length / 2);

@@ -51,7 +51,7 @@ export class CodeHover implements vscode.HoverProvider {
     // In the margin nothing is pointed at.
     if (position.character < indent) return undefined;
     const line = { start: offset - position.character + indent, end: offset - position.character + text.trimEnd().length };
-    const meant = meantAt(await this.#finder.at(source, offset, signalOf(token)), offset, line);
+    const meant = meantAt(await this.#finder.at(source, { start: offset, end: offset }, signalOf(token)), offset, line);
     if (!meant || token.isCancellationRequested) return undefined;
     const { by, findings } = meant;
     const shown = findings.slice(0, by === 'place' ? 1 + most.around : most.held);

@@ -59,14 +59,15 @@ export class FormulaFinder {
   }
 
   /** Those of the definitions at a place of the text: found sooner than all. Aborted: those that were found so far. */
-  async at(source: Findable, offset: number, signal?: AbortSignal): Promise<readonly Finding[]> {
+  async at(source: Findable, place: Span, signal?: AbortSignal): Promise<readonly Finding[]> {
     const { uri, version, text } = source;
     const known = this.#found.get(uri);
     if (known?.version === version && known.settled) return known.settled;
     for (let calls = 1; ; calls++) {
-      const findings = await this.#reader.formulas({ key: uri, text, within: { start: offset, end: offset } });
+      const findings = await this.#reader.formulas({ key: uri, text, within: place });
       const unread = await this.#reader.unread({ key: uri });
-      if (calls === mostCalls || signal?.aborted || !unread.some(({ start, end }) => start <= offset && offset <= end)) return findings;
+      if (calls === mostCalls || signal?.aborted || !unread.some(({ start, end }) => start <= place.end && place.start <= end))
+        return findings;
     }
   }
 

@@ -12,6 +12,7 @@ import { FormulaList, isEntry } from './list/formulaList.ts';
 import { MathHover } from './mathHover.ts';
 import { parseMarkRequest } from './markRequest.ts';
 import { SelectionFormula } from './selection/selectionFormula.ts';
+import { ReadAhead } from './readAhead.ts';
 import { openSource, placesOf } from './source.ts';
 import { TermMarks } from './termMarks.ts';
 
@@ -31,6 +32,7 @@ export function registerFormulas({ extensionUri, python, typesetter, memento }: 
     marks,
     selection,
     new FormulaList(finder, typesetter, memento),
+    new ReadAhead(finder, typesetter),
     vscode.languages.registerHoverProvider({ language: 'python' }, new CodeHover(finder, typesetter)),
     vscode.languages.registerHoverProvider('*', new MathHover(python, typesetter)),
     vscode.window.registerWebviewPanelSerializer(panels.formula, selection),

@@ -100,7 +100,7 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
     if (!read) return null;
     // A name is more than was asked for: without it there still is the formula.
     const names = await finder
-      .at(source, read.start)
+      .at(source, { start: read.start, end: read.start })
       .then(async (findings) => {
         const known = await typesetter.names({ ids: findings.flatMap(({ formula }) => formula ?? []) });
         return namesIn(read, findings, known);

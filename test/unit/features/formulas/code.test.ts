@@ -121,12 +121,12 @@ describe('finding the formulas of a text', () => {
   it('reads for a place what is around it, unless all is known', async () => {
     const formulas = vi.fn(async ({ within }: { within?: unknown }) => (within ? [finding(0, 1)] : [finding(0, 1), finding(2, 3)]));
     const finder = new FormulaFinder({ formulas, unread: all });
-    expect(await finder.at(source('1'), 7)).toHaveLength(1);
+    expect(await finder.at(source('1'), { start: 7, end: 7 })).toHaveLength(1);
     expect(formulas).toHaveBeenLastCalledWith({ key: 'a', text: 'text 1', within: { start: 7, end: 7 } });
     await finder.of(source('1'));
-    expect(await finder.at(source('1'), 7)).toHaveLength(2);
+    expect(await finder.at(source('1'), { start: 7, end: 7 })).toHaveLength(2);
     expect(formulas).toHaveBeenCalledTimes(2);
-    expect(await finder.at(source('2'), 7)).toHaveLength(1);
+    expect(await finder.at(source('2'), { start: 7, end: 7 })).toHaveLength(1);
   });
 
   it('asks for a place again while what is there is not read, and somebody waits', async () => {
@@ -137,11 +137,11 @@ describe('finding the formulas of a text', () => {
       .mockResolvedValueOnce([{ start: 8, end: 9 }])
       .mockResolvedValue([{ start: 5, end: 9 }]);
     const finder = new FormulaFinder({ formulas, unread });
-    await finder.at(source('1'), 7);
+    await finder.at(source('1'), { start: 7, end: 7 });
     expect(formulas).toHaveBeenCalledTimes(2);
-    await finder.at(source('1'), 7, AbortSignal.abort());
+    await finder.at(source('1'), { start: 7, end: 7 }, AbortSignal.abort());
     expect(formulas).toHaveBeenCalledTimes(3);
-    expect(await finder.at(source('1'), 7)).toHaveLength(1);
+    expect(await finder.at(source('1'), { start: 7, end: 7 })).toHaveLength(1);
     expect(formulas.mock.calls.length).toBeLessThan(50);
   });
 
