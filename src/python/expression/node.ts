@@ -49,6 +49,9 @@ export function operandsOf({ op, args }: Node): readonly Node[] {
   return wrappers.has(op) ? args.slice(0, 1) : args;
 }
 
+/** What a call that is not followed was given, without what is called. */
+export const argumentsOf = ({ args, attributes }: Node): readonly Node[] => (attributes['bound'] === true ? args.slice(1) : args);
+
 /** The computation itself, without names. */
 export function unwrap(node: Node): Node {
   let inner = node;

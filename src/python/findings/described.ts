@@ -5,6 +5,7 @@ import type { Encoding } from '../../formulas/reading.ts';
 import type { Formula } from '../../formulas/formula.ts';
 import type { Equality } from '../../protocol/python.ts';
 import { wrappers, type Node } from '../expression/node.ts';
+import { isRequired } from '../recognise/binding/needs.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
 import type { Recogniser, Recognition } from '../recognise/recogniser.ts';
 import { nameOf, remarksOf, type CodeOf } from './remarks.ts';
@@ -59,7 +60,7 @@ export function described({ place, recognition }: Found, recogniser: Recogniser,
 /** What the code has to hold, where the formula is a loss. */
 function neededBy(recognition: Recognition): string[] {
   if (recognition.kind !== 'value' || recognition.reading.fit === 'quantity') return [];
-  return recognition.reading.roles.filter(({ absent, literal }) => absent === undefined && literal !== true).map(({ id }) => id);
+  return recognition.reading.roles.filter(isRequired).map(({ id }) => id);
 }
 
 /** Whether one finding is one of several terms that another one adds up: half of a loss. */

@@ -1,6 +1,6 @@
 /** A piece of code as a function of some of its names: where to stop following. */
 
-import { leaves, measuring, numberOf, operandsOf, unwrap, wrappers, type Node } from '../expression/node.ts';
+import { argumentsOf, leaves, measuring, numberOf, operandsOf, unwrap, wrappers, type Node } from '../expression/node.ts';
 import { isPlace, isPositions } from './places.ts';
 import { isSchedule } from './evidence/tables.ts';
 import { holdsAny, maskWords, wordsOf } from './evidence/words.ts';
@@ -156,8 +156,8 @@ const isProjectedFrom = (of: Node, inputs: ReadonlySet<Node>): boolean =>
 const mostCalls = 3;
 
 /** What a call is given, or calls one after the other. */
-function isGivenTo({ args, attributes }: Node, of: Node, calls: number): boolean {
-  const [only, ...others] = args.slice(attributes['bound'] === true ? 1 : 0).map(unwrap);
+function isGivenTo(call: Node, of: Node, calls: number): boolean {
+  const [only, ...others] = argumentsOf(call).map(unwrap);
   if (!only || others.length > 0) return false;
   return only === of || (only.op === 'opaque' && calls > 1 && isGivenTo(only, of, calls - 1));
 }

@@ -44,7 +44,6 @@ function isHandedOn(node: Node, whole: Recognition, mayBeWeighted: boolean, reco
   const own = reduced && recogniser.idsOf(reduced);
   if (own && own.size > 0 && !own.has(whole.formula.id)) return true;
   if (own?.has(whole.formula.id) === true && (gathered || isMeanOfExamples(node))) return true;
-
   if (mayBeWeighted && isScaledSample(node, whole, recogniser)) return true;
   const weights = whole.kind === 'value' && mayBeWeighted ? whole.weights : none;
   let inner = node;

@@ -26,7 +26,7 @@ export function* bindings(
   reading: ValueReading,
   degrees: ReadonlyMap<Node, Degree>,
   outlook: Outlook = everything,
-  maySpan: (input: Node, role: Role, encoding: Encoding | null) => boolean = () => true,
+  maySpan: (input: Node, role: Role, encoding: Encoding | null) => boolean,
 ): Generator<Binding> {
   const inputs = inputsOf(cut);
   const { required, requiredCount } = needsOf(reading);

@@ -2,6 +2,9 @@
 
 import type { Role, ValueReading } from '../../../formulas/reading.ts';
 
+/** Whether a role has to be held by the code: it is neither left out nor a number that stands there. */
+export const isRequired = ({ absent, literal }: Role): boolean => absent === undefined && literal !== true;
+
 interface Needs {
   /** Bits of the roles that have to be bound. */
   readonly required: number;
@@ -17,7 +20,7 @@ export function needsOf(reading: ValueReading): Needs {
   let known = needs.get(reading);
   if (!known) {
     const { roles } = reading;
-    const places = roles.flatMap(({ absent, literal }, place) => (absent === undefined && literal !== true ? [place] : []));
+    const places = roles.flatMap((role, place) => (isRequired(role) ? [place] : []));
     known = {
       required: places.reduce((bits, place) => bits | (1 << place), 0),
       requiredCount: places.length,

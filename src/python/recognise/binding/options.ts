@@ -50,11 +50,17 @@ function rolesOf(input: Given, forms: readonly Form[], degree: Degree, crowded: 
   return found;
 }
 
+/** Whether a role may be held by more than one input: such a value enters otherwise than each of its forms. */
+function isCrowded(inputs: readonly Given[], reading: ValueReading): boolean {
+  const { requiredCount, several } = needsOf(reading);
+  return several && inputs.length > requiredCount;
+}
+
 /** Whether names and degrees leave something that each input may be, and something for each role that is needed. */
 export function mayBind(cut: Cut, reading: ValueReading, degrees: ReadonlyMap<Node, Degree>): boolean {
   const inputs = inputsOf(cut);
-  const { required, requiredCount, several } = needsOf(reading);
-  const crowded = several && inputs.length > requiredCount;
+  const { required } = needsOf(reading);
+  const crowded = isCrowded(inputs, reading);
   const forms = formsOf(reading);
   let had = 0;
   for (const input of inputs) {
@@ -65,7 +71,7 @@ export function mayBind(cut: Cut, reading: ValueReading, degrees: ReadonlyMap<No
   return (required & ~had) === 0;
 }
 
-/** Of every input of the code, the best first; null where one can be nothing, or a role that is needed can be none of them. */
+/** Of every input of the code, the best first; null where one can be nothing. */
 export function optionsIn(
   cut: Cut,
   reading: ValueReading,
@@ -73,18 +79,14 @@ export function optionsIn(
   outlook: Outlook,
 ): readonly (readonly Option[])[] | null {
   const inputs = inputsOf(cut);
-  const { required, requiredCount, several } = needsOf(reading);
-  // One value that is held in several forms at once enters otherwise than each of them.
-  const crowded = several && inputs.length > requiredCount;
+  const crowded = isCrowded(inputs, reading);
   const all: Option[][] = [];
-  let had = 0;
   for (const input of inputs) {
     const own = optionsOf(input, reading, degrees.get(input.node) ?? 3, crowded, outlook);
     if (own.length === 0) return null;
-    for (const { role } of own) if (role >= 0) had |= 1 << role;
     all.push(own);
   }
-  return (required & ~had) !== 0 ? null : all;
+  return all;
 }
 
 const isOneOfSeveral = (input: Given, { role, encoding }: Form, crowded: boolean): boolean =>

@@ -11,7 +11,7 @@ import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
 import { layoutsOf, type Layout } from './layouts.ts';
 import { formulaAt, inputsFor, rolesAt } from './roles.ts';
 import { fromLayout, type RoleValues } from './samples.ts';
-import { keepSizes, resultsOf, shapesIn, sizesOf } from './shapes.ts';
+import { isMisshapen, keepSizes, resultsOf, shapesIn, sizesOf } from './shapes.ts';
 import { powersOf } from './weights.ts';
 
 /** Points at which code and formula have to agree. */
@@ -65,7 +65,7 @@ export function agreement(
     return null;
   } catch (error) {
     if (error instanceof ShapeError) results.set(shapes, 'none');
-    if (error instanceof ShapeError || error instanceof RangeError) return 'misshapen';
+    if (isMisshapen(error)) return 'misshapen';
     throw error;
   }
 }

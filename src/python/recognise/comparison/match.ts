@@ -2,7 +2,6 @@
 
 import type { Formula } from '../../../formulas/formula.ts';
 import type { ValueReading } from '../../../formulas/reading.ts';
-import { ShapeError } from '../../../maths/tensor/tensor.ts';
 import type { Node } from '../../expression/node.ts';
 import { bindings } from '../binding/bindings.ts';
 import type { Binding, Outlook } from '../binding/choice.ts';
@@ -14,7 +13,7 @@ import { agreement } from './agreement.ts';
 import { numbersComputed } from './evaluate.ts';
 import type { Fit } from './fit.ts';
 import { layoutsOf, orderedOf, type Layout } from './layouts.ts';
-import { dependsOnShape } from './shapes.ts';
+import { dependsOnShape, isMisshapen } from './shapes.ts';
 
 export interface Match {
   readonly formula: Formula;
@@ -28,11 +27,12 @@ export interface Match {
   readonly weights: ReadonlyMap<Node, number>;
 }
 
-function ifShapesFit(of: () => boolean): boolean {
+/** False too where shapes do not fit. */
+function holdsOnShapes(of: () => boolean): boolean {
   try {
     return of();
   } catch (error) {
-    if (error instanceof ShapeError || error instanceof RangeError) return false;
+    if (isMisshapen(error)) return false;
     throw error;
   }
 }
@@ -78,7 +78,7 @@ export function* matches(
   )) {
     if (open.length >= most || budget.left <= 0) break;
     budget.left -= bindingCosts;
-    if (ifShapesFit(() => mayAgree(cut, reading, binding, alternative))) open.push(binding);
+    if (holdsOnShapes(() => mayAgree(cut, reading, binding, alternative))) open.push(binding);
   }
   for (const [place, layout] of layouts.entries()) {
     if (whole && Object.values(layout.lengths).some((lengths) => lengths.length === 0)) continue;

@@ -1,11 +1,14 @@
 /** The shapes on which code is tried, and what is remembered of how it ran on them. */
 
 import type { ValueReading } from '../../../formulas/reading.ts';
-import { sizeOf, type Tensor } from '../../../maths/tensor/tensor.ts';
+import { ShapeError, sizeOf, type Tensor } from '../../../maths/tensor/tensor.ts';
 import type { Binding, Choices } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { layoutsOf, shapeIn, type Layout } from './layouts.ts';
 import { largestShape } from './roles.ts';
+
+/** Thrown where code does not run on these shapes, or would make an array that is too large. */
+export const isMisshapen = (error: unknown): boolean => error instanceof ShapeError || error instanceof RangeError;
 
 /** Operations by which the result depends on which axis is which. */
 const shaping: ReadonlySet<string> = new Set(

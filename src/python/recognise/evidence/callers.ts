@@ -1,6 +1,6 @@
 /** What was computed by calls that are not followed: what these were given, and what else they gave. */
 
-import { leaves, measuring, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
+import { argumentsOf, leaves, measuring, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import { baseOf } from '../cut.ts';
 import { holdsAny, wordsOf } from './words.ts';
 import { namesOf } from './given.ts';
@@ -29,9 +29,6 @@ function givenTo(calls: readonly Node[]): ReadonlySet<Node> {
   }
   return seen;
 }
-
-/** What a call was given, without what is called. */
-export const argumentsOf = ({ args, attributes }: Node): readonly Node[] => (attributes['bound'] === true ? args.slice(1) : args);
 
 /** Whether a call that `node` came from was given `other`. */
 export function wasGiven(node: Node, other: Node): boolean {

@@ -3,6 +3,7 @@
 import type { Encoding, Evidence, Requirement, Role, ValueReading } from '../../../formulas/reading.ts';
 import { measuring, unwrap, type Node } from '../../expression/node.ts';
 import type { Choice, Choices, Outlook } from '../binding/choice.ts';
+import { isRequired } from '../binding/needs.ts';
 import { baseOf, isHeld } from '../cut.ts';
 import { areAtOneTime, areToldWith, cameWith, madeOfBoth, wasGiven, wasToldMore, wentWithout } from './callers.ts';
 import { callsBetween, given, namesOf, sourcesOf, type Names } from './given.ts';
@@ -108,7 +109,7 @@ function askedOfAll(reading: ValueReading, evidence: Evidence): readonly (readon
   if (!known) {
     const isAskedBefore = (requirement: OfOne): boolean => {
       const role = reading.roles.find(({ id }) => id === requirement.role);
-      return role !== undefined && role.absent === undefined && role.literal !== true && !mayBeHeldSeverally(role);
+      return role !== undefined && isRequired(role) && !mayBeHeldSeverally(role);
     };
     known = evidence.map((requirements) =>
       requirements.filter(

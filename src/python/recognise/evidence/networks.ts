@@ -1,8 +1,7 @@
 /** What networks were asked, told by how they were called: whatever the code calls them. */
 
 import { isLibrary } from '../../expression/library/paths.ts';
-import { leaves, measuring, wrappers, type Node } from '../../expression/node.ts';
-import { argumentsOf } from './callers.ts';
+import { argumentsOf, leaves, measuring, wrappers, type Node } from '../../expression/node.ts';
 import { namesOf } from './given.ts';
 import { holdsAny, wordsOf } from './words.ts';
 

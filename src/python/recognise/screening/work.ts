@@ -3,6 +3,7 @@
 import type { ValueReading } from '../../../formulas/reading.ts';
 import type { Node } from '../../expression/node.ts';
 import { inputsOf, isNeutral } from '../binding/inputs.ts';
+import { isRequired } from '../binding/needs.ts';
 import { degreesOf } from '../binding/options.ts';
 import type { Cut } from '../cut.ts';
 import type { Degree } from './degrees.ts';
@@ -96,7 +97,7 @@ function demandsOf(reading: ValueReading): Demands {
   return {
     groups,
     barred: new Set(barred.flat()),
-    required: roles.filter(({ absent, literal }) => absent === undefined && literal !== true).length,
+    required: roles.filter(isRequired).length,
     capacity: several ? Infinity : roles.length,
     degrees: several ? 0b1111 : degreesOf(reading),
   };
