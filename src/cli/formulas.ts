@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { text as readStream } from 'node:stream/consumers';
 import { catalogue } from '../formulas/catalogue.ts';
 import { plainLatex } from '../formulas/formula.ts';
-import type { Finding } from '../protocol/python.ts';
+import type { Diagnostic, Finding } from '../protocol/python.ts';
 import { FormulaReader } from '../python/reader/formulas.ts';
 import { loadParser } from '../python/reader/parser.ts';
 import type { FormulasArguments } from './arguments.ts';
@@ -26,7 +26,7 @@ interface Reported extends Place {
   variables: (Omit<Finding['variables'][number], 'spans' | 'id'> & { places: Place[] })[];
   equality: Finding['equality'];
   remarks: string[];
-  diagnostics: never[];
+  diagnostics: (Place & Pick<Diagnostic, 'rule' | 'severity' | 'message' | 'fix'>)[];
 }
 
 /** @returns whether every path could be read. */
@@ -62,12 +62,12 @@ async function read(path: string, reader: FormulaReader, terminal: Terminal): Pr
       : await readFile(path, 'utf8').catch((error: unknown) => Promise.reject(about('read', path, error)));
   if (content.length > longest) throw new Error(`${path}: ${content.length} characters are more than the ${longest} that are read`);
   const { text, placeOf } = positionsIn(path, content);
-  const findings = await reader.read(path, text, { limit, signal: terminal.signal });
-  for (const span of reader.unread(path)) {
+  const findings = await reader.read(path, text, { limit, checked: true, signal: terminal.signal });
+  for (const span of reader.unread(path, true)) {
     const { line, endLine } = placeOf(span);
     terminal.note(`${path}: there was no time to read lines ${line} to ${endLine}`);
   }
-  return findings.map(({ formula, latex, variables, equality, remarks, ...span }) => ({
+  return findings.map(({ formula, latex, variables, equality, remarks, diagnostics, ...span }) => ({
     ...placeOf(span),
     formula,
     name: formula === null ? null : (catalogue.get(formula)?.name ?? null),
@@ -75,7 +75,7 @@ async function read(path: string, reader: FormulaReader, terminal: Terminal): Pr
     variables: variables.map(({ code, symbol, term, encoding, spans }) => ({ code, symbol, term, encoding, places: spans.map(placeOf) })),
     equality,
     remarks,
-    diagnostics: [],
+    diagnostics: diagnostics.map(({ rule, severity, message, fix, ...at }) => ({ ...placeOf(at), rule, severity, message, fix })),
   }));
 }
 

@@ -32,6 +32,35 @@ export interface FormulaVariable {
 
 export type Equality = 'exact' | 'up to constant' | 'near miss';
 
+/**
+ * How much something matters. `warning`: a property that the formula needs is broken, or two uses in the code contradict each other;
+ * `info`: the code differs from a formula by one thing; `hint`: it can be left out.
+ */
+export type Severity = 'warning' | 'info' | 'hint';
+
+/** What a piece of code would have to be. */
+export interface Fix {
+  /** What is done, as it is offered: "Divide by sqrt(d)". */
+  title: string;
+  /** Pieces of the text that are replaced: UTF-16 offsets. They do not overlap. */
+  edits: (Span & { text: string })[];
+}
+
+/** What is wrong with a piece of code: UTF-16 offsets of the term at fault. */
+export interface Diagnostic extends Span {
+  /** Its id in `src/python/checks/rules.ts`. */
+  rule: string;
+  severity: Severity;
+  /** One sentence: what is there, what the formula has, why it matters. */
+  message: string;
+  /** Other places that have to do with it. */
+  related: (Span & { message: string })[];
+  /** null where none is sure. After it the code is the formula. */
+  fix: Fix | null;
+  /** Of a near miss: what the code computes, and what it would compute, each with `\term{differs}{...}` around what differs. */
+  compared: { written: string; right: string } | null;
+}
+
 /** A formula that a piece of code computes. */
 export interface Finding {
   /** The statement or part of it: UTF-16 offsets. */
@@ -53,6 +82,8 @@ export interface Finding {
   calls: string | null;
   /** Whether it is one of several terms that another one adds up: half of a loss. */
   isPart: boolean;
+  /** What is wrong with it; empty too where it was not checked. */
+  diagnostics: Diagnostic[];
 }
 
 /** LaTeX of a piece of code. */
@@ -75,11 +106,12 @@ export interface PythonReading {
    * The formulas of a text, in the order in which they begin; those of the definitions that touch `within`, where that is given. Of the
    * whole text a formula is named where it is computed, not where that function is called again; `within` names it there too. What has
    * not changed since a text of the same key was read is not read again. Of a text that takes too long there are those that were found
-   * in time.
+   * in time. With `checked` they tell what is wrong with them, and there are findings also where the code is only nearly a formula, or
+   * is none and has a fault; what is at hand of that is told without it too.
    */
-  formulas(params: { key: string; text: string; within?: Span }): Finding[];
-  /** What there was no time for in the text that was last given with a key; asking for its formulas again goes on with it. */
-  unread(params: { key: string }): Span[];
+  formulas(params: { key: string; text: string; within?: Span; checked?: boolean }): Finding[];
+  /** What there was no time for (to read it, or to check it) in the text that was last given with a key; asking again goes on with it. */
+  unread(params: { key: string; checked?: boolean }): Span[];
   /** LaTeX of the expression or function at a place of a text; null where there is none. */
   latex(params: { text: string; start: number; end: number }): CodeLatex | null;
   /** The id of the formula that LaTeX states, by value; null where it is none of the catalogue's. */

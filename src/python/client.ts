@@ -16,9 +16,9 @@ export class PythonReader implements Disposable {
   }
 
   readonly outline = (params: { text: string }) => this.#thread.ask((reader) => reader.outline(params));
-  readonly formulas = (params: { key: string; text: string; within?: Span }, options?: CallOptions) =>
+  readonly formulas = (params: { key: string; text: string; within?: Span; checked?: boolean }, options?: CallOptions) =>
     this.#thread.ask((reader) => reader.formulas(params, options));
-  readonly unread = (params: { key: string }) => this.#thread.ask((reader) => reader.unread(params));
+  readonly unread = (params: { key: string; checked?: boolean }) => this.#thread.ask((reader) => reader.unread(params));
   readonly latex = (params: { text: string; start: number; end: number }, options?: CallOptions) =>
     this.#thread.ask((reader) => reader.latex(params, options));
   readonly nameLatex = (params: { latex: string }, options?: CallOptions) =>

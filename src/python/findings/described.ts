@@ -5,6 +5,7 @@ import type { Encoding } from '../../formulas/reading.ts';
 import type { Formula } from '../../formulas/formula.ts';
 import type { Equality } from '../../protocol/python.ts';
 import { wrappers, type Node } from '../expression/node.ts';
+import type { Match } from '../recognise/comparison/match.ts';
 import { isRequired } from '../recognise/binding/needs.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
 import type { Recogniser, Recognition } from '../recognise/recogniser.ts';
@@ -54,6 +55,23 @@ export function described({ place, recognition }: Found, recogniser: Recogniser,
     followed: followedBy(recognition),
     value: place.node,
     needs: neededBy(recognition),
+  };
+}
+
+/** Of a piece of code that is not a formula, but nearly: as it was matched with one thing changed, or by the formula alone. */
+export function describedNearly(nearly: Match | Formula, place: Span, value: Node): Described {
+  const match = 'binding' in nearly ? nearly : null;
+  return {
+    formula: 'binding' in nearly ? nearly.formula : nearly,
+    place,
+    equality: 'near miss',
+    remarks: [],
+    parts: [],
+    calls: null,
+    holdings: match ? holdingsOf({ kind: 'value', ...match }) : [],
+    followed: [],
+    value,
+    needs: [],
   };
 }
 

@@ -23,7 +23,7 @@ export function findingOf<N>(
   holder: FunctionDefinition | null,
   code: Code,
   { spansOf, definitionOf }: Places<N>,
-): Omit<Finding, 'isPart'> {
+): Omit<Finding, 'isPart' | 'diagnostics'> {
   const definitions = new Map<string, Expression>();
   for (const { name, value } of followed) {
     const definition = definitionOf(name, value, place);

@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly limit: number;
   /** Only what touches this is read. */
   readonly within?: Span;
+  /** Whether it is told what is wrong. */
+  readonly checked?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -57,47 +59,47 @@ export class FormulaReader {
   }
 
   /** The formulas of a text, in the order in which they begin. */
-  async read(key: string, text: string, { limit, within, signal }: ReadOptions): Promise<Finding[]> {
+  async read(key: string, text: string, { limit, within, checked = false, signal }: ReadOptions): Promise<Finding[]> {
     const end = performance.now() + limit;
     const { placed } = this.#version(key, text, within);
     const touches = (span: Span): boolean => !within || (span.start <= within.end && within.start <= span.end);
     const asked = placed.filter(({ starts, ends }) => starts.some((start, at) => touches({ start, end: ends[at]! })));
     let rest = performance.now() + slice;
-    const work = asked
-      .map(({ progress }) => progress)
-      .filter(({ reading }) => !reading)
-      .sort((a, b) => promise(b.unit) - promise(a.unit));
-    for (const progress of work) {
-      while (!progress.reading && performance.now() < end) {
-        this.#step(progress);
-        if (performance.now() < rest) continue;
-        await new Promise((resolve) => setImmediate(resolve));
-        signal?.throwIfAborted();
-        rest = performance.now() + slice;
+    const work = asked.map(({ progress }) => progress).sort((a, b) => promise(b.unit) - promise(a.unit));
+    // All is read before any of it is checked.
+    for (const isDone of [isRead, ...(checked ? [isChecked] : [])]) {
+      for (const progress of work) {
+        while (!isDone(progress) && performance.now() < end) {
+          this.#step(progress);
+          if (performance.now() < rest) continue;
+          await new Promise((resolve) => setImmediate(resolve));
+          signal?.throwIfAborted();
+          rest = performance.now() + slice;
+        }
       }
     }
     const findings = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
     return (within ? findings : withoutRepeats(findings)).sort(inOrder);
   }
 
-  /** What was not read yet of the text that was last read with this key. */
-  unread(key: string): Span[] {
+  /** What was not read yet, or not checked, of the text that was last read with this key. */
+  unread(key: string, checked = false): Span[] {
     const { placed, left } = this.#versions.get(key) ?? { placed: [], left: [] };
     const unread = placed
-      .filter(({ progress }) => !progress.reading)
+      .filter(({ progress }) => !(checked ? isChecked : isRead)(progress))
       .flatMap(({ starts, ends }) => starts.map((start, at) => ({ start, end: ends[at]! })));
     return [...unread, ...left].sort(inOrder);
   }
 
   #step(progress: Progress): void {
-    progress.steps ??= readUnit(progress.unit, this.#memory);
+    progress.steps ??= progress.reading?.check?.() ?? readUnit(progress.unit, this.#memory);
     try {
       const step = progress.steps.next();
       if (step.done !== true) return;
       progress.reading = step.value;
     } catch (error) {
       this.#memory.onFault(error);
-      progress.reading = { findings: [], starts: [] };
+      progress.reading = { findings: [], starts: [], check: null };
     }
     progress.steps = null;
   }
@@ -144,10 +146,15 @@ export class FormulaReader {
   }
 }
 
+const isRead = ({ reading }: Progress): boolean => reading !== null;
+const isChecked = ({ reading }: Progress): boolean => reading?.check === null;
+
 /** Without those that a function of the text computes, and only that function, and without parts of others. */
 function withoutRepeats(findings: readonly Finding[]): Finding[] {
   const computed = new Set(findings.map(({ holder, formula }) => `${holder?.name ?? ''} ${formula ?? ''}`));
-  return findings.filter(({ calls, formula, isPart }) => !isPart && (calls === null || !computed.has(`${calls} ${formula ?? ''}`)));
+  const isRepeat = ({ calls, formula, isPart }: Finding): boolean =>
+    isPart || (calls !== null && computed.has(`${calls} ${formula ?? ''}`));
+  return findings.filter((finding) => finding.diagnostics.length > 0 || !isRepeat(finding));
 }
 
 const inOrder = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;
@@ -162,5 +169,10 @@ function inText({ findings, starts: inUnit }: UnitReading, starts: readonly numb
     ...moved(finding),
     variables: finding.variables.map((variable) => ({ ...variable, spans: variable.spans.map(moved) })),
     holder: finding.holder && moved(finding.holder),
+    diagnostics: finding.diagnostics.map((diagnostic) => ({
+      ...moved(diagnostic),
+      related: diagnostic.related.map(moved),
+      fix: diagnostic.fix && { ...diagnostic.fix, edits: diagnostic.fix.edits.map(moved) },
+    })),
   }));
 }

@@ -29,8 +29,9 @@ const formulas = Promise.all([parser, beside('formulas.json').catch(() => null)]
 });
 serve<PythonReading>(portChannel(parentPort), {
   outline: async ({ text }) => (await outline)(text),
-  formulas: async ({ key, text, within }, { signal }) => (await formulas).read(key, text, { limit, signal, ...(within && { within }) }),
-  unread: async ({ key }) => (await formulas).unread(key),
+  formulas: async ({ key, text, within, checked }, { signal }) =>
+    (await formulas).read(key, text, { limit, signal, ...(within && { within }), ...(checked && { checked }) }),
+  unread: async ({ key, checked }) => (await formulas).unread(key, checked),
   latex: async ({ text, start, end }) => latexAt(readModule(await parser, text), text, { start, end }),
   nameLatex: ({ latex }) => nameLatex(latex, catalogue.values()),
 });

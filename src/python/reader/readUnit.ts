@@ -14,6 +14,7 @@ import { Recogniser } from '../recognise/recogniser.ts';
 import { codeOf, settersOf, type Unit } from '../source/units.ts';
 import type { FunctionDefinition } from '../syntax/ast.ts';
 import { importsOf } from '../syntax/imports.ts';
+import { checkUnit } from './checkUnit.ts';
 import type { Likeness } from './likeness.ts';
 import { functionsIn, keyOf, nodesOf, ownStatements, placesOf, type ComputedStatement } from './statements.ts';
 
@@ -34,6 +35,8 @@ const mostKnown = 20_000;
 export interface UnitReading {
   readonly findings: readonly Finding[];
   readonly starts: readonly number[];
+  /** Goes on to tell what is wrong with it, step by step; null once that is told. */
+  readonly check: (() => Generator<void, UnitReading>) | null;
 }
 
 /** Reads a unit step by step: each step is short, unless a single statement takes long. */
@@ -78,9 +81,11 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
   }
   const findings = met.map(({ one, holder, start }) => {
     const isPart = met.some((other) => other.holder === holder && isPartOf(one, other.one));
-    return { ...findingOf(one, movedBy(one, start).place, holder, around, places), isPart };
+    return { ...findingOf(one, movedBy(one, start).place, holder, around, places), isPart, diagnostics: [] };
   });
-  return { findings, starts: code.starts };
+  const read = { findings, starts: code.starts };
+  const check = (): Generator<void, UnitReading> => checkUnit({ ...read, statements, recogniser, around, places, numbers }, memory.onFault);
+  return { ...read, check };
 }
 
 function recognised(statement: ComputedStatement, recogniser: Recogniser, nameIn: CodeOf, { onFault }: Memory): Described[] {

@@ -27,6 +27,7 @@ function finding(text: string, start: number, { code, variables, ...known }: Kno
     parts: [],
     calls: null,
     isPart: false,
+    diagnostics: [],
     holder: definition ? { name, start: definition.index + 4, end: definition.index + 4 + name.length } : null,
     variables: variables.map((variable): FormulaVariable => ({
       ...variable,

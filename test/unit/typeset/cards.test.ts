@@ -28,6 +28,7 @@ const attention: Finding = {
   parts: ['attention_entropy', 'no_such_formula'],
   calls: null,
   isPart: false,
+  diagnostics: [],
   holder: null,
 };
 

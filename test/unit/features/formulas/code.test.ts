@@ -18,6 +18,7 @@ function finding(start: number, end: number, holder: [string, number] | null = n
     parts: [],
     calls: null,
     isPart: false,
+    diagnostics: [],
     holder: holder && { name: holder[0], start: holder[1], end: holder[1] + holder[0].length },
   };
 }

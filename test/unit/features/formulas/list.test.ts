@@ -11,7 +11,20 @@ const known = [
 ];
 
 function finding(start: number, end: number, formula: string | null, equality: Finding['equality'] = 'exact'): Finding {
-  return { start, end, formula, latex: '', equality, remarks: [], variables: [], parts: [], calls: null, isPart: false, holder: null };
+  return {
+    start,
+    end,
+    formula,
+    latex: '',
+    equality,
+    remarks: [],
+    variables: [],
+    parts: [],
+    calls: null,
+    isPart: false,
+    diagnostics: [],
+    holder: null,
+  };
 }
 
 describe('the list of formulas', () => {

@@ -1,0 +1,27 @@
+/** What is wrong with the code of a unit. */
+
+import type { Computed } from '../expression/follow/context.ts';
+import type { Found } from '../recognise/findings.ts';
+import type { Recogniser } from '../recognise/recogniser.ts';
+import type { Fault } from './fault.ts';
+import { masks } from './rules/masks.ts';
+
+/** What a rule is told of. */
+export interface Checked {
+  /** Every statement, in the order in which they were met. */
+  readonly computed: readonly Computed[];
+  readonly found: readonly Found[];
+  readonly recogniser: Recogniser;
+}
+
+const each: readonly ((statement: Computed, checked: Checked) => Iterable<Fault>)[] = [masks];
+
+/** Step by step: each is short. */
+export function* check(checked: Checked): Generator<void, Fault[]> {
+  const faults: Fault[] = [];
+  for (const statement of checked.computed) {
+    for (const rule of each) faults.push(...rule(statement, checked));
+    yield;
+  }
+  return faults;
+}

@@ -1,0 +1,33 @@
+/** What is wrong with a value of the code. */
+
+import type { Formula } from '../../formulas/formula.ts';
+import type { Severity } from '../../protocol/python.ts';
+import type { Computed } from '../expression/follow/context.ts';
+import type { Node } from '../expression/node.ts';
+import type { Match } from '../recognise/comparison/match.ts';
+import type { RuleId } from './rules.ts';
+
+export interface Fault {
+  readonly rule: RuleId;
+  /** Where it differs from the rule's own. */
+  readonly severity?: Severity;
+  /** What is there, what the formula has, why it matters: one sentence. */
+  readonly message: string;
+  readonly statement: Computed;
+  /** The value at fault; the statement's own where it does not stand in it. */
+  readonly at: Node;
+  readonly related: readonly { readonly node: Node; readonly message: string }[];
+  /** The formula that the statement nearly is, or is but for this: as it was matched, or by name alone. */
+  readonly nearly: Match | Formula | null;
+  /** What has to stand in place of which values; null where that is not sure. */
+  readonly change: Change | null;
+}
+
+/** The smallest change after which it is right. */
+export interface Change {
+  /** As it is offered: "Divide by sqrt(d)". */
+  readonly title: string;
+  readonly there: Node;
+  /** The text that is to stand there, from the text that does. */
+  readonly write: (text: string) => string;
+}

@@ -1,0 +1,15 @@
+/** Everything that is found wrong, by a name that is also that of its page in `media/rules`. */
+
+import type { Severity } from '../../protocol/python.ts';
+
+export interface Rule {
+  /** A few words. */
+  readonly name: string;
+  readonly severity: Severity;
+}
+
+export const rules = {
+  'mask-keeps-weight': { name: 'A mask that leaves weight', severity: 'warning' },
+} as const satisfies Record<string, Rule>;
+
+export type RuleId = keyof typeof rules;

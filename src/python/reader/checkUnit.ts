@@ -1,0 +1,81 @@
+/** Tells what is wrong with the code of one unit, once its formulas are known. */
+
+import type { Span } from '../../maths/nesting.ts';
+import type { Diagnostic, Finding } from '../../protocol/python.ts';
+import { check } from '../checks/check.ts';
+import { assigned, diagnosticOf } from '../checks/told.ts';
+import type { Node } from '../expression/node.ts';
+import { codeLatexOf, type Code } from '../findings/codeLatex.ts';
+import { describedNearly, renamed } from '../findings/described.ts';
+import { findingOf, type Places } from '../findings/finding.ts';
+import { findFormulas } from '../recognise/findings.ts';
+import type { Recogniser } from '../recognise/recogniser.ts';
+import type { UnitReading } from './readUnit.ts';
+import type { ComputedStatement } from './statements.ts';
+
+/** A unit whose formulas are known. */
+export interface ReadUnit {
+  readonly findings: readonly Finding[];
+  readonly starts: readonly number[];
+  readonly statements: readonly ComputedStatement[];
+  readonly recogniser: Recogniser;
+  readonly around: Code;
+  readonly places: Places<number>;
+  readonly numbers: ReadonlyMap<Node, number>;
+}
+
+/** Step by step. `onFault` is told of what must not happen; then nothing is said to be wrong. */
+export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): Generator<void, UnitReading> {
+  const { findings, starts, statements, recogniser, around, places, numbers } = unit;
+  try {
+    // What was remembered was not matched in this graph.
+    const found = statements.flatMap((statement) => findFormulas(statement, recogniser));
+    yield;
+    const computed = statements.flat();
+    const faults = yield* check({ computed, found, recogniser });
+    const numberOf = (node: Node): number => numbers.get(node) ?? -1;
+    const all = [...findings];
+    for (const { nearly, statement } of faults) {
+      const place = { start: statement.start, end: statement.end };
+      if (!nearly || all.some((one) => one.start === place.start && one.end === place.end)) continue;
+      const described = renamed(describedNearly(nearly, place, statement.node), numberOf);
+      all.push({ ...findingOf(described, place, statement.holder, around, places), isPart: false, diagnostics: [] });
+    }
+    const standing = {
+      spansOf: (node: Node, within: Span) => places.spansOf(numberOf(node), within),
+      textOf: ({ start, end }: Span) => around.text.slice(start, end),
+    };
+    const told = assigned(
+      all,
+      faults.map((fault) => diagnosticOf(fault, standing)),
+    );
+    const nameless = told.left.map((diagnostic) => namelessFinding(diagnostic, unit));
+    return { findings: [...told.findings, ...nameless], starts, check: null };
+  } catch (error) {
+    onFault(error);
+    return { findings, starts, check: null };
+  }
+}
+
+/** Where the code has a fault but no name. */
+function namelessFinding(diagnostic: Diagnostic, { statements, around }: ReadUnit): Finding {
+  const { start, end, holder } = statements.find(([one]) => diagnostic.start >= one.start && diagnostic.end <= one.end)?.[0] ?? {
+    ...diagnostic,
+    holder: null,
+  };
+  const latex = codeLatexOf({ start, end }, around, new Map());
+  return {
+    start,
+    end,
+    formula: null,
+    latex: latex?.latex ?? '',
+    equality: 'near miss',
+    remarks: [],
+    variables: (latex?.variables ?? []).map((variable) => ({ ...variable, term: null, encoding: null })),
+    parts: [],
+    holder: holder && { name: holder.name, start: holder.nameRange.start, end: holder.nameRange.end },
+    calls: null,
+    isPart: false,
+    diagnostics: [diagnostic],
+  };
+}
