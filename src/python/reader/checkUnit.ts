@@ -10,8 +10,15 @@ import { describedNearly, renamed } from '../findings/described.ts';
 import { findingOf, type Places } from '../findings/finding.ts';
 import { findFormulas } from '../recognise/findings.ts';
 import type { Recogniser } from '../recognise/recogniser.ts';
-import type { UnitReading } from './readUnit.ts';
 import type { ComputedStatement } from './statements.ts';
+
+/** Offsets are those of the unit's module; `starts` says where its targets begin there. */
+export interface UnitReading {
+  readonly findings: readonly Finding[];
+  readonly starts: readonly number[];
+  /** Goes on to tell what is wrong with it, step by step; null once that is told. */
+  readonly check: (() => Generator<void, UnitReading>) | null;
+}
 
 /** A unit whose formulas are known. */
 export interface ReadUnit {

@@ -10,7 +10,8 @@ import { piecesOf } from '../source/pieces.ts';
 import { unitsOf, type Unit } from '../source/units.ts';
 import { readModule } from '../syntax/build.ts';
 import { Likeness } from './likeness.ts';
-import { readUnit, type Memory, type UnitReading } from './readUnit.ts';
+import type { UnitReading } from './checkUnit.ts';
+import { readUnit, type Memory } from './readUnit.ts';
 import { promise } from './promise.ts';
 
 export interface ReadOptions {

@@ -2,7 +2,6 @@
 
 import type { Formula } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
-import type { Finding } from '../../protocol/python.ts';
 import { Follower } from '../expression/follow/follower.ts';
 import { Graph, type Node } from '../expression/node.ts';
 import type { Code } from '../findings/codeLatex.ts';
@@ -14,7 +13,7 @@ import { Recogniser } from '../recognise/recogniser.ts';
 import { codeOf, settersOf, type Unit } from '../source/units.ts';
 import type { FunctionDefinition } from '../syntax/ast.ts';
 import { importsOf } from '../syntax/imports.ts';
-import { checkUnit } from './checkUnit.ts';
+import { checkUnit, type UnitReading } from './checkUnit.ts';
 import type { Likeness } from './likeness.ts';
 import { functionsIn, keyOf, nodesOf, ownStatements, placesOf, type ComputedStatement } from './statements.ts';
 
@@ -30,14 +29,6 @@ export interface Memory {
 
 /** Statements that are remembered. */
 const mostKnown = 20_000;
-
-/** Offsets are those of the unit's module; `starts` says where its targets begin there. */
-export interface UnitReading {
-  readonly findings: readonly Finding[];
-  readonly starts: readonly number[];
-  /** Goes on to tell what is wrong with it, step by step; null once that is told. */
-  readonly check: (() => Generator<void, UnitReading>) | null;
-}
 
 /** Reads a unit step by step: each step is short, unless a single statement takes long. */
 export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReading> {
