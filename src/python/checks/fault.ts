@@ -13,8 +13,9 @@ export interface Fault {
   readonly severity?: Severity;
   /** What is there, what the formula has, why it matters: one sentence. */
   readonly message: string;
+  /** The statement that is wrong by it: that of the formula. */
   readonly statement: Computed;
-  /** The value at fault; the statement's own where it does not stand in it. */
+  /** The value at fault, which may have been computed by a statement before. */
   readonly at: Node;
   readonly related: readonly { readonly node: Node; readonly message: string }[];
   /** The formula that the statement nearly is, or is but for this: as it was matched, or by name alone. */

@@ -2,23 +2,23 @@
 
 import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic, Finding } from '../../protocol/python.ts';
-import type { Node } from '../expression/node.ts';
+import type { Computed } from '../expression/follow/context.ts';
+import { unwrap, type Node } from '../expression/node.ts';
 import type { Fault } from './fault.ts';
 import { rules } from './rules.ts';
 
 export interface Standing {
-  /** Where a value stands in a place, or before it. */
-  readonly spansOf: (node: Node, within: Span) => readonly Span[];
+  /** Every statement, in the order in which they were met. */
+  readonly computed: readonly Computed[];
   readonly textOf: (span: Span) => string;
 }
 
 const isIn = (inner: Span, outer: Span): boolean => inner.start >= outer.start && inner.end <= outer.end;
 
-export function diagnosticOf(fault: Fault, { spansOf, textOf }: Standing): Diagnostic {
+export function diagnosticOf(fault: Fault, { computed, textOf }: Standing): Diagnostic {
   const { rule, statement, message, at, related, change } = fault;
-  const [place] = spansOf(at, statement).filter((span) => isIn(span, statement));
-  const { start, end } = place ?? statement;
-  const changed = change && spansOf(change.there, statement)[0];
+  const { start, end } = madeAt(at, statement, computed) ?? statement;
+  const changed = change && madeAt(change.there, statement, computed);
   return {
     start,
     end,
@@ -26,7 +26,7 @@ export function diagnosticOf(fault: Fault, { spansOf, textOf }: Standing): Diagn
     severity: fault.severity ?? rules[rule].severity,
     message,
     related: related.flatMap(({ node, message: said }) => {
-      const [span] = spansOf(node, statement);
+      const span = madeAt(node, statement, computed);
       return span ? [{ start: span.start, end: span.end, message: said }] : [];
     }),
     fix: changed ? { title: change.title, edits: [{ ...changed, text: change.write(textOf(changed)) }] } : null,
@@ -34,18 +34,26 @@ export function diagnosticOf(fault: Fault, { spansOf, textOf }: Standing): Diagn
   };
 }
 
-/** Each with what was said of it: the innermost finding that a diagnostic stands in; what stands in none is `left`. */
-export function assigned(
-  findings: readonly Finding[],
-  diagnostics: readonly Diagnostic[],
-): { findings: Finding[]; left: readonly Diagnostic[] } {
-  const held = new Map<Finding, Diagnostic[]>();
-  const left: Diagnostic[] = [];
-  for (const diagnostic of diagnostics) {
-    const around = findings.filter((finding) => isIn(diagnostic, finding));
-    const inner = around.reduce<Finding | null>((best, one) => (best && isIn(best, one) ? best : one), null);
-    if (!inner) left.push(diagnostic);
-    else held.set(inner, [...(held.get(inner) ?? []), diagnostic]);
+/** Where a value is made: in the statement, or in the last one before it; not where a name of it is used, unless it has no other place. */
+function madeAt(node: Node, statement: Computed, computed: readonly Computed[]): Span | null {
+  const made = unwrap(node);
+  const placeIn = ({ places }: Computed): Span | null => {
+    const own = places.filter((place) => place.node === made);
+    return own.reduce<Span | null>((best, one) => (best && one.end - one.start >= best.end - best.start ? best : one), null);
+  };
+  const here = placeIn(statement);
+  if (here) return here;
+  for (const one of computed.toReversed()) {
+    const before = one.start < statement.start ? placeIn(one) : null;
+    if (before) return before;
   }
-  return { findings: findings.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] })), left };
+  const named = statement.places.find((place) => unwrap(place.node) === made);
+  return named ?? null;
+}
+
+/** The finding that a fault is told under: the innermost around the value at fault, else one of its statement; null where there is none. */
+export function findingOfFault({ statement }: Fault, diagnostic: Diagnostic, findings: readonly Finding[]): Finding | null {
+  const around = findings.filter((finding) => isIn(diagnostic, finding));
+  const inner = around.reduce<Finding | null>((best, one) => (best && isIn(best, one) ? best : one), null);
+  return inner ?? findings.find((finding) => isIn(finding, statement)) ?? null;
 }

@@ -3,7 +3,8 @@
 import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic, Finding } from '../../protocol/python.ts';
 import { check } from '../checks/check.ts';
-import { assigned, diagnosticOf } from '../checks/told.ts';
+import { diagnosticOf, findingOfFault } from '../checks/told.ts';
+import type { Computed } from '../expression/follow/context.ts';
 import type { Node } from '../expression/node.ts';
 import { codeLatexOf, type Code } from '../findings/codeLatex.ts';
 import { describedNearly, renamed } from '../findings/described.ts';
@@ -49,15 +50,19 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       all.push({ ...findingOf(described, place, statement.holder, around, places), isPart: false, diagnostics: [] });
     }
     const standing = {
-      spansOf: (node: Node, within: Span) => places.spansOf(numberOf(node), within),
+      computed,
       textOf: ({ start, end }: Span) => around.text.slice(start, end),
     };
-    const told = assigned(
-      all,
-      faults.map((fault) => diagnosticOf(fault, standing)),
-    );
-    const nameless = told.left.map((diagnostic) => namelessFinding(diagnostic, unit));
-    return { findings: [...told.findings, ...nameless], starts, check: null };
+    const held = new Map<Finding, Diagnostic[]>();
+    const nameless: Finding[] = [];
+    for (const fault of faults) {
+      const diagnostic = diagnosticOf(fault, standing);
+      const finding = findingOfFault(fault, diagnostic, all);
+      if (finding) held.set(finding, [...(held.get(finding) ?? []), diagnostic]);
+      else nameless.push(namelessFinding(diagnostic, fault.statement, around));
+    }
+    const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
+    return { findings: [...told, ...nameless], starts, check: null };
   } catch (error) {
     onFault(error);
     return { findings, starts, check: null };
@@ -65,11 +70,7 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
 }
 
 /** Where the code has a fault but no name. */
-function namelessFinding(diagnostic: Diagnostic, { statements, around }: ReadUnit): Finding {
-  const { start, end, holder } = statements.find(([one]) => diagnostic.start >= one.start && diagnostic.end <= one.end)?.[0] ?? {
-    ...diagnostic,
-    holder: null,
-  };
+function namelessFinding(diagnostic: Diagnostic, { start, end, holder }: Computed, around: Code): Finding {
   const latex = codeLatexOf({ start, end }, around, new Map());
   return {
     start,

@@ -14,8 +14,8 @@ export function* masks(statement: Computed): Generator<Fault> {
       rule: 'mask-keeps-weight',
       message: `What is masked is set to ${filled.value} before the softmax and keeps the weight e^${filled.value} / sum; minus infinity takes it away.`,
       statement,
-      at: node,
-      related: [{ node: filled.node, message: 'Here it is filled.' }],
+      at: filled.node,
+      related: [],
       nearly: null,
       change: null,
     };
