@@ -107,7 +107,7 @@ export interface PythonReading {
    * whole text a formula is named where it is computed, not where that function is called again; `within` names it there too. What has
    * not changed since a text of the same key was read is not read again. Of a text that takes too long there are those that were found
    * in time. With `checked` they tell what is wrong with them, and there are findings also where the code is only nearly a formula, or
-   * is none and has a fault; what is at hand of that is told without it too.
+   * is none and has a fault; what is at hand of that is told without it too. What comments of the text ask to ignore is left out.
    */
   formulas(params: { key: string; text: string; within?: Span; checked?: boolean }): Finding[];
   /** What there was no time for (to read it, or to check it) in the text that was last given with a key; asking again goes on with it. */

@@ -4,6 +4,7 @@ import type { Parser } from 'web-tree-sitter';
 import type { Formula } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
 import type { Finding } from '../../protocol/python.ts';
+import { withoutIgnored } from '../checks/ignored.ts';
 import { readPiece, type ReadPiece } from '../source/parts.ts';
 import { piecesNear } from '../source/near.ts';
 import { piecesOf } from '../source/pieces.ts';
@@ -21,6 +22,8 @@ export interface ReadOptions {
   readonly within?: Span;
   /** Whether it is told what is wrong. */
   readonly checked?: boolean;
+  /** Whether that is told too which comments ask to ignore. */
+  readonly ignored?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -60,7 +63,7 @@ export class FormulaReader {
   }
 
   /** The formulas of a text, in the order in which they begin. */
-  async read(key: string, text: string, { limit, within, checked = false, signal }: ReadOptions): Promise<Finding[]> {
+  async read(key: string, text: string, { limit, within, checked = false, ignored = false, signal }: ReadOptions): Promise<Finding[]> {
     const end = performance.now() + limit;
     const { placed } = this.#version(key, text, within);
     const touches = (span: Span): boolean => !within || (span.start <= within.end && within.start <= span.end);
@@ -79,8 +82,9 @@ export class FormulaReader {
         }
       }
     }
-    const findings = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
-    return (within ? findings : withoutRepeats(findings)).sort(inOrder);
+    const all = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
+    const findings = ignored ? all : withoutIgnored(text, all);
+    return [...(within ? findings : withoutRepeats(findings))].sort(inOrder);
   }
 
   /** What was not read yet, or not checked, of the text that was last read with this key. */

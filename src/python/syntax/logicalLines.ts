@@ -22,26 +22,36 @@ const operator = /^(?:[-+*/%@&|^<>=~!]+|\.|and|or|not|in|is|if|else|lambda|await
 export const mayDangle = /(?:[-+*/%@&|^<>=~!.]|\b(?:and|or|not|in|is|if|else|lambda|await))[ \t]*(?:#.*)?\r?$/m;
 const closes: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
+export interface Lines {
+  readonly lines: readonly LogicalLine[];
+  /** Each to the end of its line. */
+  readonly comments: readonly Span[];
+}
+
+export const logicalLines = (text: string): readonly LogicalLine[] => readLines(text).lines;
+
 /**
- * The logical lines of a text. Where a bracket stays open, its line ends before the next one that begins a statement, or that is not
- * indented more than the line itself.
+ * The logical lines of a text, and its comments. Where a bracket stays open, its line ends before the next one that begins a statement, or
+ * that is not indented more than the line itself.
  */
-export function logicalLines(text: string): LogicalLine[] {
+export function readLines(text: string): Lines {
   const lines: LogicalLine[] = [];
+  const comments: Span[] = [];
   let at = 0;
   while (at < text.length) {
     const { indentation, first } = indentationAt(text, at);
     if (first >= text.length) break;
     if (text[first] === '#' || text[first] === '\n' || text.startsWith('\r\n', first)) {
       const next = text.indexOf('\n', first);
+      if (text[first] === '#') comments.push({ start: first, end: lineEndAt(text, first) });
       at = next < 0 ? text.length : next + 1;
       continue;
     }
-    const { next, ...line } = readLine(text, first, indentation);
+    const { next, ...line } = readLine(text, first, indentation, comments);
     lines.push({ ...line, start: first, indentation });
     at = next;
   }
-  return lines;
+  return { lines, comments };
 }
 
 interface Read {
@@ -51,7 +61,7 @@ interface Read {
   dangling: boolean;
 }
 
-function readLine(text: string, first: number, indentation: number): Read {
+function readLine(text: string, first: number, indentation: number, comments: Span[]): Read {
   const open: string[] = [];
   let broken = false;
   let end = first;
@@ -77,7 +87,10 @@ function readLine(text: string, first: number, indentation: number): Read {
       if (open.length === 0) return read(at, broken);
       if (beginsStatement(text, at, indentation)) return read(at, true);
       continue;
-    } else if (/^[\s#\\]/.test(found[0])) continue;
+    } else if (found[0].startsWith('#')) {
+      comments.push({ start: found.index, end: lineEndAt(text, found.index) });
+      continue;
+    } else if (/^[\s\\]/.test(found[0])) continue;
     end = at;
     last = found[0];
   }

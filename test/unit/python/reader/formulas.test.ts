@@ -181,6 +181,32 @@ describe('the formulas of a text', () => {
   });
 });
 
+describe('what is wrong with a text', () => {
+  const masked = `import torch
+
+def odd(x, mask):
+    return torch.softmax(torch.where(mask, x, 0.0), dim=-1)
+`;
+  const rules = (findings: readonly Finding[]): string[] => findings.flatMap(({ diagnostics }) => diagnostics.map(({ rule }) => rule));
+
+  it('is told where it is checked, but for what a comment asks to ignore', async () => {
+    const reader = open();
+    const read = async (text: string, options = {}): Promise<string[]> => rules(await reader.read('a', text, { ...always, ...options }));
+    const checked = { checked: true };
+    expect(await read(masked)).toEqual([]);
+    expect(await read(masked, checked)).toEqual(['mask-keeps-weight']);
+    const ignored = masked.replace('dim=-1)', 'dim=-1)  # genlens: ignore[mask-keeps-weight]');
+    const anywhere = `# genlens: ignore-file[mask-keeps-weight]\n${masked}`;
+    for (const text of [ignored, anywhere]) {
+      expect(await reader.read('a', text, { ...always, checked: true })).toEqual([]);
+      // What is at hand is left out as well where no check is asked for.
+      expect(await read(text)).toEqual([]);
+      expect(await read(text, { checked: true, ignored: true })).toEqual(['mask-keeps-weight']);
+    }
+    expect(await read(ignored.replace('keeps', 'lost'), checked)).toEqual(['mask-keeps-weight']);
+  });
+});
+
 describe('a text that has changed', () => {
   const changes: [what: string, from: string, to: string, units: number][] = [
     ['nothing', 'x', 'x', 0],
