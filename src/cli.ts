@@ -6,7 +6,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { main } from './cli/main.ts';
 import { processTerminal } from './cli/terminal.ts';
 
-/** This file's bundle lies in dist, beside the inference process's and the parser of Python; the models lie beside dist. */
+/** This file's bundle lies in dist, beside the inference process's and the parser of Python; models and media lie beside dist. */
 const dist = dirname(fileURLToPath(import.meta.url));
 
 const interrupt = new AbortController();
@@ -34,6 +34,8 @@ process.exitCode = await main(
     viewsFolder: join(dist, 'webview'),
     pythonEngine: join(dist, 'web-tree-sitter.wasm'),
     pythonGrammar: join(dist, 'tree-sitter-python.wasm'),
+    formulaFacts: join(dist, 'formulas.json'),
+    rulesFolder: join(dist, '..', 'media', 'rules'),
     version: packageJson.version,
     signal: interrupt.signal,
     onInterrupt: (cleanUp) => {

@@ -1,8 +1,10 @@
 /** The command line as values. */
 
 import { resolve } from 'node:path';
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
 import type { EngineSettings, ProviderName } from '../protocol/inference.ts';
+import { formulasArguments, type FormulasArguments } from './formulas/arguments.ts';
+import { parse } from './parse.ts';
 import { isTopic, UsageError, type HelpTopic } from './usage.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -50,23 +52,8 @@ export interface AttentionArguments {
   settings: EngineSettings;
 }
 
-export interface FormulasArguments {
-  command: 'formulas';
-  /** Files, folders, or "-" for standard input. */
-  paths: readonly string[];
-  json: boolean;
-}
-
 export type Arguments =
   InspectArguments | AttentionArguments | FormulasArguments | { command: 'help'; topic: HelpTopic } | { command: 'version' };
-
-function parse<T extends Options>(command: string, args: readonly string[], options: T) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('\n', 1)[0]!, command);
-  }
-}
 
 function wholeNumber(command: string, option: string, value: string | undefined, least: number): number | undefined {
   if (value === undefined) return undefined;
@@ -134,14 +121,6 @@ function inspectArguments(args: readonly string[]): Arguments {
   return { command, model: oneModel(command, positionals), json: values.json ?? false, settings: engineSettings(command, values) };
 }
 
-function formulasArguments(args: readonly string[]): Arguments {
-  const command = 'formulas';
-  const { values, positionals } = parse(command, args, { help: shared.help, json: shared.json });
-  if (values.help) return { command: 'help', topic: command };
-  if (positionals.length === 0 || positionals.includes('')) throw new UsageError('PATH is missing', command);
-  return { command, paths: positionals, json: values.json ?? false };
-}
-
 /**
  * Reads the arguments behind `genlens`.
  *
@@ -155,7 +134,7 @@ export function parseCommandLine(args: readonly string[]): Arguments {
     case 'inspect':
       return inspectArguments(rest);
     case 'formulas':
-      return formulasArguments(rest);
+      return formulasArguments(rest) ?? { command: 'help', topic: 'formulas' };
     case '--version':
       return { command: 'version' };
     case '--help':

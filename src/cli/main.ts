@@ -8,6 +8,9 @@ import { help, UsageError } from './usage.ts';
 
 export const exitStatus = { ok: 0, failure: 1, usage: 2 } as const;
 
+/** Of formulas, as checkers of code have it: what could not be read is not what was found. */
+const formulasStatus = { ok: 0, found: 1, failure: 2 } as const;
+
 /** Runs a command line; resolves with the exit status and rejects for nothing. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
@@ -27,8 +30,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
         break;
       case 'formulas': {
         // Loaded where it is asked for: the other commands read no Python.
-        const { formulas } = await import('./formulas.ts');
-        return (await formulas(parsed, terminal)) ? exitStatus.ok : exitStatus.failure;
+        const { formulas } = await import('./formulas/formulas.ts');
+        const { isComplete, hasFailed } = await formulas(parsed, terminal);
+        return !isComplete ? formulasStatus.failure : hasFailed ? formulasStatus.found : formulasStatus.ok;
       }
     }
     return exitStatus.ok;
@@ -38,6 +42,6 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       return exitStatus.usage;
     }
     terminal.note(error instanceof Error ? error.message : String(error));
-    return exitStatus.failure;
+    return args[0] === 'formulas' ? formulasStatus.failure : exitStatus.failure;
   }
 }

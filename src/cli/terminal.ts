@@ -18,6 +18,10 @@ export interface Terminal {
   /** The parser of Python: tree-sitter and its grammar, as WebAssembly. */
   readonly pythonEngine: string;
   readonly pythonGrammar: string;
+  /** What was measured of the formulas when this was built. */
+  readonly formulaFacts: string;
+  /** The pages of the rules. */
+  readonly rulesFolder: string;
   /** Version of Genlens. */
   readonly version: string;
   /** Called when the command is interrupted, whatever it is doing; for what must not be left behind. Returns a way to take it back. */

@@ -32,13 +32,13 @@ Shows what generative models compute.
 Commands:
   attention MODEL   run a model on a text or on tensors and write its attention weights
   inspect MODEL     tell what a model is: inputs, outputs, parameters, attention
-  formulas PATH     name the formulas that Python code computes
+  formulas PATH     name the formulas that Python code computes, and what is wrong with them
 
 Options:
   --help            this text, or with a command its own
   --version         the version
 
-Exit status: 0 on success, 1 on failure, 2 for a wrong command line.
+Exit status: 0 on success, 1 on failure, 2 for a wrong command line; that of formulas is told by its own help.
 `,
   attention: `Usage: genlens attention MODEL (--text TEXT | --file FILE | --inputs FEEDS.npz) [--out DIR [--layer L] [--head H] [--json]]
                          [--html FILE]
@@ -70,20 +70,32 @@ ${modelText}
   --json            print it as JSON
 
 ${engineOptions}`,
-  formulas: `Usage: genlens formulas PATH... [--json]
+  formulas: `Usage: genlens formulas PATH... [--quiet | --json | --sarif [--ignored]] [--fail-on SEVERITY] [--rule ID=SEVERITY]...
 
-Names the losses and other formulas of generative models that Python code computes. The code is read, not run: a formula is known by
-the numbers and the gradients that the code would give.
+Names the losses and other formulas of generative models that Python code computes, and says what is wrong with them. The code is read,
+not run: a formula is known by the numbers and the gradients that the code would give.
 
 PATH is a .py or .ipynb file, a folder (all such files in it, hidden folders left out), or - for Python on standard input.
 
-Prints a line for each: FILE:LINE:COLUMN NAME (ID), and how it differs from the formula as it is written: up to a constant, a mean
-over the batch, a factor. In a notebook lines are counted within the cell: FILE:cell CELL:LINE:COLUMN.
+Prints a line for each formula: FILE:LINE:COLUMN NAME (ID), and how it differs from the formula as it is written: up to a constant, a
+mean over the batch, a factor. What is wrong stands below it: FILE:LINE:COLUMN: SEVERITY: MESSAGE [RULE], and the places that have to do
+with it as notes. In a notebook lines are counted within the cell: FILE:cell CELL:LINE:COLUMN.
 
+  --quiet, -q       print what is wrong alone
   --json            print a list of {file, line, column, endLine, endColumn, formula, name, latex, variables, equality, remarks,
-                    diagnostics}; in a notebook also the cell
+                    diagnostics}, in a notebook also the cell; formula is null where the code has a fault but no name. A diagnostic is
+                    {rule, severity, message, file, line, column, endLine, endColumn, related, fix}, without a fix where none is sure
+  --sarif           print what is wrong as SARIF 2.1.0, for code scanning; places are those in the file as it is stored
+  --ignored         in SARIF, also what comments ask to ignore, as suppressed
+  --fail-on S       exit with status 1 where something of severity S or more is found: warning, info or hint
+  --rule ID=S       set the severity of a rule: off, hint, info or warning; may be given again
 
-Lines, columns and cells count from 1; columns in UTF-16 units, as editors count them. The exit status is 1 where a PATH could not be
-read; the others are read all the same.
+"# genlens: ignore[RULE]" on a line of a statement, or on a line of its own above it, leaves it out; "# genlens: ignore-file[RULE]" above
+the first statement does so for the file. Several rules are separated by commas; without a list it is every rule.
+
+Lines, columns and cells count from 1; columns in UTF-16 units, as editors count them.
+
+Exit status: 0 where everything was read and nothing found that --fail-on names, 1 where something was found, 2 where a PATH could not be
+read (the others are read all the same) or the command line is wrong.
 `,
 };

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rules } from '../../src/python/checks/rules.ts';
 import { packageExtension } from '../setup/package/main.ts';
 import { platformName, platforms } from '../setup/package/platforms.ts';
 import { sampleWorkspace } from '../setup/paths.ts';
@@ -84,5 +85,20 @@ describe(`the package for ${target}`, () => {
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ family: expect.any(String) as string });
+  });
+
+  it('has the pages of the rules in it', () => {
+    const ended = spawnSync(process.execPath, [path.join(installed, 'dist/cli.js'), 'formulas', '-', '--sarif'], {
+      input: '',
+      encoding: 'utf8',
+    });
+    expect(ended).toMatchObject({ status: 0, stderr: '' });
+    const log = JSON.parse(ended.stdout) as { runs: { tool: { driver: { rules: { id: string; help: { markdown: string } }[] } } }[] };
+    const pages = log.runs[0]!.tool.driver.rules.map(({ id, help }) => [id, help.markdown.split('\n')[0]]);
+    expect(pages).toEqual(
+      Object.entries(rules)
+        .map(([id, { name }]) => [id, `# ${name}`])
+        .sort(),
+    );
   });
 });

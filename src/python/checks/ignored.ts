@@ -2,6 +2,7 @@
 
 import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic, Finding } from '../../protocol/python.ts';
+import { withDiagnostics } from './chosen.ts';
 import { readLines, type Lines } from '../syntax/logicalLines.ts';
 
 export type IsIgnored = (diagnostic: Pick<Diagnostic, 'rule' | 'start' | 'end'>) => boolean;
@@ -42,11 +43,7 @@ export function ignoredIn(text: string): IsIgnored {
 export function withoutIgnored(text: string, findings: readonly Finding[]): readonly Finding[] {
   if (findings.every(({ diagnostics }) => diagnostics.length === 0)) return findings;
   const isIgnored = ignoredIn(text);
-  return findings.flatMap((finding) => {
-    const diagnostics = finding.diagnostics.filter((diagnostic) => !isIgnored(diagnostic));
-    if (diagnostics.length === finding.diagnostics.length) return finding;
-    return diagnostics.length === 0 && finding.equality === 'near miss' ? [] : { ...finding, diagnostics };
-  });
+  return withDiagnostics(findings, (diagnostic) => (isIgnored(diagnostic) ? null : diagnostic));
 }
 
 function requestsIn(text: string, { start, end }: Span): Request[] {

@@ -19,9 +19,15 @@ describe('parseCommandLine', () => {
     });
   });
 
-  it('reads the paths of formulas', () => {
-    expect(parse('formulas a.py - folder --json')).toEqual({ command: 'formulas', paths: ['a.py', '-', 'folder'], json: true });
-    expect(parse('formulas a.py')).toEqual({ command: 'formulas', paths: ['a.py'], json: false });
+  it('reads all of formulas', () => {
+    const plain = { command: 'formulas', output: 'text', quiet: false, ignored: false, failOn: null, severities: new Map() };
+    expect(parse('formulas a.py - folder --json')).toEqual({ ...plain, paths: ['a.py', '-', 'folder'], output: 'json' });
+    expect(parse('formulas a.py')).toEqual({ ...plain, paths: ['a.py'] });
+    expect(parse('formulas a.py -q --fail-on info')).toEqual({ ...plain, paths: ['a.py'], quiet: true, failOn: 'info' });
+    expect(parse('formulas a.py --sarif --ignored --rule mask-keeps-weight=off --rule mask-keeps-weight=hint')).toEqual({
+      ...plain,
+      ...{ paths: ['a.py'], output: 'sarif', ignored: true, severities: new Map([['mask-keeps-weight', 'hint']]) },
+    });
     expect(parse('formulas --help')).toEqual({ command: 'help', topic: 'formulas' });
     expect(parse('help formulas')).toEqual({ command: 'help', topic: 'formulas' });
     expect(parse('help toString')).toEqual({ command: 'help', topic: 'general' });
@@ -66,6 +72,14 @@ describe('parseCommandLine', () => {
     ['attention m --text a --out x --head 1.5', '--head takes a whole number'],
     ['attention m --text a --out x --heads 1', '--heads'],
     ['attention m --text a --out', '--out'],
+    ['formulas a.py --json --sarif', '--json and --sarif exclude each other'],
+    ['formulas a.py --sarif -q', '--quiet is about lines of text, not about --sarif'],
+    ['formulas a.py --ignored', '--ignored is about what --sarif prints'],
+    ['formulas a.py --fail-on error', '--fail-on takes warning, info or hint, not "error"'],
+    ['formulas a.py --rule mask=off', 'there is no rule "mask"; there are '],
+    ['formulas a.py --rule toString=off', 'there is no rule "toString"'],
+    ['formulas a.py --rule mask-keeps-weight=error', '--rule takes ID=off, ID=hint, ID=info or ID=warning, not "mask-keeps-weight=error"'],
+    ['formulas a.py --rule mask-keeps-weight', 'not "mask-keeps-weight"'],
     ['inspect m --provider tpu', 'not "tpu"'],
     ['inspect m --memory 0', 'at least 1'],
   ])('refuses "%s"', (line, message) => {

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../src/formats/npy.ts';
 import { openPortable } from '../../../src/maps/portable/openPortable.ts';
+import { measured } from '../../../src/python/reader/measure.ts';
 import { readReport } from '../report/readReport.ts';
 import { bundle } from '../engine/support/bundles.ts';
 import { fixtureArrays, fixtures, floats, largestDifference } from '../engine/inference/support/service.ts';
@@ -68,7 +69,8 @@ function genlens(
 }
 
 beforeAll(async () => {
-  built = await bundle('cli', { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts' });
+  // Laid out as it ships: the pages of rules lie beside the folder of the bundles.
+  built = await bundle(`cli-${process.pid}/dist`, { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts' });
   await build({
     entryPoints: { cli: join(root, 'src/cli.ts') },
     outdir: built.folder,
@@ -84,11 +86,13 @@ beforeAll(async () => {
   await mkdir(join(built.folder, 'webview'));
   for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'])
     await cp(join(root, 'node_modules', file), join(built.folder, basename(file)));
+  await writeFile(join(built.folder, 'formulas.json'), measured());
+  await cp(join(root, 'media/rules'), join(built.folder, '../media/rules'), { recursive: true });
   for (const [name, content] of Object.entries(page)) await writeFile(join(built.folder, 'webview', name), content);
   folder = await mkdtemp(join(tmpdir(), 'genlens-cli-'));
 });
 afterAll(async () => {
-  await built.remove();
+  await rm(join(built.folder, '..'), { recursive: true, force: true });
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -393,7 +397,7 @@ describe('genlens formulas', () => {
     expect(ended.stdout).toBe(`${at('code/a.py')}:4:5 ${name}: mean over the batch\n`);
     expect(ended.stderr).toContain(`${at('code/broken.ipynb')}: it is no notebook`);
     expect(ended.stderr).toContain(`${at('missing')}: cannot read`);
-    expect(ended.code).toBe(1);
+    expect(ended.code).toBe(2);
     expect(await genlens(['formulas', at('code/deep')])).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   });
 
@@ -436,10 +440,94 @@ describe('genlens formulas', () => {
     expect(stdout.split('\n')[0]).toBe(`${at('book.ipynb')}:cell 3:4:5 ${name}: mean over the batch`);
   });
 
+  const masked = `import torch.nn.functional as F
+
+def attend(q, k, v, mask):
+    scores = (q @ k.transpose(-2, -1) / q.size(-1) ** 0.5).masked_fill(mask == 0, 1e-9)
+    return F.softmax(scores, dim=-1) @ v
+`;
+  const rule = 'mask-keeps-weight';
+
+  it('prints what is wrong as compilers do, alone where that is asked for', async () => {
+    await writeFile(at('masked.py'), masked);
+    const fault = /^(.*masked\.py):(\d+):(\d+): warning: .*\[mask-keeps-weight\]$/m;
+    const plain = await genlens(['formulas', at('masked.py')]);
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    expect(plain.stdout).toMatch(/^.*masked\.py:5:5 Scaled dot-product attention \(sdpa\)/m);
+    const [line, file, ...place] = fault.exec(plain.stdout)!;
+    expect([file, ...place]).toEqual([at('masked.py'), '4', String(masked.split('\n')[3]!.indexOf('(q @') + 1)]);
+    expect((await genlens(['formulas', '-q', at('masked.py')])).stdout).toBe(`${line}\n`);
+    await writeFile(at('masked.ipynb'), JSON.stringify({ cells: [{ cell_type: 'code', source: masked }] }));
+    expect((await genlens(['formulas', '-q', at('masked.ipynb')])).stdout).toBe(`${line.replace('masked.py:', 'masked.ipynb:cell 1:')}\n`);
+  });
+
+  it('ends with the status that --fail-on asks for, by severities that --rule sets', async () => {
+    await writeFile(at('masked.py'), masked);
+    const code = async (...args: string[]): Promise<number | null> => (await genlens(['formulas', at('masked.py'), ...args])).code;
+    expect(await code('--fail-on', 'warning')).toBe(1);
+    expect(await code('--fail-on', 'warning', '--sarif')).toBe(1);
+    expect(await code('--fail-on', 'warning', '--rule', `${rule}=info`)).toBe(0);
+    expect(await code('--fail-on', 'hint', '--rule', `${rule}=info`)).toBe(1);
+    expect(await code('--fail-on', 'hint', at('missing'))).toBe(2);
+    expect(await code('--fail-on', 'high')).toBe(2);
+    const off = await genlens(['formulas', '-q', '--fail-on', 'hint', '--rule', `${rule}=off`, at('masked.py')]);
+    expect(off).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    const lower = await genlens(['formulas', '-q', '--rule', `${rule}=info`, at('masked.py')]);
+    expect(lower.stdout).toMatch(/: info: .*\[mask-keeps-weight\]\n$/);
+  });
+
+  it('leaves out what a comment asks to ignore, also in a notebook', async () => {
+    const ignoring = masked.replace('1e-9)', `1e-9)  # genlens: ignore[${rule}]`);
+    await writeFile(at('ignored.py'), ignoring);
+    await writeFile(at('ignored.ipynb'), JSON.stringify({ cells: [{ cell_type: 'code', source: ignoring.split(/(?<=\n)/) }] }));
+    const paths = [at('ignored.py'), at('ignored.ipynb')];
+    const ended = await genlens(['formulas', '-q', '--fail-on', 'hint', ...paths]);
+    expect(ended).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    const logged = await genlens(['formulas', '--sarif', '--ignored', '--fail-on', 'hint', ...paths]);
+    expect(logged).toMatchObject({ code: 0, stderr: '' });
+    const { runs } = JSON.parse(logged.stdout) as { runs: { results: { suppressions: unknown }[] }[] };
+    expect(runs[0]!.results.map(({ suppressions }) => suppressions)).toEqual([[{ kind: 'inSource' }], [{ kind: 'inSource' }]]);
+  });
+
+  it('prints diagnostics under their findings as JSON', async () => {
+    const nameless = 'import torch\n\ndef odd(x, mask):\n    return torch.softmax(torch.where(mask, x, 0.0), dim=-1)\n';
+    const { stdout } = await genlens(['formulas', '-', '--json'], { input: nameless });
+    const line = nameless.split('\n')[3]!;
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        ...{ file: '-', line: 4, formula: null, name: null },
+        diagnostics: [
+          {
+            ...{ rule, severity: 'warning', message: expect.any(String) as string, file: '-', line: 4, endLine: 4 },
+            ...{ column: line.indexOf('torch.where') + 1, endColumn: line.indexOf(', dim') + 1, related: [] },
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('prints SARIF with the pages of the rules, and what could not be read', async () => {
+    await writeFile(at('masked.py'), masked);
+    const { stdout, code, stderr } = await genlens(['formulas', at('masked.py'), at('missing.py'), '--sarif']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('missing.py: cannot read');
+    const { version, runs } = JSON.parse(stdout) as { version: string; runs: Record<string, unknown>[] };
+    expect(version).toBe('2.1.0');
+    expect(runs).toMatchObject([
+      {
+        tool: { driver: { name: 'Genlens', rules: expect.arrayContaining([expect.objectContaining({ id: rule })]) as unknown } },
+        invocations: [{ executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }] }],
+        results: [{ ruleId: rule, level: 'warning', locations: [{ physicalLocation: { region: { startLine: 4 } } }] }],
+      },
+    ]);
+    const help = (runs[0] as { tool: { driver: { rules: { id: string; help: { markdown: string } }[] } } }).tool.driver.rules;
+    expect(help.find(({ id }) => id === rule)!.help.markdown).toBe(await readFile(join(root, `media/rules/${rule}.md`), 'utf8'));
+  });
+
   it('reads nothing that is too long to be code', async () => {
     await writeFile(at('long.py'), `x = "${'a'.repeat(2_000_000)}"`);
     const ended = await genlens(['formulas', at('long.py')]);
-    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain('2000006 characters are more than the 2000000 that are read');
   });
 });

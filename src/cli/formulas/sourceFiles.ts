@@ -2,13 +2,13 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { about } from './fileErrors.ts';
+import { about } from '../fileErrors.ts';
 
 /** Folders that hold nothing that somebody here has written. */
 const left = new Set(['node_modules', '__pycache__', 'site-packages']);
 const isPython = (name: string): boolean => /\.(?:py|ipynb)$/i.test(name);
 
-export type SourceFile = { readonly path: string } | { readonly error: Error };
+export type SourceFile = { readonly path: string; readonly error?: Error };
 
 /**
  * Files as they are given, standard input as "-", and of folders the .py and .ipynb files in them, by name, at any depth; hidden
@@ -26,7 +26,7 @@ export async function* sourceFiles(paths: readonly string[]): AsyncGenerator<Sou
         continue;
       }
     } catch (error) {
-      yield { error: about('read', path, error) };
+      yield { path, error: about('read', path, error) };
       continue;
     }
     yield* filesIn(path);
@@ -38,7 +38,7 @@ async function* filesIn(folder: string): AsyncGenerator<SourceFile> {
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    yield { error: about('read', folder, error) };
+    yield { path: folder, error: about('read', folder, error) };
     return;
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

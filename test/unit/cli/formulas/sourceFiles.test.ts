@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sourceFiles } from '../../../src/cli/sourceFiles.ts';
+import { sourceFiles } from '../../../../src/cli/formulas/sourceFiles.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const found = async (...paths: string[]): Promise<string[]> => {
   const files: string[] = [];
   for await (const file of sourceFiles(paths.map((path) => (path === '-' ? path : join(folder, path)))))
-    files.push('error' in file ? file.error.message.replace(folder, '') : file.path === '-' ? '-' : relative(folder, file.path));
+    files.push(file.error ? file.error.message.replace(folder, '') : file.path === '-' ? '-' : relative(folder, file.path));
   return files;
 };
 
