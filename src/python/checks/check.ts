@@ -4,7 +4,7 @@ import type { Computed } from '../expression/follow/context.ts';
 import type { Found } from '../recognise/findings.ts';
 import type { Recogniser } from '../recognise/recogniser.ts';
 import type { Fault } from './fault.ts';
-import { masks } from './rules/masks.ts';
+import { brokenProperties } from './rules/each.ts';
 
 /** What a rule is told of. */
 export interface Checked {
@@ -14,7 +14,7 @@ export interface Checked {
   readonly recogniser: Recogniser;
 }
 
-const each: readonly ((statement: Computed, checked: Checked) => Iterable<Fault>)[] = [masks];
+const each: readonly ((statement: Computed, checked: Checked) => Iterable<Fault>)[] = [brokenProperties];
 
 /** Step by step: each is short. */
 export function* check(checked: Checked): Generator<void, Fault[]> {

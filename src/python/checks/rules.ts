@@ -9,6 +9,10 @@ export interface Rule {
 }
 
 export const rules = {
+  'probabilities-for-logits': { name: 'Probabilities where logits belong', severity: 'warning' },
+  'normalised-twice': { name: 'Normalised twice', severity: 'hint' },
+  'logits-for-probabilities': { name: 'Logits where probabilities belong', severity: 'warning' },
+  'logarithms-missing': { name: 'Probabilities where logarithms belong', severity: 'warning' },
   'mask-keeps-weight': { name: 'A mask that leaves weight', severity: 'warning' },
 } as const satisfies Record<string, Rule>;
 

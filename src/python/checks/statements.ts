@@ -1,11 +1,62 @@
-/** What a statement computes itself, beside what it takes from others. */
+/** What a statement computes itself, beside what it takes from others, and where it is written. */
 
 import type { Computed } from '../expression/follow/context.ts';
-import { operandsOf, type Node } from '../expression/node.ts';
+import { operandsOf, unwrap, type Node } from '../expression/node.ts';
+import type { Span } from '../../maths/nesting.ts';
 
-/** Values that a statement computes itself, not those that it has by name. */
-export function ownNodes({ node }: Computed): Set<Node> {
-  const seen = new Set<Node>([node]);
-  for (const one of seen) if (one.op !== 'let') for (const arg of operandsOf(one)) seen.add(arg);
+const own = new WeakMap<Computed, ReadonlySet<Node>>();
+const deep = new WeakMap<Computed, ReadonlySet<Node>>();
+
+/** A function of the file was called: what it computes is written there. */
+export const isCallOfFile = ({ op, attributes }: Node): boolean => op === 'inline' && typeof attributes['own'] === 'string';
+
+/** Values that a statement computes itself: not those that it has by name, nor what a function of the file does for it. */
+export function ownNodes(statement: Computed): ReadonlySet<Node> {
+  let known = own.get(statement);
+  if (!known) own.set(statement, (known = reached(statement.node, isCallOfFile)));
+  return known;
+}
+
+/** The same, with what functions of the file do for it. */
+export function deepNodes(statement: Computed): ReadonlySet<Node> {
+  let known = deep.get(statement);
+  if (!known) deep.set(statement, (known = reached(statement.node, () => false)));
+  return known;
+}
+
+function reached(from: Node, ends: (node: Node) => boolean): ReadonlySet<Node> {
+  const seen = new Set<Node>([from]);
+  for (const one of seen) {
+    if (one.op === 'let') continue;
+    if (ends(one)) for (const given of one.args.slice(2)) seen.add(given);
+    else for (const arg of operandsOf(one)) seen.add(arg);
+  }
   return seen;
+}
+
+/** The widest place in a statement at which a value stands by its making, not by a name. */
+export function placeOf({ places }: Computed, node: Node): Span | null {
+  const made = unwrap(node);
+  let widest: Span | null = null;
+  for (const place of places) if (place.node === made && (!widest || place.end - place.start >= widest.end - widest.start)) widest = place;
+  return widest;
+}
+
+/** The smallest value with a place in a statement that is computed from another one, which need not have one. */
+export function writtenAround(statement: Computed, inner: Node): Node | null {
+  let smallest: (Span & { readonly node: Node }) | null = null;
+  for (const place of statement.places) {
+    if (smallest && place.end - place.start >= smallest.end - smallest.start) continue;
+    if (place.node.op !== 'let' && holds(place.node, inner)) smallest = place;
+  }
+  return smallest && smallest.node;
+}
+
+function holds(outer: Node, inner: Node): boolean {
+  const seen = new Set<Node>([outer]);
+  for (const one of seen) {
+    if (one === inner) return true;
+    if (one.op !== 'let') for (const arg of operandsOf(one)) seen.add(arg);
+  }
+  return false;
 }

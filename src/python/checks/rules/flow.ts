@@ -1,0 +1,78 @@
+/** Values followed back to where they were made. */
+
+import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { wordsOf } from '../../recognise/evidence/words.ts';
+
+/** Operations that put numbers elsewhere, or choose among them, and leave them as they are. */
+export const moving: ReadonlySet<string> = new Set(
+  'reshape expand expandDims squeeze permute swapAxes moveAxis flatten index part parts rearrange einopsRepeat tile select gather flip roll item'.split(
+    ' ',
+  ),
+);
+
+/** What a value is of, whatever it is called, wherever it was put, and whether a gradient reaches it. */
+export function source(node: Node): Node {
+  let inner = unwrap(node);
+  while ((moving.has(inner.op) || inner.op === 'detach') && inner.args[0] && !isOfMany(inner)) inner = unwrap(inner.args[0]);
+  return inner;
+}
+
+/** One of the things that a call gave, or that a loop goes through: it is not what all of them are. */
+const isOfMany = ({ op, args }: Node): boolean => op === 'item' && leaves.has(unwrap(args[0]!).op);
+
+/** The names that a value has on its way from where it was made, the last one first; with the leaf's own. */
+export function namesOn(node: Node): readonly string[] {
+  const names: string[] = [];
+  let inner = node;
+  while (inner.op === 'let' || inner.op === 'inline' || inner.op === 'detach' || (moving.has(inner.op) && !isOfMany(inner))) {
+    if (inner.op === 'let') names.push(inner.attributes['name'] as string);
+    const next = inner.args[0];
+    if (!next) break;
+    inner = next;
+  }
+  if (inner.op === 'parameter' || inner.op === 'attribute' || inner.op === 'global') names.push(String(inner.attributes['name']));
+  return names;
+}
+
+/** Words of the name nearest to where a value is used. */
+export const nameWords = (node: Node): readonly string[] => wordsOf(namesOn(node)[0] ?? '');
+
+/** What the code does not tell the making of. */
+export const isUnknown = (node: Node): boolean =>
+  leaves.has(node.op) && node.op !== 'normal' && node.op !== 'uniform' && node.op !== 'gradient';
+
+/** Everything that a value is computed from, itself first, names and functions of the file followed; up to so many. */
+export function* made(node: Node, most = 400): Generator<Node> {
+  const seen = new Set<Node>([node]);
+  for (const one of seen) {
+    yield one;
+    if (seen.size < most) for (const arg of operandsOf(one)) seen.add(arg);
+  }
+}
+
+export function isMadeOf(node: Node, test: (part: Node) => boolean, most = 400): boolean {
+  for (const part of made(node, most)) if (test(part)) return true;
+  return false;
+}
+
+/** The factors of a product, those below it as well: `a * b / c`. */
+export function factorsOf(node: Node): { readonly node: Node; readonly below: boolean }[] {
+  const inner = unwrap(node);
+  const [a, b] = inner.args;
+  if (inner.op === 'multiply' && a && b) return [...factorsOf(a), ...factorsOf(b)];
+  if (inner.op === 'divide' && a && b) return [...factorsOf(a), ...factorsOf(b).map((one) => ({ ...one, below: !one.below }))];
+  if (inner.op === 'negate' && a) return factorsOf(a);
+  return [{ node, below: false }];
+}
+
+/** The terms of a sum with their signs. */
+export function termsOf(node: Node, sign: 1 | -1 = 1): { readonly node: Node; readonly sign: 1 | -1 }[] {
+  const inner = unwrap(node);
+  const [a, b] = inner.args;
+  if (inner.op === 'add' && a && b) return [...termsOf(a, sign), ...termsOf(b, sign)];
+  if (inner.op === 'subtract' && a && b) return [...termsOf(a, sign), ...termsOf(b, sign === 1 ? -1 : 1)];
+  if (inner.op === 'negate' && a) return termsOf(a, sign === 1 ? -1 : 1);
+  return [{ node, sign }];
+}
+
+export const isNumber = (node: Node, value: number): boolean => numberOf(node) === value;

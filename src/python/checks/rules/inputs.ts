@@ -1,0 +1,133 @@
+/** Probabilities, logits and log-probabilities given to losses that take another of them. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { unwrap, usersOf, type Node } from '../../expression/node.ts';
+import type { Checked } from '../check.ts';
+import type { Change, Fault } from '../fault.ts';
+import { deepNodes, ownNodes, placeOf, writtenAround } from '../statements.ts';
+import { renamed, undone } from './changes.ts';
+import { moving, namesOn } from './flow.ts';
+import { kindOf, type Known } from './kinds.ts';
+import { lossesIn, type Taken } from './losses.ts';
+import { isWritten } from './written.ts';
+
+export function* inputs(statement: Computed, checked: Checked): Generator<Fault> {
+  const own = ownNodes(statement);
+  const seen = new Set<Node>();
+  for (const { node, taken } of lossesIn(deepNodes(statement))) {
+    for (const { takes, value } of [taken, ...(taken.target ? [taken.target] : [])]) {
+      const known = kindOf(value) ?? contradicted(takes, value);
+      if (!known || known.kind === takes || seen.has(known.made)) continue;
+      // Within a function that is called, it is that function's own.
+      if (!own.has(node) && !isWritten(checked, known.made)) continue;
+      const fault = faultOf(statement, node, { ...taken, takes, value }, known);
+      if (!fault) continue;
+      seen.add(known.made);
+      yield fault;
+    }
+  }
+}
+
+/** Where the same network's answers go through a sigmoid elsewhere, they are logits. */
+function contradicted(takes: Taken['takes'], value: Node): Known | null {
+  const call = unwrap(value);
+  if (takes !== 'probabilities' || call.op !== 'opaque' || call.attributes['bound'] !== true) return null;
+  const module = unwrap(call.args[0]!);
+  const beside = (from: Node): boolean =>
+    usersOf(from).some(
+      (user) =>
+        (user.op === 'opaque' &&
+          user !== call &&
+          user.attributes['callee'] === call.attributes['callee'] &&
+          unwrap(user.args[0]!) === module &&
+          isSquashed(user, 0)) ||
+        (user.op === 'let' && beside(user)),
+    );
+  return beside(module) ? { kind: 'logits', made: call, named: false } : null;
+}
+
+const isSquashed = (node: Node, depth: number): boolean =>
+  depth < 6 &&
+  usersOf(node).some(
+    (user) =>
+      user.op === 'sigmoid' || ((user.op === 'let' || (moving.has(user.op) && user.args[0] === node)) && isSquashed(user, depth + 1)),
+  );
+
+function faultOf(statement: Computed, node: Node, taken: Taken, known: Known): Fault | null {
+  const { loss, takes, value } = taken;
+  const isHere = placeOf(statement, known.made) !== null;
+  const at = isHere ? known.made : (writtenAround(statement, node) ?? value);
+  const base = { statement, at, related: isHere ? [] : [{ node: known.made, message: `The ${known.kind} are made here.` }], nearly: null };
+  if (takes === 'logits' && known.kind === 'probabilities') {
+    const isOfTwo = loss === 'binary cross-entropy';
+    const [what, floor] = isOfTwo ? ['a sigmoid', '0.313'] : ['a softmax', 'log(1 + (K - 1)/e) for K classes'];
+    return {
+      ...base,
+      rule: 'probabilities-for-logits',
+      message: `This ${loss} applies ${what} itself and is given probabilities instead of logits: they are squashed twice, and the loss of an example cannot fall below ${floor}.`,
+      change: withoutSquashing(statement, node, known),
+    };
+  }
+  if (takes === 'logits' && known.kind === 'log-probabilities' && loss === 'cross-entropy' && !known.named)
+    return {
+      ...base,
+      rule: 'normalised-twice',
+      message: 'This cross-entropy applies a log-softmax itself: the one before it changes nothing and can go.',
+      change: withoutSquashing(statement, node, known),
+    };
+  if (takes === 'logits') return null;
+  if (known.kind === 'logits') {
+    // What a network gives may be called logits for want of a better word.
+    if (known.named && unwrap(value).op !== 'parameter') return null;
+    const wanted = takes === 'probabilities' ? 'probabilities' : 'log-probabilities';
+    const why =
+      takes === 'probabilities'
+        ? 'the logarithm of a logit is not defined below 0'
+        : loss === 'divergence'
+          ? 'without a log-softmax this is no divergence, and has no least value'
+          : 'without a log-softmax it has no least value';
+    return {
+      ...base,
+      rule: 'logits-for-probabilities',
+      message: `This ${loss} takes ${wanted} and is given logits: ${why}.`,
+      change: null,
+    };
+  }
+  const [got, wanted] = [known.kind, takes];
+  if (known.named && loss !== 'divergence') return null;
+  return {
+    ...base,
+    rule: 'logarithms-missing',
+    message:
+      wanted === 'log-probabilities'
+        ? `This ${loss} takes log-probabilities and is given ${got}: their logarithm is missing.`
+        : `This ${loss} takes ${wanted} here and is given ${got}, of which it takes the logarithm again.`,
+    change: wanted === 'log-probabilities' ? withLogarithm(statement, known) : null,
+  };
+}
+
+/** The logits in place of what was made of them, where nothing else needs that. */
+function withoutSquashing(statement: Computed, loss: Node, { made }: Known): Change | null {
+  const [logits] = made.args;
+  if (!logits || (made.op !== 'softmax' && made.op !== 'sigmoid' && made.op !== 'logSoftmax')) return null;
+  const name = made.op === 'sigmoid' ? 'sigmoid' : 'softmax';
+  if (placeOf(statement, made)) return undone(statement, `Leave out the ${name}`, made, logits);
+  const [from, to] = [usedName(statement, made), logits.op === 'let' || logits.op === 'parameter' ? namesOn(logits)[0] : undefined];
+  const there = writtenAround(statement, loss);
+  return from && to && from !== to && there ? renamed(`Give it ${to}`, there, new Map([[from, to]])) : null;
+}
+
+/** The name by which a statement has a value. */
+function usedName({ places }: Computed, value: Node): string | null {
+  const place = places.find(({ node }) => node.op === 'let' && unwrap(node) === value);
+  return place ? (place.node.attributes['name'] as string) : null;
+}
+
+function withLogarithm(statement: Computed, { made }: Known): Change | null {
+  if (made.op !== 'softmax' || !placeOf(statement, made)) return null;
+  return {
+    title: 'Take the log-softmax',
+    there: made,
+    write: (text) => text.replace(/(?<![\w])softmax\b(?!.*(?<![\w])softmax\b)/s, 'log_softmax'),
+  };
+}

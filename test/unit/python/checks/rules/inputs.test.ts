@@ -1,0 +1,137 @@
+/** Probabilities, logits and log-probabilities given to losses. */
+
+import { describe, expect, test } from 'vitest';
+import { below, go, mended, severities, told } from './told.ts';
+
+const disc = (...last: string[]): string =>
+  `class Disc(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.net = nn.Sequential(nn.Linear(8, 8), nn.ReLU(), ${last.join(', ')})\n    def forward(self, x):\n        return self.net(x)\n`;
+const ending = (...last: string[]): string =>
+  below(disc(...last), go('x, y', 'net = Disc()', 'out = net(x)', 'return criterion(out.squeeze(1), y)'));
+const probabilities = 'probabilities-for-logits';
+
+describe('probabilities given to a loss that takes logits', () => {
+  test.each([
+    ['a softmax', go('x, y', 'return F.cross_entropy(torch.softmax(x, dim=-1), y)'), 'torch.softmax(x, dim=-1)'],
+    ['a method', go('f, x, y', 'return F.cross_entropy(f(x).softmax(1), y)'), 'f(x).softmax(1)'],
+    ['by a name', go('f, x, y', 'p = F.softmax(f(x), dim=1)', 'return nn.CrossEntropyLoss()(p, y), p'), 'nn.CrossEntropyLoss()(p, y)'],
+    ['in other places', go('x, y', 'p = x.softmax(-1)', 'return F.cross_entropy(p.view(-1, 10), y)'), 'F.cross_entropy(p.view(-1, 10), y)'],
+    ['a sigmoid', go('x, y', 'return F.binary_cross_entropy_with_logits(torch.sigmoid(x), y)'), 'torch.sigmoid(x)'],
+    ['softplus', go('x', 'return F.softplus(-torch.sigmoid(x)).mean()'), 'torch.sigmoid(x)'],
+    [
+      'optax',
+      `import optax\n${go('x, y', 'return optax.softmax_cross_entropy_with_integer_labels(jax.nn.softmax(x), y)')}`,
+      'jax.nn.softmax(x)',
+    ],
+    [
+      'TensorFlow',
+      `import tensorflow as tf\n${go('x, y', 'return tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=tf.sigmoid(x))')}`,
+      'tf.sigmoid(x)',
+    ],
+    [
+      'Keras',
+      `import tensorflow as tf\n${go('x, y', 'loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)', 'return loss(y, tf.nn.softmax(x))')}`,
+      'tf.nn.softmax(x)',
+    ],
+    ['a name', go('probs, y', 'return F.cross_entropy(probs, y)'), 'probs'],
+    [
+      'a function of the file',
+      below('def loss_of(a, b):\n    return F.cross_entropy(a, b)\n', go('x, y', 'return loss_of(x.softmax(1), y)')),
+      'x.softmax(1)',
+    ],
+  ])('%s', async (_, code, at) => {
+    expect(await told(code)).toEqual([`${probabilities}: ${at}`]);
+  });
+
+  test.each([
+    ['of a module of the file', ending('nn.Linear(8, 1)', 'nn.Sigmoid()').replace('criterion(', 'F.binary_cross_entropy_with_logits(')],
+    [
+      'of one with a list of layers',
+      ending('nn.Linear(8, 9)', 'nn.Softmax(dim=1)', 'nn.Flatten()').replace('criterion(', 'F.cross_entropy('),
+    ],
+  ])('%s', async (_, code) => {
+    expect(await told(code)).toHaveLength(1);
+    expect((await told(code))[0]).toContain(probabilities);
+  });
+
+  test('the fix leaves out what squashes them', async () => {
+    expect(await mended(go('x, y', 'return F.cross_entropy(torch.softmax(x / 2, dim=-1), y)'))).toBe('return F.cross_entropy((x / 2), y)');
+    expect(await mended(go('f, x, y', 'z = f(x)', 'p = z.softmax(-1)', 'return F.cross_entropy(p, y), p'))).toBe(
+      'return F.cross_entropy(z, y), p',
+    );
+    // The name means something else by then.
+    expect(await mended(go('x, y', 'x = x.softmax(-1)', 'return F.cross_entropy(x, y)'))).toBeNull();
+  });
+
+  test('a log-softmax that changes nothing is a hint', async () => {
+    const code = go('x, y', 'return F.cross_entropy(F.log_softmax(x, dim=-1), y)');
+    expect(await told(code)).toEqual(['normalised-twice: F.log_softmax(x, dim=-1)']);
+    expect(await severities(code)).toEqual(['hint']);
+    expect(await mended(code)).toBe('return F.cross_entropy(x, y)');
+  });
+});
+
+describe('logits given to a loss that takes probabilities, or their logarithms', () => {
+  const logits = 'logits-for-probabilities';
+  test.each([
+    [
+      'of a module',
+      ending('nn.Linear(8, 1)').replace('criterion(', 'F.binary_cross_entropy('),
+      `${logits}: F.binary_cross_entropy(out.squeeze(1), y)`,
+    ],
+    ['by name', go('logits, y', 'return F.binary_cross_entropy(logits, y)'), `${logits}: logits`],
+    ['by a layer', go('x, y', 'return nn.NLLLoss()(nn.Linear(3, 4)(x), y)'), `${logits}: nn.Linear(3, 4)(x)`],
+    [
+      'where the same network is squashed beside it',
+      go(
+        'd, x, g',
+        'a = d(x)',
+        'b = torch.sigmoid(d(g))',
+        'return F.binary_cross_entropy(a, torch.ones_like(a)) + F.binary_cross_entropy(b, torch.zeros_like(b))',
+      ),
+      `${logits}: F.binary_cross_entropy(a, torch.ones_like(a))`,
+    ],
+    ['probabilities', go('x, y', 'return F.nll_loss(x.softmax(1), y)'), 'logarithms-missing: x.softmax(1)'],
+    ['a divergence', go('x, y', 'return F.kl_div(F.softmax(x, dim=1), F.softmax(y, dim=1))'), 'logarithms-missing: F.softmax(x, dim=1)'],
+    [
+      'a target of logarithms',
+      go('x, y', 'return F.kl_div(x.log_softmax(1), y.log_softmax(1), reduction="batchmean")'),
+      'logarithms-missing: y.log_softmax(1)',
+    ],
+  ])('%s', async (_, code, expected) => {
+    expect(await told(code)).toEqual([expected]);
+  });
+
+  test('a log-softmax mends a divergence', async () => {
+    expect(await mended(go('x, y', 'return F.kl_div(F.softmax(x, dim=1), y.softmax(1))'))).toBe(
+      'return F.kl_div(F.log_softmax(x, dim=1), y.softmax(1))',
+    );
+  });
+});
+
+describe('nothing is wrong', () => {
+  test.each([
+    ['logits', go('f, x, y', 'return F.cross_entropy(f(x), y)')],
+    [
+      'probabilities for the accuracy',
+      go('x, y', 'p = x.softmax(-1)', 'a = (p.argmax(-1) == y).float().mean()', 'return F.cross_entropy(x, y), a'),
+    ],
+    ['probabilities as the target', go('x, y', 'return F.cross_entropy(x, y.softmax(-1))')],
+    ['log-probabilities', go('x, y', 'return F.nll_loss(F.log_softmax(x, dim=1), y)')],
+    ['logarithms of probabilities', go('x, y', 'return F.nll_loss(torch.log(x.softmax(1) + 1e-9), y)')],
+    ['a sigmoid before the loss of probabilities', go('x, y', 'return F.binary_cross_entropy(torch.sigmoid(x), y)')],
+    ['a module that ends in one', ending('nn.Linear(8, 1)', 'nn.Sigmoid()').replace('criterion(', 'F.binary_cross_entropy(')],
+    ['a module that does not', ending('nn.Linear(8, 1)').replace('criterion(', 'F.binary_cross_entropy_with_logits(')],
+    ['a network that is not known', go('net, x, y', 'logits = net(x)', 'return F.binary_cross_entropy(logits, y)')],
+    ['its log-probabilities, called logits', go('net, x, y', 'logits = net(x)', 'return F.nll_loss(logits, y)')],
+    ['a divergence', go('x, y', 'return F.kl_div(x.log_softmax(1), y.softmax(1), reduction="batchmean")')],
+    ['one of logarithms', go('x, y', 'return F.kl_div(x.log_softmax(1), y.log_softmax(1), log_target=True)')],
+    [
+      'Keras, of probabilities',
+      `import tensorflow as tf\n${go('x, y', 'return tf.keras.losses.categorical_crossentropy(y, tf.nn.softmax(x))')}`,
+    ],
+    ['a log-probability under its name', go('log_probs, y', 'return F.nll_loss(log_probs, y)')],
+    ['a softplus of a score', go('d, x', 'return F.softplus(-d(x)).mean()')],
+  ])('%s', async (_, code) => {
+    expect(await told(code)).toEqual([]);
+  });
+});
