@@ -1,18 +1,9 @@
 /** What is wrong with the code of a unit. */
 
 import type { Computed } from '../expression/follow/context.ts';
-import type { Found } from '../recognise/findings.ts';
-import type { Recogniser } from '../recognise/recogniser.ts';
+import type { Checked } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { brokenProperties } from './rules/each.ts';
-
-/** What a rule is told of. */
-export interface Checked {
-  /** Every statement, in the order in which they were met. */
-  readonly computed: readonly Computed[];
-  readonly found: readonly Found[];
-  readonly recogniser: Recogniser;
-}
 
 const each: readonly ((statement: Computed, checked: Checked) => Iterable<Fault>)[] = [brokenProperties];
 

@@ -1,7 +1,7 @@
 /** The rules that look at what becomes of values, each broken property told once. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import type { Checked } from '../check.ts';
+import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { inputs } from './inputs.ts';
 import { masks } from './masks.ts';

@@ -2,7 +2,7 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, usersOf, type Node } from '../../expression/node.ts';
-import type { Checked } from '../check.ts';
+import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
 import { deepNodes, ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { renamed, undone } from './changes.ts';

@@ -1,7 +1,7 @@
 /** What the code that is checked writes itself, as against what functions do that it calls. */
 
 import type { Node } from '../../expression/node.ts';
-import type { Checked } from '../check.ts';
+import type { Checked } from '../checked.ts';
 
 const known = new WeakMap<Checked, ReadonlySet<Node>>();
 
