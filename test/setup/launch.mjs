@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The door for every script of package.json: needs Node 20 and npm, brings the Node that the tools need, and passes the verb on.
 import { spawn } from 'node:child_process';
 import path from 'node:path';

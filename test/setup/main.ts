@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   lint: async () => (await import('./tools.ts')).lint(),
   arrows: async () => (await import('./tools.ts')).arrows(),
   bench: async (args) => (await import('./tools.ts')).bench(args),
+  formulas: async (args) => (await import('./hook.ts')).formulas(args),
   package: async (args) => (await import('./package/main.ts')).packageCommand(args),
   packages: async (args) => (await import('./packages.ts')).readPackages(args),
   screenshots: async (args) => (await import('./screenshots/take.ts')).takeScreenshots(args),
