@@ -70,7 +70,10 @@ const entries = [
     platform: 'browser',
     target: 'chrome130',
     format: 'esm',
-    entryPoints: { attention: 'webview/attention/main.ts', formula: 'webview/formula/main.ts' },
+    entryPoints: {
+      attention: 'webview/attention/main.ts',
+      formula: 'webview/formula/main.ts',
+    },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },
     assetNames: 'fonts/[name]',
@@ -100,6 +103,8 @@ const copied = {
 for (const [folder, files] of Object.entries(copied)) {
   for (const file of files) await cp(path.join('node_modules', file), path.join(folder, path.basename(file)));
 }
+// It is executed as it stands, in the process of a program that is debugged.
+await cp('src/features/formulas/debugging/readValues.py', 'dist/readValues.py');
 const icons = await readFile('node_modules/@vscode/codicons/dist/codicon.css', 'utf8');
 await writeFile('dist/webview/report-icons.css', icons.replace(/@font-face\s*\{[^}]*\}/g, ''));
 // What is measured of the formulas takes a second, which nobody has to wait for when the extension runs.

@@ -11,6 +11,10 @@ export default defineConfig({
       { extends: true, test: { name: 'web', include: ['test/web/**/*.test.ts'], fileParallelism: false } },
       {
         extends: true,
+        test: { name: 'python', include: ['test/python/**/*.test.ts'], fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 },
+      },
+      {
+        extends: true,
         test: { name: 'editor', include: ['test/editor/**/*.test.ts'], fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 },
       },
     ],

@@ -1,6 +1,7 @@
 /** The messages between the extension host and the thread that reads Python. */
 
 import type { Span } from '../maths/nesting.ts';
+import type { TermReading } from './terms.ts';
 
 /** A class or a function of a text. */
 export interface PythonSymbol {
@@ -96,7 +97,7 @@ export interface CodeLatex {
   end: number;
 }
 
-export interface PythonReading {
+export interface PythonReading extends TermReading {
   /**
    * The definitions of a text, in the order in which they begin. The text may be anything: a part of a file, a cell with magics, code
    * that is being written.

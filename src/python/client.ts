@@ -2,6 +2,7 @@
 
 import type { Span } from '../maths/nesting.ts';
 import type { PythonReading } from '../protocol/python.ts';
+import type { TermReading } from '../protocol/terms.ts';
 import { RestingThread, type RestingThreadOptions } from '../protocol/restingThread.ts';
 import type { CallOptions, Disposable } from '../protocol/rpc.ts';
 
@@ -23,6 +24,8 @@ export class PythonReader implements Disposable {
     this.#thread.ask((reader) => reader.latex(params, options));
   readonly nameLatex = (params: { latex: string }, options?: CallOptions) =>
     this.#thread.ask((reader) => reader.nameLatex(params, options));
+  readonly terms = (params: Parameters<TermReading['terms']>[0]) => this.#thread.ask((reader) => reader.terms(params));
+  readonly termValues = (params: Parameters<TermReading['termValues']>[0]) => this.#thread.ask((reader) => reader.termValues(params));
 
   dispose(): void {
     this.#thread.dispose();

@@ -9,6 +9,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   unit: async (args) => (await import('./suites.ts')).runSuites(['unit'], args),
   web: async (args) => (await import('./suites.ts')).runSuites(['web'], args),
   editor: async (args) => (await import('./suites.ts')).runSuites(['editor'], args),
+  python: async (args) => (await import('./suites.ts')).runSuites(['python'], args),
   models: async (args) => (await import('./models.ts')).checkModels(args),
   build: async (args) => (await import('./tools.ts')).build(args),
   typecheck: async () => (await import('./tools.ts')).typecheck(),

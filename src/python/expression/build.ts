@@ -17,7 +17,7 @@ const mostLeading = 3;
 
 export function buildOn(graph: Graph): Build {
   const leftOut = (operation: string, args: readonly Node[]): Node | null => {
-    const masked = maskedBy(operation, args);
+    const masked = graph.literal ? null : maskedBy(operation, args);
     return masked && graph.make('leftOut', masked);
   };
   /** How many numbers there are in something, from the lengths of its axes, or of those from one on. */

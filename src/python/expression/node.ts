@@ -77,8 +77,14 @@ export class TooLarge extends Error {}
 
 /** Makes nodes, each once. */
 export class Graph {
+  /** As it is written: nothing is made into what has the same value only where no number is too large or too small. */
+  readonly literal: boolean;
   readonly #nodes = new Map<string, Node>();
   #draws = 0;
+
+  constructor({ literal = false } = {}) {
+    this.literal = literal;
+  }
 
   make(op: string, args: readonly Node[] = [], attributes: Attributes = {}): Node {
     const key = `${op}|${args.map(({ id }) => id).join(',')}|${attributeKey(attributes)}`;
@@ -111,6 +117,8 @@ export class Graph {
   }
 
   #simplified(op: string, args: readonly Node[]): Node | null {
+    const folded = this.#folded(op, args);
+    if (folded || this.literal) return folded;
     const [a, b] = args;
     if (a && !b && op === 'square' && unwrap(a).op === 'sqrt') return unwrap(a).args[0]!;
     if (a && !b && op === 'square' && a.op === 'abs') return this.apply('square', a.args);
@@ -118,15 +126,8 @@ export class Graph {
       const sum = this.#logOfProducts(a);
       if (sum) return sum;
     }
-    if (a && !b && op === 'negate') {
-      const value = numberOf(a);
-      if (value !== null) return this.number(-value);
-    }
     if (a && b && args.length === 2) {
-      const x = numberOf(a);
       const y = numberOf(b);
-      const compute = arithmetic[op];
-      if (x !== null && y !== null && compute) return this.number(compute(x, y));
       if (op === 'multiply' && a === b) return this.apply('square', [a]);
       const scores = op === 'divide' ? scoresOf(a, b) : null;
       if (scores) return this.make('softmax', [scores], { axes: unwrap(b).attributes['axes']! });
@@ -140,6 +141,14 @@ export class Graph {
       }
     }
     return null;
+  }
+
+  /** Of numbers alone. */
+  #folded(op: string, args: readonly Node[]): Node | null {
+    const [x, y] = args.map(numberOf);
+    if (args.length === 1 && op === 'negate' && typeof x === 'number') return this.number(-x);
+    const compute = arithmetic[op];
+    return args.length === 2 && compute && typeof x === 'number' && typeof y === 'number' ? this.number(compute(x, y)) : null;
   }
 
   /** The logarithm of a product along an axis is the sum of logarithms: determinants of diagonal matrices. */

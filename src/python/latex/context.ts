@@ -12,6 +12,8 @@ export interface LatexContext {
   readonly definitions?: ReadonlyMap<string, Expression>;
   /** Names that are imported, and the paths of what they are. */
   readonly imports?: Imports;
+  /** Expressions that are terms by themselves, with their ids: `\term{id}{...}` around what is written of them. */
+  readonly marks?: ReadonlyMap<Expression, string>;
 }
 
 /** One writing of LaTeX. */
@@ -19,6 +21,7 @@ export interface Writing {
   readonly text: string;
   readonly definitions: ReadonlyMap<string, Expression>;
   readonly imports: Imports;
+  readonly marks: ReadonlyMap<Expression, string>;
   readonly variables: Variables;
   /** Names whose definitions are being written: they are not written within themselves. */
   readonly within: ReadonlySet<string>;

@@ -36,7 +36,9 @@ const ellipsis = atom(String.raw`\ldots`);
 /** An expression as a piece of LaTeX. What is too deep, or too much, is an ellipsis. */
 export function expressionLatex(expression: Expression, writing: Writing): Piece {
   if (writing.depth > deepest || writing.budget.left-- <= 0) return ellipsis;
-  return kindLatex(expression, { ...writing, depth: writing.depth + 1 });
+  const piece = kindLatex(expression, { ...writing, depth: writing.depth + 1 });
+  const mark = writing.marks.get(expression);
+  return mark === undefined ? piece : { ...piece, latex: String.raw`\term{${mark}}{${piece.latex}}` };
 }
 
 function kindLatex(expression: Expression, writing: Writing): Piece {

@@ -47,13 +47,17 @@ export function latexOfStatement(statement: Statement, context: LatexContext): L
 }
 
 /** Writes twice: only when all variables are known is it known which symbols are free. */
-export function written({ text, definitions = new Map(), imports = new Map() }: LatexContext, write: (writing: Writing) => Piece): Latex {
+export function written(
+  { text, definitions = new Map(), imports = new Map(), marks = new Map() }: LatexContext,
+  write: (writing: Writing) => Piece,
+): Latex {
   const variables = createVariables();
   const once = (): string =>
     write({
       text,
       definitions,
       imports,
+      marks,
       variables,
       within: new Set(),
       depth: 0,

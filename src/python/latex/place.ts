@@ -1,5 +1,6 @@
 import type { Span } from '../../maths/nesting.ts';
 import type { CodeLatex } from '../../protocol/python.ts';
+import { holds, innerOf, statementsAround } from '../syntax/around.ts';
 import type { Expression, FunctionDefinition, Module, Statement } from '../syntax/ast.ts';
 import { importsOf } from '../syntax/imports.ts';
 import type { LatexContext } from './context.ts';
@@ -31,29 +32,6 @@ function trimmed(text: string, { start, end }: Span): Span {
   const inner = text.slice(start, end);
   const from = start + inner.length - inner.trimStart().length;
   return from < end ? { start: from, end: from + inner.trim().length } : { start, end: start };
-}
-
-const holds = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
-
-/** Statements that hold a place, the outermost first. */
-function statementsAround(body: readonly Statement[], place: Span): Statement[] {
-  const around: Statement[] = [];
-  for (let level = body; ;) {
-    const statement: Statement | undefined = level.find((one) => holds(one, place));
-    if (!statement) return around;
-    around.push(statement);
-    level = innerOf(statement);
-  }
-}
-
-function innerOf(statement: Statement): readonly Statement[] {
-  return [
-    ...('branches' in statement ? statement.branches.flatMap(({ body }) => body) : []),
-    ...('body' in statement ? statement.body : []),
-    ...('otherwise' in statement ? statement.otherwise : []),
-    ...('alternatives' in statement ? statement.alternatives.flat() : []),
-    ...('finally' in statement ? statement.finally : []),
-  ];
 }
 
 /** The smallest expression of a statement that holds a place; none of the statements within. */

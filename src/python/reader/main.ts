@@ -14,6 +14,7 @@ import { readModule } from '../syntax/build.ts';
 import { FormulaReader } from './formulas.ts';
 import { createOutline } from './outline.ts';
 import { loadParser } from './parser.ts';
+import { TermReader } from './terms.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread of the extension host.');
 /** Milliseconds that one call takes, so that it is answered before its caller gives up. */
@@ -23,6 +24,7 @@ const limit = 3_000;
 const beside = (file: string): Promise<Buffer<ArrayBuffer>> => readFile(join(__dirname, file));
 const parser = Promise.all([beside('web-tree-sitter.wasm'), beside('tree-sitter-python.wasm')]).then((files) => loadParser(...files));
 const outline = parser.then(createOutline);
+const terms = parser.then((loaded) => new TermReader(loaded));
 const formulas = Promise.all([parser, beside('formulas.json').catch(() => null)]).then(([loaded, facts]) => {
   if (facts) keepFacts(catalogue.values(), facts.toString());
   return new FormulaReader(loaded, catalogue.values());
@@ -33,5 +35,7 @@ serve<PythonReading>(portChannel(parentPort), {
     (await formulas).read(key, text, { limit, signal, ...(within && { within }), ...(checked && { checked }) }),
   unread: async ({ key, checked }) => (await formulas).unread(key, checked),
   latex: async ({ text, start, end }) => latexAt(readModule(await parser, text), text, { start, end }),
+  terms: async ({ text, start, end }) => (await terms).terms(text, { start, end }),
+  termValues: async ({ text, start, end, values, autocast }) => (await terms).values(text, { start, end }, values, autocast),
   nameLatex: ({ latex }) => nameLatex(latex, catalogue.values()),
 });

@@ -48,5 +48,7 @@ serve<PythonReading>(portChannel(parentPort), {
     const around = findingsIn(text).find((one) => one.start <= start && end <= one.end);
     return around ? { latex: around.latex, variables: around.variables, start: around.start, end: around.end } : null;
   },
+  terms: () => null,
+  termValues: () => null,
   nameLatex: ({ latex }) => (latex.replace(/\s/g, '').includes('softmax') ? 'sdpa' : null),
 });
