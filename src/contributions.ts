@@ -24,6 +24,8 @@ export const innerCommands = {
   showTerms: 'genlens.showTerms',
   hideTerms: 'genlens.hideTerms',
   goToFormula: 'genlens.goToFormula',
+  explainRule: 'genlens.explainRule',
+  turnOffRule: 'genlens.turnOffRule',
 } as const;
 
 /** What the editor's `when` clauses ask for. */
@@ -60,6 +62,9 @@ export interface Settings {
   'genlens.engine.poolMemory': number;
   'genlens.engine.idleMinutes': number;
   'genlens.formulas.hover': boolean;
+  'genlens.formulas.diagnostics': boolean;
+  /** Levels by rule. */
+  'genlens.formulas.rules': Readonly<Record<string, unknown>>;
 }
 
 export const settings = {
@@ -71,7 +76,15 @@ export const settings = {
   poolMemory: 'genlens.engine.poolMemory',
   idleMinutes: 'genlens.engine.idleMinutes',
   formulaHover: 'genlens.formulas.hover',
+  formulaDiagnostics: 'genlens.formulas.diagnostics',
+  formulaRules: 'genlens.formulas.rules',
 } as const satisfies Record<string, keyof Settings>;
+
+/** The scheme under which the pages of rules are opened, which package.json has the editor show as a preview. */
+export const ruleScheme = 'genlens-rule';
+
+/** The code action that makes every safe fix of a file. */
+export const fixAllKind = 'genlens';
 
 /** Keys of the editor's own storage (Memento). */
 export const storageKeys = {

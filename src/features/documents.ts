@@ -52,3 +52,14 @@ const columnOf = (uri: string): vscode.ViewColumn | undefined => tabsOf(uri)[0]?
 const place = (column: vscode.ViewColumn | undefined): { viewColumn: vscode.ViewColumn } => ({
   viewColumn: column ?? vscode.ViewColumn.One,
 });
+
+/** Addresses of the files and notebooks that tabs show; of a comparison, the newer side. */
+export function shownInTabs(): Set<string> {
+  const shown = vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+    tabs.flatMap(({ input }) => {
+      if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputNotebook) return [input.uri];
+      return input instanceof vscode.TabInputTextDiff || input instanceof vscode.TabInputNotebookDiff ? [input.modified] : [];
+    }),
+  );
+  return new Set(shown.map((uri) => uri.toString()));
+}

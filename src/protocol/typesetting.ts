@@ -48,6 +48,8 @@ export interface FormulaCard {
   /** Names of formulas that it is made of. */
   readonly parts: readonly string[];
   readonly source: { readonly text: string; readonly arxiv: string | null } | null;
+  /** Of each of the finding's diagnostics: the code's formula and the one that it would have to be; null where it has none. */
+  readonly compared: readonly ({ readonly written: Picture; readonly right: Picture } | null)[];
 }
 
 /** What is said of LaTeX in a text. */

@@ -3,7 +3,7 @@
 import { catalogue } from '../formulas/catalogue.ts';
 import { citation, termIds, type Formula, type Source } from '../formulas/formula.ts';
 import { summaries } from '../formulas/summaries.ts';
-import type { Finding } from '../protocol/python.ts';
+import type { Diagnostic, Finding } from '../protocol/python.ts';
 import type { FormulaCard, MathCard, SymbolCard, ThemeKind } from '../protocol/typesetting.ts';
 import { palettes, termColour } from './palette.ts';
 import type { Draw } from './pictures.ts';
@@ -45,7 +45,15 @@ export function formulaCard(draw: Draw, finding: Finding, theme: ThemeKind): For
     symbols: symbols.sort((a, b) => Number(!isExplained(a)) - Number(!isExplained(b)) || placeOf(order, a.id) - placeOf(order, b.id)),
     parts: finding.parts.flatMap((id) => catalogue.get(id)?.name ?? []),
     source: formula ? sourceOf(formula.source) : null,
+    compared: finding.diagnostics.map(({ compared }) => compared && comparison(draw, compared, theme)),
   };
+}
+
+/** In ink but for what differs. */
+function comparison(draw: Draw, { written, right }: NonNullable<Diagnostic['compared']>, theme: ThemeKind) {
+  const { differs } = palettes[theme];
+  const plain = { theme, display: true };
+  return { written: draw(written, { ...plain, differs: differs.written }), right: draw(right, { ...plain, differs: differs.right }) };
 }
 
 /** The card of LaTeX that stands in a text. */

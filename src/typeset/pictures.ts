@@ -19,6 +19,8 @@ export interface PictureOptions {
   readonly colours?: ReadonlyMap<string, string>;
   /** Of the whole formula; absent: the theme's. */
   readonly colour?: string;
+  /** The colour of the term `differs`, around which a frame is drawn. */
+  readonly differs?: string;
 }
 
 export type Draw = (latex: string, options: PictureOptions) => Picture;
@@ -27,31 +29,41 @@ export type Draw = (latex: string, options: PictureOptions) => Picture;
 export function createDraw(): Draw {
   const typeset = createTypesetter();
   const known = new Map<string, Picture>();
-  return (latex, { theme, display, colours = new Map<string, string>(), colour = palettes[theme].ink }) => {
-    const key = JSON.stringify([latex, colour, display, [...colours]]);
+  return (latex, { theme, display, colours = new Map<string, string>(), colour = palettes[theme].ink, differs }) => {
+    const key = JSON.stringify([latex, colour, display, [...colours], differs]);
     const found = known.get(key);
     known.delete(key);
-    const picture = found ?? drawn(typeset, latex, colours, { colour, fontSize, width: hoverWidth, display });
+    const picture = found ?? drawn(typeset, latex, writing(colours, differs), { colour, fontSize, width: hoverWidth, display });
     known.set(key, picture);
     if (known.size > remembered) known.delete(known.keys().next().value ?? '');
     return picture;
   };
 }
 
-function drawn(
-  typeset: ReturnType<typeof createTypesetter>,
-  latex: string,
-  colours: ReadonlyMap<string, string>,
-  setting: Setting,
-): Picture {
+type Write = (id: string, content: string) => string;
+
+/** The ways to write terms, of which the first that can be set is taken: what is framed is not broken into lines. */
+function writing(colours: ReadonlyMap<string, string>, differs: string | undefined): Write[] {
+  const coloured: Write = (id, content) => {
+    const colour = id === 'differs' && differs !== undefined ? differs : colours.get(id);
+    return colour === undefined ? content : `\\textcolor{${colour}}{${content}}`;
+  };
+  if (differs === undefined) return [coloured];
+  return [(id, content) => coloured(id, id === 'differs' ? `\\boxed{${content}}` : content), coloured];
+}
+
+function drawn(typeset: ReturnType<typeof createTypesetter>, latex: string, writings: readonly Write[], setting: Setting): Picture {
   let plain = latex;
-  try {
-    plain = writeTerms(latex, (_, content) => content);
-    const coloured = writeTerms(latex, (id, content) => (colours.has(id) ? `\\textcolor{${colours.get(id)}}{${content}}` : content));
-    return { uri: dataUri(typeset(coloured, setting).text), latex: plain };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error), latex: plain };
+  let problem = '';
+  for (const write of writings) {
+    try {
+      plain = writeTerms(latex, (_, content) => content);
+      return { uri: dataUri(typeset(writeTerms(latex, write), setting).text), latex: plain };
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
   }
+  return { problem, latex: plain };
 }
 
 function dataUri(svg: string): string {

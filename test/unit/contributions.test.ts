@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands, contextKeys, innerCommands, panels, settings, views } from '../../src/contributions.ts';
+import { levels } from '../../src/features/formulas/diagnostics/levels.ts';
+import { rules } from '../../src/python/checks/rules.ts';
+import { commands, contextKeys, innerCommands, panels, ruleScheme, settings, views } from '../../src/contributions.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -12,6 +14,8 @@ interface Property {
   enum?: string[];
   enumDescriptions?: string[];
   markdownDescription?: string;
+  additionalProperties?: boolean;
+  properties?: Record<string, unknown>;
 }
 interface Manifest {
   icon: string;
@@ -29,6 +33,7 @@ interface Manifest {
     views: Record<string, { id: string; name: string; icon: string }[]>;
     viewsWelcome: { view: string; when: string; contents: string }[];
     walkthroughs: { steps: { description: string; media: { image: string; altText: string }; completionEvents?: string[] }[] }[];
+    configurationDefaults: unknown;
     configuration: { properties: Record<string, Property> };
   };
 }
@@ -83,15 +88,28 @@ describe('package.json', () => {
     for (const [name, property] of properties) {
       expect(property.markdownDescription, name).toMatch(/^[A-Z].*\n\nExample: /s);
       expect(property.default, name).toBeTypeOf(
-        property.type === 'integer' ? 'number' : (property.type as 'string' | 'number' | 'boolean'),
+        property.type === 'integer' ? 'number' : (property.type as 'string' | 'number' | 'boolean' | 'object'),
       );
       expect(property.enumDescriptions?.length, name).toBe(property.enum?.length);
     }
   });
 
+  it('has a level to choose for every rule by which code is checked, in the order of the rules, with what the rule has by itself', () => {
+    const { additionalProperties, properties: known } = contributes.configuration.properties[settings.formulaRules] ?? {};
+    const all = Object.entries(rules).map(([id, { name, severity }]) => [id, { description: name, enum: levels, default: severity }]);
+    expect(Object.entries(known ?? {})).toEqual(all);
+    expect(additionalProperties).toBe(false);
+  });
+
+  it('has the pages of rules shown by the editor, wherever it opens them', () => {
+    expect(contributes.configurationDefaults).toEqual({
+      'workbench.editorAssociations': { [`${ruleScheme}:/*.md`]: 'vscode.markdown.preview.editor' },
+    });
+  });
+
   it('lets no workspace set what names a path or starts a process', () => {
-    // What is shown on hover starts nothing and reads nothing.
-    const harmless: string[] = [settings.formulaHover];
+    // What is shown of formulas starts nothing and reads nothing.
+    const harmless: string[] = [settings.formulaHover, settings.formulaDiagnostics, settings.formulaRules];
     for (const [name, { scope }] of properties) expect([name, scope]).toEqual([name, harmless.includes(name) ? 'resource' : 'machine']);
     const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
     expect(untrustedWorkspaces.supported).toBe('limited');

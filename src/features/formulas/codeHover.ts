@@ -7,6 +7,9 @@ import type { Typesetter } from '../../typeset/client.ts';
 import { log } from '../log/log.ts';
 import { setting } from '../settings.ts';
 import { cardHover } from './cardHover.ts';
+import type { FormulaDiagnostics } from './diagnostics/formulaDiagnostics.ts';
+import { levelsFor } from './diagnostics/level.ts';
+import { inForce } from './diagnostics/levels.ts';
 import type { FormulaFinder } from './finder.ts';
 import { meantAt } from './lookup.ts';
 import { offsetIn, placesOf, sourceOf, type Source } from './source.ts';
@@ -17,10 +20,12 @@ const most = { around: 2, held: 6 };
 export class CodeHover implements vscode.HoverProvider {
   readonly #finder: FormulaFinder;
   readonly #typesetter: Typesetter;
+  readonly #diagnostics: Pick<FormulaDiagnostics, 'of'>;
 
-  constructor(finder: FormulaFinder, typesetter: Typesetter) {
+  constructor(finder: FormulaFinder, typesetter: Typesetter, diagnostics: Pick<FormulaDiagnostics, 'of'>) {
     this.#finder = finder;
     this.#typesetter = typesetter;
+    this.#diagnostics = diagnostics;
   }
 
   async provideHover(
@@ -51,14 +56,17 @@ export class CodeHover implements vscode.HoverProvider {
     // In the margin nothing is pointed at.
     if (position.character < indent) return undefined;
     const line = { start: offset - position.character + indent, end: offset - position.character + text.trimEnd().length };
-    const meant = meantAt(await this.#finder.at(source, { start: offset, end: offset }, signalOf(token)), offset, line);
+    // What is wrong with it is told as far as it is known: a hover does not wait for it.
+    const findings = inForce(await this.#finder.at(source, { start: offset, end: offset }, signalOf(token)), levelsFor(source.uri));
+    const meant = meantAt(findings, offset, line);
     if (!meant || token.isCancellationRequested) return undefined;
-    const { by, findings } = meant;
-    const shown = findings.slice(0, by === 'place' ? 1 + most.around : most.held);
-    const contents = await cardHover(this.#typesetter, source, shown, by === 'function' && shown.length > 1);
+    const { by, findings: all } = meant;
+    const shown = all.slice(0, by === 'place' ? 1 + most.around : most.held);
+    const saidAt = this.#diagnostics.of(document).length > 0 ? offset : null;
+    const contents = await cardHover(this.#typesetter, source, shown, by === 'function' && shown.length > 1, saidAt);
     if (token.isCancellationRequested) return undefined;
-    if (by === 'function' && findings.length > shown.length)
-      contents.push(new vscode.MarkdownString(`… and ${findings.length - shown.length} more.`));
+    if (by === 'function' && all.length > shown.length)
+      contents.push(new vscode.MarkdownString(`… and ${all.length - shown.length} more.`));
     return new vscode.Hover(contents, by === 'place' ? rangeOf(source, shown[0]!, document) : undefined);
   }
 }

@@ -1,6 +1,7 @@
 /** Finds the formulas of sources, each as it stands once. */
 
 import type { Span } from '../../maths/nesting.ts';
+import { Emitter } from '../../protocol/emitter.ts';
 import type { Finding } from '../../protocol/python.ts';
 import type { PythonReader } from '../../python/client.ts';
 
@@ -19,12 +20,20 @@ const mostCalls = 20;
 interface Found {
   readonly version: string;
   readonly findings: Promise<Finding[]>;
-  /** Once all have been found. */
+  /** Once all have been found; then with what is wrong with them, as far as that is known. */
   settled: readonly Finding[] | null;
+  /** Once somebody has asked for it; null of a text that was edited meanwhile. */
+  checked: Promise<readonly Finding[] | null> | null;
 }
 
-/** Told those that were found so far, and what is still to be read, where a text takes long. */
-type Partly = (findings: readonly Finding[], unread: readonly Span[]) => void;
+/** What is known of a text so far. */
+export interface Known {
+  readonly uri: string;
+  readonly version: string;
+  readonly findings: readonly Finding[];
+  /** What is still to be read, in the order in which it begins. */
+  readonly unread: readonly Span[];
+}
 
 type Reader = Pick<PythonReader, 'formulas' | 'unread'>;
 
@@ -33,6 +42,10 @@ export class FormulaFinder {
   readonly #found = new Map<string, Found>();
   /** The one reading under way for a file. */
   readonly #running = new Map<string, { readonly done: Promise<unknown>; readonly abort: AbortController }>();
+  readonly #known = new Emitter<Known>();
+
+  /** A part of a text that takes long was read, or what was read has been checked, which comes in parts too. */
+  readonly onKnown = this.#known.event;
 
   constructor(reader: Reader) {
     this.#reader = reader;
@@ -42,18 +55,35 @@ export class FormulaFinder {
    * Of the whole text, in the order in which they begin; whoever asks for the same text meanwhile has the same answer. The reading of
    * the text that it was edited from is given up, and who waits for that one has the newest one's answer.
    */
-  async of(source: Findable, partly: Partly = () => undefined): Promise<readonly Finding[]> {
+  async of(source: Findable): Promise<readonly Finding[]> {
     const { uri, version } = source;
     const known = this.#found.get(uri);
     this.#found.delete(uri);
-    const found = known?.version === version ? known : this.#begin(source, partly);
+    const found = known?.version === version ? known : this.#begin(source);
     this.#found.set(uri, found);
     if (this.#found.size > remembered) this.#found.delete(this.#found.keys().next().value ?? '');
     try {
-      return (found.settled = await found.findings);
+      const findings = await found.findings;
+      return (found.settled ??= findings);
     } catch (error) {
-      // What went wrong may not go wrong again: the thread is a new one.
-      if (this.#found.get(uri) === found) this.#found.delete(uri);
+      this.#forget(uri, found);
+      throw error;
+    }
+  }
+
+  /**
+   * The same with all that is wrong with them, which takes longer: reading goes on where `of` ends. Null where the text was edited
+   * meanwhile.
+   */
+  async check(source: Findable): Promise<readonly Finding[] | null> {
+    const { uri, version } = source;
+    await this.of(source);
+    const found = this.#found.get(uri);
+    if (found?.version !== version) return null;
+    try {
+      return await (found.checked ??= this.#check(source, found));
+    } catch (error) {
+      this.#forget(uri, found);
       throw error;
     }
   }
@@ -71,40 +101,76 @@ export class FormulaFinder {
     }
   }
 
-  #begin(source: Findable, partly: Partly): Found {
+  #begin(source: Findable): Found {
     this.#running.get(source.uri)?.abort.abort();
     // It is known before it is read, which asks for the newest.
-    return { version: source.version, findings: Promise.resolve().then(() => this.#readAfter(source, partly)), settled: null };
+    return {
+      version: source.version,
+      findings: Promise.resolve().then(() => this.#readAfter(source)),
+      settled: null,
+      checked: null,
+    };
   }
 
-  async #readAfter(source: Findable, partly: Partly): Promise<Finding[]> {
+  async #readAfter(source: Findable): Promise<Finding[]> {
     const { uri, version } = source;
     await this.#running.get(uri)?.done.catch(() => undefined);
     const newest = (): Found | undefined => this.#found.get(uri);
     const isNewest = (): boolean => newest() === undefined || newest()?.version === version;
     if (!isNewest()) return newest()!.findings;
-    const abort = new AbortController();
-    const done = this.#read(source, abort.signal, partly);
-    this.#running.set(uri, { done, abort });
     try {
-      return await done;
+      return await this.#run(uri, (signal) => this.#read(source, signal));
     } catch (error) {
       if (!isNewest()) return await newest()!.findings;
       throw error;
+    }
+  }
+
+  /** Until a newer text of the same file is to be read. */
+  async #run<T>(uri: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const abort = new AbortController();
+    const done = work(abort.signal);
+    this.#running.set(uri, { done, abort });
+    try {
+      return await done;
     } finally {
       if (this.#running.get(uri)?.abort === abort) this.#running.delete(uri);
     }
   }
 
-  async #read({ uri, text }: Findable, signal: AbortSignal, partly: Partly): Promise<Finding[]> {
+  async #read({ uri, version, text }: Findable, signal: AbortSignal): Promise<Finding[]> {
     let findings = await this.#reader.formulas({ key: uri, text }, { signal });
     for (let calls = 1; calls < mostCalls; calls++) {
       const unread = await this.#reader.unread({ key: uri });
       if (unread.length === 0) break;
       signal.throwIfAborted();
-      partly(findings, unread);
+      this.#known.fire({ uri, version, findings, unread });
       findings = await this.#reader.formulas({ key: uri, text }, { signal });
     }
     return findings;
+  }
+
+  async #check({ uri, version, text }: Findable, found: Found): Promise<readonly Finding[] | null> {
+    const isEdited = (): boolean => (this.#found.get(uri) ?? found).version !== version;
+    try {
+      return await this.#run(uri, async (signal) => {
+        for (let calls = 1; ; calls++) {
+          const findings = await this.#reader.formulas({ key: uri, text, checked: true }, { signal });
+          const unread = await this.#reader.unread({ key: uri, checked: true });
+          signal.throwIfAborted();
+          found.settled = findings;
+          this.#known.fire({ uri, version, findings, unread: [] });
+          if (unread.length === 0 || calls === mostCalls) return findings;
+        }
+      });
+    } catch (error) {
+      if (isEdited()) return null;
+      throw error;
+    }
+  }
+
+  /** What went wrong may not go wrong again: the thread is a new one. */
+  #forget(uri: string, found: Found): void {
+    if (this.#found.get(uri) === found) this.#found.delete(uri);
   }
 }

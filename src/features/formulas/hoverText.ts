@@ -1,6 +1,7 @@
 /** The Markdown of hovers on formulas. Whatever comes from code or LaTeX is shown as the text that it is. */
 
 import type { FormulaCard, MathCard, Picture, SymbolCard } from '../../protocol/typesetting.ts';
+import type { Level } from './diagnostics/levels.ts';
 
 /** Commands that links run; null: no such link. */
 export interface HoverLinks {
@@ -13,14 +14,24 @@ export interface HoverLinks {
   readonly model: string | null;
 }
 
+/** Something wrong with a formula. */
+export interface HoverFault {
+  readonly level: Level;
+  /** One sentence; null where the editor's own hover says it. */
+  readonly message: string | null;
+  /** What differs has a colour in each ("#rrggbb"). */
+  readonly compared: Readonly<Record<'written' | 'right', { readonly picture: Picture; readonly colour: string }>> | null;
+}
+
 /** The editor cuts a hover off beyond 100,000 characters. */
 export const hoverLimit = 95_000;
 /** Characters of a piece of code in the table. */
 const longestCode = 48;
 
 /** All that is said of a formula in code. The editor shows the first ten lines or so before it has to be scrolled. */
-export function formulaMarkdown(card: FormulaCard, links: HoverLinks): string {
-  const head = [title(card), picture(card.picture), ...said(card), actions(links)];
+export function formulaMarkdown(card: FormulaCard, links: HoverLinks, faults: readonly HoverFault[] = []): string {
+  const words = [...(faults.length > 0 ? [] : differs(card)), ...said(card), actions(links)];
+  const head = [title(card, faults), ...faults.map(sentence), ...shown(card, faults), ...words];
   const canonical = card.canonical ? [`As it is written:\n\n${picture(card.canonical)}`] : [];
   const foot = [...noted(card), ...made(card), ...cited(card)];
   // Pictures of symbols can be done without, that of the formula cannot.
@@ -28,15 +39,16 @@ export function formulaMarkdown(card: FormulaCard, links: HoverLinks): string {
     [...head, symbolTable(card.symbols, links, true), ...canonical, ...foot],
     [...head, symbolTable(card.symbols, links, false), ...canonical, ...foot],
     [...head, ...foot],
-    [title(card), ...said(card), actions(links), ...foot],
+    [title(card, faults), ...faults.map(sentence), ...words, ...foot],
   ]);
 }
 
 /** The formula and its name: for one of several. */
-export function briefMarkdown(card: FormulaCard, links: HoverLinks): string {
+export function briefMarkdown(card: FormulaCard, links: HoverLinks, faults: readonly HoverFault[] = []): string {
+  const head = [title(card, faults), ...faults.map(sentence)];
   return fitting([
-    [title(card), picture(card.picture), actions({ ...links, model: null })],
-    [title(card), actions(links)],
+    [...head, ...shown(card, faults), actions({ ...links, model: null })],
+    [...head, actions(links)],
   ]);
 }
 
@@ -56,22 +68,61 @@ export function commandLink(command: string, ...args: unknown[]): string {
   return `command:${command}${args.length === 0 ? '' : `?${encoded}`}`;
 }
 
-function title({ name, family, equality }: FormulaCard): string {
-  if (name === null) return equality === 'near miss' ? '**Nearly a formula that is known**' : '**What this computes**';
+function title({ name, family, equality }: FormulaCard, faults: readonly HoverFault[]): string {
+  if (name === null)
+    return equality === 'near miss' && faults.length === 0 ? '**Nearly a formula that is known**' : '**What this computes**';
   const nearly = { exact: '', 'up to constant': '', 'near miss': 'Nearly: ' }[equality];
   return `**${nearly}${plain(name)}**${family === null ? '' : ` · ${plain(family)}`}`;
 }
 
-function said({ summary, remarks, equality, unit, name }: FormulaCard): string[] {
+function differs({ equality, name }: FormulaCard): string[] {
+  return equality === 'near miss' && name !== null ? ['**Not equal** to the formula: its value or its gradient differs.'] : [];
+}
+
+/** With the sign that the editor has for it, in its colour. */
+function sentence({ level, message }: HoverFault): string {
+  if (message === null) return '';
+  const { sign, colour } = signs[level];
+  return `<span style="color:var(--vscode-${colour});">$(${sign})</span> ${plain(message)}`;
+}
+
+const hint = { sign: 'lightbulb', colour: 'foreground' };
+const signs: Readonly<Record<Level, { readonly sign: string; readonly colour: string }>> = {
+  error: { sign: 'error', colour: 'problemsErrorIcon-foreground' },
+  warning: { sign: 'warning', colour: 'problemsWarningIcon-foreground' },
+  info: { sign: 'info', colour: 'problemsInfoIcon-foreground' },
+  hint,
+  off: hint,
+};
+
+/** What the code computes, with what it would have to compute where that is known. */
+function shown({ picture: whole }: FormulaCard, faults: readonly HoverFault[]): string[] {
+  const pairs = faults.flatMap(({ compared }) => compared ?? []);
+  if (pairs.length > 0) return pairs.map(comparison);
+  return whole.latex === '' ? [] : [picture(whole)];
+}
+
+function comparison({ written, right }: NonNullable<HoverFault['compared']>): string {
+  const rows = [
+    { ...written, sign: 'diff-removed', words: 'Is' },
+    { ...right, sign: 'diff-added', words: 'Should be' },
+  ].map(({ picture: drawn, colour, sign, words }) => {
+    const said = `<span style="color:${colour};">$(${sign})</span>&nbsp;${words}`;
+    const content = 'uri' in drawn ? image(drawn) : `<code>${plain(cut(drawn.latex, 400))}</code>`;
+    return `<tr><td>${said}</td><td>${content}</td></tr>`;
+  });
+  return `<table>${rows.join('')}</table>`;
+}
+
+function said({ summary, remarks, equality, unit }: FormulaCard): string[] {
   const facts = [
     // The remarks mostly say it themselves.
     ...(equality === 'up to constant' && !remarks.some((remark) => /constant|gradient/.test(remark)) ? ['equal up to a constant'] : []),
     ...remarks,
     ...(unit === null ? [] : [unit === 'no unit' ? 'dimensionless' : `in ${unit}`]),
   ];
-  const sentence = facts.length === 0 ? [] : [`*Here:* ${plain(facts.join('; '))}.`];
-  const differs = equality === 'near miss' && name !== null ? ['**Not equal** to the formula: its value or its gradient differs.'] : [];
-  return [...differs, ...(summary === null ? [] : [plain(summary)]), ...sentence];
+  const here = facts.length === 0 ? [] : [`*Here:* ${plain(facts.join('; '))}.`];
+  return [...(summary === null ? [] : [plain(summary)]), ...here];
 }
 
 function noted({ note }: FormulaCard): string[] {

@@ -1,12 +1,15 @@
 /** Everything on formulas that the editor is told of. */
 
 import * as vscode from 'vscode';
-import { commands, innerCommands, panels } from '../../contributions.ts';
+import { commands, innerCommands, panels, ruleScheme } from '../../contributions.ts';
 import type { PythonReader } from '../../python/client.ts';
 import type { Typesetter } from '../../typeset/client.ts';
 import { plainLatex } from '../../formulas/formula.ts';
 import { showRange } from '../documents.ts';
 import { CodeHover } from './codeHover.ts';
+import { FormulaActions } from './diagnostics/actions.ts';
+import { FormulaDiagnostics } from './diagnostics/formulaDiagnostics.ts';
+import { explainRule, RulePages, turnOffRule } from './diagnostics/rules.ts';
 import { FormulaFinder } from './finder.ts';
 import { FormulaList, isEntry } from './list/formulaList.ts';
 import { MathHover } from './mathHover.ts';
@@ -26,15 +29,19 @@ export interface FormulaServices {
 
 export function registerFormulas({ extensionUri, python, typesetter, memento }: FormulaServices): vscode.Disposable {
   const finder = new FormulaFinder(python);
+  const diagnostics = new FormulaDiagnostics(finder);
   const marks = new TermMarks();
   const selection = new SelectionFormula({ extensionUri, python, typesetter, finder, marks });
   return vscode.Disposable.from(
     marks,
     selection,
+    diagnostics,
+    vscode.languages.registerCodeActionsProvider({ language: 'python' }, new FormulaActions(diagnostics, finder), FormulaActions.metadata),
     new FormulaList(finder, typesetter, memento),
     new ReadAhead(finder, typesetter),
-    vscode.languages.registerHoverProvider({ language: 'python' }, new CodeHover(finder, typesetter)),
+    vscode.languages.registerHoverProvider({ language: 'python' }, new CodeHover(finder, typesetter, diagnostics)),
     vscode.languages.registerHoverProvider('*', new MathHover(python, typesetter)),
+    vscode.workspace.registerTextDocumentContentProvider(ruleScheme, new RulePages(extensionUri)),
     vscode.window.registerWebviewPanelSerializer(panels.formula, selection),
     vscode.commands.registerCommand(commands.formulaOfSelection, () => selection.run()),
     vscode.commands.registerCommand(commands.copyFormula, copyFormula),
@@ -44,6 +51,8 @@ export function registerFormulas({ extensionUri, python, typesetter, memento }: 
       if (request) await marks.show(request);
     }),
     vscode.commands.registerCommand(innerCommands.hideTerms, () => marks.clear()),
+    vscode.commands.registerCommand(innerCommands.explainRule, explainRule),
+    vscode.commands.registerCommand(innerCommands.turnOffRule, turnOffRule),
   );
 }
 

@@ -69,3 +69,15 @@ export function placesOf({ parts }: Source, { start, end }: Span): { document: v
     return from < to ? [{ document, range: new vscode.Range(document.positionAt(from), document.positionAt(to)) }] : [];
   });
 }
+
+/** Where a span of the source begins, as far as it reaches in that document; it may be empty. Null where that is in no document. */
+export function placeOf(source: Source, span: Span): { document: vscode.TextDocument; range: vscode.Range } | null {
+  if (span.start < span.end) return placesOf(source, span)[0] ?? null;
+  const part = source.parts.find(({ start, end }) => start <= span.start && span.start <= end);
+  if (!part) return null;
+  const position = part.document.positionAt(span.start - part.start);
+  return { document: part.document, range: new vscode.Range(position, position) };
+}
+
+/** The source that a document is of. */
+export const sourceUri = (document: vscode.TextDocument): string => (cellOf(document)?.notebook.uri ?? document.uri).toString();

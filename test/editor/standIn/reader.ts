@@ -3,10 +3,13 @@
 import { parentPort } from 'node:worker_threads';
 import { portChannel } from '../../../src/protocol/channels.ts';
 import { serve } from '../../../src/protocol/peer.ts';
-import type { Finding, FormulaVariable, PythonReading } from '../../../src/protocol/python.ts';
-import { knownCode, type KnownCode } from './code.ts';
+import type { Diagnostic, Finding, FormulaVariable, PythonReading } from '../../../src/protocol/python.ts';
+import { knownCode, type KnownCode, type KnownFault } from './code.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread of the extension host.');
+
+/** Texts that have been checked: from then on everybody is told what is wrong with them. */
+const checkedTexts = new Set<string>();
 
 function findingsIn(text: string): Finding[] {
   // As a thread that dies of a text.
@@ -17,7 +20,7 @@ function findingsIn(text: string): Finding[] {
   return found.sort((a, b) => a.start - b.start);
 }
 
-function finding(text: string, start: number, { code, variables, ...known }: KnownCode): Finding {
+function finding(text: string, start: number, { code, variables, wrong, ...known }: KnownCode): Finding {
   const definition = [...text.slice(0, start).matchAll(/def (\w+)/g)].at(-1);
   const name = definition?.[1] ?? '';
   return {
@@ -27,7 +30,7 @@ function finding(text: string, start: number, { code, variables, ...known }: Kno
     parts: [],
     calls: null,
     isPart: false,
-    diagnostics: [],
+    diagnostics: wrong && checkedTexts.has(text) ? [diagnostic(code, start, wrong)] : [],
     holder: definition ? { name, start: definition.index + 4, end: definition.index + 4 + name.length } : null,
     variables: variables.map((variable): FormulaVariable => ({
       ...variable,
@@ -40,9 +43,22 @@ function finding(text: string, start: number, { code, variables, ...known }: Kno
   };
 }
 
+function diagnostic(code: string, start: number, { at, related, fix, ...fault }: KnownFault): Diagnostic {
+  const placed = (piece: string) => ({ start: start + code.indexOf(piece), end: start + code.indexOf(piece) + piece.length });
+  return {
+    ...fault,
+    ...placed(at),
+    related: related ? [{ ...placed(related.at), message: related.message }] : [],
+    fix: fix ? { title: fix.title, edits: [{ ...placed(at), text: fix.text }] } : null,
+  };
+}
+
 serve<PythonReading>(portChannel(parentPort), {
   outline: () => [],
-  formulas: ({ text }) => findingsIn(text),
+  formulas: ({ text, checked }) => {
+    if (checked) checkedTexts.add(text);
+    return findingsIn(text);
+  },
   unread: () => [],
   latex: ({ text, start, end }) => {
     const around = findingsIn(text).find((one) => one.start <= start && end <= one.end);

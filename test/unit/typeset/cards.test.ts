@@ -91,6 +91,28 @@ describe('the card of a formula in code', () => {
     expect(formulaCard(draw, attention, 'dark').canonical).not.toBeNull();
   });
 
+  it.each(['dark', 'light', 'highContrast', 'highContrastLight'] as const)('has what differs in a frame of its own colour, %s', (theme) => {
+    const { ink, differs } = palettes[theme];
+    const compared = {
+      written: String.raw`\term{q}{q}+\term{differs}{\frac{1}{\term{k}{k}}}`,
+      right: String.raw`\term{q}{q}-\term{differs}{1}`,
+    };
+    const diagnostics = [{ compared: null }, { compared }] as unknown as Finding['diagnostics'];
+    const [none, both] = formulaCard(draw, { ...attention, diagnostics }, theme).compared;
+    expect(none).toBeNull();
+    const [written, right] = [svgOf(both!.written), svgOf(both!.right)];
+    expect([coloursIn(written), coloursIn(right)]).toEqual([[differs.written, ink].sort(), [differs.right, ink].sort()]);
+    for (const svg of [written, right]) expect(svg.match(/<rect[^>]*fill="none"/g)).toHaveLength(1);
+  });
+
+  it('shows what differs without a frame where that is too wide for one', () => {
+    const long = Array.from({ length: 60 }, (_, index) => `x_{${index}}`).join('+');
+    const compared = { written: String.raw`\term{differs}{${long}}`, right: 'x' };
+    const [both] = formulaCard(draw, { ...attention, diagnostics: [{ compared }] as unknown as Finding['diagnostics'] }, 'dark').compared;
+    expect(svgOf(both!.written)).not.toContain('fill="none"');
+    expect(coloursIn(svgOf(both!.written))).toEqual([palettes.dark.differs.written, palettes.dark.ink].sort());
+  });
+
   it('is a picture alone where the code has no name, or one that the catalogue lacks', () => {
     for (const formula of [null, 'no_such_formula']) {
       const card = formulaCard(draw, { ...attention, formula }, 'light');

@@ -27,10 +27,15 @@ function contrast(a: string, b: string): number {
 }
 
 describe('the colours of pictures', () => {
-  it.each(Object.entries(palettes))('can be read as text on hovers, %s', (kind, { ink, terms }) => {
+  it.each(Object.entries(palettes))('can be read as text on hovers, %s', (kind, { ink, terms, differs }) => {
     for (const ground of grounds[kind as ThemeKind]) {
-      for (const colour of [ink, ...terms]) expect(contrast(colour, ground), `${colour} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+      for (const colour of [ink, ...terms, differs.written, differs.right])
+        expect(contrast(colour, ground), `${colour} on ${ground}`).toBeGreaterThanOrEqual(4.5);
     }
     expect(new Set([ink, ...terms]).size).toBe(terms.length + 1);
+  });
+
+  it.each(Object.entries(palettes))('tell what is written from what would be right also without hues, %s', (_kind, { differs }) => {
+    expect(contrast(differs.written, differs.right)).toBeGreaterThanOrEqual(1.3);
   });
 });

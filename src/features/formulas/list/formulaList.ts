@@ -7,7 +7,9 @@ import type { Span } from '../../../maths/nesting.ts';
 import type { Typesetter } from '../../../typeset/client.ts';
 import { log } from '../../log/log.ts';
 import { cellOf } from '../../documents.ts';
-import type { FormulaFinder } from '../finder.ts';
+import { levelsFor, onLevelsChanged } from '../diagnostics/level.ts';
+import { inForce, worstOf, type Level } from '../diagnostics/levels.ts';
+import type { FormulaFinder, Known } from '../finder.ts';
 import { cardHover } from '../cardHover.ts';
 import { openSource, placesOf, type Source } from '../source.ts';
 import { groupsOf, type Entry, type Group } from './groups.ts';
@@ -21,19 +23,28 @@ type State = 'none' | 'reading' | 'empty' | 'filled' | 'failed';
 /** Milliseconds without a key after which an edited text is read again. */
 const pause = 400;
 
+/** Of what is wrong; a hint has none. */
+const icons: Partial<Record<Level, vscode.ThemeIcon>> = {
+  error: new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground')),
+  warning: new vscode.ThemeIcon('warning', new vscode.ThemeColor('problemsWarningIcon.foreground')),
+  info: new vscode.ThemeIcon('info', new vscode.ThemeColor('problemsInfoIcon.foreground')),
+};
+
 export class FormulaList implements vscode.TreeDataProvider<Element>, vscode.Disposable {
   readonly #finder: FormulaFinder;
   readonly #typesetter: Typesetter;
   readonly #memento: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<Element>;
-  readonly #subscriptions: vscode.Disposable[];
+  readonly #subscriptions: { dispose(): unknown }[];
   readonly onDidChangeTreeData = this.#changed.event;
   /** The file or notebook whose formulas are listed. */
   #uri: string | null = null;
   #source: Source | null = null;
   #groups: readonly Group[] = [];
   #waiting: NodeJS.Timeout | undefined;
+  /** What was asked for last. */
+  #asking: Source | null = null;
   #asked = 0;
 
   constructor(finder: FormulaFinder, typesetter: Typesetter, memento: vscode.Memento) {
@@ -44,6 +55,9 @@ export class FormulaList implements vscode.TreeDataProvider<Element>, vscode.Dis
     this.#subscriptions = [
       this.#changed,
       this.#view,
+      finder.onKnown((known) => this.#more(known)),
+      onLevelsChanged(() => this.#list(this.#uri)),
+      finder.onKnown((known) => this.#more(known)),
       this.#view.onDidChangeVisibility(({ visible }) => visible && this.#follow(vscode.window.activeTextEditor)),
       this.#view.onDidCollapseElement(({ element }) => this.#remember(element, true)),
       this.#view.onDidExpandElement(({ element }) => this.#remember(element, false)),
@@ -97,11 +111,12 @@ export class FormulaList implements vscode.TreeDataProvider<Element>, vscode.Dis
 
   #formulaItem({ finding, label, line }: Entry): vscode.TreeItem {
     const item = new vscode.TreeItem(label);
-    const near = finding.equality === 'near miss';
+    const worst = this.#source && worstOf(finding, levelsFor(this.#source.uri));
+    const nearly = finding.equality === 'near miss' ? 'Nearly: ' : '';
     item.description = [...(finding.holder ? [finding.holder.name] : []), `line ${this.#lineInCell(finding.start) ?? line}`].join(', ');
-    item.iconPath = new vscode.ThemeIcon(near ? 'question' : 'symbol-operator');
+    item.iconPath = (worst && icons[worst.level]) ?? new vscode.ThemeIcon(nearly === '' ? 'symbol-operator' : 'question');
     item.contextValue = 'formula';
-    item.accessibilityInformation = { label: `${near ? 'Nearly: ' : ''}${label}, ${item.description}` };
+    item.accessibilityInformation = { label: `${worst ? `${worst.message} ` : ''}${nearly}${label}, ${item.description}` };
     item.command = { command: innerCommands.goToFormula, title: 'Go to the formula', arguments: [this.#uri, finding.start, finding.end] };
     return item;
   }
@@ -152,24 +167,30 @@ export class FormulaList implements vscode.TreeDataProvider<Element>, vscode.Dis
     void this.#read(source);
   }
 
+  /** What is listed is read on, or checked. */
+  #more({ uri, version, findings, unread }: Known): void {
+    const source = this.#asking;
+    if (source?.uri !== uri || source.version !== version || findings.length === 0) return;
+    void this.#fill(source, findings, this.#asked, unread).catch(() => undefined);
+  }
+
   async #read(source: Source): Promise<void> {
     const asked = ++this.#asked;
+    this.#asking = source;
     try {
-      const partly = (findings: readonly Finding[], unread: readonly Span[]): void => {
-        if (findings.length > 0) void this.#fill(source, findings, asked, unread).catch(() => undefined);
-      };
-      await this.#fill(source, await this.#finder.of(source, partly), asked);
+      await this.#fill(source, await this.#finder.of(source), asked);
     } catch (error) {
       log().warn(`The formulas of ${source.uri} were not found: ${error instanceof Error ? error.message : String(error)}`);
       if (asked === this.#asked) this.#show(source, [], 'failed');
     }
   }
 
-  async #fill(source: Source, findings: readonly Finding[], asked: number, unread: readonly Span[] = []): Promise<void> {
+  async #fill(source: Source, known: readonly Finding[], asked: number, unread: readonly Span[] = []): Promise<void> {
+    const findings = inForce(known, levelsFor(source.uri));
     const ids = [...new Set(findings.flatMap(({ formula }) => formula ?? []))];
-    const known = ids.length === 0 ? [] : await this.#typesetter.names({ ids });
+    const names = ids.length === 0 ? [] : await this.#typesetter.names({ ids });
     if (asked !== this.#asked || source.uri !== this.#uri) return;
-    this.#show(source, groupsOf(findings, known, source.text, lineFinder(source.text)), findings.length === 0 ? 'empty' : 'filled');
+    this.#show(source, groupsOf(findings, names, source.text, lineFinder(source.text)), findings.length === 0 ? 'empty' : 'filled');
     this.#view.message = stillToRead(source.text, unread);
   }
 

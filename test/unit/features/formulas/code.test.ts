@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { joinCells } from '../../../../src/python/source/cells.ts';
 import { FormulaFinder } from '../../../../src/features/formulas/finder.ts';
 import { stillToRead } from '../../../../src/features/formulas/list/stillToRead.ts';
@@ -107,8 +107,9 @@ describe('finding the formulas of a text', () => {
       .mockResolvedValue([finding(0, 1), finding(1, 2)]);
     const finder = new FormulaFinder({ formulas, unread });
     const parts: unknown[] = [];
-    expect(await finder.of(source('1'), (found, rest) => parts.push([found.length, rest]))).toHaveLength(2);
-    expect(parts).toEqual([[1, [{ start: 1, end: 2 }]]]);
+    finder.onKnown((known) => parts.push(known));
+    expect(await finder.of(source('1'))).toHaveLength(2);
+    expect(parts).toEqual([{ uri: 'a', version: '1', findings: [finding(0, 1)], unread: [{ start: 1, end: 2 }] }]);
     expect(formulas).toHaveBeenCalledTimes(2);
   });
 
@@ -144,6 +145,61 @@ describe('finding the formulas of a text', () => {
     expect(formulas).toHaveBeenCalledTimes(3);
     expect(await finder.at(source('1'), { start: 7, end: 7 })).toHaveLength(1);
     expect(formulas.mock.calls.length).toBeLessThan(50);
+  });
+
+  describe('with what is wrong with them', () => {
+    const wrong = { ...finding(0, 1), diagnostics: [{ rule: 'a' }] } as unknown as Finding;
+    const read = vi.fn(async ({ checked }: { key: string; text: string; checked?: boolean }) => [checked ? wrong : finding(0, 1)]);
+
+    beforeEach(() => void read.mockClear());
+
+    it('goes on where reading them ended, and gives it to everybody from then on', async () => {
+      const finder = new FormulaFinder({ formulas: read, unread: all });
+      const told: unknown[] = [];
+      finder.onKnown((known) => told.push(known));
+      const [found, one, other] = await Promise.all([finder.of(source('1')), finder.check(source('1')), finder.check(source('1'))]);
+      expect([found[0]?.diagnostics, one, other]).toEqual([[], [wrong], [wrong]]);
+      expect(read.mock.calls).toHaveLength(2);
+      expect(told).toEqual([{ uri: 'a', version: '1', findings: [wrong], unread: [] }]);
+      expect(await finder.check(source('1'))).toBe(one);
+      expect(await finder.of(source('1'))).toBe(one);
+      expect(await finder.at(source('1'), { start: 0, end: 0 })).toBe(one);
+      expect(read.mock.calls).toHaveLength(2);
+    });
+
+    it('is told and known part by part where it takes long', async () => {
+      const unread = vi.fn(async ({ checked }: { checked?: boolean }) =>
+        checked && unread.mock.calls.length < 3 ? [{ start: 0, end: 1 }] : [],
+      );
+      const finder = new FormulaFinder({ formulas: read, unread });
+      const known: Promise<unknown>[] = [];
+      finder.onKnown(() => known.push(finder.at(source('1'), { start: 0, end: 0 })));
+      await finder.check(source('1'));
+      expect(await Promise.all(known)).toEqual([[wrong], [wrong]]);
+    });
+
+    it('is given up for a newer text', async () => {
+      const formulas = ({ text, checked }: { text: string; checked?: boolean }, { signal }: { signal?: AbortSignal } = {}) =>
+        new Promise<Finding[]>((resolve, reject) => {
+          if (!checked || text === 'text 2') resolve([wrong]);
+          else signal?.addEventListener('abort', () => reject(new Error('given up')));
+        });
+      const finder = new FormulaFinder({ formulas, unread: all });
+      const told: unknown[] = [];
+      finder.onKnown(({ version }) => told.push(version));
+      const first = finder.check(source('1'));
+      await finder.of(source('1'));
+      await Promise.resolve();
+      expect(await Promise.all([finder.check(source('2')), first])).toEqual([[wrong], null]);
+      expect(told).toEqual(['2']);
+    });
+
+    it('is asked for again where that failed', async () => {
+      const formulas = vi.fn(read).mockResolvedValueOnce([]).mockRejectedValueOnce(new Error('ended'));
+      const finder = new FormulaFinder({ formulas, unread: all });
+      await expect(finder.check(source('1'))).rejects.toThrow('ended');
+      expect(await finder.check(source('1'))).toEqual([wrong]);
+    });
   });
 
   it('asks again where reading failed', async () => {

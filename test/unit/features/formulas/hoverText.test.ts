@@ -6,6 +6,7 @@ import {
   formulaMarkdown,
   hoverLimit,
   mathMarkdown,
+  type HoverFault,
   type HoverLinks,
 } from '../../../../src/features/formulas/hoverText.ts';
 import type { FormulaCard, SymbolCard } from '../../../../src/protocol/typesetting.ts';
@@ -32,6 +33,7 @@ const card: FormulaCard = {
   symbols: [symbol],
   parts: ['KL', 'Gaussian density'],
   source: { text: 'Kingma and Welling 2014', arxiv: '1312.6114' },
+  compared: [],
 };
 const links: HoverLinks = { copy: 'command:copy', terms: 'command:all', term: (id) => `command:one?${id}`, model: 'command:model' };
 
@@ -73,6 +75,50 @@ describe('the hover on a formula in code', () => {
       '*Here:* equal up to a constant; mean over',
     );
     expect(readable(formulaMarkdown({ ...card, name: null, family: null, canonical: null }, links))).toMatch(/^\*\*What this computes\*\*/);
+  });
+
+  describe('that is wrong', () => {
+    const near = { ...card, equality: 'near miss' as const };
+    const fault: HoverFault = { level: 'warning', message: 'The $(sign) of *x* is <b>wrong</b>.', compared: null };
+    const compared = {
+      written: { picture: picture('W', 16), colour: '#f4796b' },
+      right: { picture: picture('R', 20), colour: '#8fe3a0' },
+    };
+
+    it.each(['error', 'warning', 'info'] as const)('says so at once, with the sign of its level: %s', (level) => {
+      for (const text of [formulaMarkdown(near, links, [{ ...fault, level }]), briefMarkdown(near, links, [{ ...fault, level }])]) {
+        expect(text).toContain(`$(${level})</span>`);
+        expect(text).not.toContain('$(sign)');
+        expect(readable(text).split(/\n+/)[1]).toBe(`$(${level}) The $(sign) of *x* is <b>wrong</b>.`);
+        expect(readable(text)).not.toContain('Not equal');
+      }
+    });
+
+    it('leaves to the editor what that says itself', () => {
+      const text = readable(formulaMarkdown(near, links, [{ ...fault, message: null }]));
+      expect(text).not.toContain('$(');
+      expect(text).toContain('Nearly: Negative ELBO');
+    });
+
+    it('shows what it computes and what it would have to, in place of the one picture', () => {
+      for (const text of [formulaMarkdown(near, links, [{ ...fault, compared }]), briefMarkdown(near, links, [{ ...fault, compared }])]) {
+        const images = [...text.matchAll(/<img src="[^"]*,(A+)"/g)].map(([, data = '']) => data.length);
+        expect(images.slice(0, 2)).toEqual([16, 20]);
+        expect(text).toMatch(
+          /color:#f4796b;">\$\(diff-removed\)<\/span>&nbsp;Is[^]*color:#8fe3a0;">\$\(diff-added\)<\/span>&nbsp;Should be/,
+        );
+        expect(text).not.toContain('alt="L"');
+      }
+      const broken = { ...compared, right: { picture: { problem: 'no', latex: '\\frac{<' }, colour: '#8fe3a0' } };
+      expect(readable(formulaMarkdown(near, links, [{ ...fault, compared: broken }]))).toContain('Should be\\frac{<');
+    });
+
+    it('needs neither a name nor a formula', () => {
+      const nameless = { ...near, name: null, family: null, canonical: null, picture: { problem: 'it is empty', latex: '' } };
+      const text = readable(formulaMarkdown(nameless, links, [fault]));
+      expect(text).toMatch(/^\*\*What this computes\*\*\n\n\$\(warning\) The/);
+      expect(text).not.toContain('drawn');
+    });
   });
 
   it('says why there is no picture, with the LaTeX as it is', () => {
