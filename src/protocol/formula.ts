@@ -27,6 +27,8 @@ export interface ShownFormula {
   readonly symbols: readonly ShownSymbol[];
   /** Names of the formulas of the catalogue that it computes. */
   readonly names: readonly string[];
+  /** What is wrong with it, as far as that is known: a sentence each. */
+  readonly faults: readonly { readonly level: 'error' | 'warning' | 'info' | 'hint'; readonly message: string }[];
 }
 
 export interface FormulaPage {

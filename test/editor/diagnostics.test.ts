@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
+import type { CodeAction } from 'vscode';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closeEditors, problemsOf, workspaceOf } from './genlens.ts';
+import { closeEditors, openGenlens, problemsOf, workspaceOf } from './genlens.ts';
 import { openEditor, type Editor } from './harness/editor.ts';
 import { until } from './harness/until.ts';
 import { knownCode } from './standIn/code.ts';
@@ -49,6 +50,7 @@ describe('what is wrong with formulas', () => {
       () => editor.dispose(),
       () => closeEditors(editor),
     );
+    await editor.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   });
   afterEach(async () => {
     await editor.configure({ 'genlens.formulas.rules': {}, 'genlens.formulas.diagnostics': true });
@@ -208,7 +210,7 @@ describe('what is wrong with formulas', () => {
       for (const text of [inPlace, beside]) {
         expect(count(text, message), text).toBe(1);
         expect(text).toMatch(/Nearly: Attention weights/);
-        expect(text).toMatch(/Is\s+Should be/);
+        expect(text).toMatch(/Is\s+Formula/);
         expect(text).not.toContain('Not equal');
       }
       expect(inPlace).toContain('Genlensplanted');
@@ -287,6 +289,16 @@ describe('what is wrong with formulas', () => {
     await run('workbench.action.closeSidebar');
   });
 
+  it('is said beside the formula of a selection', async () => {
+    await editor.openFile('wrong.py');
+    await soon(() => rulesTold()).toHaveLength(2);
+    const [line, character] = place(wrong, 'scores.masked');
+    await editor.select({ start: [line, character - 1], end: [line, character - 1 + masked.code.length] });
+    await run('genlens.formulaOfSelection');
+    const panel = await editor.panelFrame('Formula');
+    await soon(() => panel.locator('.banner.warning').innerText()).toBe(masked.wrong.message);
+  });
+
   describe('can be mended', () => {
     it('by what the light bulb prefers, and undone in one step', async () => {
       await editor.openFile('wrong.py');
@@ -346,5 +358,74 @@ describe('what is wrong with formulas', () => {
       );
       await soon(() => rulesTold()).toHaveLength(2);
     });
+  });
+});
+
+describe('what is wrong with code that is really read', () => {
+  const code = [
+    'import torch',
+    'import torch.nn.functional as F',
+    '',
+    'def attend(q, k, v, mask):',
+    '    scores = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5',
+    '    scores = scores.masked_fill(mask == 0, 1e-9)',
+    '    return F.softmax(scores, dim=-1) @ v',
+    '',
+    'def train_step(model, images, labels):',
+    '    return F.cross_entropy(F.softmax(model(images), dim=1), labels)',
+    '',
+  ].join('\n');
+  let editor: Editor;
+  const cleanUp: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    const workspace = await workspaceOf({ 'attend.py': code });
+    cleanUp.push(workspace.remove);
+    editor = await openGenlens({ workspace: workspace.folder });
+    cleanUp.push(() => editor.dispose());
+  });
+  afterAll(async () => {
+    for (const clean of cleanUp.reverse()) await clean();
+  });
+
+  it('is told, and no longer once a comment asks for that; undone, it is told again, and then mended', async () => {
+    const told = (): Promise<string[]> =>
+      editor.evaluateInHost((vscode) => {
+        const { document } = vscode.window.activeTextEditor!;
+        return vscode.languages.getDiagnostics(document.uri).map(({ code: of, range, severity }) => {
+          const rule = typeof of === 'object' ? of.value : of;
+          return `${String(rule)} ${vscode.DiagnosticSeverity[severity]} ${document.getText(range)}`;
+        });
+      });
+    /** Of what is offered at the problem that comes there. */
+    const act = (title: string, place: number): Promise<void> =>
+      editor.evaluateInHost(
+        async (vscode, beginning, index) => {
+          const { document } = vscode.window.activeTextEditor!;
+          const actions: CodeAction[] = await vscode.commands.executeCommand(
+            'vscode.executeCodeActionProvider',
+            document.uri,
+            vscode.languages.getDiagnostics(document.uri)[index]!.range,
+          );
+          const edit = actions.find((action) => action.title.startsWith(beginning))?.edit;
+          if (!edit) throw new Error(`Offered: ${actions.map((action) => action.title).join(', ')}`);
+          await vscode.workspace.applyEdit(edit);
+        },
+        title,
+        place,
+      );
+    const text = (): Promise<string | undefined> => editor.evaluateInHost((vscode) => vscode.window.activeTextEditor?.document.getText());
+    const mask = 'mask-keeps-weight Warning scores.masked_fill(mask == 0, 1e-9)';
+    const twice = expect.stringMatching(/^probabilities-for-logits Warning .*softmax/) as string;
+    await editor.openFile('attend.py');
+    await soon(told).toEqual([mask, twice]);
+    await act('Ignore', 0);
+    expect(await text()).toContain('1e-9)  # genlens: ignore[mask-keeps-weight]\n');
+    await soon(told).toEqual([twice]);
+    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('undo'));
+    await soon(told).toEqual([mask, twice]);
+    await act('', 1);
+    await soon(told).toEqual([mask]);
+    expect(await text()).toBe(code.replace('F.softmax(model(images), dim=1)', 'model(images)'));
+    expect(await problemsOf(editor)).toEqual([]);
   });
 });

@@ -16,6 +16,14 @@ const kl: ShownFormula = {
     { id: 'mu', code: 'mu', symbol: String.raw`\mu`, count: 1 },
   ],
   names: ['KL of a diagonal Gaussian to N(0, I)'],
+  faults: [],
+};
+const wrong: ShownFormula = {
+  ...kl,
+  faults: [
+    { level: 'warning', message: 'The variance is taken for its logarithm, so that the least is not at <b>N(0, I)</b>.' },
+    { level: 'info', message: 'The sum has no factor 1/2.' },
+  ],
 };
 
 let harness: Harness;
@@ -84,6 +92,14 @@ describe('the formula of a selection', () => {
     await close();
   });
 
+  it('says what is wrong with it, by how much it matters', async () => {
+    const { page, complaints, close } = await open({}, wrong);
+    expect(await page.locator('.banner').allInnerTexts()).toEqual(wrong.faults.map(({ message }) => message));
+    expect(await page.locator('.banner.warning .codicon-warning, .banner.info .codicon-info').count()).toBe(2);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('copies LaTeX without terms', async () => {
     const { page, close } = await open();
     await page.getByRole('button', { name: 'Copy as LaTeX' }).click();
@@ -128,7 +144,7 @@ describe('the formula of a selection', () => {
 
 describe.each<ThemeName>(['dark', 'light', 'highContrast', 'highContrastLight'])('in the theme %s', (theme) => {
   it.each([280, 640])('%i px wide: nothing to complain of for axe, the policy or the console, and nothing cut off', async (width) => {
-    const { page, complaints, close } = await open({ theme, width });
+    const { page, complaints, close } = await open({ theme, width }, wrong);
     await page.evaluate(() => window.selection.page.stale({ stale: true }));
     await page.locator('.formula-term').first().hover();
     expect(complaints).toEqual([]);

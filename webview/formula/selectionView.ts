@@ -62,7 +62,7 @@ export class SelectionView {
   #template(): TemplateResult {
     const formula = this.#formula;
     if (!formula) return html`<main class="selection"></main>`;
-    const { code, place, latex, symbols, names } = formula;
+    const { code, place, latex, symbols, names, faults } = formula;
     const drawn = this.#once(latex, () =>
       named(typesetLines([latex], { terms: symbols.map(({ id, code: name }) => ({ id, name })) }, 'left')),
     );
@@ -73,6 +73,13 @@ export class SelectionView {
         ${iconButton('copy', 'Copy as LaTeX', () => this.#listener.copied(plain(latex)))}
       </div>
       ${names.length === 0 ? nothing : html`<div class="selection-names">This is: <b>${names.join(', ')}</b>.</div>`}
+      ${faults.map(
+        ({ level, message }) =>
+          html`<div class="banner ${level}">
+            <span class="codicon codicon-${level === 'hint' ? 'lightbulb' : level}" aria-hidden="true"></span
+            ><span class="banner-text">${message}</span>
+          </div>`,
+      )}
       ${
         this.#stale
           ? html`<div class="selection-stale">

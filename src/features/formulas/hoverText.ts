@@ -97,19 +97,21 @@ const signs: Readonly<Record<Level, { readonly sign: string; readonly colour: st
 
 /** What the code computes, with what it would have to compute where that is known. */
 function shown({ picture: whole }: FormulaCard, faults: readonly HoverFault[]): string[] {
-  const pairs = faults.flatMap(({ compared }) => compared ?? []);
-  if (pairs.length > 0) return pairs.map(comparison);
+  const pairs = faults.flatMap(({ compared, level }) => (compared ? [comparison(compared, level)] : []));
+  if (pairs.length > 0) return pairs;
   return whole.latex === '' ? [] : [picture(whole)];
 }
 
-function comparison({ written, right }: NonNullable<HoverFault['compared']>): string {
+/** What only differs from a formula may be meant so. */
+function comparison({ written, right }: NonNullable<HoverFault['compared']>, level: Level): string {
+  const isWrong = level === 'warning' || level === 'error';
   const rows = [
     { ...written, sign: 'diff-removed', words: 'Is' },
-    { ...right, sign: 'diff-added', words: 'Should be' },
+    { ...right, sign: 'diff-added', words: isWrong ? 'Should be' : 'Formula' },
   ].map(({ picture: drawn, colour, sign, words }) => {
     const said = `<span style="color:${colour};">$(${sign})</span>&nbsp;${words}`;
     const content = 'uri' in drawn ? image(drawn) : `<code>${plain(cut(drawn.latex, 400))}</code>`;
-    return `<tr><td>${said}</td><td>${content}</td></tr>`;
+    return `<tr><td>${said}&emsp;</td><td>${content}</td></tr>`;
   });
   return `<table>${rows.join('')}</table>`;
 }

@@ -13,12 +13,14 @@ import { cellOf } from '../../documents.ts';
 import { log } from '../../log/log.ts';
 import { viewPage, viewsFolder } from '../../page.ts';
 import { openSession, type PageSession } from '../../pageSession.ts';
+import { levelsFor } from '../diagnostics/level.ts';
+import { inForce } from '../diagnostics/levels.ts';
 import type { FormulaFinder } from '../finder.ts';
 import type { Marked } from '../markRequest.ts';
 import { offsetIn, openSource, placesOf, sourceOf, type Source } from '../source.ts';
 import type { TermMarks } from '../termMarks.ts';
 import { themeKind } from '../theme.ts';
-import { namesIn, parsePlace, shownFormula } from './shown.ts';
+import { faultsIn, namesIn, parsePlace, shownFormula } from './shown.ts';
 
 export interface SelectionServices {
   readonly extensionUri: vscode.Uri;
@@ -98,15 +100,17 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
     const { uri, text, version } = source;
     const read = await python.latex({ text, start, end });
     if (!read) return null;
-    // A name is more than was asked for: without it there still is the formula.
-    const names = await finder
+    // What else is known of it is more than was asked for: without that there still is the formula.
+    const said = await finder
       .at(source, { start: read.start, end: read.start })
-      .then(async (findings) => {
+      .then(async (all) => {
+        const levelOf = levelsFor(uri);
+        const findings = inForce(all, levelOf);
         const known = await typesetter.names({ ids: findings.flatMap(({ formula }) => formula ?? []) });
-        return namesIn(read, findings, known);
+        return { names: namesIn(read, findings, known), faults: faultsIn(read, findings, levelOf) };
       })
-      .catch((): string[] => []);
-    return { version, read, formula: shownFormula(uri, text, read, placeName(source, read), names) };
+      .catch(() => ({ names: [], faults: [] }));
+    return { version, read, formula: shownFormula(uri, text, read, placeName(source, read), said) };
   }
 
   /** Reads a place again; false where there is no code any more. */

@@ -2,6 +2,7 @@
 
 import type { CodePlace, ShownFormula } from '../../../protocol/formula.ts';
 import type { CodeLatex, Finding } from '../../../protocol/python.ts';
+import type { LevelOf } from '../diagnostics/levels.ts';
 import type { Known } from '../list/groups.ts';
 
 /** Characters of the code that the panel begins with. */
@@ -9,14 +10,20 @@ const longestCode = 120;
 /** Of a statement that is a formula, the share that has to be read for the formula to be its own. */
 const enough = 0.6;
 
-export function shownFormula(uri: string, text: string, read: CodeLatex, place: string, names: readonly string[]): ShownFormula {
+export function shownFormula(
+  uri: string,
+  text: string,
+  read: CodeLatex,
+  place: string,
+  said: Pick<ShownFormula, 'names' | 'faults'>,
+): ShownFormula {
   return {
     from: { uri, start: read.start, end: read.end },
     code: codeLine(text.slice(read.start, read.end)),
     place,
     latex: read.latex,
     symbols: read.variables.map(({ id, code, symbol, spans }) => ({ id, code, symbol, count: spans.length })),
-    names,
+    ...said,
   };
 }
 
@@ -31,6 +38,19 @@ export function namesIn({ start, end }: Pick<CodeLatex, 'start' | 'end'>, findin
     return name === undefined ? [] : [equality === 'near miss' ? `nearly ${name}` : name];
   });
   return [...new Set(names)].slice(0, 6);
+}
+
+/** What is wrong within a piece of code. */
+export function faultsIn(
+  { start, end }: Pick<CodeLatex, 'start' | 'end'>,
+  findings: readonly Finding[],
+  levelOf: LevelOf,
+): ShownFormula['faults'] {
+  const within = findings.flatMap(({ diagnostics }) => diagnostics).filter((one) => one.start >= start && one.end <= end);
+  return within.flatMap((diagnostic) => {
+    const level = levelOf(diagnostic);
+    return level === 'off' ? [] : [{ level, message: diagnostic.message }];
+  });
 }
 
 /** A place as the page kept it over a reload; null where it kept none. */

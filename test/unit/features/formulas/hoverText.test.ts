@@ -42,7 +42,7 @@ const readable = (markdown: string): string =>
   markdown
     .replace(/<[^>]*>/g, '')
     .replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
-    .replace(/&nbsp;/g, ' ');
+    .replace(/&nbsp;|&emsp;/g, ' ');
 
 describe('the hover on a formula in code', () => {
   it('says its name, what it is, how the code has it, its symbols, parts and source', () => {
@@ -109,8 +109,9 @@ describe('the hover on a formula in code', () => {
         );
         expect(text).not.toContain('alt="L"');
       }
+      expect(readable(formulaMarkdown(near, links, [{ ...fault, compared, level: 'info' }]))).toContain('Formula');
       const broken = { ...compared, right: { picture: { problem: 'no', latex: '\\frac{<' }, colour: '#8fe3a0' } };
-      expect(readable(formulaMarkdown(near, links, [{ ...fault, compared: broken }]))).toContain('Should be\\frac{<');
+      expect(readable(formulaMarkdown(near, links, [{ ...fault, compared: broken }]))).toContain('Should be \\frac{<');
     });
 
     it('needs neither a name nor a formula', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupsOf } from '../../../../src/features/formulas/list/groups.ts';
-import { namesIn, parsePlace, shownFormula } from '../../../../src/features/formulas/selection/shown.ts';
+import { levelsBy } from '../../../../src/features/formulas/diagnostics/levels.ts';
+import { faultsIn, namesIn, parsePlace, shownFormula } from '../../../../src/features/formulas/selection/shown.ts';
 import type { Finding } from '../../../../src/protocol/python.ts';
 
 const known = [
@@ -83,6 +84,17 @@ describe('the names of a piece of code', () => {
   });
 });
 
+describe('what is wrong within a piece of code', () => {
+  const wrong = (start: number, rule: string) => ({ start, end: start + 2, rule, severity: 'warning', message: `${rule} is wrong.` });
+  const findings = [{ diagnostics: [wrong(10, 'a'), wrong(60, 'b')] }, { diagnostics: [wrong(20, 'c')] }] as unknown as Finding[];
+
+  it('is what stands in it, of what is not turned off', () => {
+    const levelOf = levelsBy(true, { c: 'off', b: 'error' });
+    expect(faultsIn({ start: 10, end: 40 }, findings, levelOf)).toEqual([{ level: 'warning', message: 'a is wrong.' }]);
+    expect(faultsIn({ start: 11, end: 90 }, findings, levelOf)).toEqual([{ level: 'error', message: 'b is wrong.' }]);
+  });
+});
+
 describe('what the panel shows', () => {
   it('is the code on one line, and each symbol with how often it stands there', () => {
     const variables = [
@@ -96,7 +108,10 @@ describe('what the panel shows', () => {
         ],
       },
     ];
-    const shown = shownFormula('file:///a.py', 'y = x +\n   x', { latex: 'x+x', variables, start: 4, end: 12 }, 'a.py, line 1', ['Sum']);
+    const shown = shownFormula('file:///a.py', 'y = x +\n   x', { latex: 'x+x', variables, start: 4, end: 12 }, 'a.py, line 1', {
+      names: ['Sum'],
+      faults: [],
+    });
     expect(shown).toEqual({
       from: { uri: 'file:///a.py', start: 4, end: 12 },
       code: 'x + x',
@@ -104,6 +119,7 @@ describe('what the panel shows', () => {
       latex: 'x+x',
       symbols: [{ id: 'x', code: 'x', symbol: 'x', count: 2 }],
       names: ['Sum'],
+      faults: [],
     });
     expect(parsePlace(shown)).toEqual(shown.from);
   });
