@@ -7,7 +7,7 @@ import { until } from './harness/until.ts';
 import { knownCode } from './standIn/code.ts';
 import { extensionWithStandIn } from './standIn/extension.ts';
 
-const { kl, masked, unscaled } = knownCode;
+const { masked, unscaled } = knownCode;
 const rule = masked.wrong.rule;
 const wrong = `import torch\n\ndef attend(a, b, d, scores, mask):\n    x = ${masked.code}\n    return ${unscaled.code}\n`;
 const twice = `x = ${masked.code}\ny = ${masked.code}\nz = ${unscaled.code}\n`;
@@ -16,7 +16,8 @@ const files = {
   'wrong.py': wrong,
   'twice.py': twice,
   'empty.py': '',
-  'right.py': `${kl.code}\n`,
+  'waits.py': `# waits\n${wrong}`,
+  'dies.py': `# dies\n${wrong}`,
   'notebook.ipynb': JSON.stringify({
     cells: [cell('import torch'), cell(`y = 2\nx = ${masked.code}`), cell('z = 3')],
     metadata: { language_info: { name: 'python' } },
@@ -157,6 +158,23 @@ describe('what is wrong with formulas', () => {
     await editor.openFile('wrong.py');
     await soon(() => rulesTold('wrong.py')).toHaveLength(2);
     expect(await rulesTold()).toHaveLength(2);
+  });
+
+  it('is told of documents that nobody can write', async () => {
+    await editor.evaluateInHost(async (vscode, content) => {
+      vscode.workspace.registerTextDocumentContentProvider('planted', { provideTextDocumentContent: () => content });
+      await vscode.window.showTextDocument(vscode.Uri.parse('planted:/only.py'));
+    }, wrong);
+    await soon(() => rulesTold('planted:/only.py')).toHaveLength(2);
+  });
+
+  it('is told although the thread that looks for it dies of another file meanwhile', async () => {
+    await editor.openFile('waits.py');
+    await run('workbench.action.splitEditor');
+    await editor.openFile('dies.py');
+    await soon(() => rulesTold('waits.py')).toHaveLength(2);
+    expect(await rulesTold('dies.py')).toEqual([]);
+    expect(await problemsOf(editor)).toEqual([]);
   });
 
   it('is told in the cell of a notebook that it stands in, until that is gone', async () => {

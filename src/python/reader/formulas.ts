@@ -55,6 +55,8 @@ export class FormulaReader {
   readonly #parser: Parser;
   readonly #memory: Memory;
   readonly #versions = new Map<string, Version>();
+  /** How many places are asked for at this moment. */
+  #places = 0;
 
   /** `onFault` is told of what must not happen: the code in question is then taken for no formula. */
   constructor(parser: Parser, catalogue: Iterable<Formula>, onFault: (error: unknown) => void = () => undefined) {
@@ -62,8 +64,18 @@ export class FormulaReader {
     this.#memory = { catalogue: [...catalogue].filter(({ readings }) => readings), likeness: new Likeness(), known: new Map(), onFault };
   }
 
-  /** The formulas of a text, in the order in which they begin. */
-  async read(key: string, text: string, { limit, within, checked = false, ignored = false, signal }: ReadOptions): Promise<Finding[]> {
+  /** The formulas of a text, in the order in which they begin. While places are asked for, whole texts wait. */
+  async read(key: string, text: string, options: ReadOptions): Promise<Finding[]> {
+    if (!options.within) return this.#read(key, text, options);
+    this.#places++;
+    try {
+      return await this.#read(key, text, options);
+    } finally {
+      this.#places--;
+    }
+  }
+
+  async #read(key: string, text: string, { limit, within, checked = false, ignored = false, signal }: ReadOptions): Promise<Finding[]> {
     const end = performance.now() + limit;
     const { placed } = this.#version(key, text, within);
     const touches = (span: Span): boolean => !within || (span.start <= within.end && within.start <= span.end);
@@ -76,8 +88,10 @@ export class FormulaReader {
         while (!isDone(progress) && performance.now() < end) {
           this.#step(progress);
           if (performance.now() < rest) continue;
-          await new Promise((resolve) => setImmediate(resolve));
-          signal?.throwIfAborted();
+          do {
+            await new Promise((resolve) => setImmediate(resolve));
+            signal?.throwIfAborted();
+          } while (!within && this.#places > 0 && performance.now() < end);
           rest = performance.now() + slice;
         }
       }

@@ -1,5 +1,6 @@
 /** Stands in for the thread that reads Python: knows a few statements by their text, so that what is shown of them can be told. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
 import { portChannel } from '../../../src/protocol/channels.ts';
 import { serve } from '../../../src/protocol/peer.ts';
@@ -55,7 +56,8 @@ function diagnostic(code: string, start: number, { at, related, fix, ...fault }:
 
 serve<PythonReading>(portChannel(parentPort), {
   outline: () => [],
-  formulas: ({ text, checked }) => {
+  formulas: async ({ text, checked }) => {
+    if (text.includes('# waits')) await delay(1_000);
     if (checked) checkedTexts.add(text);
     return findingsIn(text);
   },

@@ -1,5 +1,6 @@
 /** What is wrong with the formulas of open files and notebooks, where the editor shows problems. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { settings } from '../../../contributions.ts';
 import { shownInTabs } from '../../documents.ts';
@@ -20,6 +21,8 @@ interface Watched {
 
 /** Milliseconds without a key after which an edited text is checked. */
 const pause = 300;
+/** How often a text is checked that cannot be. */
+const attempts = 4;
 
 export class FormulaDiagnostics implements vscode.Disposable {
   readonly #finder: FormulaFinder;
@@ -91,13 +94,12 @@ export class FormulaDiagnostics implements vscode.Disposable {
     this.#watched.set(uri, watched);
     clearTimeout(watched.waiting);
     watched.waiting = setTimeout(() => {
-      const check = (): Promise<void> => this.#check(uri);
-      if (isSeen(uri)) void check();
-      else this.#queue = this.#queue.then(check);
+      if (isSeen(uri)) void this.#check(uri);
+      else this.#queue = this.#queue.then(() => this.#check(uri));
     }, milliseconds);
   }
 
-  async #check(uri: string): Promise<void> {
+  async #check(uri: string, attempt = 1): Promise<void> {
     if (!this.#watched.has(uri)) return;
     const source = setting(settings.formulaDiagnostics, vscode.Uri.parse(uri)) ? openSource(uri) : null;
     if (!source) return this.#hide(uri);
@@ -105,6 +107,11 @@ export class FormulaDiagnostics implements vscode.Disposable {
       const findings = await this.#finder.check(source);
       if (findings && openSource(uri)?.version === source.version) this.#show(source, findings);
     } catch (error) {
+      // The thread may have died of another text: after a while, alone, this one may be read.
+      if (attempt < attempts) {
+        this.#queue = this.#queue.then(() => delay(attempt * pause)).then(() => this.#check(uri, attempt + 1));
+        return;
+      }
       log().warn(`The formulas of ${uri} were not checked: ${error instanceof Error ? error.message : String(error)}`);
       this.#hide(uri);
     }

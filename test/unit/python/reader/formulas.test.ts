@@ -170,6 +170,21 @@ describe('the formulas of a text', () => {
     expect(found).toEqual(whole);
   });
 
+  it('leaves the thread to what is asked of a place', async () => {
+    const text = Array.from({ length: 100 }, (_, index) => vae.replaceAll('VAE', `VAE${index}`)).join('\n');
+    const reader = open();
+    const whole = reader.read('whole', text, always);
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = reader.unread('whole').length;
+    expect(before).toBeGreaterThan(0);
+    // Long enough to take turns, if that were so.
+    const place = await reader.read('place', text, { ...always, within: { start: 0, end: 30 * vae.length } });
+    expect(place.length).toBeGreaterThan(30);
+    expect(reader.unread('whole')).toHaveLength(before);
+    await whole;
+    expect(reader.unread('whole')).toEqual([]);
+  });
+
   it('stop being read when nobody waits for them', async () => {
     const stop = new AbortController();
     const long = Array.from({ length: 200 }, (_, at) =>
