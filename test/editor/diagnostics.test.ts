@@ -423,6 +423,9 @@ describe('what is wrong with code that is really read', () => {
             'vscode.executeCodeActionProvider',
             document.uri,
             vscode.languages.getDiagnostics(document.uri)[index]!.range,
+            undefined,
+            // How many are asked for their edits.
+            10,
           );
           const edit = actions.find((action) => action.title.startsWith(beginning))?.edit;
           if (!edit) throw new Error(`Offered: ${actions.map((action) => action.title).join(', ')}`);
