@@ -439,6 +439,17 @@ describe('what is wrong with code that is really read', () => {
     const twice = expect.stringMatching(/^probabilities-for-logits Warning .*softmax/) as string;
     await editor.openFile('attend.py');
     await soon(told).toEqual([mask, twice]);
+    // The formula that it spoils is computed a line below.
+    const hovers = await editor.evaluateInHost(async (vscode) => {
+      const { uri } = vscode.window.activeTextEditor!.document;
+      const all: { contents: { value: string }[] }[] = await vscode.commands.executeCommand(
+        'vscode.executeHoverProvider',
+        uri,
+        new vscode.Position(5, 20),
+      );
+      return all.flatMap(({ contents }) => contents.map(({ value }) => value.split('\n')[0]));
+    });
+    expect(hovers).toEqual([expect.stringMatching(/^\*\*Scaled dot.*attention\*\*/)]);
     await act('Ignore', 0);
     expect(await text()).toContain('1e-9)  # genlens: ignore[mask-keeps-weight]\n');
     await soon(told).toEqual([twice]);

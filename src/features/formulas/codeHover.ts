@@ -67,7 +67,7 @@ export class CodeHover implements vscode.HoverProvider {
     if (token.isCancellationRequested) return undefined;
     if (by === 'function' && all.length > shown.length)
       contents.push(new vscode.MarkdownString(`… and ${all.length - shown.length} more.`));
-    return new vscode.Hover(contents, by === 'place' ? rangeOf(source, shown[0]!, document) : undefined);
+    return new vscode.Hover(contents, by === 'place' ? rangeOf(source, shown[0]!, document, position) : undefined);
   }
 }
 
@@ -77,7 +77,7 @@ function signalOf(token: vscode.CancellationToken): AbortSignal {
   return stop.signal;
 }
 
-/** Of the finding, in the document that is pointed at. */
-function rangeOf(source: Source, finding: Finding, document: vscode.TextDocument): vscode.Range | undefined {
-  return placesOf(source, finding).find((place) => place.document === document)?.range;
+/** Of the finding, where it is what is pointed at. */
+function rangeOf(source: Source, finding: Finding, document: vscode.TextDocument, position: vscode.Position): vscode.Range | undefined {
+  return placesOf(source, finding).find((place) => place.document === document && place.range.contains(position))?.range;
 }

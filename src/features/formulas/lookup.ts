@@ -6,7 +6,7 @@ import type { Finding } from '../../protocol/python.ts';
 export interface Meant {
   /** The place is the name of a function: what is meant are all formulas that it holds. */
   readonly by: 'place' | 'function';
-  /** Of a place: the innermost first. Of a function: in the order in which they come. */
+  /** Of a place: what is wrong there first, then the innermost. Of a function: in the order in which they come. */
   readonly findings: readonly Finding[];
 }
 
@@ -15,8 +15,11 @@ export interface Meant {
  * @param line of the place: a formula may be a part of the statement on it
  */
 export function meantAt(findings: readonly Finding[], offset: number, line: Span): Meant | null {
-  const around = findings.filter(({ start, end }) => start <= offset && offset <= end);
-  if (around.length > 0) return { by: 'place', findings: innermostFirst(around) };
+  const isAround = ({ start, end }: Span): boolean => start <= offset && offset <= end;
+  // What is wrong with a formula may stand before it.
+  const spoiled = innermostFirst(findings.filter(({ diagnostics }) => diagnostics.some(isAround)));
+  const around = innermostFirst(findings.filter(isAround));
+  if (spoiled.length + around.length > 0) return { by: 'place', findings: [...new Set([...spoiled, ...around])] };
   const held = findings.filter(({ holder }) => holder !== null && holder.start <= offset && offset <= holder.end);
   if (held.length > 0) return { by: 'function', findings: held };
   const beside = findings.filter(({ start, end }) => start <= line.end && line.start <= end);

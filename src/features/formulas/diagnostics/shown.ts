@@ -24,7 +24,7 @@ export function shownOf(source: Source, findings: readonly Finding[], levelOf: L
 }
 
 function shown(source: Source, diagnostic: Diagnostic, range: vscode.Range, level: Level): vscode.Diagnostic {
-  const { rule, severity, message, related } = diagnostic;
+  const { rule, message, related } = diagnostic;
   const one = new vscode.Diagnostic(range, message, severityOf(level));
   one.source = 'Genlens';
   one.code = { value: rule, target: rulePage(rule) };
@@ -32,8 +32,6 @@ function shown(source: Source, diagnostic: Diagnostic, range: vscode.Range, leve
     const place = placeOf(source, other);
     return place ? [new vscode.DiagnosticRelatedInformation(new vscode.Location(place.document.uri, place.range), other.message)] : [];
   });
-  // It can be left out: the editor fades it.
-  if (severity === 'hint' && level === 'hint') one.tags = [vscode.DiagnosticTag.Unnecessary];
   return one;
 }
 

@@ -46,6 +46,15 @@ describe('what a place means', () => {
     expect(meantAt(findings, 50, nowhere)).toEqual({ by: 'place', findings: [findings[0]] });
   });
 
+  it('is first what is wrong there, which may stand before the formula', () => {
+    const wrong = { ...finding(60, 70), diagnostics: [{ start: 25, end: 28 }] } as Finding;
+    const all = [...findings.slice(0, 2), wrong];
+    expect(meantAt(all, 26, nowhere)).toEqual({ by: 'place', findings: [wrong, findings[1], findings[0]] });
+    expect(meantAt([wrong], 26, nowhere)).toEqual({ by: 'place', findings: [wrong] });
+    expect(meantAt([wrong], 30, nowhere)).toBeNull();
+    expect(meantAt([wrong], 65, nowhere)).toEqual({ by: 'place', findings: [wrong] });
+  });
+
   it('is on the name of a function all that it holds', () => {
     expect(meantAt(findings, 6, { start: 0, end: 40 })).toEqual({ by: 'function', findings: [findings[0], findings[1]] });
     expect(meantAt(findings, 55, nowhere)).toEqual({ by: 'function', findings: [findings[2]] });

@@ -45,7 +45,6 @@ vi.mock('vscode', () => ({
   Uri: { parse: (text: string) => text, from: String },
   Diagnostic: class {},
   DiagnosticSeverity: {},
-  DiagnosticTag: {},
   window: { setStatusBarMessage: editor.said },
   workspace: { notebookDocuments: [], textDocuments: editor.documents, getConfiguration: () => ({ get: () => true }) },
 }));
