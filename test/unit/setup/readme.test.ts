@@ -25,7 +25,7 @@ describe('README.md', () => {
   it('lists every setting with its default, and no other', () => {
     const rows = [...readme.matchAll(/^\| `(genlens\.[\w.]+)` \| (?:`([^`]*)`|empty) \|/gm)].map(([, name, value]) => [name, value ?? '']);
     const settings = Object.entries(manifest.contributes.configuration.properties);
-    const written = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+    const written = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
     expect(rows).toEqual(settings.map(([name, setting]) => [name, written(setting.default)]));
   });
 
