@@ -14,6 +14,10 @@ export const rules = {
   'logits-for-probabilities': { name: 'Logits where probabilities belong', severity: 'warning' },
   'logarithms-missing': { name: 'Probabilities where logarithms belong', severity: 'warning' },
   'mask-keeps-weight': { name: 'A mask that leaves weight', severity: 'warning' },
+  'mask-after-softmax': { name: 'A mask after the softmax', severity: 'info' },
+  'mask-transposed': { name: 'A causal mask the wrong way round', severity: 'warning' },
+  'softmax-axis': { name: 'A softmax over the wrong axis', severity: 'warning' },
+  'attention-scale': { name: 'Attention scaled wrongly', severity: 'warning' },
 } as const satisfies Record<string, Rule>;
 
 export type RuleId = keyof typeof rules;

@@ -49,7 +49,7 @@ const comparing: ReadonlySet<string> = new Set(['equal', 'notEqual']);
 const mostNodes = 60;
 
 /** Where each row leaves out itself, or those like it, the mask is part of the formula. */
-function namesItself(mask: Node): boolean {
+export function namesItself(mask: Node): boolean {
   const seen = new Set<Node>([mask]);
   for (const node of seen) {
     if (seen.size > mostNodes) return false;

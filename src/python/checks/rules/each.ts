@@ -3,12 +3,15 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
+import { causal } from './causal.ts';
 import { inputs } from './inputs.ts';
 import { masks } from './masks.ts';
+import { scale } from './scale.ts';
+import { softmaxAxis } from './softmaxAxis.ts';
 
 type Rule = (statement: Computed, checked: Checked) => Iterable<Fault>;
 
-const each: readonly Rule[] = [inputs, masks];
+const each: readonly Rule[] = [inputs, masks, causal, softmaxAxis, scale];
 
 const told = new WeakMap<Checked, Set<string>>();
 

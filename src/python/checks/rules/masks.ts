@@ -1,33 +1,113 @@
-/** Scores that are masked before the softmax so that they keep weight. */
+/** Scores that are masked so that what is masked keeps weight, and weights that are masked after the softmax. */
 
 import type { Computed } from '../../expression/follow/context.ts';
+import { namesItself } from '../../expression/leftOut.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes } from '../statements.ts';
+import { deepNodes, ownNodes } from '../statements.ts';
+import { isKeyMask, isRenormalised, isRowMask, scoresIn } from './attention.ts';
+import { isMadeOf } from './flow.ts';
+import { rewritten } from './changes.ts';
+import { isWritten } from './written.ts';
 
-export function* masks(statement: Computed): Generator<Fault> {
-  for (const node of ownNodes(statement)) {
-    if (node.op !== 'softmax') continue;
-    const filled = filling(node.args[0]!);
-    if (!filled) continue;
-    yield {
-      rule: 'mask-keeps-weight',
-      message: `What is masked is set to ${filled.value} before the softmax and keeps the weight e^${filled.value} / sum; minus infinity takes it away.`,
-      statement,
-      at: filled.node,
-      related: [],
-      nearly: null,
-      change: null,
-    };
+export function* masks(statement: Computed, checked: Checked): Generator<Fault> {
+  const own = ownNodes(statement);
+  for (const node of deepNodes(statement)) {
+    const isOwn = own.has(node);
+    for (const kept of keptIn(node)) {
+      if (!isOwn && !isWritten(checked, kept.node)) continue;
+      const holder = checked.computed.find(({ places }) => places.some((place) => place.node === kept.node)) ?? statement;
+      yield {
+        rule: 'mask-keeps-weight',
+        message: kept.message,
+        statement,
+        at: kept.node,
+        related: [],
+        nearly: null,
+        change: kept.value && rewritten(holder, 'Mask with minus infinity', kept.node, kept.value, () => 'float("-inf")'),
+      };
+    }
+    if (isOwn && isCutAfter(node))
+      yield {
+        rule: 'mask-after-softmax',
+        message:
+          'The mask comes after the softmax and nothing makes up for it: the weights of a row no longer sum to 1. Masked with minus infinity before the softmax, they do.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
   }
 }
 
-function filling(scores: Node): { node: Node; value: number } | null {
-  const node = unwrap(scores);
-  if (node.op !== 'where') return null;
-  for (const arg of node.args.slice(1)) {
-    const value = numberOf(arg);
-    if (value !== null && Math.abs(value) < 1) return { node, value };
+interface Kept {
+  readonly node: Node;
+  readonly message: string;
+  /** The number that masks. */
+  readonly value: Node | null;
+}
+
+function* keptIn(node: Node): Generator<Kept> {
+  const isAttention = node.op === 'softmax';
+  if (!isAttention && node.op !== 'logSoftmaxOfClasses' && node.op !== 'logSoftmax') return;
+  let scores = unwrap(node.args[0]!);
+  // A scale leaves 0 where it is.
+  while ((scores.op === 'multiply' || scores.op === 'divide') && numberOf(scores.args[1]!) !== null && scores.args[0])
+    scores = unwrap(scores.args[0]);
+  if (scores.op === 'where') {
+    const [mask, ...branches] = scores.args as [Node, Node, Node];
+    const value = branches.find((branch) => numberOf(branch) !== null);
+    const rest = branches.find((branch) => branch !== value);
+    if (!value || !rest || numberOf(rest) !== null || isRowMask(mask) || isOfScores(mask, rest)) return;
+    // Of classes it may be a way to leave out an example: only what leaves out itself is meant to be gone.
+    if (!isAttention && !(namesItself(mask) && scoresIn(rest))) return;
+    const filled = numberOf(value)!;
+    if (filled < -1) return;
+    yield { node: scores, message: filledMessage(filled), value: filled <= 1 ? value : null };
   }
-  return null;
+  if (scores.op !== 'multiply' || !isAttention || isRenormalised(node)) return;
+  for (const [at, mask] of scores.args.entries()) {
+    const rest = scores.args[1 - at]!;
+    if (isKeyMask(mask) && !isKeyMask(rest) && scoresIn(rest) && !isOfScores(mask, rest))
+      yield {
+        node: scores,
+        message:
+          'The mask multiplies the scores: what is masked has the score 0 and keeps the weight e^0 / sum. Minus infinity takes it away.',
+        value: null,
+      };
+  }
+}
+
+const filledMessage = (value: number): string =>
+  value > 1
+    ? `What is masked is set to ${value} before the softmax and takes the weight of all that is not: the sign is missing.`
+    : `What is masked is set to ${value} before the softmax and keeps the weight e^${value} / sum; minus infinity takes it away.`;
+
+/** A choice by what the scores are: which of them are finite, or above a threshold. */
+const isOfScores = (mask: Node, scores: Node): boolean => {
+  const inner = unwrap(scores);
+  return isMadeOf(mask, (part) => part === inner || part.op === 'isFinite', 80);
+};
+
+/** Weights times a mask, not divided by their sum afterwards. */
+function isCutAfter(node: Node): boolean {
+  const [a, b, c] = node.args;
+  const pairs: readonly (readonly [Node, Node])[] =
+    node.op === 'multiply'
+      ? [
+          [a!, b!],
+          [b!, a!],
+        ]
+      : node.op === 'where' && c
+        ? [[numberOf(b!) === 0 ? c : b!, a!]]
+        : [];
+  if (node.op === 'where' && !(c && (numberOf(b!) === 0 || numberOf(c) === 0))) return false;
+  return pairs.some(([weights, mask]) => {
+    const softmax = unwrap(weights);
+    if (softmax.op !== 'softmax' || !isKeyMask(mask)) return false;
+    const scores = scoresIn(softmax.args[0]!);
+    return scores !== null && !scores.path.some(({ op }) => op === 'leftOut' || op === 'where') && !isRenormalised(node);
+  });
 }

@@ -170,8 +170,10 @@ export function shapeCall({ build }: Follow, path: string, name: string, args: A
     case 'diag_embed':
       return build.with('diagonalMatrix', [x()], {});
     case 'tril':
-    case 'triu':
-      return build.with('triangle', [x()], { part: name === 'tril' ? 'lower' : 'upper', k: toNumber(second('diagonal', 'k')) ?? 0 });
+    case 'triu': {
+      const diagonal = second('diagonal', 'k');
+      return build.with('triangle', [x()], { part: name === 'tril' ? 'lower' : 'upper', k: diagonal ? toNumber(diagonal) : 0 });
+    }
     case 'roll': {
       const by = second('shifts', 'shift');
       const shift = toNumber(by);

@@ -1,0 +1,172 @@
+/** Attention scores scaled the wrong way, or twice: 1/sqrt(d) once is right, on the queries, the keys or their product. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf, writtenAround } from '../statements.ts';
+import { scoresIn } from './attention.ts';
+import { factorsOf, isMadeOf, namesOn } from './flow.ts';
+
+interface Factor {
+  /** Which power of the width of a head it is; null where that is not known. */
+  readonly power: number | null;
+  readonly whole: Node;
+}
+
+export function* scale(statement: Computed, checked: Checked): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    if (node.op !== 'softmax') continue;
+    const scores = scoresIn(node.args[0]!);
+    if (!scores || scores.operands.some(isNormed)) continue;
+    const onScores = scores.factors.flatMap(({ node: factor, below, whole }) => powersIn(factor, below, whole));
+    const onOperands = scores.operands.flatMap(onOperand);
+    const all = [...onScores, ...onOperands];
+    if (all.some(({ power }) => power === null)) continue;
+    const total = all.reduce((sum, { power }) => sum + power!, 0);
+    const where = (whole: Node): Node =>
+      checked.computed.some((one) => placeOf(one, whole)) ? whole : (writtenAround(statement, node) ?? node);
+    if (total === 0.5 && all.length === 1)
+      yield {
+        rule: 'attention-scale',
+        message:
+          'The scores are multiplied by sqrt(d) where attention divides by it: their variance grows with d^2, and the softmax gives all weight to one key.',
+        statement,
+        at: where(all[0]!.whole),
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    else if (total === -1 && all.length === 2 && all.every(({ power }) => power === -0.5))
+      yield {
+        rule: 'attention-scale',
+        severity: 'info',
+        message:
+          'The scores are divided by sqrt(d) twice, once before the product of queries and keys and once after it: attention divides once.',
+        statement,
+        at: where(scores.factors.length > 0 ? scores.factors[0]!.whole : node),
+        related: [],
+        nearly: null,
+        change: null,
+      };
+  }
+}
+
+/** Of a product of which one factor is the queries or the keys, what the others are. */
+function onOperand(operand: Node): Factor[] {
+  const factors = factorsOf(operand);
+  const whole = unwrap(operand);
+  const known = factors.filter(({ node }) => powerOf(node) !== null);
+  return [
+    ...(known.length < factors.length - 1 ? [{ power: null, whole }] : []),
+    ...known.flatMap(({ node, below }) => powersIn(node, below, whole)),
+  ];
+}
+
+/** What a factor is as powers of the width; nothing for what does not depend on it. */
+function powersIn(factor: Node, below: boolean, whole: Node): Factor[] {
+  const sign = below ? -1 : 1;
+  return factorsOf(factor).flatMap(({ node, below: under }): Factor[] => {
+    const power = powerOf(node);
+    if (power === 'number') return [];
+    return [{ power: power === null ? null : power * sign * (under ? -1 : 1), whole }];
+  });
+}
+
+const widthWords = [
+  'head dim',
+  'dim head',
+  'd head',
+  'head size',
+  'head width',
+  'd k',
+  'dk',
+  'd',
+  'dim',
+  'embed dim',
+  'd model',
+  'hidden size',
+  'hidden dim',
+  'channels',
+  'c',
+  'depth',
+  'n embd',
+  'key dim',
+  'dim k',
+  'attention head size',
+  'size',
+  'width',
+  'features',
+  'emb size',
+  'd kv',
+  'd q',
+  'd qk',
+  'hd',
+  'qk dim',
+];
+
+function powerOf(node: Node): number | 'number' | null {
+  const inner = unwrap(node);
+  if (numberOf(inner) !== null) return 'number';
+  const [a, b] = inner.args;
+  const of = (by: number): number | null => {
+    const base = powerOf(a!);
+    return typeof base === 'number' ? base * by : null;
+  };
+  switch (inner.op) {
+    case 'sqrt':
+      return of(0.5);
+    case 'rsqrt':
+      return of(-0.5);
+    case 'reciprocal':
+      return of(-1);
+    case 'square':
+      return of(2);
+    case 'power': {
+      const by = numberOf(b!);
+      return by === null ? null : of(by);
+    }
+    case 'divide':
+      if (numberOf(a!) !== null) {
+        const under = powerOf(b!);
+        return typeof under === 'number' ? -under : null;
+      }
+      return isWidth(node) ? 1 : null;
+    case 'size':
+    case 'floorDivide':
+    case 'parameter':
+    case 'attribute':
+    case 'global':
+    case 'index':
+    case 'opaque':
+      return isWidth(node) ? 1 : null;
+    default:
+      return null;
+  }
+}
+
+function isWidth(node: Node): boolean {
+  const inner = unwrap(node);
+  if (inner.op === 'size') return inner.attributes['axis'] === -1 || inner.attributes['axis'] === 3 || namesOn(node).some(isWidthName);
+  if (inner.op === 'floorDivide') return true;
+  return namesOn(node).some(isWidthName);
+}
+
+const isWidthName = (name: string): boolean => {
+  const words = wordsOf(name);
+  return holdsAny([words.join('')], widthWords) || holdsAny(words.slice(-2), widthWords);
+};
+
+/** Normalised queries and keys have products within -1 and 1: they are scaled up. */
+const isNormed = (operand: Node): boolean =>
+  isMadeOf(
+    operand,
+    ({ op, attributes }) =>
+      op === 'norm' ||
+      op === 'layerNorm' ||
+      op === 'variance' ||
+      (op === 'opaque' && /norm|rms/i.test(String(attributes['callee']))) ||
+      (op === 'let' && /norm|unit/i.test(String(attributes['name']))),
+    120,
+  );
