@@ -10,7 +10,7 @@ export function makeDistribution({ build }: Follow, path: string, args: Argument
   const name = path.split('.').at(-1)!;
   const known = distributionFamilies.get(name)!;
   const shown = [...args.positional, ...args.named.values()].map((value) => toNode(build, value));
-  const node = build.with('opaque', shown, { callee: name, bound: false });
+  const node = build.with('opaque', shown, { callee: name, bound: false, keywords: [...args.named.keys()].join(' ') });
   const order = parametersOf(known, path);
   const given = (key: string, ...others: string[]): Value | undefined =>
     [key, ...others].map((k) => args.named.get(k)).find((value) => value !== undefined) ?? args.positional[order.indexOf(key)];

@@ -190,7 +190,9 @@ export class Follower implements Follow {
   evaluate(expression: Expression, scope: Scope): Value {
     if (++this.#work > workLimit) throw new TooLarge();
     const value = evaluateExpression(this, expression, scope);
-    if (this.#places && isNode(value)) this.#places.push({ start: expression.start, end: expression.end, node: value });
+    // A distribution stands where it is made, not where it is named.
+    const node = expression.kind === 'call' ? nodeOf(value) : isNode(value) ? value : null;
+    if (this.#places && node) this.#places.push({ start: expression.start, end: expression.end, node });
     return value;
   }
 
@@ -424,12 +426,13 @@ export class Follower implements Follow {
   }
 
   #take(statement: Statement, expression: Expression, value: Value, places: readonly Place[], target: string): void {
-    if (isNode(value)) {
+    const only = expression.kind === 'tuple' || expression.kind === 'list' ? null : nodeOf(value);
+    if (isNode(value) || only) {
       const holder = this.#around.find((definition): definition is FunctionDefinition => definition.kind === 'function') ?? null;
       this.computed.push({
         start: statement.start,
         end: statement.end,
-        node: value,
+        node: isNode(value) ? value : only!,
         places,
         target,
         around: this.#around.map(({ name }) => name),
@@ -599,6 +602,14 @@ export class Follower implements Follow {
       if (value) scope.names.set(name, isNode(value) ? this.#named(name, this.#held(stripped(name, value))) : this.#held(value));
     }
   }
+}
+
+/** What stands for a value in the graph: also of a distribution, and of the only thing that a call gave. */
+function nodeOf(value: Value): Node | null {
+  if (isNode(value)) return value;
+  if (value.kind === 'distribution') return value.node;
+  const [only] = value.kind === 'tuple' && !value.repeated && value.items.length === 1 ? value.items : [];
+  return only && isNode(only) ? only : null;
 }
 
 const reshaping: ReadonlySet<string> = new Set('let inline reshape expandDims expand index'.split(' '));
