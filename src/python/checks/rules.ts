@@ -18,6 +18,20 @@ export const rules = {
   'mask-transposed': { name: 'A causal mask the wrong way round', severity: 'warning' },
   'softmax-axis': { name: 'A softmax over the wrong axis', severity: 'warning' },
   'attention-scale': { name: 'Attention scaled wrongly', severity: 'warning' },
+  'uniform-noise': { name: 'Uniform noise where it has to be normal', severity: 'warning' },
+  'noise-times-variance': { name: 'Noise multiplied by a variance', severity: 'warning' },
+  'schedule-of-betas': { name: 'A schedule of the wrong table', severity: 'warning' },
+  'spread-of-density': { name: 'A density given another spread', severity: 'warning' },
+  'penalty-without-graph': { name: 'A gradient penalty that trains nothing', severity: 'warning' },
+  'penalty-not-per-example': { name: 'A gradient penalty of the whole batch', severity: 'warning' },
+  'reductions-mixed': { name: 'A sum over the batch beside a mean', severity: 'warning' },
+  'temperature-multiplied': { name: 'A temperature that multiplies', severity: 'warning' },
+  'perplexity-base': { name: 'No perplexity', severity: 'warning' },
+  'nats-as-bits': { name: 'Nats called bits', severity: 'info' },
+  'straight-through-exchanged': { name: 'A straight-through estimator the wrong way round', severity: 'warning' },
+  'targets-sum': { name: 'Targets that do not sum to 1', severity: 'warning' },
+  'held-side': { name: 'The wrong side held constant', severity: 'info' },
+  'targets-alike': { name: 'One target for real and generated', severity: 'warning' },
 } as const satisfies Record<string, Rule>;
 
 export type RuleId = keyof typeof rules;

@@ -15,12 +15,18 @@ export function spanWithin({ places }: Computed, { start, end }: Span, node: Nod
 }
 
 /** Writes what stands for `part` anew, within the text of `outer`. */
-export function rewritten(statement: Computed, title: string, outer: Node, part: Node, write: (text: string) => string): Change | null {
+export function rewritten(
+  statement: Computed,
+  title: string,
+  outer: Node,
+  part: Node,
+  write: (text: string, isFirst: boolean) => string,
+): Change | null {
   const around = placeOf(statement, outer);
   const inside = around && spanWithin(statement, around, part);
   if (!around || !inside) return null;
   const [from, to] = [inside.start - around.start, inside.end - around.start];
-  return { title, there: outer, write: (text) => text.slice(0, from) + write(text.slice(from, to)) + text.slice(to) };
+  return { title, there: outer, write: (text) => text.slice(0, from) + write(text.slice(from, to), from === 0) + text.slice(to) };
 }
 
 /** Puts what `made` is made of in its place. */

@@ -25,6 +25,10 @@ export function takenBy(node: Node): Taken | null {
       const p = ofProbability(a!, b!) ?? ofProbability(b!, a!);
       return p && { loss: 'binary cross-entropy', takes: 'probabilities', value: p };
     }
+    case 'log': {
+      const picked = ofRightClass(a!);
+      return picked && { loss: 'cross-entropy', takes: 'probabilities', value: picked };
+    }
     case 'multiply':
       return ofDivergence(a!, b!);
     default:
@@ -35,6 +39,13 @@ export function takenBy(node: Node): Taken | null {
 function unsigned(node: Node): Node {
   const inner = unwrap(node);
   return inner.op === 'negate' ? inner.args[0]! : node;
+}
+
+/** What the right class of each example is picked from. */
+function ofRightClass(node: Node): Node | null {
+  let inner = unwrap(node);
+  while (inner.op === 'squeeze' || inner.op === 'index') inner = unwrap(inner.args[0]!);
+  return inner.op === 'gather' ? inner.args[0]! : null;
 }
 
 function ofClasses(logs: Node): Taken {

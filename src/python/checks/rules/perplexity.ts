@@ -1,0 +1,107 @@
+/** Perplexity and bits: which base the logarithm has, and of what the mean is taken. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes } from '../statements.ts';
+import { isMadeOf, isUnknown, namesOn } from './flow.ts';
+
+export function* perplexity(statement: Computed): Generator<Fault> {
+  const names = [statement.target, ...(statement.target === '' ? statement.around.slice(0, 1) : [])].join(' ');
+  const isPerplexity = /perplex|(?:^|_|\b)ppl/i.test(names);
+  for (const node of ownNodes(statement)) {
+    const [a, b] = node.args;
+    const exponent = node.op === 'power' && numberOf(a!) === 2 ? b! : node.op === 'exp2' ? a! : null;
+    if (exponent && isInNats(exponent, isPerplexity))
+      yield {
+        rule: 'perplexity-base',
+        message: 'The cross-entropy is in nats, its logarithm has base e: 2 to its power is no perplexity, e to its power is.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    if (node.op === 'exp' && isPerplexity && isSummed(a!))
+      yield {
+        rule: 'perplexity-base',
+        severity: 'info',
+        message: 'This is the exponential of a negative log-likelihood that is summed over the tokens: perplexity is that of its mean.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+  }
+  if (
+    /(?:^|_|\b)(?:bpd|bpc|bpb|bits?_per_\w+|bits_?dim)(?:_|\b|$)/i.test(names) &&
+    isCounted(statement.node) &&
+    isInNats(statement.node, true)
+  )
+    yield {
+      rule: 'nats-as-bits',
+      message: 'This is in nats: the division by log(2) that makes bits of them is missing.',
+      statement,
+      at: statement.node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+}
+
+const isOtherBase = (node: Node): boolean => {
+  if (node.op === 'log2' || node.op === 'exp2') return true;
+  if (node.op === 'log' && numberOf(node.args[0]!) !== null) return true;
+  const value = numberOf(node);
+  if (value !== null && (Math.abs(Math.abs(value) - Math.LN2) < 1e-3 || Math.abs(Math.abs(value) - Math.LOG2E) < 1e-3)) return true;
+  if (node.op === 'opaque' && /bit|log2|bpd/i.test(String(node.attributes['callee']))) return true;
+  return namesHere(node).some((name) => /bit|log_?2|base_?2|ln2|LN2|(?:^|_)bp[dbc](?:_|$)/i.test(name));
+};
+
+const namesHere = ({ op, attributes }: Node): readonly string[] =>
+  op === 'let' || op === 'parameter' || op === 'attribute' || op === 'global' ? [String(attributes['name'])] : [];
+
+/** By a natural logarithm, or, where that is all there is, by a name that says what is averaged. */
+function isInNats(node: Node, isNamed: boolean): boolean {
+  if (isMadeOf(node, isOtherBase, 300)) return false;
+  if (
+    isMadeOf(
+      node,
+      ({ op, args }) => op === 'crossEntropy' || op === 'logSoftmax' || op === 'softplus' || (op === 'log' && numberOf(args[0]!) === null),
+      300,
+    )
+  )
+    return true;
+  return (
+    isNamed &&
+    isMadeOf(
+      node,
+      (part) =>
+        (isUnknown(part) || part.op === 'let') &&
+        namesOn(part).some((name) =>
+          /(?:^|_)(?:nll|nats|loss|losses|cross_?entropy|xent|ce|log_?probs?|logp|log_?likelihoods?|ll|elbo)(?:_|$)/i.test(name),
+        ),
+      80,
+    )
+  );
+}
+
+/** All of a batch's tokens, not divided by how many there are. */
+function isSummed(node: Node): boolean {
+  const inner = unwrap(node);
+  if (inner.op === 'negate') return isSummed(inner.args[0]!);
+  if (inner.op !== 'sum' || (inner.attributes['axes'] !== null && !Array.isArray(inner.attributes['axes']))) return false;
+  const [of] = inner.args;
+  return (
+    isMadeOf(of!, ({ op }) => op === 'crossEntropy' || op === 'logSoftmax', 120) &&
+    !isMadeOf(of!, ({ op }) => op === 'divide' || op === 'mean', 60)
+  );
+}
+
+/** Divided by a number of things. */
+const isCounted = (node: Node): boolean => {
+  const inner = unwrap(node);
+  if (inner.op === 'negate' || (inner.op === 'multiply' && numberOf(inner.args[0]!) !== null)) return isCounted(inner.args.at(-1)!);
+  return inner.op === 'divide' && numberOf(inner.args[1]!) === null;
+};

@@ -1,0 +1,131 @@
+/** Smoothed targets that do not sum to 1. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { factorsOf, isMadeOf, moving, termsOf } from './flow.ts';
+
+export function* smoothing(statement: Computed, checked: Checked): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    const levels = levelsOf(node);
+    if (!levels) continue;
+    const total = totalOf(levels.right, levels.others);
+    if (total === null || Math.abs(total.one - 1) < 1e-9 || Math.abs(total.other - 1) < 1e-9) continue;
+    yield {
+      rule: 'targets-sum',
+      message: total.message,
+      statement,
+      at: checked.computed.some((one) => placeOf(one, node)) ? node : statement.node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+}
+
+/** What the right class and each of the others have. */
+interface Levels {
+  readonly right: Node;
+  readonly others: Node;
+}
+
+function levelsOf(node: Node): Levels | null {
+  const [a, b, c] = node.args;
+  if (node.op === 'where' && isHot(a!) && b && c) return { right: b, others: c };
+  if (node.op === 'opaque' && /^scatter_?$/.test(String(node.attributes['callee'])) && node.args.length >= 4) {
+    const others = uniform(a!);
+    return others && { right: node.args[3]!, others };
+  }
+  return null;
+}
+
+/** One class of each example. */
+function isHot(node: Node): boolean {
+  let inner = unwrap(node);
+  while (/^(?:greater|equal|notEqual|greaterEqual)$/.test(inner.op) || (moving.has(inner.op) && inner.args[0]))
+    inner = unwrap(inner.args[0]!);
+  return inner.op === 'oneHot';
+}
+
+/** Something that holds one number throughout. */
+const uniform = (node: Node): Node | null => (isMadeOf(node, ({ op }) => op === 'opaque' || op === 'item', 30) ? null : node);
+
+/** Two pairs of a smoothing and a number of classes, at which the sum is computed. */
+const points = [
+  { smoothing: 0.13, classes: 7 },
+  { smoothing: 0.29, classes: 11 },
+] as const;
+
+/** The sum over all classes; null where it is not a matter of one smoothing and one number of classes. */
+function totalOf(right: Node, others: Node): { one: number; other: number; message: string } | null {
+  const leaves = new Set<Node>();
+  gather(right, leaves);
+  const own = new Set(leaves);
+  gather(others, leaves);
+  const all = [...leaves];
+  // What the right class loses is the smoothing, what the others divide by are the classes.
+  const eps = all.filter((leaf) => own.has(leaf));
+  const counts = all.filter((leaf) => isDivisor(others, leaf));
+  const [smoothed] = eps.filter((leaf) => !counts.includes(leaf));
+  const [classes] = counts;
+  if (counts.length !== 1 || all.length !== 2 || !smoothed || !classes) return null;
+  const sums = points.map(({ smoothing: value, classes: count }) => {
+    const values = new Map([
+      [smoothed, value],
+      [classes, count],
+    ]);
+    const [x, y] = [computed(right, values), computed(others, values)];
+    // Where more than the right class is left out of the others, as padding is, another number divides.
+    if (y === null || (Math.abs((y * count) / value - 1) > 1e-9 && Math.abs((y * (count - 1)) / value - 1) > 1e-9)) return null;
+    return x === null ? null : x + (count - 1) * y;
+  });
+  const [first, second] = sums;
+  if (typeof first !== 'number' || typeof second !== 'number') return null;
+  // Something else altogether.
+  if (Math.abs(first - 1) > 0.9) return null;
+  const word = first < 1 ? 'less' : 'more';
+  return {
+    one: first,
+    other: second,
+    message: `Over all classes these targets sum to ${word} than 1 (${first.toFixed(3)} for a smoothing of 0.13 and 7 classes): with eps / K for each class the right one has 1 - eps + eps / K.`,
+  };
+}
+
+function gather(node: Node, found: Set<Node>): void {
+  const inner = unwrap(node);
+  if (numberOf(inner) !== null) return;
+  if (/^(?:add|subtract|multiply|divide|negate)$/.test(inner.op)) for (const arg of inner.args) gather(arg, found);
+  else found.add(inner);
+}
+
+const isDivisor = (node: Node, leaf: Node): boolean =>
+  termsOf(node).some(({ node: term }) =>
+    factorsOf(term).some(
+      ({ node: factor, below }) => below && (unwrap(factor) === leaf || termsOf(factor).some((one) => unwrap(one.node) === leaf)),
+    ),
+  );
+
+function computed(node: Node, values: ReadonlyMap<Node, number>): number | null {
+  const inner = unwrap(node);
+  const known = values.get(inner) ?? numberOf(inner);
+  if (known !== null) return known;
+  const args = inner.args.map((arg) => computed(arg, values));
+  const [a, b] = args;
+  if (typeof a !== 'number') return null;
+  if (inner.op === 'negate') return -a;
+  if (typeof b !== 'number') return null;
+  switch (inner.op) {
+    case 'add':
+      return a + b;
+    case 'subtract':
+      return a - b;
+    case 'multiply':
+      return a * b;
+    case 'divide':
+      return a / b;
+    default:
+      return null;
+  }
+}

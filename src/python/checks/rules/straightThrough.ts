@@ -1,0 +1,67 @@
+/** A straight-through estimator whose value and gradient are exchanged. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
+import { isNearest } from '../../recognise/evidence/origins.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes } from '../statements.ts';
+import { renamed } from './changes.ts';
+import { isUnknown, moving, namesOn, termsOf } from './flow.ts';
+
+export function* straightThrough(statement: Computed): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    if (node.op !== 'add' && node.op !== 'subtract') continue;
+    const sides = exchanged(node);
+    if (!sides) continue;
+    const [code, given] = sides.map((side) => namesOn(side)[0]);
+    const names =
+      code && given && /^\w+$/.test(code) && /^\w+$/.test(given)
+        ? new Map([
+            [code, given],
+            [given, code],
+          ])
+        : null;
+    yield {
+      rule: 'straight-through-exchanged',
+      message: `The value of this is what is quantised and its gradient goes to the code${code ? ` (${code})` : ''}: the estimator has the value of the code and hands its gradient to what was quantised.`,
+      statement,
+      at: node,
+      related: [],
+      nearly: null,
+      change: names && renamed('Exchange value and gradient', node, names),
+    };
+  }
+}
+
+/** `code + (given - code).detach()`, in whichever way it is written. */
+function exchanged(node: Node): readonly [code: Node, given: Node] | null {
+  const terms = termsOf(node);
+  // Both of a difference may be held apart: code + given.detach() - code.detach().
+  const held: { node: Node; sign: number }[] = [];
+  const free: { node: Node; sign: number }[] = [];
+  for (const term of terms) {
+    const inner = unwrap(term.node);
+    if (inner.op !== 'detach') free.push(term);
+    else for (const one of termsOf(inner.args[0]!)) held.push({ node: one.node, sign: one.sign * term.sign });
+  }
+  if (free.length !== 1 || held.length !== 2 || free[0]!.sign !== 1) return null;
+  const code = free[0]!.node;
+  const [minus, plus] = [held.find(({ sign }) => sign === -1), held.find(({ sign }) => sign === 1)];
+  if (!minus || !plus || unwrap(minus.node) !== unwrap(code)) return null;
+  return isCode(code) && !isCode(plus.node) ? [code, plus.node] : null;
+}
+
+/** The nearest entry of a table, something rounded, one of several chosen; or what is called so, where nothing else tells. */
+function isCode(node: Node): boolean {
+  let inner = unwrap(node);
+  while (inner.args[0]) {
+    if (isNearest(inner)) return true;
+    if (!moving.has(inner.op) && inner.op !== 'multiply' && inner.op !== 'divide') break;
+    inner = unwrap(inner.args[0]);
+  }
+  if (isNearest(inner) || /^(?:round|sign|floor|oneHot|argmax|greater|less|greaterEqual|lessEqual)$/.test(inner.op)) return true;
+  return (
+    isUnknown(inner) &&
+    namesOn(node).some((name) => /^(?:z_?q|quant(?:ized|ised)?|x_?q|e_k|codes?|z_?hat_?q|hard|q_?z|codeword|quantized_\w+)$/i.test(name))
+  );
+}

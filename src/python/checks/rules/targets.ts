@@ -1,0 +1,78 @@
+/** Both halves of a discriminator's loss with one target: it does not tell real from generated. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { isMadeOf, isUnknown, namesOn, source, termsOf } from './flow.ts';
+
+export function* targets(statement: Computed): Generator<Fault> {
+  const inner = new Set<Node>();
+  for (const node of ownNodes(statement)) {
+    if (node.op !== 'add' || inner.has(node)) continue;
+    for (const arg of node.args) inner.add(unwrap(arg));
+    const terms = termsOf(node);
+    for (const [at, real] of terms.entries())
+      for (const fake of terms.slice(at + 1)) {
+        if (real.sign !== fake.sign || !isOneTarget(real.node, fake.node)) continue;
+        yield {
+          rule: 'targets-alike',
+          message: 'Both halves of this loss, of what is real and of what is generated, have the same target: it does not tell them apart.',
+          statement,
+          at: placeOf(statement, fake.node) ? fake.node : node,
+          related: [],
+          nearly: null,
+          change: null,
+        };
+        return;
+      }
+  }
+}
+
+const most = 60;
+
+/** The same function of what is called real and of what is called fake, and one that draws each to a side. */
+function isOneTarget(first: Node, second: Node): boolean {
+  const pairs: (readonly [Node, Node])[] = [];
+  if (!alike(first, second, pairs, 0) || pairs.length === 0) return false;
+  // What they are to be is another for each, if they differ in more than one thing.
+  if (new Set(pairs.map(([x, y]) => `${source(x).id} ${source(y).id}`)).size > 1) return false;
+  const [a, b] = [sideOf(pairs.map(([x]) => x)), sideOf(pairs.map(([, y]) => y))];
+  if (a === null || b === null || a === b) return false;
+  return isMadeOf(first, (part) => part.op === 'softplus' || part.op === 'relu' || isToNumber(part), most);
+}
+
+/** `(x - 1) ** 2`: towards something that is not 0. */
+const isToNumber = ({ op, args }: Node): boolean => {
+  const inner = op === 'square' ? unwrap(args[0]!) : null;
+  return (inner?.op === 'subtract' || inner?.op === 'add') && (numberOf(inner.args[1]!) ?? 0) !== 0;
+};
+
+/** Whether two values are computed alike; what they are computed of where that differs. */
+function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number): boolean {
+  if (depth > most) return false;
+  if (a === b) return true;
+  // Where both are called by what they are of, that is what they are.
+  if (isUnknown(source(a)) && isUnknown(source(b)) && sideOf([a]) !== null && sideOf([b]) !== null) {
+    pairs.push([a, b]);
+    return true;
+  }
+  const [x, y] = [unwrap(a), unwrap(b)];
+  if (x === y) return true;
+  if (x.op === 'number' || y.op === 'number' || x.op !== y.op || x.args.length !== y.args.length) return false;
+  if (leaves.has(x.op)) {
+    if (x.op !== 'opaque' || x.attributes['callee'] !== y.attributes['callee']) return false;
+    return x.args.every((arg, at) => alike(arg, y.args[at]!, pairs, depth + 1));
+  }
+  if (JSON.stringify(x.attributes) !== JSON.stringify(y.attributes)) return false;
+  return operandsOf(x).every((arg, at) => alike(arg, operandsOf(y)[at]!, pairs, depth + 1));
+}
+
+function sideOf(nodes: readonly Node[]): 'real' | 'fake' | null {
+  const sides = nodes.map((node) => {
+    const names = namesOn(node).join(' ');
+    const [real, fake] = [/real/i.test(names), /fake|(?:^|[ _])gen(?:erated)?(?:$|[ _])/i.test(names)];
+    return real === fake ? null : real ? 'real' : 'fake';
+  });
+  return sides.every((side) => side === sides[0]) ? sides[0]! : null;
+}

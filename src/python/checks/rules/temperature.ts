@@ -1,0 +1,67 @@
+/** A temperature below 1 that multiplies where it has to divide. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { isMadeOf, moving, namesOn } from './flow.ts';
+
+export function* temperature(statement: Computed, checked: Checked): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    if (!/^(?:softmax|logSoftmax|logSoftmaxOfClasses|logSumExp)$/.test(node.op)) continue;
+    for (const product of productsIn(node.args[0]!)) {
+      const warm = product.args.find((arg, at) => isTemperature(arg, product.args[1 - at]!));
+      if (!warm) continue;
+      const value = literalOf(warm);
+      const holder = checked.computed.find((one) => placeOf(one, product));
+      if (!holder) continue;
+      yield {
+        rule: 'temperature-multiplied',
+        message: `The similarities are multiplied by a temperature of ${value}: they are flattened where a temperature below 1 is to sharpen them. It divides.`,
+        statement,
+        at: product,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    }
+  }
+}
+
+/** Products on the way to what a softmax is taken of. */
+function* productsIn(scores: Node): Generator<Node> {
+  const seen = new Set<Node>([scores]);
+  for (const one of seen) {
+    if (seen.size > 40) return;
+    if (one.op === 'multiply') yield one;
+    if (/^(?:let|inline|detach|leftOut|concatenate|stack|add|subtract|multiply)$/.test(one.op) || moving.has(one.op))
+      for (const arg of one.op === 'inline' || one.op === 'let' ? one.args.slice(0, 1) : one.args) seen.add(arg);
+  }
+}
+
+/** The number that it is, or is by default. */
+function literalOf(node: Node): number | null {
+  const inner = unwrap(node);
+  if (inner.op === 'parameter') return typeof inner.attributes['default'] === 'number' ? inner.attributes['default'] : null;
+  return numberOf(inner);
+}
+
+function isTemperature(node: Node, scores: Node): boolean {
+  const value = literalOf(node);
+  if (value === null || value <= 0 || value >= 1) return false;
+  const names = namesOn(node);
+  const isCalled = names.some((name) => /^(?:tau|temp|temperature|\w*_(?:tau|temp|temperature)|t|T)$/i.test(name) && !/inv/i.test(name));
+  return isCalled ? isSimilarity(scores, false) : names.length === 0 && isSimilarity(scores, true);
+}
+
+/** A product of two things; of unit vectors, where nothing else tells. */
+function isSimilarity(scores: Node, ofUnits: boolean): boolean {
+  const inner = unwrap(scores);
+  if (inner.op === 'matmul' || inner.op === 'einsum' || (inner.op === 'sum' && unwrap(inner.args[0]!).op === 'multiply'))
+    return !ofUnits || operands(inner).every((arg) => isMadeOf(arg, ({ op }) => op === 'norm' || op === 'rsqrt', 60));
+  if (inner.op === 'multiply' || inner.op === 'concatenate' || moving.has(inner.op)) return isSimilarity(inner.args[0]!, ofUnits);
+  return !ofUnits && (/sim/i.test(namesOn(scores)[0] ?? '') || /logits/.test(namesOn(scores)[0] ?? ''));
+}
+
+const operands = ({ op, args }: Node): readonly Node[] => (op === 'sum' ? unwrap(args[0]!).args : args);
