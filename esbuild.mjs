@@ -73,6 +73,7 @@ const entries = [
     entryPoints: {
       attention: 'webview/attention/main.ts',
       formula: 'webview/formula/main.ts',
+      debugging: 'webview/debugging/main.ts',
     },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },

@@ -32,11 +32,14 @@ export const innerCommands = {
 export const contextKeys = {
   termsShown: 'genlens.termsShown',
   formulaList: 'genlens.formulaList',
+  debugging: 'genlens.debugging',
 } as const;
 
 /** Views in the side bar. */
 export const views = {
   formulas: 'genlens.formulas',
+  /** Beside the views of the debugger. */
+  stopped: 'genlens.stopped',
 } as const;
 
 /** Types of webview panels. */
@@ -65,6 +68,7 @@ export interface Settings {
   'genlens.formulas.diagnostics': boolean;
   /** Levels by rule. */
   'genlens.formulas.rules': Readonly<Record<string, unknown>>;
+  'genlens.formulas.inlineValues': boolean;
 }
 
 export const settings = {
@@ -78,6 +82,7 @@ export const settings = {
   formulaHover: 'genlens.formulas.hover',
   formulaDiagnostics: 'genlens.formulas.diagnostics',
   formulaRules: 'genlens.formulas.rules',
+  inlineValues: 'genlens.formulas.inlineValues',
 } as const satisfies Record<string, keyof Settings>;
 
 /** The scheme under which the pages of rules are opened, which package.json has the editor show as a preview. */

@@ -65,9 +65,9 @@ describe('package.json', () => {
     expect(contributes.keybindings.map(({ command }) => command)).toEqual([innerCommands.hideTerms]);
   });
 
-  it('contributes the views that the code fills, in the side bar, and says what to do where they are empty', () => {
+  it('contributes the views that the code fills, in its side bar or the debugger’s, and says what to do where they are empty', () => {
     const [container] = contributes.viewsContainers.activitybar;
-    expect(Object.keys(contributes.views)).toEqual([container?.id]);
+    expect(Object.keys(contributes.views)).toEqual([container?.id, 'debug']);
     const contributed = Object.values(contributes.views).flat();
     expect(contributed.map(({ id }) => id)).toEqual(Object.values(views));
     const palette: string[] = Object.values(commands);
@@ -109,7 +109,7 @@ describe('package.json', () => {
 
   it('lets no workspace set what names a path or starts a process', () => {
     // What is shown of formulas starts nothing and reads nothing.
-    const harmless: string[] = [settings.formulaHover, settings.formulaDiagnostics, settings.formulaRules];
+    const harmless: string[] = [settings.formulaHover, settings.formulaDiagnostics, settings.formulaRules, settings.inlineValues];
     for (const [name, { scope }] of properties) expect([name, scope]).toEqual([name, harmless.includes(name) ? 'resource' : 'machine']);
     const { untrustedWorkspaces, virtualWorkspaces } = manifest.capabilities;
     expect(untrustedWorkspaces.supported).toBe('limited');

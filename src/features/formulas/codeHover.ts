@@ -17,15 +17,20 @@ import { offsetIn, placesOf, sourceOf, type Source } from './source.ts';
 /** Formulas around one that are shown too, and formulas of one function. */
 const most = { around: 2, held: 6 };
 
+/** Values of a formula while a program is stopped, as Markdown; null where there are none. */
+export type ValuesOf = (document: vscode.TextDocument, finding: Finding) => Promise<string | null>;
+
 export class CodeHover implements vscode.HoverProvider {
   readonly #finder: FormulaFinder;
   readonly #typesetter: Typesetter;
   readonly #diagnostics: Pick<FormulaDiagnostics, 'of'>;
+  readonly #valuesOf: ValuesOf;
 
-  constructor(finder: FormulaFinder, typesetter: Typesetter, diagnostics: Pick<FormulaDiagnostics, 'of'>) {
+  constructor(finder: FormulaFinder, typesetter: Typesetter, diagnostics: Pick<FormulaDiagnostics, 'of'>, valuesOf: ValuesOf) {
     this.#finder = finder;
     this.#typesetter = typesetter;
     this.#diagnostics = diagnostics;
+    this.#valuesOf = valuesOf;
   }
 
   async provideHover(
@@ -64,7 +69,9 @@ export class CodeHover implements vscode.HoverProvider {
     const shown = all.slice(0, by === 'place' ? 1 + most.around : most.held);
     const saidAt = this.#diagnostics.of(document).length > 0 ? offset : null;
     const contents = await cardHover(this.#typesetter, source, shown, by === 'function' && shown.length > 1, saidAt);
+    const values = by === 'place' ? await this.#valuesOf(document, shown[0]!) : null;
     if (token.isCancellationRequested) return undefined;
+    if (values !== null) contents.unshift(new vscode.MarkdownString(values));
     if (by === 'function' && all.length > shown.length)
       contents.push(new vscode.MarkdownString(`… and ${all.length - shown.length} more.`));
     return new vscode.Hover(contents, by === 'place' ? rangeOf(source, shown[0]!, document, position) : undefined);

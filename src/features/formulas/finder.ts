@@ -90,9 +90,12 @@ export class FormulaFinder {
 
   /** Those of the definitions at a place of the text: found sooner than all. Aborted: those that were found so far. */
   async at(source: Findable, place: Span, signal?: AbortSignal): Promise<readonly Finding[]> {
-    const { uri, version, text } = source;
-    const known = this.#found.get(uri);
-    if (known?.version === version && known.settled) return known.settled;
+    const known = this.#found.get(source.uri);
+    return known?.version === source.version && known.settled ? known.settled : this.allAt(source, place, signal);
+  }
+
+  /** The same, whether or not the whole text was read: also where a function that computes one is called, and each of several terms. */
+  async allAt({ uri, text }: Findable, place: Span, signal?: AbortSignal): Promise<readonly Finding[]> {
     for (let calls = 1; ; calls++) {
       const findings = await this.#reader.formulas({ key: uri, text, within: place });
       const unread = await this.#reader.unread({ key: uri });

@@ -195,7 +195,7 @@ function cut(text: string, most = longestCode): string {
 }
 
 /** Text that is neither Markdown nor HTML, on one line, and in a cell of a table no new cell. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+\-.!<>|~&$"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
 

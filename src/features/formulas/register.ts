@@ -7,6 +7,7 @@ import type { Typesetter } from '../../typeset/client.ts';
 import { plainLatex } from '../../formulas/formula.ts';
 import { showRange } from '../documents.ts';
 import { CodeHover } from './codeHover.ts';
+import { registerDebugging } from './debugging/register.ts';
 import { FormulaActions } from './diagnostics/actions.ts';
 import { FormulaDiagnostics } from './diagnostics/formulaDiagnostics.ts';
 import { explainRule, RulePages, turnOffRule } from './diagnostics/rules.ts';
@@ -32,14 +33,16 @@ export function registerFormulas({ extensionUri, python, typesetter, memento }: 
   const diagnostics = new FormulaDiagnostics(finder);
   const marks = new TermMarks();
   const selection = new SelectionFormula({ extensionUri, python, typesetter, finder, marks });
+  const debugging = registerDebugging({ extensionUri, python, typesetter, finder, marks });
   return vscode.Disposable.from(
     marks,
     selection,
+    debugging.subscription,
     diagnostics,
     vscode.languages.registerCodeActionsProvider({ language: 'python' }, new FormulaActions(diagnostics, finder), FormulaActions.metadata),
     new FormulaList(finder, typesetter, memento),
     new ReadAhead(finder, typesetter),
-    vscode.languages.registerHoverProvider({ language: 'python' }, new CodeHover(finder, typesetter, diagnostics)),
+    vscode.languages.registerHoverProvider({ language: 'python' }, new CodeHover(finder, typesetter, diagnostics, debugging.valuesOf)),
     vscode.languages.registerHoverProvider('*', new MathHover(python, typesetter)),
     vscode.workspace.registerTextDocumentContentProvider(ruleScheme, new RulePages(extensionUri)),
     vscode.window.registerWebviewPanelSerializer(panels.formula, selection),

@@ -60,7 +60,7 @@ function atEdges(expression: Expression, computed: Computed): Computed {
 }
 
 /**
- * NaN that none of the inputs has; infinity where all of them are finite.
+ * NaN that none of the inputs has, else infinity that none has: NaN does not become infinite.
  * @param isTerm whether a value is another term's: what goes into that is its own affair
  */
 function originOf(node: Node, summary: Summary, isTerm: (node: Node) => boolean, computation: Computation): ComputedTerm['origin'] {
@@ -69,8 +69,8 @@ function originOf(node: Node, summary: Summary, isTerm: (node: Node) => boolean,
   if (inputs.length === 0) return null;
   const has = (test: (value: number) => boolean): boolean =>
     inputs.some((input) => 'value' in input && input.value.values.some((value) => test(value)));
-  if (summary.nan > 0) return has(Number.isNaN) ? null : 'nan';
-  return has((value) => !Number.isFinite(value)) ? null : 'infinity';
+  if (summary.nan > 0 && !has(Number.isNaN)) return 'nan';
+  return infiniteIn(summary) > 0 && !has((value) => value === Infinity || value === -Infinity) ? 'infinity' : null;
 }
 
 /** What a term is computed from: other terms, what the program holds, and numbers that stand in the code. */

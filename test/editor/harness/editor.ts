@@ -19,6 +19,8 @@ export interface EditorOptions {
   /** The extension as a folder (built), or as a .vsix file, which is installed; or neither. */
   readonly extensionDevelopmentPath?: string;
   readonly vsix?: string;
+  /** Folders of further extensions. */
+  readonly extensions?: readonly string[];
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Dark Modern without it. */
   readonly theme?: Theme;
@@ -74,7 +76,8 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   if (options.workspace !== undefined) await cp(options.workspace, workspace, { recursive: true });
   const extensionsFolder = path.join(folder, 'extensions');
   await mkdir(extensionsFolder);
-  const extensions = [path.join(import.meta.dirname, 'bridge'), options.extensionDevelopmentPath].filter((name) => name !== undefined);
+  const named = [path.join(import.meta.dirname, 'bridge'), options.extensionDevelopmentPath, ...(options.extensions ?? [])];
+  const extensions = named.filter((name) => name !== undefined);
   for (const extension of extensions) await linkExtension(extension, extensionsFolder);
   await writeSettings(folder, {
     ...baseSettings,

@@ -66,11 +66,12 @@ const oneBad = ({ nan, positiveInfinity }: Summary): string => (nan > 0 ? 'NaN' 
 export function badIn(summary: Summary): string {
   const { nan, count: size } = summary;
   const infinite = infiniteIn(summary);
-  const said = [...(nan > 0 ? [share(nan, size, 'NaN')] : []), ...(infinite > 0 ? [share(infinite, size, 'infinite')] : [])];
+  const said = [...(nan > 0 ? [shareOf(nan, size, 'NaN')] : []), ...(infinite > 0 ? [shareOf(infinite, size, 'infinite')] : [])];
   return said.join(', ');
 }
 
-function share(some: number, all: number, what: string): string {
+/** "3 of 40 are NaN", "all NaN" */
+export function shareOf(some: number, all: number, what: string): string {
   if (some === all) return all === 1 ? what : `all ${what}`;
   return `${count(some)} of ${count(all)} ${some === 1 ? 'is' : 'are'} ${what}`;
 }

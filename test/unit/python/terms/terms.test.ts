@@ -109,6 +109,7 @@ describe('the terms of a statement', () => {
   it('say where NaN arises, and not where it only goes on', () => {
     expect(origins(look('y = (x / x.sum()).log() * mu', { x: array([0, 0]), mu: array([1, 1]) }).terms)).toEqual(['nan at x / x.sum()']);
     expect(origins(look('y = x * mu + 1', { x: array([NaN, 0]), mu: array([1, 1]) }).terms)).toEqual([]);
+    expect(origins(look('y = x.log()', { x: array([NaN, 0]) }).terms)).toEqual(['infinity at x.log()']);
     expect(origins(look('y = x.log() * x', { x: array([1, 0]) }).terms)).toEqual(['infinity at x.log()', 'nan at x.log() * x']);
     expect(origins(look('y = (x.std(dim=0) + 1).log()', { x: array([1, 2], [1, 2]) }).terms)).toEqual(['nan at x.std(dim=0)']);
   });
