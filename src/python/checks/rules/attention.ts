@@ -106,6 +106,16 @@ export function isQueriesFirst({ operands }: Scores): boolean | null {
   return holds(a, keyWords) && holds(b, queryWords) ? false : null;
 }
 
+/** Of what is turned by axes that are counted from the first: the last two are those. */
+function turnedRank(node: Node): number | null {
+  const { op, attributes } = unwrap(node);
+  const { axes } = attributes;
+  if (op === 'permute' && axes === null) return 2;
+  if (op !== 'swapAxes' || !Array.isArray(axes)) return null;
+  const last = Math.max(...(axes as number[]));
+  return last > 0 && Math.min(...(axes as number[])) === last - 1 ? last + 1 : null;
+}
+
 /** How many axes a value has, where the code tells. */
 export function rankOf(node: Node, depth = 0): number | null {
   const inner = unwrap(node);
@@ -128,6 +138,14 @@ export function rankOf(node: Node, depth = 0): number | null {
         ? null
         : lengths.length;
     }
+    case 'item':
+    case 'index':
+    case 'part': {
+      // One of what an array holds along its first axis.
+      const isOne = inner.op === 'item' || inner.attributes['spec'] === 'at' || inner.attributes['unbound'] === true;
+      const rank = isOne || inner.op === 'part' ? of(inner.args[0]) : null;
+      return rank !== null && isOne ? rank - 1 : rank;
+    }
     case 'permute': {
       const axes = inner.attributes['axes'];
       return Array.isArray(axes) ? axes.length : of(inner.args[0]);
@@ -138,6 +156,7 @@ export function rankOf(node: Node, depth = 0): number | null {
         ? inner.args.length
         : null;
     case 'matmul':
+      return turnedRank(inner.args[1]!) ?? of(inner.args[0]) ?? of(inner.args[1]);
     case 'multiply':
     case 'add':
     case 'divide':
@@ -179,7 +198,7 @@ export function isRenormalised(node: Node): boolean {
 const isTotal = ({ op, args }: Node, of: ReadonlySet<Node>): boolean =>
   (op === 'sum' || op === 'norm' || op === 'einsum') && args.some((arg) => isMadeOf(arg, (part) => of.has(part), 40));
 
-const maskNames = ['mask', 'masks', 'causal', 'tril', 'triu', 'padding', 'keep', 'valid', 'is pad', 'future', 'subsequent'];
+const maskNames = ['mask', 'masks', 'causal', 'tril', 'triu', 'padding', 'keep', 'valid', 'is pad', 'pad', 'future', 'subsequent'];
 const otherMasks = /head|drop|bias|expert|route|top_?k|gate|sample|loss/i;
 const comparing: ReadonlySet<string> = new Set(
   'equal notEqual less lessEqual greater greaterEqual logicalNot logicalAnd logicalOr'.split(' '),

@@ -48,7 +48,7 @@ export function kindOf(node: Node, depth = 0): Known | null {
       return numberOf(a!) === 1 ? probabilitiesOf(of(b!)) : null;
     case 'divide':
       // By a temperature.
-      return isScalar(b!) ? logitsOf(of(a!)) : null;
+      return isScalar(b!) ? (logitsOf(of(a!)) ?? (numberOf(b!) === null && isUnknown(unwrap(a!)) ? as('logits') : null)) : null;
     case 'choice':
     case 'concatenate':
     case 'stack':

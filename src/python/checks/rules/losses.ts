@@ -43,7 +43,7 @@ function unsigned(node: Node): Node {
 
 /** What the right class of each example is picked from. */
 function ofRightClass(node: Node): Node | null {
-  let inner = unwrap(node);
+  let inner = withoutSlight(node);
   while (inner.op === 'squeeze' || inner.op === 'index') inner = unwrap(inner.args[0]!);
   return inner.op === 'gather' ? inner.args[0]! : null;
 }

@@ -52,10 +52,19 @@ interface Kept {
 function* keptIn(node: Node): Generator<Kept> {
   const isAttention = node.op === 'softmax';
   if (!isAttention && node.op !== 'logSoftmaxOfClasses' && node.op !== 'logSoftmax') return;
-  let scores = unwrap(node.args[0]!);
-  // A scale leaves 0 where it is.
+  for (const scores of alternatives(node.args[0]!, 0)) yield* keptBy(scores, node, isAttention);
+}
+
+/** What the scores may be, but for a scale: it leaves 0 where it is. */
+function* alternatives(node: Node, depth: number): Generator<Node> {
+  let scores = unwrap(node);
   while ((scores.op === 'multiply' || scores.op === 'divide') && numberOf(scores.args[1]!) !== null && scores.args[0])
     scores = unwrap(scores.args[0]);
+  if (scores.op === 'choice' && depth < 4) for (const one of scores.args) yield* alternatives(one, depth + 1);
+  else yield scores;
+}
+
+function* keptBy(scores: Node, node: Node, isAttention: boolean): Generator<Kept> {
   if (scores.op === 'where') {
     const [mask, ...branches] = scores.args as [Node, Node, Node];
     const value = branches.find((branch) => numberOf(branch) !== null);
@@ -67,6 +76,13 @@ function* keptIn(node: Node): Generator<Kept> {
     if (filled < -1) return;
     yield { node: scores, message: filledMessage(filled), value: filled <= 1 ? value : null };
   }
+  const added = scores.op === 'add' && isAttention ? slightMask(scores) : null;
+  if (added)
+    yield {
+      node: added.node,
+      message: `The mask adds ${added.value} to the scores of what is masked, which keeps its weight: a large negative number takes it away.`,
+      value: null,
+    };
   if (scores.op !== 'multiply' || !isAttention || isRenormalised(node)) return;
   for (const [at, mask] of scores.args.entries()) {
     const rest = scores.args[1 - at]!;
@@ -84,6 +100,18 @@ const filledMessage = (value: number): string =>
   value > 1
     ? `What is masked is set to ${value} before the softmax and takes the weight of all that is not: the sign is missing.`
     : `What is masked is set to ${value} before the softmax and keeps the weight e^${value} / sum; minus infinity takes it away.`;
+
+/** A mask times a number near 0, added to scores. */
+function slightMask({ args }: Node): { readonly value: number; readonly node: Node } | null {
+  for (const [at, arg] of args.entries()) {
+    const inner = unwrap(arg);
+    if (inner.op !== 'multiply' || !scoresIn(args[1 - at]!)) continue;
+    const value = numberOf(inner.args[0]!) ?? numberOf(inner.args[1]!);
+    const mask = numberOf(inner.args[0]!) === null ? inner.args[0]! : inner.args[1]!;
+    if (value !== null && Math.abs(value) < 1e-3 && isKeyMask(mask)) return { value, node: inner };
+  }
+  return null;
+}
 
 /** A choice by what the scores are: which of them are finite, or above a threshold. */
 const isOfScores = (mask: Node, scores: Node): boolean => {

@@ -69,7 +69,9 @@ const passing: ReadonlySet<string> = new Set([...moving].filter((op) => op !== '
 function settled(node: Node): Node {
   let inner = unwrap(node);
   while ((passing.has(inner.op) || inner.op === 'detach') && inner.args[0]) inner = unwrap(inner.args[0]);
-  return inner;
+  // None in the last step.
+  const drawn = inner.op === 'choice' ? inner.args.filter((arg) => numberOf(arg) === null) : [];
+  return drawn.length === 1 ? settled(drawn[0]!) : inner;
 }
 
 /** Noise of which nothing else is made than this, and which is drawn as it stands. */
@@ -78,13 +80,24 @@ const isDraw = (node: Node): boolean => {
   return op === 'uniform' || op === 'normal';
 };
 
+const isLookedUp = (node: Node): boolean => {
+  let inner = unwrap(node);
+  while (passing.has(inner.op) && inner.args[0]) {
+    if ((inner.op === 'index' && / ?at ?/.test(String(inner.attributes['spec']))) || inner.op === 'gather') return true;
+    inner = unwrap(inner.args[0]);
+  }
+  return false;
+};
+
 /** Noise that is added to what a network predicted. */
 const isStep = (terms: readonly { readonly node: Node }[], term: Node): boolean =>
   terms.some(({ node }) => node !== term && isMadeOf(node, ({ op, attributes }) => op === 'opaque' && attributes['bound'] === true, 200));
 
 /** The variances of the steps of a diffusion, looked up by step. */
 const isOfBetas = (node: Node): boolean =>
-  namesOn(node).some((name) => name === 'betas') && !/^(?:sqrt|subtract|rsqrt)$/.test(settled(node).op);
+  namesOn(node).some((name) => name === 'betas' || name === 'beta') &&
+  isLookedUp(node) &&
+  !/^(?:sqrt|subtract|rsqrt)$/.test(settled(node).op);
 
 /** A root times noise makes up for a variance: sqrt(dt) * sigma ** 2 is no slip. */
 const isRootOf = (node: Node): boolean => unwrap(node).op === 'sqrt' || unwrap(node).op === 'rsqrt';

@@ -11,7 +11,7 @@ export function* smoothing(statement: Computed, checked: Checked): Generator<Fau
   for (const node of ownNodes(statement)) {
     const levels = levelsOf(node);
     if (!levels) continue;
-    const total = totalOf(levels.right, levels.others);
+    const total = totalOf(levels);
     if (total === null || Math.abs(total.one - 1) < 1e-9 || Math.abs(total.other - 1) < 1e-9) continue;
     yield {
       rule: 'targets-sum',
@@ -29,14 +29,24 @@ export function* smoothing(statement: Computed, checked: Checked): Generator<Fau
 interface Levels {
   readonly right: Node;
   readonly others: Node;
+  /** Whether the right class has what the others have as well. */
+  readonly isAdded: boolean;
 }
 
 function levelsOf(node: Node): Levels | null {
   const [a, b, c] = node.args;
-  if (node.op === 'where' && isHot(a!) && b && c) return { right: b, others: c };
+  if (node.op === 'where' && isHot(a!) && b && c) return { right: b, others: c, isAdded: false };
   if (node.op === 'opaque' && /^scatter_?$/.test(String(node.attributes['callee'])) && node.args.length >= 4) {
     const others = uniform(a!);
-    return others && { right: node.args[3]!, others };
+    return others && { right: node.args[3]!, others, isAdded: false };
+  }
+  if (node.op !== 'add') return null;
+  for (const [at, arg] of node.args.entries()) {
+    const factors = factorsOf(arg);
+    const others = node.args[1 - at]!;
+    const right = factors.filter((one) => !isHot(one.node));
+    if (factors.length === 2 && right.length === 1 && !right[0]!.below && !isMadeOf(others, isHot, 40))
+      return { right: right[0]!.node, others, isAdded: true };
   }
   return null;
 }
@@ -59,7 +69,7 @@ const points = [
 ] as const;
 
 /** The sum over all classes; null where it is not a matter of one smoothing and one number of classes. */
-function totalOf(right: Node, others: Node): { one: number; other: number; message: string } | null {
+function totalOf({ right, others, isAdded }: Levels): { one: number; other: number; message: string } | null {
   const leaves = new Set<Node>();
   gather(right, leaves);
   const own = new Set(leaves);
@@ -70,6 +80,14 @@ function totalOf(right: Node, others: Node): { one: number; other: number; messa
   const counts = all.filter((leaf) => isDivisor(others, leaf));
   const [smoothed] = eps.filter((leaf) => !counts.includes(leaf));
   const [classes] = counts;
+  // The smoothing itself for each class, and not a share of it.
+  if (isAdded && smoothed && all.length === 1 && unwrap(others) === smoothed)
+    return {
+      one: 2,
+      other: 2,
+      message:
+        'Each class is given the whole smoothing, not its share of it: over all classes these targets sum to more than 1. It is divided by the number of classes.',
+    };
   if (counts.length !== 1 || all.length !== 2 || !smoothed || !classes) return null;
   const sums = points.map(({ smoothing: value, classes: count }) => {
     const values = new Map([
@@ -79,7 +97,7 @@ function totalOf(right: Node, others: Node): { one: number; other: number; messa
     const [x, y] = [computed(right, values), computed(others, values)];
     // Where more than the right class is left out of the others, as padding is, another number divides.
     if (y === null || (Math.abs((y * count) / value - 1) > 1e-9 && Math.abs((y * (count - 1)) / value - 1) > 1e-9)) return null;
-    return x === null ? null : x + (count - 1) * y;
+    return x === null ? null : x + (isAdded ? count : count - 1) * y;
   });
   const [first, second] = sums;
   if (typeof first !== 'number' || typeof second !== 'number') return null;

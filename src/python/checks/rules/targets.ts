@@ -39,8 +39,14 @@ function isOneTarget(first: Node, second: Node): boolean {
   if (new Set(pairs.map(([x, y]) => `${source(x).id} ${source(y).id}`)).size > 1) return false;
   const [a, b] = [sideOf(pairs.map(([x]) => x)), sideOf(pairs.map(([, y]) => y))];
   if (a === null || b === null || a === b) return false;
-  return isMadeOf(first, (part) => part.op === 'softplus' || part.op === 'relu' || isToNumber(part), most);
+  return isMadeOf(first, (part) => part.op === 'softplus' || part.op === 'relu' || isToNumber(part) || isCriterion(part), most);
 }
+
+/** A criterion that is given a number to reach. */
+const isCriterion = ({ op, args, attributes }: Node): boolean =>
+  op === 'opaque' &&
+  /bce|criterion|adv\w*_loss|gan_?loss/i.test(String(attributes['callee'])) &&
+  args.slice(1).some((arg) => numberOf(arg) !== null);
 
 /** `(x - 1) ** 2`: towards something that is not 0. */
 const isToNumber = ({ op, args }: Node): boolean => {
@@ -53,7 +59,7 @@ function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number
   if (depth > most) return false;
   if (a === b) return true;
   // Where both are called by what they are of, that is what they are.
-  if (isUnknown(source(a)) && isUnknown(source(b)) && sideOf([a]) !== null && sideOf([b]) !== null) {
+  if (!isCriterion(source(a)) && isUnknown(source(a)) && isUnknown(source(b)) && sideOf([a]) !== null && sideOf([b]) !== null) {
     pairs.push([a, b]);
     return true;
   }

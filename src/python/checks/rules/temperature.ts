@@ -35,6 +35,7 @@ function* productsIn(scores: Node): Generator<Node> {
   for (const one of seen) {
     if (seen.size > 40) return;
     if (one.op === 'multiply') yield one;
+    if (one.op === 'matmul') for (const arg of one.args) if (unwrap(arg).op === 'multiply') yield unwrap(arg);
     if (/^(?:let|inline|detach|leftOut|concatenate|stack|add|subtract|multiply)$/.test(one.op) || moving.has(one.op))
       for (const arg of one.op === 'inline' || one.op === 'let' ? one.args.slice(0, 1) : one.args) seen.add(arg);
   }
@@ -61,6 +62,7 @@ function isSimilarity(scores: Node, ofUnits: boolean): boolean {
   if (inner.op === 'matmul' || inner.op === 'einsum' || (inner.op === 'sum' && unwrap(inner.args[0]!).op === 'multiply'))
     return !ofUnits || operands(inner).every((arg) => isMadeOf(arg, ({ op }) => op === 'norm' || op === 'rsqrt', 60));
   if (inner.op === 'multiply' || inner.op === 'concatenate' || moving.has(inner.op)) return isSimilarity(inner.args[0]!, ofUnits);
+  if (inner.op === 'divide') return isMadeOf(inner.args[1]!, ({ op }) => op === 'norm' || op === 'sqrt', 30);
   return !ofUnits && (/sim/i.test(namesOn(scores)[0] ?? '') || /logits/.test(namesOn(scores)[0] ?? ''));
 }
 

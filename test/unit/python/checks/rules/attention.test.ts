@@ -18,6 +18,9 @@ describe('a mask that leaves weight', () => {
     ],
     ['a product', attend('s = s * mask[:, None, None, :]'), 's * mask[:, None, None, :]'],
     ['a triangle', attend('s = s * torch.tril(torch.ones(n, n))'), 's * torch.tril(torch.ones(n, n))'],
+    ['what is added', attend('s = s + mask * 1e-9'), 'mask * 1e-9'],
+    ['what is added in place', attend('s += mask * 1e-9'), 'mask * 1e-9'],
+    ['where there may be none', attend('if n > 1:', '    s = s.masked_fill(mask == 0, 0)'), 's.masked_fill(mask == 0, 0)'],
     [
       'own similarities',
       go('z, y, n', 's = z @ z.T', 's = s.masked_fill(torch.eye(n).bool(), 0)', 'return F.cross_entropy(s / 0.1, y)'),
@@ -130,6 +133,15 @@ describe('the axis of a softmax', () => {
       ),
     ],
     ['by names alone', go('query, key', 'return torch.softmax(query @ key.transpose(1, 2), dim=-2)')],
+    ['the queries, by number', go('q, k, v', 'return torch.bmm(torch.bmm(q, k.transpose(1, 2)).softmax(dim=1), v)')],
+    [
+      'the heads, of an array that holds all',
+      go('x, n, h, d', 'q, k, v = x.reshape(1, n, 3, h, d).permute(2, 0, 3, 1, 4)', 'return (q @ k.transpose(-2, -1)).softmax(dim=1) @ v'),
+    ],
+    [
+      'the rows of matrices',
+      go('Q, K, V', 's = Q @ K.T', 'e = np.exp(s - s.max(axis=0, keepdims=True))', 'return e / e.sum(axis=0, keepdims=True) @ V'),
+    ],
     ['the batch', go('q, k, v', 's = torch.einsum("bid,bjd->bij", q, k)', 'return torch.einsum("bij,bjd->bid", s.softmax(0), v)')],
   ])('over %s', async (_, code) => {
     expect((await told(code)).map((one) => one.split(':')[0])).toEqual(['softmax-axis']);

@@ -90,6 +90,8 @@ describe('logits given to a loss that takes probabilities, or their logarithms',
       ),
       `${logits}: F.binary_cross_entropy(a, torch.ones_like(a))`,
     ],
+    ['by a temperature', go('x, y, T', 'return F.kl_div(x / T, F.softmax(y / T, dim=1))'), `${logits}: x / T`],
+    ['of which a logarithm is taken', go('logits, y', 'return -np.log(logits[np.arange(len(y)), y] + 1e-12).mean()'), `${logits}: logits`],
     ['probabilities', go('x, y', 'return F.nll_loss(x.softmax(1), y)'), 'logarithms-missing: x.softmax(1)'],
     ['a divergence', go('x, y', 'return F.kl_div(F.softmax(x, dim=1), F.softmax(y, dim=1))'), 'logarithms-missing: F.softmax(x, dim=1)'],
     [

@@ -50,6 +50,11 @@ describe('noise', () => {
     ],
     ['a square', go('m, sigma', 'return m + sigma ** 2 * torch.randn_like(m)'), 'sigma ** 2 * torch.randn_like(m)'],
     ['a beta', go('f, x, betas, t', 'return x - f(x, t) + betas[t] * torch.randn_like(x)'), 'betas[t] * torch.randn_like(x)'],
+    [
+      'a variance, but for the last step',
+      go('m, v, t', 'variance = v[t]', 'z = torch.randn_like(m) if t > 0 else 0.0', 'return m + variance * z'),
+      'variance * z',
+    ],
   ])('times %s', async (_, code, at) => {
     expect(await told(code)).toEqual([`noise-times-variance: ${at}`]);
   });
@@ -159,6 +164,7 @@ describe('a temperature', () => {
       'a @ b.t() * temperature',
     ],
     ['a number', go('a, b, y', unit, 's = 0.1 * (a @ b.T)', 'return F.cross_entropy(s, y)'), '0.1 * (a @ b.T)'],
+    ['one side', go('a, b, y, tau=0.07', unit, 'return F.cross_entropy(tau * a @ b.t(), y)'), 'tau * a'],
   ])('that multiplies, %s', async (_, code, at) => {
     expect(await told(code)).toEqual([`temperature-multiplied: ${at}`]);
   });
@@ -213,6 +219,8 @@ describe('smoothed targets', () => {
   test.each([
     ['filled', filled('1 - eps', 'eps / k')],
     ['chosen', go('y, k, eps', 'hot = jax.nn.one_hot(y, k)', 'return jnp.where(hot > 0, 1.0 - eps, eps / k)')],
+    ['the whole of it for each', go('y, k, eps', 'return F.one_hot(y, k) * (1 - eps) + eps')],
+    ['its share among the others, for all', go('y, k, eps', 'return F.one_hot(y, k) * (1 - eps) + eps / (k - 1)')],
     ['too much', filled('1 - eps + eps / k', 'eps / (k - 1)')],
   ])('that do not sum to 1: %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual(['targets-sum']);

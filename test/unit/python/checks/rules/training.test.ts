@@ -134,6 +134,14 @@ describe('one target for what is real and what is generated', () => {
         'return c(out_real, torch.ones_like(out_real)) + c(out_fake, torch.ones_like(out_fake))',
       ),
     ],
+    [
+      'a criterion that is not known',
+      go(
+        'd, bce, real, fake',
+        'y_real, y_fake = torch.ones(len(real)), torch.ones(len(real))',
+        'return bce(d(real), y_real) + bce(d(fake), y_fake)',
+      ),
+    ],
     ['a hinge', go('real, fake', 'return F.relu(1 + real).mean() + F.relu(1 + fake).mean()')],
   ])('%s', async (_, code) => {
     expect(await rulesOf(code)).toEqual(['targets-alike']);
@@ -142,6 +150,15 @@ describe('one target for what is real and what is generated', () => {
   test.each([
     ['1 and 0', go('real, fake', 'return ((real - 1) ** 2).mean() + (fake ** 2).mean()')],
     ['1 and -1', go('real, fake', 'return ((real - 1) ** 2).mean() + ((fake + 1) ** 2).mean()')],
+    [
+      'ones and zeros for a criterion that is not known',
+      go(
+        'd, bce, real, fake',
+        'y, z = torch.ones(len(real)), torch.zeros(len(real))',
+        'loss_real, loss_fake = bce(d(real), y), bce(d(fake), z)',
+        'return loss_real + loss_fake',
+      ),
+    ],
     ['given', go('real, fake, real_t, fake_t', 'c = nn.BCEWithLogitsLoss()', 'return c(real, real_t) + c(fake, fake_t)')],
     ['drift', go('real, fake', 'return 1e-3 * (real ** 2).mean() + 1e-3 * (fake ** 2).mean()')],
     ['two generated', go('d, fake_a, fake_b', 'return F.softplus(-d(fake_a)).mean() + F.softplus(-d(fake_b)).mean()')],
