@@ -77,16 +77,18 @@ export class StopView {
     const drawn = this.#once(latex, () => typeset(latex, true));
     return html`<main class="stop">
       <header class="stop-head">
-        ${
-          choices.length > 1
-            ? select(
-                'Formula of this function',
-                choices.findIndex(({ chosen }) => chosen),
-                choices.map((choice) => `${choice.name} (${choice.place})`),
-                (index) => this.#listener.choose(choices[index]?.start ?? 0),
-              )
-            : html`<h1>${name}</h1>`
-        }
+        <h1>
+          ${
+            choices.length > 1
+              ? select(
+                  'Formula of this function',
+                  choices.findIndex(({ chosen }) => chosen),
+                  choices.map((choice) => `${choice.name} (${choice.place})`),
+                  (index) => this.#listener.choose(choices[index]?.start ?? 0),
+                )
+              : name
+          }
+        </h1>
         <span class="stop-dim">${place}</span>
       </header>
       <div class="stop-headline ${icon}" role="status">
@@ -119,7 +121,7 @@ export class StopView {
       </ul>`;
   }
 
-  #row({ id, symbol, code, type, value, isKnown, mean, bad, mark }: ValueRow): TemplateResult {
+  #row({ id, kind, symbol, code, type, value, isKnown, mean, bad, mark }: ValueRow): TemplateResult {
     const values = html`<span class="stop-values">
       ${type === '' ? nothing : html`<span class="stop-type">${type}</span>`}
       <span class="${isKnown ? 'stop-value' : 'stop-dim'}">${value}</span>
@@ -127,14 +129,14 @@ export class StopView {
       ${bad === '' || bad === value ? nothing : html`<span class="stop-bad">${bad}</span>`}
     </span>`;
     const named = html`<span class="stop-names">
-      ${symbol === '' ? nothing : html`<span class="stop-symbol">${this.#once(`symbol ${symbol}`, () => typeset(symbol))}</span>`}
+      ${symbol === '' ? nothing : html`<span class="stop-symbol">${this.#once(`${id} ${symbol}`, () => typeset(symbol))}</span>`}
       <code title=${code}>${code}</code>
       ${mark === 'origin' ? html`<span class="stop-origin">arises here</span>` : nothing}
     </span>`;
     // What has no term in the formula cannot be pointed at.
     return id === ''
       ? html`<div class="stop-row ${mark ?? ''}">${named}${values}</div>`
-      : html`<button class="stop-row ${mark ?? ''}" data-term=${id}>${named}${values}</button>`;
+      : html`<button class="stop-row ${kind} ${mark ?? ''}" data-term=${id}>${named}${values}</button>`;
   }
 
   /** What KaTeX draws, or why it cannot. */

@@ -1,0 +1,50 @@
+/** Stands in for the extension host of the view *Formula* of a stopped program: in the page, on the far end of its channel. */
+
+import type { ShownStop, StopHost, StopPage } from '../../../src/protocol/debugging.ts';
+import { duplex } from '../../../src/protocol/peer.ts';
+import type { Channel, Handlers, Remote } from '../../../src/protocol/rpc.ts';
+
+class StopStandIn {
+  readonly calls: { method: string; params: unknown }[] = [];
+  readonly page: Remote<StopPage>;
+
+  constructor() {
+    const fromPage = new EventTarget();
+    const channel: Channel = {
+      send: (message) => window.postMessage(message, '*'),
+      onMessage(listener) {
+        const heard = (event: Event): void => listener((event as CustomEvent<unknown>).detail);
+        fromPage.addEventListener('message', heard);
+        return { dispose: () => fromPage.removeEventListener('message', heard) };
+      },
+      onClose: () => ({ dispose: () => undefined }),
+    };
+    const told = (method: string) => (params: unknown) => void this.calls.push({ method, params });
+    const handlers: Handlers<StopHost> = {
+      ready: told('ready'),
+      pointed: told('pointed'),
+      chosen: told('chosen'),
+      choose: told('choose'),
+    };
+    this.page = duplex<StopHost, StopPage>(channel, handlers);
+    const acquire = () => ({
+      postMessage: (message: unknown) => fromPage.dispatchEvent(new CustomEvent('message', { detail: message })),
+      getState: () => undefined,
+      setState: () => undefined,
+    });
+    Object.assign(globalThis, { acquireVsCodeApi: acquire });
+  }
+
+  async show(shown: ShownStop): Promise<void> {
+    await this.page.show(shown);
+  }
+}
+
+declare global {
+  interface Window {
+    stopped: StopStandIn;
+  }
+}
+
+window.stopped = new StopStandIn();
+Object.assign(window, { standIn: window.stopped });
