@@ -86,6 +86,15 @@ describe('the formula of a stop', () => {
     await close();
   });
 
+  it('brings the term at which something arises into sight', async () => {
+    const { page, close } = await open(overflow, { width: 240 });
+    const shownPart = await page.locator('.formula-box').boundingBox();
+    const origin = await page.locator('.formula-box .origin').boundingBox();
+    expect(origin!.x).toBeGreaterThanOrEqual(shownPart!.x);
+    expect(origin!.x + origin!.width).toBeLessThanOrEqual(shownPart!.x + shownPart!.width);
+    await close();
+  });
+
   it('takes marks away when the next stop has none', async () => {
     const { page, close } = await open();
     const fine = {

@@ -49,6 +49,16 @@ export class StopView {
     this.#pointed = null;
     render(shown.kind === 'empty' ? this.#empty(shown) : this.#formula(shown), this.#root);
     this.#shine();
+    this.#bringIntoSight();
+  }
+
+  /** Of a formula that is wider than the view, the part where something arises. */
+  #bringIntoSight(): void {
+    const box = this.#root.querySelector<HTMLElement>('.formula-box');
+    const origin = box?.querySelector('.origin');
+    if (!box || !origin) return;
+    const [own, its] = [box.getBoundingClientRect(), origin.getBoundingClientRect()];
+    if (its.right > own.right || its.left < own.left) box.scrollLeft += (its.left + its.right - own.left - own.right) / 2;
   }
 
   #empty({ words, choices, isBusy }: Extract<ShownStop, { kind: 'empty' }>): TemplateResult {

@@ -26,7 +26,9 @@ export function shownStatement(shown: StatementShown): Extract<ShownStop, { kind
   const { name, place, terms, choices, problem } = shown;
   const rows = [...variableRows(shown), ...termRows(shown), ...resultRows(shown)];
   const arising = arisingIn(terms, shown.computed);
-  const spoiled = rows.filter(({ kind, mark }) => kind === 'variable' && mark === 'spoiled');
+  const last = rows.filter(({ kind, isKnown }) => kind === 'term' && isKnown).at(-1);
+  // What a mask has made infinite does no harm where the whole is finite.
+  const spoiled = last && last.mark === null ? [] : rows.filter(({ kind, mark }) => kind === 'variable' && mark === 'spoiled');
   return {
     kind: 'formula',
     name,
@@ -118,7 +120,15 @@ function headline(rows: readonly ValueRow[], arising: readonly Arising[], spoile
   const known = terms.filter(({ isKnown }) => isKnown).length;
   if (terms.length === 0) return 'All values are finite.';
   if (known === 0) return 'No term could be computed.';
+  // Nothing arises: it stands in the code, or came with a variable.
+  const other = terms.find(({ bad }) => bad !== '');
+  if (other) return `${other.code}: ${other.bad}, which ${spoiledBy(rows)}.`;
   return known === terms.length ? 'All terms are finite.' : `${known} of ${terms.length} terms could be computed; these are finite.`;
+}
+
+function spoiledBy(rows: readonly ValueRow[]): string {
+  const from = rows.find(({ kind, mark }) => kind === 'variable' && mark === 'spoiled');
+  return from ? `comes from ${from.code}` : 'the code writes';
 }
 
 function notes({ standing, computed, terms, valueAt }: StatementShown): string[] {

@@ -50,6 +50,16 @@ describe('the view of a stop', () => {
     expect(rows[0]).toMatchObject({ value: '0', bad: '1 of 2 is NaN', mark: 'spoiled' });
   });
 
+  it('takes no offence at what a mask has made infinite, where the whole is finite, and says of it where it is not', () => {
+    const masked = { [x]: array(0, -Infinity) };
+    expect(shownStatement(shown(masked, { computed: computed(value('x.exp()', [1, 0]), value('x.exp().mean()', [0.5])) }))).toMatchObject({
+      headline: 'All terms are finite.',
+      isBad: false,
+    });
+    const written = shownStatement(shown({ [x]: array(0, 1) }, { computed: computed(value('x.exp()', [0, -Infinity])) }));
+    expect(written).toMatchObject({ headline: 'x.exp(): 1 of 2 is infinite, which the code writes.', isBad: false });
+  });
+
   it('does not say that all is finite of what it does not know', () => {
     const none = computed({ id: 't_x.exp()', problem: 'calls `f`, and nothing is called' });
     expect(shownStatement(shown({ [x]: array(0) }, { computed: none }))).toMatchObject({
