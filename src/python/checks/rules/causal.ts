@@ -25,7 +25,11 @@ export function* causal(statement: Computed, checked: Checked): Generator<Fault>
     for (const masked of scores.path) {
       const left = masked.op === 'leftOut' ? leftOutBy(masked, checked) : null;
       if (!left || left.part !== 'lower' || (left.k !== -1 && left.k !== 0)) continue;
-      const at = checked.computed.some((one) => placeOf(one, masked)) ? masked : node;
+      const made = settled(masked.args[1]!);
+      const at =
+        [made.op === 'triangle' && lowIn(made) ? made : masked, masked].find((one) =>
+          checked.computed.some((where) => placeOf(where, one)),
+        ) ?? node;
       yield {
         rule: 'mask-transposed',
         message:

@@ -55,13 +55,15 @@ export function isMadeOf(node: Node, test: (part: Node) => boolean, most = 400):
   return false;
 }
 
-/** The factors of a product, those below it as well: `a * b / c`. */
-export function factorsOf(node: Node): { readonly node: Node; readonly below: boolean }[] {
+/** The factors of a product, those below it as well: `a * b / c`; what is one whole is not taken apart. */
+export function factorsOf(node: Node, isWhole: (node: Node) => boolean = () => false): { readonly node: Node; readonly below: boolean }[] {
+  if (isWhole(node)) return [{ node, below: false }];
   const inner = unwrap(node);
   const [a, b] = inner.args;
-  if (inner.op === 'multiply' && a && b) return [...factorsOf(a), ...factorsOf(b)];
-  if (inner.op === 'divide' && a && b) return [...factorsOf(a), ...factorsOf(b).map((one) => ({ ...one, below: !one.below }))];
-  if (inner.op === 'negate' && a) return factorsOf(a);
+  if (inner.op === 'multiply' && a && b) return [...factorsOf(a, isWhole), ...factorsOf(b, isWhole)];
+  if (inner.op === 'divide' && a && b)
+    return [...factorsOf(a, isWhole), ...factorsOf(b, isWhole).map((one) => ({ ...one, below: !one.below }))];
+  if (inner.op === 'negate' && a) return factorsOf(a, isWhole);
   return [{ node, below: false }];
 }
 

@@ -15,7 +15,7 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
     if (node.op !== 'add' || isSample(node)) continue;
     const terms = termsOf(node);
     for (const { node: term } of terms) {
-      const factors = factorsOf(term);
+      const factors = factorsOf(term, isNamedSpread);
       const drawn = factors.find((one) => !one.below && isDraw(one.node));
       if (!drawn || factors.length < 2) continue;
       const draw = settled(drawn.node);
@@ -52,6 +52,9 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
     }
   }
 }
+
+/** It counts as what it is called, however it is made. */
+const isNamedSpread = (node: Node): boolean => node.op === 'let' && spreadOf(node) !== null;
 
 /** What a distribution's method draws: how it does that is not written here. */
 const isSample = (node: Node): boolean =>

@@ -80,7 +80,9 @@ function isInNats(node: Node, isNamed: boolean): boolean {
       (part) =>
         (isUnknown(part) || part.op === 'let') &&
         namesOn(part).some((name) =>
-          /(?:^|_)(?:nll|nats|loss|losses|cross_?entropy|xent|ce|log_?probs?|logp|log_?likelihoods?|ll|elbo)(?:_|$)/i.test(name),
+          /(?:^|_)(?:nll|nats|loss|losses|cross_?entropy|xent|ce|log_?probs?|logp|log_?p_?\w{0,2}|log_?likelihoods?|ll|elbo)(?:_|$)/i.test(
+            name,
+          ),
         ),
       80,
     )

@@ -14,7 +14,8 @@ export function* softmaxAxis(statement: Computed): Generator<Fault> {
     if (!scores || axis === null) continue;
     const keys = summedOver(node, scores) ?? keysByName(scores);
     if (keys === null || axis === keys || isRenormalised(node)) continue;
-    const over = axis === scores.axes.find((one) => one !== keys) ? 'the queries' : 'the heads or the batch';
+    const over =
+      axis === 0 ? 'the first axis' : axis === scores.axes.find((one) => one !== keys) ? 'the queries' : 'the heads or the batch';
     yield {
       rule: 'softmax-axis',
       message: `This softmax runs over ${over} (axis ${axis} of the scores), the values are summed over axis ${keys}: the weights of a query do not sum to 1.`,
@@ -27,14 +28,16 @@ export function* softmaxAxis(statement: Computed): Generator<Fault> {
   }
 }
 
-/** From the end. */
+/** From the end; 0 for the first where it is not known how many there are. */
 function axisOf(softmax: Node, scores: Scores): number | null {
   const axes = softmax.attributes['axes'];
   const [axis] = Array.isArray(axes) && axes.length === 1 ? (axes as number[]) : [];
   if (axis === undefined) return null;
   if (axis < 0) return axis;
   const rank = rankOf(scores.product) ?? rankOf(scores.operands[0]) ?? rankOf(scores.operands[1]);
-  return rank === null || rank < 2 || axis >= rank ? null : axis - rank;
+  // The first axis is not the last one, however many there are.
+  if (rank === null) return axis === 0 ? axis : null;
+  return rank < 2 || axis >= rank ? null : axis - rank;
 }
 
 const carried: ReadonlySet<string> = new Set(['let', 'inline', 'detach', 'where', 'choice']);

@@ -95,6 +95,11 @@ describe('a causal mask', () => {
     expect((await told(code)).map((one) => one.split(':')[0])).toEqual(['mask-transposed']);
   });
 
+  test('is shown where minus infinity is put on one side', async () => {
+    const code = causal('low = torch.tril(torch.full((n, n), float("-inf")), -1)', 's = s + low');
+    expect(await told(code)).toEqual(['mask-transposed: torch.tril(torch.full((n, n), float("-inf")), -1)']);
+  });
+
   test('in the fused call', async () => {
     const fused = (mask: string): string => go('q, k, v, n', `return F.scaled_dot_product_attention(q, k, v, attn_mask=${mask})`);
     expect(await told(fused('torch.triu(torch.ones(n, n)).bool()'))).toHaveLength(1);
@@ -133,6 +138,7 @@ describe('the axis of a softmax', () => {
       ),
     ],
     ['by names alone', go('query, key', 'return torch.softmax(query @ key.transpose(1, 2), dim=-2)')],
+    ['the first axis, whatever that is', go('q, k, v', 'return torch.softmax(q @ k.mT, dim=0) @ v')],
     ['the queries, by number', go('q, k, v', 'return torch.bmm(torch.bmm(q, k.transpose(1, 2)).softmax(dim=1), v)')],
     [
       'the heads, of an array that holds all',

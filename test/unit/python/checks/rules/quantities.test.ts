@@ -192,6 +192,7 @@ describe('perplexity and bits', () => {
       'info',
     ],
     ['nats', go('nll, n', 'bpd = nll / n', 'return bpd'), 'nats-as-bits', 'info'],
+    ['nats of a density', go('log_px, n', 'bits_per_dim = -log_px.mean() / n', 'return bits_per_dim'), 'nats-as-bits', 'info'],
     ['nats of a function', go('nll, x', 'return nll / x[0].numel()').replace('def go', 'def bits_per_dim'), 'nats-as-bits', 'info'],
   ])('%s', async (_, code, rule, severity) => {
     expect(await rulesOf(code)).toEqual([rule]);
