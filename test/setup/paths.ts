@@ -8,3 +8,9 @@ export const toolsFolder = path.join(root, '.genlens');
 
 /** The workspace that `npm start` opens and the tests copy. */
 export const sampleWorkspace = path.join(root, 'test/editor/workspace');
+
+/** Contributes debugpy as it is on PyPI to an editor, from the Python that GENLENS_DEBUG_PYTHON names. */
+export const debuggerExtension = path.join(root, 'test/python/debugger');
+
+/** What it debugs. */
+export const debuggedWorkspace = path.join(root, 'test/python/workspace');

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { toolsFolder } from './paths.ts';
+import { root, toolsFolder } from './paths.ts';
 import { run } from './run.ts';
 
 export interface EnvironmentOptions {
@@ -45,6 +45,12 @@ export async function pythonEnvironment({ name, requirements, first, what }: Env
   }
   await writeFile(stamp, wanted);
   return python;
+}
+
+/** The Python that tests debug with. GENLENS_DEBUG_PYTHON names one that already has test/python/requirements.txt, to be taken instead. */
+export async function findDebugPython(): Promise<string> {
+  const requirements = path.join(root, 'test/python/requirements.txt');
+  return process.env['GENLENS_DEBUG_PYTHON'] ?? (await pythonEnvironment({ name: 'py-debug', requirements, what: 'the debugger (once)' }));
 }
 
 async function createEnvironment(folder: string): Promise<void> {

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { findChromium, installChromium } from './chromium.ts';
 import { runNode } from './run.ts';
 import { addTallies, closingLine, tallyOf, type Tally, type VitestReport } from './tally.ts';
-import { root } from './paths.ts';
-import { pythonEnvironment } from './pythonEnvironment.ts';
+import { findDebugPython } from './pythonEnvironment.ts';
 import { build } from './tools.ts';
 import { installVSCodeServer } from './vscode-server/install.ts';
 
@@ -16,14 +15,8 @@ const needs: Readonly<Record<Suite, readonly (() => Promise<void>)[]>> = {
   unit: [],
   web: [installChromium],
   editor: [installChromium, installVSCodeServer],
-  python: [installChromium, installVSCodeServer, findDebugPython],
+  python: [installChromium, installVSCodeServer, async () => void (process.env['GENLENS_DEBUG_PYTHON'] = await findDebugPython())],
 };
-
-/** GENLENS_DEBUG_PYTHON names a Python that already has test/python/requirements.txt, to be taken instead. */
-async function findDebugPython(): Promise<void> {
-  const requirements = path.join(root, 'test/python/requirements.txt');
-  process.env['GENLENS_DEBUG_PYTHON'] ??= await pythonEnvironment({ name: 'py-debug', requirements, what: 'the debugger (once)' });
-}
 
 /**
  * Builds, runs the suites one after the other and ends with one closing line over all of them. A suite that cannot start

@@ -11,7 +11,7 @@ import { commandOnSelection } from '../../editor/genlens.ts';
 import type { Editor } from '../../editor/harness/editor.ts';
 import { quickInput } from '../../editor/harness/palette.ts';
 import { until } from '../../editor/harness/until.ts';
-import { root } from '../paths.ts';
+import { debuggedWorkspace, root } from '../paths.ts';
 
 export type Scene = (editor: Editor) => Promise<unknown>;
 
@@ -29,6 +29,7 @@ export const scenes: Readonly<Record<string, Scene>> = {
   'formulas-hover': hoverOnLoss,
   'formulas-selection': openSelection,
   'formulas-markdown': hoverOnMarkdown,
+  'formulas-debugging': stopAtOverflow,
 };
 
 /** Explains attention.py, or a part of it, and waits until every thumbnail is drawn. */
@@ -289,6 +290,35 @@ async function openSelection(editor: Editor): Promise<void> {
   await panel.getByText('This is: KL of a diagonal Gaussian').waitFor();
   await settle(editor);
   await panel.locator('.formula-term[data-term="logvar"]').first().hover();
+  await settle(editor);
+}
+
+/** Debugs a program until a term of a loss overflows. */
+async function stopAtOverflow(editor: Editor): Promise<void> {
+  const text = await readFile(path.join(debuggedWorkspace, 'vae.py'), 'utf8');
+  await writeFile(path.join(editor.workspace, 'divergence.py'), text);
+  await editor.openFile('divergence.py');
+  await editor.evaluateInHost(
+    async (vscode, line) => {
+      const folder = vscode.workspace.workspaceFolders![0]!;
+      const uri = vscode.Uri.joinPath(folder.uri, 'divergence.py');
+      const place = new vscode.Location(uri, new vscode.Position(line, 0));
+      vscode.debug.addBreakpoints([new vscode.SourceBreakpoint(place, true, undefined, '2')]);
+      const program = { program: uri.fsPath, console: 'internalConsole' };
+      await vscode.debug.startDebugging(folder, { type: 'debugpy', request: 'launch', name: 'vae', ...program });
+    },
+    text.slice(0, text.indexOf('kl = -0.5')).split('\n').length - 1,
+  );
+  await until('the program has stopped', () => editor.evaluateInHost((vscode) => vscode.debug.activeStackItem !== undefined));
+  await editor.evaluateInHost(async (vscode) => {
+    await vscode.commands.executeCommand('genlens.stopped.focus');
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+  for (const name of ['Variables', 'Watch', 'Call Stack', 'Breakpoints'])
+    await editor.page.locator('.pane-header', { hasText: name }).click();
+  const view = await editor.panelFrame(/Formula/);
+  await view.getByText('Infinity arises').waitFor();
+  await editor.page.mouse.move(800, 700);
   await settle(editor);
 }
 

@@ -4,7 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openEditor, type Editor, type Theme } from '../../editor/harness/editor.ts';
 import { installChromium } from '../chromium.ts';
-import { root, sampleWorkspace } from '../paths.ts';
+import { debuggerExtension, root, sampleWorkspace } from '../paths.ts';
+import { findDebugPython } from '../pythonEnvironment.ts';
 import { build } from '../tools.ts';
 import { installVSCodeServer } from '../vscode-server/install.ts';
 import { scenes, type Scene } from './scenes.ts';
@@ -20,13 +21,16 @@ export async function takeScreenshots(names: readonly string[]): Promise<number>
   if (unknown !== undefined) throw new Error(`There is no picture "${unknown}", but: ${known.join(', ')}.`);
   await installChromium();
   await installVSCodeServer();
+  const python = await findDebugPython();
   if ((await build(['--production'])) !== 0) throw new Error('The build failed: see the messages above.');
   for (const [name, scene] of Object.entries(scenes)) {
     if (names.length > 0 && !names.includes(name)) continue;
-    await inWindow(scene, 'Dark Modern', 1.5, async (editor) => write(`${name}.png`, await editor.page.screenshot()));
+    await inWindow(scene, { python, theme: 'Dark Modern', scale: 1.5 }, async (editor) =>
+      write(`${name}.png`, await editor.page.screenshot()),
+    );
     const pictures: Buffer[] = [];
     for (const [index, theme] of otherThemes.entries()) {
-      await inWindow(scene, theme, 1, async (editor) => {
+      await inWindow(scene, { python, theme, scale: 1 }, async (editor) => {
         pictures.push(await editor.page.screenshot());
         if (index === otherThemes.length - 1) await write(`${name}-themes.jpg`, await sheet(editor, pictures));
       });
@@ -35,10 +39,19 @@ export async function takeScreenshots(names: readonly string[]): Promise<number>
   return 0;
 }
 
-async function inWindow(scene: Scene, theme: Theme, scale: number, take: (editor: Editor) => Promise<void>): Promise<void> {
+interface WindowOptions {
+  readonly theme: Theme;
+  readonly scale: number;
+  /** What a debugged program runs on. */
+  readonly python: string;
+}
+
+async function inWindow(scene: Scene, { theme, scale, python }: WindowOptions, take: (editor: Editor) => Promise<void>): Promise<void> {
   const editor = await openEditor({
     workspace: sampleWorkspace,
     extensionDevelopmentPath: root,
+    extensions: [debuggerExtension],
+    env: { GENLENS_DEBUG_PYTHON: python },
     theme,
     viewport: size,
     deviceScaleFactor: scale,
