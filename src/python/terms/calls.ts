@@ -35,10 +35,20 @@ const casting = words('float double half bfloat16');
 
 const plain = words('abs pow sum max min len float');
 
-/** @param arrays what the program holds, of what was met so far */
-export function isComputed(name: string, isAttribute: boolean, arrays: readonly ProgramValue[]): boolean {
-  if (!isAttribute) return plain.has(name) || exact.has(name) || bounded.has(name);
-  if (counting.has(name)) return arrays.every((value) => value.kind !== 'array' || value.library === 'torch');
+/** Arguments that change what is computed, or where it goes, and are not followed. */
+const beside = words('out where initial casting order subok a_min a_max');
+
+/** How something is called: by name, as a library's function, or as a method of an array. */
+export type Manner = 'name' | 'function' | 'method';
+
+/**
+ * @param keywords names of its arguments
+ * @param values what the program holds for the statement
+ */
+export function isComputed(name: string, manner: Manner, keywords: readonly string[], values: Iterable<ProgramValue>): boolean {
+  if (keywords.some((keyword) => beside.has(keyword))) return false;
+  if (manner === 'name') return plain.has(name) || exact.has(name) || bounded.has(name);
+  if (counting.has(name)) return manner === 'function' || [...values].every((value) => value.kind !== 'array' || value.library === 'torch');
   return exact.has(name) || bounded.has(name) || casting.has(name);
 }
 

@@ -38,6 +38,9 @@ const untold: Readonly<Record<string, string>> = {
   parts: 'is several values',
 };
 
+/** Of truth values they are `not`, `and` and `or`. */
+const bitwise: ReadonlySet<string> = new Set(['logicalNot', 'logicalAnd', 'logicalOr', 'exclusiveOr']);
+
 const asked: Readonly<Record<string, (shape: readonly number[], axis: number) => Tensor>> = {
   shape: (shape) => tensor(shape, [shape.length]),
   rank: (shape) => scalar(shape.length),
@@ -93,6 +96,7 @@ export class Computation {
     const problem = operands.find((operand) => 'problem' in operand);
     if (problem) return problem;
     const held = operands.filter((operand): operand is Extract<Computed, { value: Tensor }> => 'value' in operand);
+    if (bitwise.has(op) && held.some(({ dtype }) => dtype !== 'bool')) return { problem: 'works on the bits of whole numbers' };
     const compute = asTheyAre[op] ?? operations[op];
     if (!compute) return { problem: `is not computed here (${op})` };
     const dtype = resultOf(

@@ -22,7 +22,7 @@ export interface ProgramValues {
 export function termValues(statement: ReadStatement, { values, autocast }: ProgramValues, text: string): StatementValues {
   const graph = termGraph(statement, values, text);
   const computation = new Computation(graph);
-  const isRounded = !autocast && ![...statement.terms.values()].some((term) => isCast(calledName(term)));
+  const isRounded = !autocast && ![...statement.terms.values()].some((term) => isCast(calledName(term)) || givesPrecision(term));
   const origins = new Map<Node, ComputedTerm['origin']>();
   const told = [...statement.terms].map(([id, expression]): TermValue => {
     const node = graph.nodeOf(expression);
@@ -46,6 +46,9 @@ function asInProgram(computed: Computed, isRounded: boolean): Computed {
   const { value, dtype } = computed;
   return { dtype, value: { ...value, values: rounded(value.values, dtype) } };
 }
+
+const givesPrecision = (expression: Expression): boolean =>
+  expression.kind === 'call' && expression.args.some(({ name }) => name === 'dtype');
 
 const calledName = (expression: Expression): string => {
   if (expression.kind !== 'call') return '';

@@ -2,11 +2,12 @@
 
 import type { ProgramValue } from '../../protocol/terms.ts';
 import { Follower } from '../expression/follow/follower.ts';
+import { isLibrary, usual } from '../expression/library/paths.ts';
 import { Graph, leaves, unwrap, type Node } from '../expression/node.ts';
 import { isNode, none, Scope, type Value } from '../expression/values.ts';
 import { toNode } from '../expression/follow/convert.ts';
 import type { Expression } from '../syntax/ast.ts';
-import { isComputed } from './calls.ts';
+import { isComputed, type Manner } from './calls.ts';
 import type { ReadStatement } from './statement.ts';
 
 export interface TermGraph {
@@ -107,8 +108,8 @@ class TermFollower extends Follower implements TermGraph {
     if (expression.kind !== 'call') return super.evaluate(expression, scope);
     const { callee, args } = expression;
     const name = callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '';
-    const arrays = [...this.given.values()].filter((value) => value.kind === 'array');
-    if (!isComputed(name, callee.kind === 'attribute', arrays)) {
+    const keywords = args.flatMap((argument) => argument.name ?? []);
+    if (!isComputed(name, this.#mannerOf(callee), keywords, this.#values.values())) {
       // What it is given is shown all the same.
       if (callee.kind === 'attribute') this.evaluate(callee.object, scope);
       for (const { value } of args) this.evaluate(value, scope);
@@ -119,6 +120,15 @@ class TermFollower extends Follower implements TermGraph {
     return isNode(value) && leaves.has(unwrap(value).op) && unwrap(value).op === 'opaque'
       ? this.#unknown(`calls \`${name}\` in a way that is not known here`)
       : value;
+  }
+
+  #mannerOf(callee: Expression): Manner {
+    if (callee.kind !== 'attribute') return 'name';
+    let root = callee.object;
+    while (root.kind === 'attribute') root = root.object;
+    if (root.kind !== 'name' || this.#statement.variables.has(root)) return 'method';
+    const path = this.#statement.imports.get(root.id) ?? usual[root.id];
+    return path !== undefined && isLibrary(path) ? 'function' : 'method';
   }
 
   #unknown(why: string): Node {

@@ -195,6 +195,33 @@ describe('the terms of a statement', () => {
     expect(look('y += x.sum()', { x: array([1, 2]), y: array([3], []) }).told.terms.at(-1)?.code).toBe('y += x.sum()');
   });
 
+  it('are what the array’s own library computes', () => {
+    const numpy = { library: 'numpy' } as Partial<ProgramValue>;
+    const spread = (line: string, more = {}): unknown => range([...look(line, { x: array([1, 3], [2], more) }).terms.values()].at(-1));
+    expect(spread('y = x.var()')).toMatchObject({ mean: 2 });
+    expect(spread('y = x.var()', numpy)).toBe('calls `x.var`, and nothing is called');
+    expect(spread('y = np.var(x)', numpy)).toMatchObject({ mean: 1 });
+    expect(spread('y = torch.var(x)')).toMatchObject({ mean: 2 });
+  });
+
+  it('are not told of bits of whole numbers, nor of what a call does beside', () => {
+    const whole = array([1, 2], [2], { dtype: 'int64' });
+    expect(problem(look('y = ~x', { x: whole }).terms.get('~x'))).toBe('works on the bits of whole numbers');
+    expect(problem(look('y = x & mu', { x: whole, mu: whole }).terms.get('x & mu'))).toBe('works on the bits of whole numbers');
+    const mask = array([1, 0], [2], { dtype: 'bool' });
+    expect(look('y = ~x', { x: mask }).terms.get('~x')).toMatchObject({ dtype: 'bool', summary: { finite: { mean: 0.5 } } });
+    expect(problem(look('y = np.sum(x, where=mask)', { x: whole, mask }).terms.get('np.sum(x, where=mask)'))).toContain(
+      'nothing is called',
+    );
+  });
+
+  it('are in no precision that is known where a call asks for another one', () => {
+    const half = array([1, 12], [2], { dtype: 'float16' });
+    const { terms } = look('y = torch.exp(torch.sum(x, dim=0, dtype=torch.float32))', { x: half });
+    expect(origins(terms)).toEqual([]);
+    expect(terms.get('torch.sum(x, dim=0, dtype=torch.float32)')).toMatchObject({ dtype: '' });
+  });
+
   it('do not end a call that does not fit the shapes, nor one that is too large', () => {
     expect(problem(look('y = x @ mu', { x: array([1, 2], [1, 2]), mu: array([1, 2, 3], [3, 1]) }).terms.get('x @ mu'))).toMatch(
       /^cannot be computed: /,
