@@ -241,6 +241,15 @@ describe('while Python is debugged', () => {
     await end();
   });
 
+  it('leaves the editor’s own values at the ends of other lines, where these are on', async () => {
+    await editor.configure({ 'debug.inlineValues': 'on' });
+    await debug([kl]);
+    await soon(() => atEndOf(kl - 1)).toMatch(/mu = array/);
+    await soon(() => atEndOf(kl)).toContain('logvar  float32[4, 3]');
+    await editor.configure({ 'debug.inlineValues': 'auto' });
+    await end();
+  });
+
   it('says of a debugger that is not supported which ones are', async () => {
     await debug([kl], 'another');
     await says(/This debugger is not supported/);

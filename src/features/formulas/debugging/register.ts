@@ -51,8 +51,8 @@ export function registerDebugging({ extensionUri, python, typesetter, finder, ma
 }
 
 /**
- * Whoever gives inline values gives all that the editor shows: it then shows none of its own. So they are given while a program of Python
- * is debugged, and where they are wanted.
+ * Whoever gives inline values gives all that the editor shows: it then shows none of its own. So they are given only while a program of
+ * Python is debugged, and where they are wanted.
  */
 class InlineWhileDebugging implements vscode.Disposable {
   readonly #formulas: StoppedFormulas;
