@@ -91,15 +91,15 @@ export class StoppedFormulas implements vscode.Disposable {
   async whenRead(frameId: number, token: vscode.CancellationToken): Promise<StoppedReading | null> {
     const found = (current: DebugReading): StoppedReading | null =>
       current.kind === 'read' && current.reading.stop.frameId === frameId ? current.reading : null;
-    const now = found(this.#current);
+    const isOver = ({ kind }: DebugReading): boolean => kind !== 'reading' && kind !== 'running';
     // Frames of one stop and the next may have the same number.
-    if (now && this.#services.stops.isSettled) return now;
+    if (this.#services.stops.isSettled && isOver(this.#current)) return found(this.#current);
     const waiting: vscode.Disposable[] = [];
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<StoppedReading | null>((resolve) => {
         waiting.push(
-          this.#changed.event((current) => found(current) && resolve(found(current))),
+          this.#changed.event((current) => isOver(current) && resolve(found(current))),
           token.onCancellationRequested(() => resolve(null)),
         );
         timer = setTimeout(resolve, patience, null);
