@@ -703,6 +703,7 @@ const divergence: Formula = {
       },
     },
   ],
+  variants: [{ words: 'the other way round', roles: ({ p, q, ...roles }) => ({ ...roles, p: q!, q: p! }) }],
   mistakes: [
     'The arguments have changed places: PyTorch’s kl_div takes the log-probabilities of the second distribution first.',
     'The first argument of kl_div is a probability, not its logarithm.',
@@ -841,6 +842,9 @@ const distillation: Formula = {
         distillationTerms(teacher!, student!, temperature!),
       ],
     },
+  ],
+  variants: [
+    { words: 'the other way round', roles: ({ teacher, student, ...roles }) => ({ ...roles, teacher: student!, student: teacher! }) },
   ],
   mistakes: [
     'One of the two is not divided by the temperature.',

@@ -628,6 +628,7 @@ const x0FromV: Formula = {
       },
     },
   ],
+  variants: [{ words: 'of the velocity’s negative', roles: (roles) => ({ ...roles, velocity: subtract(scalar(0), roles['velocity']!) }) }],
   mistakes: [
     'The sign of the velocity is the other one than in the target of the loss.',
     'The output of a network that predicts noise is read as a velocity.',

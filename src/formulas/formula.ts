@@ -76,6 +76,15 @@ export interface Formula {
   readonly mistakes?: readonly string[];
   /** Absent where it is of a run alone, and not looked for in code. */
   readonly readings?: readonly Reading[];
+  /** Legitimate code that looks like a mistake in it. */
+  readonly variants?: readonly Variant[];
+}
+
+/** The same formula of other roles: of the velocity's negative, of a rotation the other way round. */
+export interface Variant {
+  /** A few words: "scaled by 1/d". */
+  readonly words: string;
+  readonly roles: (roles: Readonly<Record<string, Tensor>>) => Readonly<Record<string, Tensor>>;
 }
 
 /** A source as it is read. */

@@ -146,6 +146,18 @@ export const kl: readonly Formula[] = [
         ],
       },
     ],
+    variants: [
+      {
+        words: 'the other way round',
+        roles: ({ mean1, std1, mean2, std2, ...roles }) => ({
+          ...roles,
+          mean1: mean2 ?? scalar(0),
+          std1: std2 ?? scalar(1),
+          mean2: mean1!,
+          std2: std1!,
+        }),
+      },
+    ],
     mistakes: [
       'The two log-variances stand the wrong way round: their sign decides which Gaussian is compared with which.',
       'The squared distance is divided by the first variance, or by the second standard deviation.',

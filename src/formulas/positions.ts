@@ -159,6 +159,7 @@ const rope: Formula = {
     'Values are rotated too: only queries and keys are.',
     'The position of a cached key starts from 0 again at every step of generation.',
   ],
+  variants: [{ words: 'turned the other way', roles: (roles) => ({ ...roles, angles: negate(roles['angles']!) }) }],
   readings: [
     ...pairings.flatMap(({ pairing, remark }) =>
       angleShapes.map(({ shape, ofFeatures }): ValueReading => ({

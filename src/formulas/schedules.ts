@@ -49,6 +49,7 @@ const snr: Formula = {
       sides: ({ level }) => [signalToNoise(level!), square(divide(sqrt(level!), sqrt(subtract(one, level!))))],
     },
   ],
+  variants: [{ words: 'of noise to signal', roles: (roles) => ({ ...roles, level: subtract(scalar(1), roles['level']!) }) }],
   mistakes: ['It is the ratio of the rates, not of their squares.', 'Alpha of the single step stands where alpha-bar is meant.'],
   readings: [
     {
@@ -134,6 +135,7 @@ const minSnr: Formula = {
       sides: ({ ratio, cap }) => [cappedWeight(ratio!, cap!, 'noise'), minimum(one, divide(cap!, ratio!))],
     },
   ],
+  variants: [{ words: 'of noise to signal', roles: ({ ratio, cap, ...roles }) => ({ ...roles, ratio: cap!, cap: ratio! }) }],
   mistakes: [
     'The weight for noise prediction is used for a network that predicts the velocity.',
     'The larger of the two is taken: weights then grow without bound.',
@@ -586,6 +588,13 @@ const karrasSigmas: Formula = {
         rootSpacedSigmas(index!, last!, largest!, smallest!, one),
         add(largest!, multiply(divide(index!, last!), subtract(smallest!, largest!))),
       ],
+    },
+  ],
+  variants: [
+    { words: 'from the smallest on', roles: ({ largest, smallest, ...roles }) => ({ ...roles, largest: smallest!, smallest: largest! }) },
+    {
+      words: 'from the other end',
+      roles: (roles) => ({ ...roles, ...(roles['index'] && { index: subtract(roles['last'] ?? scalar(1), roles['index']) }) }),
     },
   ],
   mistakes: [

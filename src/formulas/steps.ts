@@ -171,6 +171,9 @@ const guidance: Formula = {
       },
     },
   ],
+  variants: [
+    { words: 'scaled from the conditional prediction on', roles: (roles) => ({ ...roles, scale: add(roles['scale']!, scalar(1)) }) },
+  ],
   mistakes: [
     'At scale 1 it is not the conditional prediction: a sign or a factor is wrong, or the two have changed places.',
     'The two halves of a doubled batch are taken in the wrong order.',
@@ -546,6 +549,7 @@ const euler: Formula = {
       },
     },
   ],
+  variants: [{ words: 'against the slope', roles: (roles) => ({ ...roles, ...(roles['slope'] && { slope: negate(roles['slope']) }) }) }],
   mistakes: [
     'The step has the other sign: time runs from noise to data, and the noise level falls.',
     'The slope is not divided by the noise level, where the model is a denoiser.',

@@ -2,13 +2,13 @@
 
 import { attentionWeights, weightedValues } from '../maths/transformer/attention.ts';
 import { layerNormalised, rmsNormalised, type Guard } from '../maths/transformer/normalisation.ts';
-import { add, log, multiply, reciprocal, sqrt, square, subtract } from '../maths/tensor/elementwise.ts';
+import { add, divide, log, multiply, reciprocal, sqrt, square, subtract } from '../maths/tensor/elementwise.ts';
 import { matmul } from '../maths/tensor/linear.ts';
 import { mean, sum } from '../maths/tensor/reduce.ts';
 import { expandDims, slice, swapAxes } from '../maths/tensor/shape.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 import { attentionWeight, sdpa as shownAttention } from './attention.ts';
-import type { Formula } from './formula.ts';
+import type { Formula, Variant } from './formula.ts';
 import type { Encoding, Evidence, Role, ValueReading } from './reading.ts';
 import { term } from './term.ts';
 
@@ -39,6 +39,15 @@ const valueRole: Role = {
   words: ['v', 'value', 'values', 'xv', 'value layer', 'value states'],
   not: ['q', 'k', 'query', 'key', 'queries', 'keys'],
 };
+
+/** A root of the head width, of queries as they are drawn. */
+const rootOfWidth = ({ shape }: Tensor): Tensor => scalar(Math.sqrt(shape.at(-1) ?? 1));
+
+/** The initialisation, or the learning rate, may make up for another scale. */
+const otherScales: readonly Variant[] = [
+  { words: 'scaled by 1/d', roles: ({ query, ...roles }) => ({ ...roles, query: divide(query!, rootOfWidth(query!)) }) },
+  { words: 'not scaled', roles: ({ query, ...roles }) => ({ ...roles, query: multiply(query!, rootOfWidth(query!)) }) },
+];
 
 /** Forms of the factor on the scores. */
 const scaleForms: readonly Encoding[] = [
@@ -78,6 +87,13 @@ const scaleForms: readonly Encoding[] = [
     symbol: (role) => `1/(${role})`,
     encode: reciprocal,
     words: ['temperature', 'sqrt d', 'sqrt dk', 'norm factor', 'norm', 'tau', 'scale'],
+  },
+  {
+    id: 'logarithm',
+    name: 'logarithm of the factor',
+    symbol: (role) => String.raw`\log ${role}`,
+    encode: log,
+    words: ['logit scale', 'log scale', 'log temperature'],
   },
   {
     id: 'root',
@@ -248,6 +264,7 @@ const sdpa: Formula = {
     'The mask is filled with 0 or with a tiny number before the softmax: such keys then still have weight.',
     'The root is of the model’s width and not of the head’s.',
   ],
+  variants: otherScales,
   readings: [
     ...attentionReadings([queryRole, keyRole, valueRole], 'B H T D', layouts, attended),
     ...groupedReadings([queryRole, keyRole, valueRole], 'B H G T D', groupedLayouts, attended),
@@ -309,6 +326,7 @@ const weights: Formula = {
     'Scores are multiplied by the root of the head width where they should be divided by it.',
     'The mask is filled with 0 or with a tiny number before the softmax: such keys then still have weight.',
   ],
+  variants: otherScales,
   readings: [
     ...attentionReadings([queryRole, keyRole], 'B H T S', weightLayouts, weighed),
     ...groupedReadings([queryRole, keyRole], 'B H G T S', groupedWeightLayouts, weighed),

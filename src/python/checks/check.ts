@@ -3,6 +3,8 @@
 import type { Computed } from '../expression/follow/context.ts';
 import type { Checked } from './checked.ts';
 import type { Fault } from './fault.ts';
+import { contradictions } from './contradictions.ts';
+import { nearMisses } from './near/nearMisses.ts';
 import { brokenProperties } from './rules/each.ts';
 
 const each: readonly ((statement: Computed, checked: Checked) => Iterable<Fault>)[] = [brokenProperties];
@@ -14,5 +16,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
     for (const rule of each) faults.push(...rule(statement, checked));
     yield;
   }
+  faults.push(...(yield* nearMisses(checked, faults)));
+  faults.push(...contradictions(checked, faults));
   return faults;
 }

@@ -1,5 +1,6 @@
 /** What a rule is told of. */
 
+import type { Span } from '../../maths/nesting.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import type { Found } from '../recognise/findings.ts';
 import type { Recogniser } from '../recognise/recogniser.ts';
@@ -9,4 +10,7 @@ export interface Checked {
   readonly computed: readonly Computed[];
   readonly found: readonly Found[];
   readonly recogniser: Recogniser;
+  readonly textOf: (span: Span) => string;
+  /** What names of modules stand for: "np" for "numpy". */
+  readonly imports: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,7 @@
 /** What is wrong with a value of the code. */
 
 import type { Formula } from '../../formulas/formula.ts';
+import type { Span } from '../../maths/nesting.ts';
 import type { Severity } from '../../protocol/python.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import type { Node } from '../expression/node.ts';
@@ -24,8 +25,15 @@ export interface Fault {
   readonly change: Change | null;
 }
 
-/** The smallest change after which it is right. */
-export interface Change {
+/** The smallest change after which it is right: of one value, or of pieces of the text. */
+export type Change = ValueChange | TextChange;
+
+export interface TextChange {
+  readonly title: string;
+  readonly edits: readonly (Span & { readonly text: string })[];
+}
+
+export interface ValueChange {
   /** As it is offered: "Divide by sqrt(d)". */
   readonly title: string;
   readonly there: Node;

@@ -1,10 +1,10 @@
 /** Faults as they are told to others: at places of the text. */
 
 import type { Span } from '../../maths/nesting.ts';
-import type { Diagnostic, Finding } from '../../protocol/python.ts';
+import type { Diagnostic, Finding, Fix } from '../../protocol/python.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import { unwrap, type Node } from '../expression/node.ts';
-import type { Fault } from './fault.ts';
+import type { Change, Fault } from './fault.ts';
 import { rules } from './rules.ts';
 
 export interface Standing {
@@ -18,7 +18,6 @@ const isIn = (inner: Span, outer: Span): boolean => inner.start >= outer.start &
 export function diagnosticOf(fault: Fault, { computed, textOf }: Standing): Diagnostic {
   const { rule, statement, message, at, related, change } = fault;
   const { start, end } = madeAt(at, statement, computed) ?? statement;
-  const changed = change && madeAt(change.there, statement, computed);
   return {
     start,
     end,
@@ -29,13 +28,21 @@ export function diagnosticOf(fault: Fault, { computed, textOf }: Standing): Diag
       const span = madeAt(node, statement, computed);
       return span ? [{ start: span.start, end: span.end, message: said }] : [];
     }),
-    fix: changed ? { title: change.title, edits: [{ ...changed, text: change.write(textOf(changed)) }] } : null,
+    fix: change && fixOf(change, statement, { computed, textOf }),
     compared: null,
   };
 }
 
+function fixOf(change: Change, statement: Computed, { computed, textOf }: Standing): Fix | null {
+  if ('edits' in change) return { title: change.title, edits: change.edits.map((edit) => ({ ...edit })) };
+  const there = madeAt(change.there, statement, computed);
+  return there && { title: change.title, edits: [{ start: there.start, end: there.end, text: change.write(textOf(there)) }] };
+}
+
 /** Where a value is made: in the statement, or in the last one before it; not where a name of it is used, unless it has no other place. */
 function madeAt(node: Node, statement: Computed, computed: readonly Computed[]): Span | null {
+  const named = statement.places.find((place) => place.node === node);
+  if (named) return named;
   const made = unwrap(node);
   const placeIn = ({ places }: Computed): Span | null => {
     const own = places.filter((place) => place.node === made);
@@ -47,8 +54,7 @@ function madeAt(node: Node, statement: Computed, computed: readonly Computed[]):
     const before = one.start < statement.start ? placeIn(one) : null;
     if (before) return before;
   }
-  const named = statement.places.find((place) => unwrap(place.node) === made);
-  return named ?? null;
+  return statement.places.find((place) => unwrap(place.node) === made) ?? null;
 }
 
 /** The finding that a fault is told under: the innermost around the value at fault, else one of its statement; null where there is none. */

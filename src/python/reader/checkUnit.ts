@@ -3,6 +3,7 @@
 import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic, Finding } from '../../protocol/python.ts';
 import { check } from '../checks/check.ts';
+import { claimsIn, type Claim } from '../checks/players.ts';
 import { diagnosticOf, findingOfFault } from '../checks/told.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import type { Node } from '../expression/node.ts';
@@ -17,6 +18,8 @@ import type { ComputedStatement } from './statements.ts';
 export interface UnitReading {
   readonly findings: readonly Finding[];
   readonly starts: readonly number[];
+  /** Losses of the players of a GAN; empty until it is checked. */
+  readonly claims: readonly Claim[];
   /** Goes on to tell what is wrong with it, step by step; null once that is told. */
   readonly check: (() => Generator<void, UnitReading>) | null;
 }
@@ -40,7 +43,8 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
     const found = statements.flatMap((statement) => findFormulas(statement, recogniser));
     yield;
     const computed = statements.flat();
-    const faults = yield* check({ computed, found, recogniser });
+    const textOf = ({ start, end }: Span): string => around.text.slice(start, end);
+    const faults = yield* check({ computed, found, recogniser, textOf, imports: around.imports });
     const numberOf = (node: Node): number => numbers.get(node) ?? -1;
     const all = [...findings];
     for (const { nearly, statement } of faults) {
@@ -49,10 +53,7 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       const described = renamed(describedNearly(nearly, place, statement.node), numberOf);
       all.push({ ...findingOf(described, place, statement.holder, around, places), isPart: false, diagnostics: [] });
     }
-    const standing = {
-      computed,
-      textOf: ({ start, end }: Span) => around.text.slice(start, end),
-    };
+    const standing = { computed, textOf };
     const held = new Map<Finding, Diagnostic[]>();
     const nameless: Finding[] = [];
     for (const fault of faults) {
@@ -62,10 +63,10 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       else nameless.push(namelessFinding(diagnostic, fault.statement, around));
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
-    return { findings: [...told, ...nameless], starts, check: null };
+    return { findings: [...told, ...nameless], starts, claims: claimsIn(found), check: null };
   } catch (error) {
     onFault(error);
-    return { findings, starts, check: null };
+    return { findings, starts, claims: [], check: null };
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Parser } from 'web-tree-sitter';
 import type { Formula } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
-import type { Finding } from '../../protocol/python.ts';
+import type { Diagnostic, Finding } from '../../protocol/python.ts';
 import { withoutIgnored } from '../checks/ignored.ts';
 import { readPiece, type ReadPiece } from '../source/parts.ts';
 import { piecesNear } from '../source/near.ts';
@@ -13,6 +13,8 @@ import { readModule } from '../syntax/build.ts';
 import { Likeness } from './likeness.ts';
 import type { UnitReading } from './checkUnit.ts';
 import { readUnit, type Memory } from './readUnit.ts';
+import { agreeing, type Claim } from '../checks/players.ts';
+import { afterTrial, isTried, outcomesOf, type Outcome } from './mended.ts';
 import { promise } from './promise.ts';
 
 export interface ReadOptions {
@@ -55,6 +57,8 @@ export class FormulaReader {
   readonly #parser: Parser;
   readonly #memory: Memory;
   readonly #versions = new Map<string, Version>();
+  /** How fixes turned out, by what they change. */
+  readonly #fixes = new Map<string, readonly Outcome[]>();
   /** How many places are asked for at this moment. */
   #places = 0;
 
@@ -97,8 +101,33 @@ export class FormulaReader {
       }
     }
     const all = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
-    const findings = ignored ? all : withoutIgnored(text, all);
+    const claims = checked ? asked.flatMap(({ progress: { reading }, starts }) => (reading ? claimsInText(reading, starts) : [])) : [];
+    const told = checked ? await this.#tried(key, text, withDiagnosed(all, agreeing(claims)), end - performance.now()) : all;
+    const findings = ignored ? told : withoutIgnored(text, told);
     return [...(within ? findings : withoutRepeats(findings))].sort(inOrder);
+  }
+
+  /** Fixes of near misses are tried, each once. */
+  async #tried(key: string, text: string, findings: readonly Finding[], limit: number): Promise<Finding[]> {
+    const reread = (mended: string, within: Span): Promise<Finding[]> =>
+      this.read(`${key} mended`, mended, { limit: Math.max(limit, 500), within });
+    const all: Finding[] = [];
+    for (const finding of findings) {
+      const isOpen = isTried(finding) && finding.diagnostics.some(({ fix }) => fix);
+      if (!isOpen) {
+        all.push(finding);
+        continue;
+      }
+      const id = triedKey(finding, text);
+      let outcomes = this.#fixes.get(id);
+      if (!outcomes) {
+        if (this.#fixes.size >= mostFixes) this.#fixes.clear();
+        this.#fixes.set(id, (outcomes = await outcomesOf(finding, text, reread)));
+      }
+      const left = afterTrial(finding, outcomes);
+      if (left) all.push(left);
+    }
+    return all;
   }
 
   /** What was not read yet, or not checked, of the text that was last read with this key. */
@@ -118,7 +147,7 @@ export class FormulaReader {
       progress.reading = step.value;
     } catch (error) {
       this.#memory.onFault(error);
-      progress.reading = { findings: [], starts: [], check: null };
+      progress.reading = { findings: [], starts: [], claims: [], check: null };
     }
     progress.steps = null;
   }
@@ -165,6 +194,14 @@ export class FormulaReader {
   }
 }
 
+const mostFixes = 500;
+
+/** The function around is part of it: what is right there may be wrong elsewhere. */
+function triedKey({ start, end, holder, diagnostics }: Finding, text: string): string {
+  const fixes = diagnostics.map(({ fix }) => fix?.edits.map((edit) => `${edit.start - start} ${edit.end - start} ${edit.text}`).join(';'));
+  return `${holder?.name ?? ''}|${text.slice(holder?.start ?? start, end)}|${fixes.join('|')}`;
+}
+
 const isRead = ({ reading }: Progress): boolean => reading !== null;
 const isChecked = ({ reading }: Progress): boolean => reading?.check === null;
 
@@ -178,12 +215,28 @@ function withoutRepeats(findings: readonly Finding[]): Finding[] {
 
 const inOrder = (a: Span, b: Span): number => a.start - b.start || b.end - a.end;
 
-/** What was found in a unit, where it stands in the text. */
-function inText({ findings, starts: inUnit }: UnitReading, starts: readonly number[]): Finding[] {
-  const moved = <T extends Span>(span: T): T => {
+/** From a unit's module to the text. */
+const moverFrom =
+  (inUnit: readonly number[], starts: readonly number[]) =>
+  <T extends Span>(span: T): T => {
     const by = starts[inUnit.findLastIndex((from) => from <= span.start)]! - inUnit.findLast((from) => from <= span.start)!;
     return { ...span, start: span.start + by, end: span.end + by };
   };
+
+const claimsInText = ({ claims, starts: inUnit }: UnitReading, starts: readonly number[]): Claim[] => claims.map(moverFrom(inUnit, starts));
+
+/** What is said of formulas together is said at the one that it stands at. */
+function withDiagnosed(findings: readonly Finding[], diagnostics: readonly Diagnostic[]): Finding[] {
+  const isAt = (finding: Finding, { start, end }: Diagnostic): boolean => finding.start === start && finding.end === end;
+  return findings.map((finding) => {
+    const more = diagnostics.filter((one) => isAt(finding, one));
+    return more.length > 0 ? { ...finding, diagnostics: [...finding.diagnostics, ...more] } : finding;
+  });
+}
+
+/** What was found in a unit, where it stands in the text. */
+function inText({ findings, starts: inUnit }: UnitReading, starts: readonly number[]): Finding[] {
+  const moved = moverFrom(inUnit, starts);
   return findings.map((finding) => ({
     ...moved(finding),
     variables: finding.variables.map((variable) => ({ ...variable, spans: variable.spans.map(moved) })),

@@ -76,7 +76,7 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
   });
   const read = { findings, starts: code.starts };
   const check = (): Generator<void, UnitReading> => checkUnit({ ...read, statements, recogniser, around, places, numbers }, memory.onFault);
-  return { ...read, check };
+  return { ...read, claims: [], check };
 }
 
 function recognised(statement: ComputedStatement, recogniser: Recogniser, nameIn: CodeOf, { onFault }: Memory): Described[] {

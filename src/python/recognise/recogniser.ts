@@ -24,6 +24,8 @@ export type Recognition =
   | { readonly kind: 'call'; readonly formula: Formula; readonly reading: CallReading; readonly call: Node };
 
 export class Recogniser {
+  /** Readings by value. */
+  readonly valued: readonly Valued[];
   readonly #values: ReadingsByWork<Valued>;
   readonly #sums: readonly { formula: Formula; reading: SumReading }[];
   readonly #calls: readonly { formula: Formula; reading: CallReading }[];
@@ -36,7 +38,8 @@ export class Recogniser {
 
   constructor(catalogue: Iterable<Formula>) {
     const readings = [...catalogue].flatMap((formula) => (formula.readings ?? []).map((reading) => ({ formula, reading })));
-    this.#values = byWork(readings.filter((one): one is Valued => one.reading.kind === 'value'));
+    this.valued = readings.filter((one): one is Valued => one.reading.kind === 'value');
+    this.#values = byWork(this.valued);
     this.#sums = readings.filter((one): one is { formula: Formula; reading: SumReading } => one.reading.kind === 'sum');
     this.#calls = readings.filter((one): one is { formula: Formula; reading: CallReading } => one.reading.kind === 'call');
   }
@@ -315,7 +318,7 @@ function haveSameWeight(a: TermOf, b: TermOf): boolean {
   return a.weights.length === b.weights.length && a.weights.every((weight) => b.weights.includes(weight));
 }
 
-interface Valued {
+export interface Valued {
   readonly formula: Formula;
   readonly reading: ValueReading;
 }

@@ -22,7 +22,7 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
       if (!own.has(node) && !isWritten(checked, draw)) continue;
       const others = factors.filter((one) => one !== drawn && !one.below);
       if (draw.op === 'uniform') {
-        if (!others.some((one) => isDeviation(one.node)) || !isCentred(draw, terms, term)) continue;
+        if (!others.some((one) => isDeviation(one.node) && !isStatistic(one.node)) || !isCentred(draw, terms, term)) continue;
         yield {
           rule: 'uniform-noise',
           message:
@@ -51,6 +51,13 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
       }
     }
   }
+}
+
+/** A spread that is measured of the data: what is drawn with it is a perturbation. */
+function isStatistic(node: Node): boolean {
+  let inner = unwrap(node);
+  while (inner.op === 'sqrt' || moving.has(inner.op)) inner = unwrap(inner.args[0]!);
+  return inner.op === 'variance' || inner.op === 'std';
 }
 
 /** It counts as what it is called, however it is made. */

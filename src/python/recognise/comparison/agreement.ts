@@ -22,13 +22,16 @@ export interface Agreement {
   readonly weights: ReadonlyMap<Node, number>;
 }
 
-/** What is found; misshapen where the code does not run on these shapes, or gives another number of numbers. */
+const none: ReadonlyMap<Node, number> = new Map();
+
+/** What is found; misshapen where the code does not run on these shapes, or gives another number of numbers. Not weighted: what is taken for a weight may be anything that is 1. */
 export function agreement(
   cut: Cut,
   reading: ValueReading,
   binding: Binding,
   layout: Layout,
   alternative: number,
+  isWeighted = true,
 ): Agreement | 'misshapen' | null {
   const shapes = shapesIn(cut, reading, binding, layout);
   const results = resultsOf(cut);
@@ -59,7 +62,7 @@ export function agreement(
       if (codes.length < points) continue;
       const found = fit(codes, formulas, reading.fit, mayHold(cut, binding), summed);
       if (!found || (exact && saysNothing(cut, reading, binding, layout, codes))) continue;
-      const weights = powersOf(cut, reading, binding, layout, alternative);
+      const weights = isWeighted ? powersOf(cut, reading, binding, layout, alternative) : none;
       if (weights) return { fit: found, weights };
     }
     return null;

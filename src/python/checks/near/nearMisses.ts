@@ -1,0 +1,81 @@
+/** Statements that nearly are a formula. */
+
+import { leaves, unwrap, type Node } from '../../expression/node.ts';
+import type { Computed } from '../../expression/follow/context.ts';
+import { surroundingsOf } from '../../recognise/evidence/evidence.ts';
+import { calledFor, type Found } from '../../recognise/findings.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { make } from './edits.ts';
+import { isMisnamed } from './naming.ts';
+import { faultOf } from './says.ts';
+import { nearMissOf } from './search.ts';
+
+/** `told` is what is known to be wrong already: near misses that follow from it are not told again. */
+export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator<void, Fault[]> {
+  const { computed, found, recogniser, textOf, imports } = checked;
+  const right = new Set<Computed>();
+  const within = new Set<Node>();
+  for (const { computed: statement, place, recognition } of found) {
+    if (recognition.kind === 'value' && isMisnamed(recognition)) continue;
+    if (place.node === statement.node) right.add(statement);
+    if (recognition.kind === 'value' && (recognition.reading.rank ?? 1) >= 1)
+      for (const node of recognition.cut.order) if (node !== recognition.cut.root) within.add(unwrap(node));
+  }
+  const faults: Fault[] = [];
+  // What is made of something that is wrong is wrong by that alone.
+  const wrong = new Set<Node>(told.flatMap(({ at }) => [at, unwrap(at)]));
+  for (const statement of computed) {
+    if (right.has(statement) || statement.node.op === 'let' || within.has(unwrap(statement.node)) || calledFor(statement.node) !== null)
+      continue;
+    for (const node of candidatesIn(statement, found)) {
+      const surroundings = surroundingsOf(node === statement.node ? statement.target : '', statement.around);
+      const near = nearMissOf(node, recogniser, surroundings, namedIn(computed, statement), node !== statement.node);
+      yield;
+      if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
+      const { edit } = near;
+      if (!isMadeHere(edit.there, statement, computed)) continue;
+      wrong.add(unwrap(near.cut.root)).add(edit.there);
+      faults.push(faultOf(near, { statement, computed, textOf, imports }));
+      break;
+    }
+  }
+  return faults;
+}
+
+/** What a statement computes, then terms of it that have no name yet. */
+function candidatesIn({ node, places }: Computed, found: readonly Found[]): Node[] {
+  const known = new Set(
+    found.filter(({ recognition }) => recognition.kind !== 'value' || !isMisnamed(recognition)).map(({ place }) => place.node),
+  );
+  const own = new Set(places.map((place) => place.node));
+  const candidates = new Set<Node>([node]);
+  for (const one of candidates) {
+    if (candidates.size > mostCandidates) break;
+    if (!through.has(one.op)) continue;
+    for (const [place, arg] of (one.op === 'inline' ? one.args.slice(1) : one.args).entries()) {
+      const isTakenOff = one.op === 'subtract' && place === 1;
+      if (own.has(arg) && !known.has(arg) && arg.op !== 'let' && !leaves.has(arg.op) && arg.op !== 'number')
+        candidates.add(isTakenOff ? make('negate', [arg]) : arg);
+    }
+  }
+  return [...candidates];
+}
+
+const mostCandidates = 6;
+const through: ReadonlySet<string> = new Set('add subtract multiply divide opaque stack concatenate choice mean sum'.split(' '));
+
+/** Whether a value is made in the same function: elsewhere it is another statement that is wrong. */
+function isMadeHere(node: Node, { holder, places }: Computed, computed: readonly Computed[]): boolean {
+  const isIn = (all: Computed['places']): boolean => all.some((place) => place.node === node);
+  return isIn(places) || computed.some((one) => one.holder === holder && isIn(one.places)) || !computed.some((one) => isIn(one.places));
+}
+
+const mostNamed = 16;
+
+/** Other values of the function that have a name. */
+function namedIn(computed: readonly Computed[], { holder, start }: Computed): Node[] {
+  const named = new Map<string, Node>();
+  for (const one of computed) if (one.holder === holder && one.start < start && /^\w+$/.test(one.target)) named.set(one.target, one.node);
+  return [...named.values()].slice(-mostNamed);
+}

@@ -1,0 +1,140 @@
+/** The two players of a GAN: what each one's loss makes of what the discriminator says of generated examples. */
+
+import { full } from '../../maths/tensor/shape.ts';
+import type { Span } from '../../maths/nesting.ts';
+import type { Diagnostic } from '../../protocol/python.ts';
+import type { Computed } from '../expression/follow/context.ts';
+import { usersOf, wrappers, type Node } from '../expression/node.ts';
+import { evaluate } from '../recognise/comparison/evaluate.ts';
+import { inputsFor, rolesAt } from '../recognise/comparison/roles.ts';
+import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
+import { isMisshapen } from '../recognise/comparison/shapes.ts';
+import { calledFor, type Found } from '../recognise/findings.ts';
+
+/** A loss of one of the players: where it stands, and which way it pushes D(G(z)). */
+export interface Claim extends Span {
+  readonly player: 'discriminator' | 'generator';
+  /** Whether it is lower for a higher D(G(z)). */
+  readonly raises: boolean;
+  /** Where D(G(z)) would come to rest, of squared losses: -1, 0 or 1. */
+  readonly rests: number | null;
+  /** The function it stands in, and what that stands in. */
+  readonly holder: string;
+  readonly around: string;
+}
+
+const players: Readonly<Record<string, Claim['player']>> = {
+  gan_d_bce: 'discriminator',
+  hinge_d: 'discriminator',
+  wgan_d: 'discriminator',
+  lsgan_d: 'discriminator',
+  gan_g_ns: 'generator',
+  gan_g_saturating: 'generator',
+  gan_g_linear: 'generator',
+  lsgan_g: 'generator',
+};
+
+export function claimsIn(found: readonly Found[]): Claim[] {
+  const claims: Claim[] = [];
+  for (const { place, computed, recognition } of found) {
+    const player = players[recognition.formula.id];
+    if (!player || recognition.kind !== 'value' || calledFor(place.node) !== null) continue;
+    // With labels that are given it may play either side.
+    if ([...recognition.binding.choices.values()].some((choice) => 'role' in choice && /target/i.test(choice.role.id))) continue;
+    const slope = slopeIn(recognition, 0.5) * usedWith(place.node);
+    if (slope === 0) continue;
+    const isSquared = recognition.formula.id.startsWith('lsgan');
+    const rests = isSquared ? (labels.find((label) => slopeIn(recognition, label) === 0) ?? null) : null;
+    const [holder = '', ...around] = computed.around;
+    if (!isTrained(computed, place.node)) continue;
+    claims.push({ start: place.start, end: place.end, player, raises: slope < 0, rests, holder, around: around.join('.') });
+  }
+  return claims;
+}
+
+/** Labels of real and of generated examples. */
+const labels = [0, 1, -1];
+
+/** How the loss changes with what the discriminator says of generated examples, whatever that is called. */
+function slopeIn({ cut, reading, binding, layout, alternative }: Found['recognition'] & { kind: 'value' }, at: number): number {
+  const inputs = inputsFor(cut, reading, binding, layout, rolesAt(cut, reading, binding, layout, 0), 1);
+  for (const [node, choice] of binding.choices) {
+    const value = inputs.get(node);
+    if (!value || !('role' in choice)) continue;
+    const isFake = choice.role.id === 'fake';
+    const values = isFake || choice.role.id === 'real' ? full(value.shape, at).values : value.values;
+    inputs.set(node, { ...value, values, tangents: isFake ? new Float64Array(values.length).fill(1) : null });
+  }
+  try {
+    const { tangents } = evaluate(cut, inputs, alternative);
+    const slope = tangents ? tangents.reduce((sum, value) => sum + value, 0) : 0;
+    return Math.abs(slope) < 1e-9 ? 0 : Math.sign(slope);
+  } catch (error) {
+    if (isMisshapen(error)) return 0;
+    throw error;
+  }
+}
+
+/** Whether it is called a loss, or has its gradients taken: a distance that is only logged wants nothing. */
+function isTrained({ target, around: [holder = ''] }: Computed, node: Node): boolean {
+  if (holdsAny(wordsOf(target), lossWords) || (target === '' && holdsAny(wordsOf(holder), lossWords))) return true;
+  return [node, ...usersOf(node)].some((one) =>
+    usersOf(one).some(({ op, attributes }) => op === 'opaque' && attributes['callee'] === 'backward'),
+  );
+}
+
+const lossWords = ['loss', 'losses', 'err', 'error', 'cost', 'objective', 'err d', 'err g'];
+
+/** 1 where a value is minimised as it is, -1 where its negative is, 0 where both or neither can be told. */
+function usedWith(node: Node, depth = 0): number {
+  const signs = new Set<number>();
+  for (const user of usersOf(node)) {
+    if (depth > 6) return 0;
+    if (user.op === 'negate' || (user.op === 'subtract' && user.args[1] === node && user.args[0] !== node)) signs.add(-1);
+    else if (wrappers.has(user.op) || averaging.has(user.op)) signs.add(usedWith(user, depth + 1));
+  }
+  return signs.size === 0 ? 1 : signs.size === 1 ? [...signs][0]! : 0;
+}
+
+const averaging: ReadonlySet<string> = new Set(['mean', 'sum', 'detach']);
+
+/**
+ * Where both players of one function, else of one class or file, want the same. One is told of it that does not do what the others of its
+ * kind do, or, of two, what is usual.
+ */
+export function agreeing(claims: readonly Claim[]): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const groups = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const own = claims.filter(({ holder, around }) => holder === claim.holder && around === claim.around);
+    const isGame = own.some(({ player }) => player !== claim.player);
+    const key = isGame ? `${claim.around}.${claim.holder}` : claim.around;
+    groups.set(key, [...(groups.get(key) ?? []), claim]);
+  }
+  for (const own of groups.values()) {
+    const of = (player: Claim['player']): Claim[] => own.filter((claim) => claim.player === player);
+    const [discriminators, generators] = [of('discriminator'), of('generator')];
+    for (const [some, others] of [
+      [discriminators, generators],
+      [generators, discriminators],
+    ] as const) {
+      if (others.length === 0 || !others.every(({ raises, rests }) => raises === others[0]!.raises && rests === others[0]!.rests)) continue;
+      const wrong = some.filter(({ raises, rests }) => raises === others[0]!.raises && rests === others[0]!.rests);
+      // Where all are at odds with all, the one is meant that is not as it usually is.
+      const usual = some === generators;
+      if (wrong.length === some.length && wrong.some(({ raises }) => raises === usual)) continue;
+      for (const { start, end, player, raises } of wrong)
+        diagnostics.push({
+          start,
+          end,
+          rule: 'players-agree',
+          severity: 'warning',
+          message: `Minimising this ${raises ? 'raises' : 'lowers'} D(G(z)), and so does the loss of the other player: the ${player} has to want the opposite.`,
+          related: others.map((one) => ({ start: one.start, end: one.end, message: `The loss of the ${one.player}.` })),
+          fix: null,
+          compared: null,
+        });
+    }
+  }
+  return diagnostics;
+}
