@@ -10,6 +10,7 @@ import { loadParser } from '../../src/python/reader/parser.ts';
 import { readModule } from '../../src/python/syntax/build.ts';
 import { labelledFiles, score, sets, together, within } from '../unit/python/corpus/labelled.ts';
 import { fileOf } from '../editor/longFile.ts';
+import { measureNearMisses } from './nearMisses.ts';
 import { randomPrograms } from './randomPrograms.ts';
 import { median, type Figure } from './report.ts';
 
@@ -27,6 +28,7 @@ export async function measureFormulas(root: string, quick: boolean): Promise<Fig
     await measureChance(parser, quick ? 200 : 2_000),
     ...(await measureReading(parser, code, quick ? 1 : 3)),
     ...first,
+    ...(await measureNearMisses(parser, quick)),
   ];
 }
 

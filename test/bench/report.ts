@@ -3,7 +3,8 @@ export interface Figure {
   what: string;
   /** Median. */
   value: number;
-  unit: 'ms' | 'x' | 'KB' | 'MB' | '%';
+  /** Empty where things are counted. */
+  unit: 'ms' | 'x' | 'KB' | 'MB' | '%' | '';
   /** null: told beside the others, not judged. */
   budget: number | null;
   /** The budget is what has to be reached, not what must not be passed. */
@@ -25,7 +26,9 @@ export function met({ value, budget, least }: Figure): boolean {
 /** A table for people; a line that misses its budget says so. */
 export function table(figures: readonly Figure[]): string {
   const number = (value: number, unit: Figure['unit']): string =>
-    `${value.toFixed(unit === 'x' ? 2 : unit === '%' || value < 10 ? 1 : 0)} ${unit}`;
+    unit === '' && Number.isInteger(value)
+      ? String(value)
+      : `${value.toFixed(unit === 'x' ? 2 : unit === '%' || value < 10 ? 1 : 0)} ${unit}`.trimEnd();
   const rows = figures.map((figure) => [
     figure.what,
     number(figure.value, figure.unit),

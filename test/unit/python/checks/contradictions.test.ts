@@ -1,0 +1,43 @@
+/** Formulas that are right by themselves and contradict what their values are called. */
+
+import { describe, expect, test } from 'vitest';
+import { def, only, rulesOf } from './near/told.ts';
+
+describe('a value that is called another form', () => {
+  test.each([
+    [
+      'a likelihood',
+      def('nll(x, mean, log_var)', 'log_var + 0.5 * ((x - mean) / torch.exp(log_var)) ** 2'),
+      'Gaussian (negative) log density',
+    ],
+    ['a divergence', def('kl(mu, log_var)', '-log_var + 0.5 * (log_var.exp() ** 2 + mu ** 2 - 1)'), 'KL of a diagonal Gaussian to N(0, I)'],
+  ])('%s', async (_, code, name) => {
+    const told = await only(code);
+    expect(told).toMatchObject({ rule: 'another-form', severity: 'warning', mended: null });
+    expect(told.message).toBe(
+      `\`log_var\` is used as the log of the standard deviation by the formula (${name}), and called the log-variance.`,
+    );
+  });
+
+  test.each([
+    ['a log-deviation', def('nll(x, mean, log_std)', 'log_std + 0.5 * ((x - mean) / torch.exp(log_std)) ** 2')],
+    ['a log-variance', def('nll(x, mean, log_var)', '0.5 * log_var + 0.5 * (x - mean) ** 2 / torch.exp(log_var)')],
+    ['a name that says no form', def('nll(x, mean, s)', 's + 0.5 * ((x - mean) / torch.exp(s)) ** 2')],
+    [
+      'half of a log-variance',
+      def('nll(x, mean, log_var)', 'log_std = 0.5 * log_var', 'log_std + 0.5 * ((x - mean) / log_std.exp()) ** 2'),
+    ],
+  ])('is not told of %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+describe('a target and its path', () => {
+  test.each([
+    ['from noise to data', 'x_t = (1 - t) * noise + t * data', 'velocity = data - noise'],
+    ['from data to noise', 'x_t = (1 - t) * data + t * noise', 'velocity = noise - data'],
+    ['written the other way', 'x_t = t * noise + (1 - t) * data', 'velocity = noise - data'],
+  ])('belong together: %s', async (_, path, target) => {
+    expect(await rulesOf(def('loss(model, data, noise, t)', path, target, '((model(x_t, t) - velocity) ** 2).mean()'))).toEqual([]);
+  });
+});
