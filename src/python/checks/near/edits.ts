@@ -84,7 +84,8 @@ interface Way {
 }
 
 /** Every change of one thing in what a piece of code computes itself. */
-export function* editsOf(cut: Cut, way: Way, others: readonly Node[] = []): Generator<Edited> {
+/** `isPossible` is asked before an edit is made. */
+export function* editsOf(cut: Cut, way: Way, others: readonly Node[], isPossible: (edit: Edit) => boolean): Generator<Edited> {
   const { root, order, inputs } = cut;
   const given = new Set(inputs);
   const beside = new Set(others);
@@ -94,8 +95,10 @@ export function* editsOf(cut: Cut, way: Way, others: readonly Node[] = []): Gene
     for (const { wanted, kind } of changesOf(arg, around, node, others)) {
       // A sign of the whole is told by the factor.
       if (!node && wanted.op === 'negate') continue;
+      const edit = { kind, there: arg, wanted, within: node, also: [] };
+      if (!isPossible(edit)) continue;
       const changed = node ? replaced(order, given, node, place, wanted, root) : wanted;
-      yield { cut: withRoot(cut, changed, beside, way), edit: { kind, there: arg, wanted, within: node, also: [] } };
+      yield { cut: withRoot(cut, changed, beside, way), edit };
     }
   }
   for (const { root: changed, edit } of [...swapsIn(cut, way), ...axesIn(cut), ...pairsIn(cut, way)])
@@ -297,7 +300,8 @@ function* changesOf(node: Node, around: Around, above: Node | null, others: read
   }
   if (!above || adding.has(above.op))
     for (const other of [...given, ...others])
-      if (other !== node) for (const op of ['multiply', 'divide']) yield { kind: 'missing factor', wanted: make(op, [node, other]) };
+      if (other !== node && isShare(other))
+        for (const op of ['multiply', 'divide']) yield { kind: 'missing factor', wanted: make(op, [node, other]) };
   for (const op of inserted)
     if (inverses[op] !== node.op && inverses[op] !== above?.op) yield { kind: 'missing function', wanted: make(op, [node]) };
   if (!above || !adding.has(above.op)) yield { kind: 'missing function', wanted: make('subtract', [number(1), node]) };

@@ -6,7 +6,7 @@ import type { Node } from '../../expression/node.ts';
 import { affinity, formFits } from '../../recognise/binding/affinity.ts';
 import type { Choice, Choices } from '../../recognise/binding/choice.ts';
 import { inputsOf, isNeutral } from '../../recognise/binding/inputs.ts';
-import { isRequired } from '../../recognise/binding/needs.ts';
+import { isRequired, needsOf } from '../../recognise/binding/needs.ts';
 import type { Match } from '../../recognise/comparison/match.ts';
 import type { Cut } from '../../recognise/cut.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
@@ -33,7 +33,7 @@ export function namedReadings(cut: Cut, readings: readonly Valued[], surrounding
   const named: Named[] = [];
   for (const { formula, reading } of readings) {
     const isCalled = isCalledSo(formula, surroundings);
-    if ((reading.rank ?? 1) < 0.5 && !isCalled) continue;
+    if (((reading.rank ?? 1) < 0.5 && !isCalled) || needsOf(reading).requiredCount > inputs.length) continue;
     const options = optionsIn(inputs, reading);
     // What is told by one name alone has to be called so.
     if (!options || (!isCalled && !reading.evidence && reading.roles.filter(isRequired).length < 2)) continue;

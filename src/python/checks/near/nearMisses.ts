@@ -30,7 +30,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       continue;
     for (const node of candidatesIn(statement, found)) {
       const surroundings = surroundingsOf(node === statement.node ? statement.target : '', statement.around);
-      const near = nearMissOf(node, recogniser, surroundings, namedIn(computed, statement), node !== statement.node);
+      const near = yield* nearMissOf(node, recogniser, surroundings, namedIn(computed, statement), node !== statement.node);
       yield;
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit } = near;

@@ -40,6 +40,10 @@ const mostFormulas = 6;
 const margin = 3;
 /** Numbers that are worked out for one statement. */
 const mostNumbers = 3_000_000;
+/** And between two steps. */
+const numbersAtOnce = 20_000;
+/** Ways in which numbers of the code are tried for what a formula has as numbers. */
+const mostLiterals = 24;
 
 function likeliest(named: readonly Named[]): Named[] {
   const best = named[0]?.score ?? 0;
@@ -69,26 +73,27 @@ const order: readonly EditKind[] = [
 const rankOf = ({ kind, there, wanted }: Edit, own: ReadonlySet<Node>): number =>
   4 * order.indexOf(kind) + (own.has(there) ? 0 : 200) + (kind === 'sign' && wanted.op === 'negate' ? 1 : 0);
 
-/** The edit that makes the code a formula that its names mean. */
-export function nearMissOf(
+/** The edit that makes the code a formula that its names mean, step by step. */
+export function* nearMissOf(
   node: Node,
   recogniser: Recogniser,
   surroundings: Surroundings,
   others: readonly Node[] = [],
   isPart = false,
-): NearMiss | null {
+): Generator<void, NearMiss | null> {
   if (!isFinished(node)) return null;
   const own = ownOf(node);
+  const until = numbersComputed() + mostNumbers;
   let pieces = 0;
   for (const { cut, alternative } of cutsOf(unwrap(node))) {
-    if (++pieces > mostPieces) break;
+    if (++pieces > mostPieces || numbersComputed() > until) break;
     // A part of a statement is a loss of its own, or a term of something else.
     const readings = isPart ? recogniser.valued.filter(({ reading }) => reading.fit !== 'quantity') : recogniser.valued;
     const likely = likeliest(namedReadings(cut, readings, surroundings));
     const work = workIn(cut);
     const least = isPart ? leastWorkOfPart : leastWork;
     if (likely.length === 0 || work === 0 || (work < least && (isPart || !likely.some(({ isCalledSo }) => isCalledSo)))) continue;
-    const best = bestIn(
+    const best = yield* bestIn(
       cut,
       alternative,
       likely,
@@ -96,13 +101,14 @@ export function nearMissOf(
       recogniser,
       surroundings,
       others.filter((one) => !cut.order.includes(one)),
+      until,
     );
     if (best) return best;
   }
   return null;
 }
 
-function bestIn(
+function* bestIn(
   cut: Cut,
   alternative: number,
   likely: readonly Named[],
@@ -110,7 +116,8 @@ function bestIn(
   recogniser: Recogniser,
   surroundings: Surroundings,
   others: readonly Node[],
-): NearMiss | null {
+  until: number,
+): Generator<void, NearMiss | null> {
   // What is the formula, or a legitimate variant of it, but for what would speak for it, is no near miss of anything.
   if (likely.some((named) => isOneOf(cut, named, alternative))) return null;
   // With 1 for a share there is nothing left of the rest.
@@ -129,7 +136,7 @@ function bestIn(
     likely.flatMap(({ reading, choices: all }) => all.map((choices) => [choices, layoutsFor(cut, reading, choices, alternative)] as const)),
   );
   let best: NearMiss | null = null;
-  const until = numbersComputed() + mostNumbers;
+  let rest = numbersComputed() + numbersAtOnce;
   const renamed = new Map<string, Named[]>();
   const namedIn = (changed: Cut): Named[] => {
     const key = changed.inputs.map((input) => `${input.id}${changed.measured.has(input) ? '*' : ''}`).join();
@@ -137,11 +144,13 @@ function bestIn(
     if (!known) renamed.set(key, (known = likeliest(namedReadings(changed, recogniser.valued, surroundings))));
     return known;
   };
-  for (const { cut: changed, edit } of editsOf(cut, { alternative }, others)) {
+  for (const { cut: changed, edit } of editsOf(cut, { alternative }, others, isPossible)) {
     if (numbersComputed() > until) break;
+    if (numbersComputed() > rest) {
+      rest = numbersComputed() + numbersAtOnce;
+      yield;
+    }
     if (isComposite(edit, changed) || isLogarithm(edit, changed, surroundings)) continue;
-    const isSwapped = edit.kind === 'another value' || edit.kind === 'missing factor';
-    if (isSwapped && !areAlike(edit)) continue;
     // What is left out altogether was meant.
     if (changed.inputs.length < cut.inputs.length && edit.kind !== 'another value') continue;
     const isRenamed =
@@ -282,8 +291,7 @@ const asksForName = ({ kind, wanted }: Edit, changed: Cut): boolean =>
   kind === 'reduction' || kind === 'axis' || ((kind === 'missing function' || kind === 'missing factor') && isAtTop(wanted, changed));
 
 /** Whether one value may have been taken for another: both have names, with a word in common, or are rates of one schedule. */
-function areAlike({ kind, there, wanted }: Edit): boolean {
-  if (kind === 'missing factor') return true;
+function areAlike({ there, wanted }: Edit): boolean {
   if (unwrap(wanted).op === 'normal' && unwrap(there).op === 'uniform') return true;
   const [one, other] = [there, isComplement(wanted) ? wanted.args[1]! : wanted].map((node) =>
     isNamed(node) ? namesOf(node).slice(0, 2).flatMap(wordsOf) : [],
@@ -299,6 +307,8 @@ const isComplement = ({ op, args }: Node): boolean => op === 'subtract' && numbe
 
 /** A constant that is left over is another difference. */
 const isRest = ({ fit: { constant } }: Match): boolean => constant !== 0;
+
+const isPossible = (edit: Edit): boolean => edit.kind !== 'another value' || areAlike(edit);
 
 /** Names speak first, then whether a constant is left over, then how likely a slip it is. `at`: of the choices that names leave. */
 function isBetterThan(named: Named, at: number, edit: Edit, best: NearMiss, own: ReadonlySet<Node>, leavesRest = false): boolean {
@@ -326,7 +336,9 @@ function matchWith(
   layouts: readonly Layout[] = dependsOnShape(cut) ? layoutsOf(reading) : layoutsOf(reading).slice(0, 1),
   isWeighted = true,
 ): Match | null {
+  let tries = 0;
   for (const literals of literalsOf(cut, reading, choices)) {
+    if (tries++ >= mostLiterals) break;
     const binding = { choices, literals };
     try {
       if (!mayAgree(cut, reading, binding, alternative)) continue;
