@@ -150,7 +150,7 @@ function* bestIn(
       rest = numbersComputed() + numbersAtOnce;
       yield;
     }
-    if (isComposite(edit, changed) || isLogarithm(edit, changed, surroundings)) continue;
+    if (isComposite(edit, changed) || isLogarithm(edit, changed, surroundings) || isCancelled(edit, changed)) continue;
     // What is left out altogether was meant.
     if (changed.inputs.length < cut.inputs.length && edit.kind !== 'another value') continue;
     const isRenamed =
@@ -273,6 +273,10 @@ function isOfLabel({ kind, there }: Edit, { choices: [first] }: Named): boolean 
 }
 
 const ofLabels: ReadonlySet<string> = new Set(['binary', 'class']);
+
+/** With one value for another something is left of it: `a - a` is no slip of `a - b`. */
+const isCancelled = ({ kind }: Edit, { order: nodes }: Cut): boolean =>
+  kind === 'another value' && nodes.some(({ op, args: [a, b] }) => (op === 'subtract' || op === 'divide') && unwrap(a!) === unwrap(b!));
 
 /** What is no share has no complement. */
 function isComplementOfReal({ kind, there, wanted }: Edit, { choices: [first] }: Named): boolean {
