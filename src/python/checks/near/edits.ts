@@ -336,7 +336,6 @@ function* changesOf(node: Node, around: Around, above: Node | null, others: read
   if (op === 'divide' || op === 'power' || op === 'matmul') yield { kind: 'order', wanted: make(op, [args[1]!, args[0]!], attributes) };
   if (op === 'divide') yield { kind: 'extra factor', wanted: args[0]! };
   for (const axes of otherAxes(attributes['axes'])) yield { kind: 'axis', wanted: make(op, args, { ...attributes, axes }) };
-  if (op === 'mean') yield { kind: 'another function', wanted: make('log', [make('mean', [make('exp', args)], attributes)]) };
   if (op === 'sum' || op === 'mean')
     for (const other of reductions) if (other !== op) yield { kind: 'reduction', wanted: make(other, args, attributes) };
 }

@@ -16,6 +16,8 @@ const working: ReadonlySet<string> = new Set(
 /** Less is no formula yet. */
 export const leastWork = 2;
 export const leastWorkOfPart = 4;
+/** A formula of fewer operations is near to anything. */
+export const leastWorkOfInfo = 3;
 
 /** Whether a value is handed on as it is, weighted, or added to others: what more is computed from is unfinished. */
 export function isFinished(node: Node): boolean {

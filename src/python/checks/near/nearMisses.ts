@@ -8,6 +8,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { make } from './edits.ts';
 import { isMisnamed } from './naming.ts';
+import { leastWorkOfInfo, workIn } from './finished.ts';
 import { faultOf } from './says.ts';
 import { nearMissOf } from './search.ts';
 
@@ -33,10 +34,15 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       const near = yield* nearMissOf(node, recogniser, surroundings, namedIn(computed, statement), node !== statement.node);
       yield;
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
-      const { edit } = near;
+      const { edit, match } = near;
       if (!isMadeHere(edit.there, statement, computed)) continue;
+      const fault = faultOf(near, { statement, computed, textOf, imports });
+      // What breaks nothing is said where what it would be can be written; a square or two are near to anything.
+      const isSquare = edit.kind === 'missing function' || edit.there.op === 'abs';
+      const isWritten = fault.change !== null || edit.kind === 'axis';
+      if (!fault.isBroken && (!isWritten || (isSquare && workIn(match.cut) < leastWorkOfInfo))) continue;
       wrong.add(unwrap(near.cut.root)).add(edit.there);
-      faults.push(faultOf(near, { statement, computed, textOf, imports }));
+      faults.push(fault);
       break;
     }
   }

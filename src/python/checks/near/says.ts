@@ -28,7 +28,8 @@ const ruleOf: Readonly<Record<EditKind, RuleId>> = {
 /** Rules of near misses. */
 export const nearRules: ReadonlySet<string> = new Set([...Object.values(ruleOf), ...propertyIds]);
 
-export function faultOf(near: NearMiss, source: Source): Fault {
+/** With whether a property is broken. */
+export function faultOf(near: NearMiss, source: Source): Fault & { readonly isBroken: boolean } {
   const { edit, match } = near;
   const { formula } = match;
   const edits = textEdits(edit, source);
@@ -36,6 +37,7 @@ export function faultOf(near: NearMiss, source: Source): Fault {
   const difference = saysWhat(edit, edits, source);
   const why = broken ? `, which ${broken.words}` : '';
   return {
+    isBroken: broken !== null,
     rule: broken ? broken.id : ruleOf[edit.kind],
     message: `${difference(`formula (${formula.name}${why})`)}.`,
     statement: source.statement,

@@ -158,7 +158,7 @@ function* bestIn(
       changed.inputs.some((input) => !cut.inputs.includes(input) || cut.measured.has(input) !== changed.measured.has(input));
     for (const named of isRenamed ? namedIn(changed) : likely) {
       if (best && named.score < best.named.score) continue;
-      if (isComplementOfReal(edit, named) || isOfLabel(edit, named)) continue;
+      if (isComplementOfReal(edit, named) || isOfLabel(edit, named) || isOfWeight(edit, named, changed)) continue;
       if (!isOfFormula(edit, telling.get(named.reading) ?? everything) || (!named.isCalledSo && asksForName(edit, changed))) continue;
       for (const [at, choices] of named.choices.entries()) {
         if (best && !isBetterThan(named, at, edit, best, own)) break;
@@ -258,6 +258,14 @@ function isComposite({ kind, wanted }: Edit, changed: Cut): boolean {
 }
 
 /** What is only a step on the way to a formula, or sums where it takes the mean, has to be called so. */
+/** A loss may be weighted by anything. */
+function isOfWeight({ kind, there, wanted }: Edit, { reading, choices: [first] }: Named, changed: Cut): boolean {
+  if (reading.fit !== 'loss') return false;
+  const choice = first!.get(there);
+  const isWeight = choice !== undefined && 'role' in choice && choice.role.absent !== undefined && choice.role.shape !== 'B D';
+  return isWeight || (kind === 'factor' && isAtTop(wanted, changed));
+}
+
 /** Nobody takes a function of labels by mistake. */
 function isOfLabel({ kind, there }: Edit, { choices: [first] }: Named): boolean {
   if (kind === 'another value' || kind === 'swapped' || kind === 'missing factor') return false;
@@ -312,7 +320,28 @@ const isComplement = ({ op, args }: Node): boolean => op === 'subtract' && numbe
 /** A constant that is left over is another difference. */
 const isRest = ({ fit: { constant } }: Match): boolean => constant !== 0;
 
-const isPossible = (edit: Edit): boolean => edit.kind !== 'another value' || areAlike(edit);
+/** Whether an edit is worth making: names must not speak against it. */
+function isPossible(edit: Edit): boolean {
+  const { kind, there, wanted } = edit;
+  if (kind === 'another value')
+    return (
+      areAlike(edit) &&
+      !namesOf(wanted)
+        .slice(0, 1)
+        .some((name) => /coef|weight|lambda|lam$/i.test(name))
+    );
+  const called = kind === 'missing function' ? alreadyCalled[wanted.op] : undefined;
+  return (
+    !called ||
+    !(there.op === 'let' || leaves.has(there.op)) ||
+    !namesOf(there)
+      .slice(0, 1)
+      .some((name) => called.test(name))
+  );
+}
+
+/** What a name says has been done already. */
+const alreadyCalled: Readonly<Record<string, RegExp>> = { square: /sq|2$|squared|var/i, sqrt: /sqrt|root|std/i, exp: /exp/i, log: /log/i };
 
 /** Names speak first, then whether a constant is left over, then how likely a slip it is. `at`: of the choices that names leave. */
 function isBetterThan(named: Named, at: number, edit: Edit, best: NearMiss, own: ReadonlySet<Node>, leavesRest = false): boolean {

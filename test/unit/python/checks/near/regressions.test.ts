@@ -7,6 +7,11 @@ const models = 'cond, uncond = model(x, t, condition), model(x, t, None)';
 
 describe('nothing is told of', () => {
   test.each([
+    ['an estimate by absolute values', def('kl_penalty(logp, ref_logp)', '(logp - ref_logp).abs()')],
+    [
+      'a divergence of a square that is computed before',
+      def('klz(ft, ab, var_1)', 'mean1_sqr = ab * ft ** 2', '0.5 * torch.sum(mean1_sqr + var_1 - torch.log(var_1) - 1, dim=(1, 2, 3))'),
+    ],
     ['an average over a batch', def('kl_term(posteriors)', 'kl_loss = posteriors.kl()', 'torch.sum(kl_loss) / kl_loss.shape[0]')],
     [
       'guidance from the conditional side, by what is called a scale',
