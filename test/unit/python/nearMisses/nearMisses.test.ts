@@ -13,7 +13,7 @@ import { labelled, labelledFiles, score, sets, statementStarts, together, type L
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
   seen: { found: 0.7, alarms: 0 },
   heldout: { found: 0.49, alarms: 1 },
-  reviewed: { found: 0.39, alarms: 9 },
+  reviewed: { found: 0.39, alarms: 6 },
 };
 const long = 900_000;
 
