@@ -2,7 +2,7 @@
 
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { FormulaChoice, ShownStop, ValueRow } from '../../src/protocol/debugging.ts';
-import { plainLatex } from '../../src/formulas/formula.ts';
+import { Drawings, plain, termAt } from '../shared/formula/drawings.ts';
 import { typeset } from '../shared/formula/typeset.ts';
 import { select } from '../shared/toolbar.ts';
 
@@ -25,8 +25,7 @@ export class StopView {
   readonly #listener: StopListener;
   #shown: ShownStop | null = null;
   #pointed: string | null = null;
-  /** KaTeX is not asked again for what it has drawn. */
-  #typeset = new Map<string, HTMLElement | string>();
+  readonly #drawings = new Drawings();
 
   constructor(root: HTMLElement, listener: StopListener) {
     this.#root = root;
@@ -44,7 +43,7 @@ export class StopView {
   show(shown: ShownStop): void {
     const before = this.#shown;
     // A step changes values, not the formula.
-    if (before?.kind !== 'formula' || shown.kind !== 'formula' || before.latex !== shown.latex) this.#typeset.clear();
+    if (before?.kind !== 'formula' || shown.kind !== 'formula' || before.latex !== shown.latex) this.#drawings.clear();
     this.#shown = shown;
     this.#pointed = null;
     render(shown.kind === 'empty' ? this.#empty(shown) : this.#formula(shown), this.#root);
@@ -84,7 +83,7 @@ export class StopView {
   #formula(shown: Formula): TemplateResult {
     const { name, place, latex, rows, headline, isBad, isKnown, notes, choices } = shown;
     const icon = isBad ? 'error' : isKnown ? 'pass' : 'info';
-    const drawn = this.#once(latex, () => typeset(latex, true));
+    const drawn = this.#drawings.once(latex, () => typeset(latex, true));
     return html`<main class="stop">
       <header class="stop-head">
         <h1>
@@ -139,7 +138,7 @@ export class StopView {
       ${bad === '' || bad === value ? nothing : html`<span class="stop-bad">${bad}</span>`}
     </span>`;
     const named = html`<span class="stop-names">
-      ${symbol === '' ? nothing : html`<span class="stop-symbol">${this.#once(`${id} ${symbol}`, () => typeset(symbol))}</span>`}
+      ${symbol === '' ? nothing : html`<span class="stop-symbol">${this.#drawings.once(`${id} ${symbol}`, () => typeset(symbol))}</span>`}
       <code title=${code}>${code}</code>
       ${mark === 'origin' ? html`<span class="stop-origin">arises here</span>` : nothing}
     </span>`;
@@ -147,20 +146,6 @@ export class StopView {
     return id === ''
       ? html`<div class="stop-row ${mark ?? ''}">${named}${values}</div>`
       : html`<button class="stop-row ${kind} ${mark ?? ''}" data-term=${id}>${named}${values}</button>`;
-  }
-
-  /** What KaTeX draws, or why it cannot. */
-  #once(key: string, make: () => HTMLElement): HTMLElement | string {
-    let drawn = this.#typeset.get(key);
-    if (drawn === undefined) {
-      try {
-        drawn = make();
-      } catch (error) {
-        drawn = error instanceof Error ? error.message : String(error);
-      }
-      this.#typeset.set(key, drawn);
-    }
-    return drawn;
   }
 
   #point(id: string | null): void {
@@ -181,18 +166,5 @@ export class StopView {
       element.classList.add('formula-term');
       element.classList.toggle('origin', mark === 'origin');
     }
-  }
-}
-
-function termAt(target: EventTarget | null): string | null {
-  return (target instanceof Element && target.closest<HTMLElement>('[data-term]')?.dataset['term']) || null;
-}
-
-/** The reader writes its terms as they have to be; what else comes is shown as it is. */
-function plain(latex: string): string {
-  try {
-    return plainLatex(latex);
-  } catch {
-    return latex;
   }
 }

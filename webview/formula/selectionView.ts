@@ -1,8 +1,8 @@
 /** The formula of a piece of code: pointing at a term lights its code, and the cursor in the code its term. */
 
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { plainLatex } from '../../src/formulas/formula.ts';
 import type { ShownFormula } from '../../src/protocol/formula.ts';
+import { Drawings, plain, termAt } from '../shared/formula/drawings.ts';
 import { typeset, typesetLines } from '../shared/formula/typeset.ts';
 import { iconButton } from '../shared/toolbar.ts';
 
@@ -21,8 +21,7 @@ export class SelectionView {
   #pointed: string | null = null;
   /** By the cursor in the code. */
   #lit: string | null = null;
-  /** KaTeX is not asked again for what it has drawn. */
-  #typeset = new Map<string, HTMLElement | string>();
+  readonly #drawings = new Drawings();
 
   constructor(root: HTMLElement, listener: SelectionListener) {
     this.#root = root;
@@ -37,7 +36,7 @@ export class SelectionView {
   }
 
   show(formula: ShownFormula): void {
-    this.#typeset.clear();
+    this.#drawings.clear();
     this.#formula = formula;
     this.#stale = false;
     this.#pointed = this.#lit = null;
@@ -63,7 +62,7 @@ export class SelectionView {
     const formula = this.#formula;
     if (!formula) return html`<main class="selection"></main>`;
     const { code, place, latex, symbols, names, faults } = formula;
-    const drawn = this.#once(latex, () =>
+    const drawn = this.#drawings.once(latex, () =>
       named(typesetLines([latex], { terms: symbols.map(({ id, code: name }) => ({ id, name })) }, 'left')),
     );
     return html`<main class="selection">
@@ -99,7 +98,7 @@ export class SelectionView {
             ({ id, code: name, symbol, count }) =>
               html`<li>
                 <button class="selection-symbol" data-term=${id} title="Go to it in the code">
-                  <span>${this.#once(`symbol ${symbol}`, () => typeset(symbol))}</span><code>${name}</code
+                  <span>${this.#drawings.once(`symbol ${symbol}`, () => typeset(symbol))}</span><code>${name}</code
                   ><span class="selection-count">${count === 1 ? 'once' : `${count} times`}</span>
                 </button>
               </li>`,
@@ -107,20 +106,6 @@ export class SelectionView {
         </ul>
       </section>
     </main>`;
-  }
-
-  /** What KaTeX draws, or why it cannot. */
-  #once(key: string, make: () => HTMLElement): HTMLElement | string {
-    let drawn = this.#typeset.get(key);
-    if (drawn === undefined) {
-      try {
-        drawn = make();
-      } catch (error) {
-        drawn = error instanceof Error ? error.message : String(error);
-      }
-      this.#typeset.set(key, drawn);
-    }
-    return drawn;
   }
 
   #point(term: string | null): void {
@@ -166,17 +151,4 @@ function named(formula: HTMLElement): HTMLElement {
     term.removeAttribute('aria-label');
   }
   return formula;
-}
-
-function termAt(target: EventTarget | null): string | null {
-  return (target instanceof Element && target.closest<HTMLElement>('[data-term]')?.dataset['term']) || null;
-}
-
-/** The reader writes its terms as they have to be; what else comes is shown as it is. */
-function plain(latex: string): string {
-  try {
-    return plainLatex(latex);
-  } catch {
-    return latex;
-  }
 }

@@ -2,7 +2,8 @@
 
 import type { FormulaHost, FormulaPage, ShownFormula } from '../../../src/protocol/formula.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
-import type { Channel, Handlers, Remote } from '../../../src/protocol/rpc.ts';
+import type { Handlers, Remote } from '../../../src/protocol/rpc.ts';
+import { pageChannel } from './pageChannel.ts';
 
 class SelectionStandIn {
   readonly calls: { method: string; params: unknown }[] = [];
@@ -11,16 +12,7 @@ class SelectionStandIn {
   copied: string | null = null;
 
   constructor() {
-    const fromPage = new EventTarget();
-    const channel: Channel = {
-      send: (message) => window.postMessage(message, '*'),
-      onMessage(listener) {
-        const heard = (event: Event): void => listener((event as CustomEvent<unknown>).detail);
-        fromPage.addEventListener('message', heard);
-        return { dispose: () => fromPage.removeEventListener('message', heard) };
-      },
-      onClose: () => ({ dispose: () => undefined }),
-    };
+    const channel = pageChannel({ get: () => this.kept, set: (state) => (this.kept = state) });
     const told = (method: string) => (params: unknown) => void this.calls.push({ method, params });
     const handlers: Handlers<FormulaHost> = {
       ready: told('ready'),
@@ -29,12 +21,6 @@ class SelectionStandIn {
       again: told('again'),
     };
     this.page = duplex<FormulaHost, FormulaPage>(channel, handlers);
-    const acquire = () => ({
-      postMessage: (message: unknown) => fromPage.dispatchEvent(new CustomEvent('message', { detail: message })),
-      getState: () => this.kept,
-      setState: (state: unknown) => (this.kept = state),
-    });
-    Object.assign(globalThis, { acquireVsCodeApi: acquire });
     Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text: string) => void (this.copied = text) } });
   }
 

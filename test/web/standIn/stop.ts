@@ -2,23 +2,15 @@
 
 import type { ShownStop, StopHost, StopPage } from '../../../src/protocol/debugging.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
-import type { Channel, Handlers, Remote } from '../../../src/protocol/rpc.ts';
+import type { Handlers, Remote } from '../../../src/protocol/rpc.ts';
+import { pageChannel } from './pageChannel.ts';
 
 class StopStandIn {
   readonly calls: { method: string; params: unknown }[] = [];
   readonly page: Remote<StopPage>;
 
   constructor() {
-    const fromPage = new EventTarget();
-    const channel: Channel = {
-      send: (message) => window.postMessage(message, '*'),
-      onMessage(listener) {
-        const heard = (event: Event): void => listener((event as CustomEvent<unknown>).detail);
-        fromPage.addEventListener('message', heard);
-        return { dispose: () => fromPage.removeEventListener('message', heard) };
-      },
-      onClose: () => ({ dispose: () => undefined }),
-    };
+    const channel = pageChannel();
     const told = (method: string) => (params: unknown) => void this.calls.push({ method, params });
     const handlers: Handlers<StopHost> = {
       ready: told('ready'),
@@ -27,12 +19,6 @@ class StopStandIn {
       choose: told('choose'),
     };
     this.page = duplex<StopHost, StopPage>(channel, handlers);
-    const acquire = () => ({
-      postMessage: (message: unknown) => fromPage.dispatchEvent(new CustomEvent('message', { detail: message })),
-      getState: () => undefined,
-      setState: () => undefined,
-    });
-    Object.assign(globalThis, { acquireVsCodeApi: acquire });
   }
 
   async show(shown: ShownStop): Promise<void> {
