@@ -1,6 +1,5 @@
 /** What is wrong with a value of the code. */
 
-import type { Formula } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
 import type { Severity } from '../../protocol/python.ts';
 import type { Computed } from '../expression/follow/context.ts';
@@ -19,8 +18,8 @@ export interface Fault {
   /** The value at fault, which may have been computed by a statement before. */
   readonly at: Node;
   readonly related: readonly { readonly node: Node; readonly message: string }[];
-  /** The formula that the statement nearly is, or is but for this: as it was matched, or by name alone. */
-  readonly nearly: Match | Formula | null;
+  /** The formula that the statement nearly is, as it was matched with one thing changed. */
+  readonly nearly: Match | null;
   /** What has to stand in place of which values; null where that is not sure. */
   readonly change: Change | null;
 }

@@ -20,11 +20,12 @@ export function ownNodes(statement: Computed): ReadonlySet<Node> {
 /** The same, with what functions of the file do for it. */
 export function deepNodes(statement: Computed): ReadonlySet<Node> {
   let known = deep.get(statement);
-  if (!known) deep.set(statement, (known = reached(statement.node, () => false)));
+  if (!known) deep.set(statement, (known = reached(statement.node)));
   return known;
 }
 
-function reached(from: Node, ends: (node: Node) => boolean): ReadonlySet<Node> {
+/** All that a value is worked out from, to the names that it uses. */
+export function reached(from: Node, ends: (node: Node) => boolean = () => false): ReadonlySet<Node> {
   const seen = new Set<Node>([from]);
   for (const one of seen) {
     if (one.op === 'let') continue;
@@ -47,16 +48,7 @@ export function writtenAround(statement: Computed, inner: Node): Node | null {
   let smallest: (Span & { readonly node: Node }) | null = null;
   for (const place of statement.places) {
     if (smallest && place.end - place.start >= smallest.end - smallest.start) continue;
-    if (place.node.op !== 'let' && holds(place.node, inner)) smallest = place;
+    if (place.node.op !== 'let' && reached(place.node).has(inner)) smallest = place;
   }
   return smallest && smallest.node;
-}
-
-function holds(outer: Node, inner: Node): boolean {
-  const seen = new Set<Node>([outer]);
-  for (const one of seen) {
-    if (one === inner) return true;
-    if (one.op !== 'let') for (const arg of operandsOf(one)) seen.add(arg);
-  }
-  return false;
 }

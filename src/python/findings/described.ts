@@ -58,17 +58,16 @@ export function described({ place, recognition }: Found, recogniser: Recogniser,
   };
 }
 
-/** Of a piece of code that is not a formula, but nearly: as it was matched with one thing changed, or by the formula alone. */
-export function describedNearly(nearly: Match | Formula, place: Span, value: Node): Described {
-  const match = 'binding' in nearly ? nearly : null;
+/** Of a piece of code that is not a formula, but nearly: as it was matched with one thing changed. */
+export function describedNearly(nearly: Match, place: Span, value: Node): Described {
   return {
-    formula: 'binding' in nearly ? nearly.formula : nearly,
+    formula: nearly.formula,
     place,
     equality: 'near miss',
     remarks: [],
     parts: [],
     calls: null,
-    holdings: match ? holdingsOf({ kind: 'value', ...match }) : [],
+    holdings: holdingsOf({ kind: 'value', ...nearly }),
     followed: [],
     value,
     needs: [],

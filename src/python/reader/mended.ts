@@ -1,5 +1,6 @@
 /** Quick fixes as they would turn out: a text with the fix made is read again. */
 
+import { withDiagnostics } from '../checks/chosen.ts';
 import { nearRules } from '../checks/near/says.ts';
 import { plainLatex } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
@@ -48,8 +49,12 @@ export async function outcomesOf(finding: Finding, text: string, reread: Reread)
 
 /** Without what a fix did not mend: that is not what is wrong. null where nothing is left to say. */
 export function afterTrial(finding: Finding, outcomes: readonly Outcome[]): Finding | null {
-  const diagnostics = finding.diagnostics.flatMap((diagnostic, at) => (outcomes[at] ? [{ ...diagnostic, ...outcomes[at] }] : []));
-  return diagnostics.length === 0 && finding.equality === 'near miss' ? null : { ...finding, diagnostics };
+  const outcomeOf = new Map(finding.diagnostics.map((diagnostic, at) => [diagnostic, outcomes[at] ?? null]));
+  const [left] = withDiagnostics([finding], (diagnostic) => {
+    const outcome = outcomeOf.get(diagnostic);
+    return outcome ? { ...diagnostic, ...outcome } : null;
+  });
+  return left ?? null;
 }
 
 /** Both in LaTeX, with `\term{differs}{...}` around what is not in the other; unmarked where that would tear it apart. */

@@ -83,10 +83,9 @@ interface Way {
   readonly alternative: number;
 }
 
-/** Every change of one thing in what a piece of code computes itself. */
-/** `isPossible` is asked before an edit is made. */
+/** Every change of one thing in what a piece of code computes itself. `isPossible` is asked before an edit is made. */
 export function* editsOf(cut: Cut, way: Way, others: readonly Node[], isPossible: (edit: Edit) => boolean): Generator<Edited> {
-  const { root, order, inputs } = cut;
+  const { order, inputs } = cut;
   const given = new Set(inputs);
   const beside = new Set(others);
   const exponents = new Set(order.flatMap(({ op, args }) => (op === 'power' && numberOf(args[1]!) === null ? [args[1]!] : [])));
@@ -97,7 +96,7 @@ export function* editsOf(cut: Cut, way: Way, others: readonly Node[], isPossible
       if (!node && wanted.op === 'negate') continue;
       const edit = { kind, there: arg, wanted, within: node, also: [] };
       if (!isPossible(edit)) continue;
-      const changed = node ? replaced(order, given, node, place, wanted, root) : wanted;
+      const changed = node ? remade(cut, (one, args) => withArgs(one, one === node ? args.with(place, wanted) : args)) : wanted;
       yield { cut: withRoot(cut, changed, beside, way), edit };
     }
   }
@@ -121,55 +120,38 @@ function sharedIn({ order, inputs }: Cut, way: Way): Set<Node> {
 }
 
 /** Two given values that have changed places, wherever they stand. */
-function* swapsIn({ root, order, inputs }: Cut, way: Way): Generator<Rooted> {
-  const given = new Set(inputs);
+function* swapsIn(cut: Cut, way: Way): Generator<Rooted> {
+  const { root, inputs } = cut;
+  if (argsOf(root, way).length === 0) return;
   for (const [at, one] of inputs.entries()) {
     for (const other of inputs.slice(at + 1)) {
       const swap = (node: Node): Node => (node === one ? other : node === other ? one : node);
-      const changed = new Map<Node, Node>();
-      for (const node of order) {
-        if (given.has(node)) continue;
-        const args = node.args.map((arg) => changed.get(arg) ?? swap(arg));
-        // Lengths are asked of either.
-        if (!measuring.has(node.op) && args.some((arg, place) => arg !== node.args[place]))
-          changed.set(node, make(node.op, args, node.attributes));
-      }
-      const wanted = changed.get(root);
-      if (!wanted || argsOf(root, way).length === 0) continue;
+      // Lengths are asked of either.
+      const swapped = remade(cut, (node, args) => (measuring.has(node.op) ? node : withArgs(node, args.map(swap))));
+      if (swapped === root) continue;
       const back = { there: other, wanted: one, within: null };
-      yield { root: wanted, edit: { kind: 'swapped', there: one, wanted: other, within: null, also: [back] } };
+      yield { root: swapped, edit: { kind: 'swapped', there: one, wanted: other, within: null, also: [back] } };
     }
   }
 }
 
 /** One axis for another, wherever it stands. */
-function* axesIn({ root, order, inputs }: Cut): Generator<Rooted> {
+function* axesIn(cut: Cut): Generator<Rooted> {
+  const { order, inputs } = cut;
   const given = new Set(inputs);
   const along = (node: Node): string => JSON.stringify(node.attributes['axes'] ?? null);
   const reducing = order.filter((node) => !given.has(node) && otherAxes(node.attributes['axes']).length > 0 && 'axes' in node.attributes);
   const first = reducing[0];
   if (!first || reducing.length < 2 || reducing.some((node) => along(node) !== along(first))) return;
   for (const axes of otherAxes(first.attributes['axes'])) {
-    const changed = new Map<Node, Node>();
-    for (const node of order) {
-      if (given.has(node)) continue;
-      const args = node.args.map((arg) => changed.get(arg) ?? arg);
-      const attributes = reducing.includes(node) ? { ...node.attributes, axes } : node.attributes;
-      if (attributes !== node.attributes || args.some((arg, place) => arg !== node.args[place]))
-        changed.set(node, make(node.op, args, attributes));
-    }
-    const [all, ...also] = reducing.map((node) => ({
-      there: node,
-      wanted: make(node.op, node.args, { ...node.attributes, axes }),
-      within: null,
-    }));
-    yield { root: changed.get(root) ?? root, edit: { kind: 'axis', ...all!, also } };
+    const attributesOf = (node: Node): Attributes => (reducing.includes(node) ? { ...node.attributes, axes } : node.attributes);
+    const [all, ...also] = reducing.map((node) => ({ there: node, wanted: make(node.op, node.args, attributesOf(node)), within: null }));
+    yield { root: remade(cut, (node, args) => withArgs(node, args, attributesOf(node))), edit: { kind: 'axis', ...all!, also } };
   }
 }
 
 /** The same function left out, or put in, at two places at once. */
 function* pairsIn(cut: Cut, way: Way): Generator<Rooted> {
-  const given = new Set(cut.inputs);
   const uses = usesOf(cut, way).filter(
     (use): use is Use & { node: Node } => use.node !== null && (use.node.op === 'multiply' || use.node.op === 'divide'),
   );
@@ -190,16 +172,12 @@ function* pairsIn(cut: Cut, way: Way): Generator<Rooted> {
       for (const other of on.slice(at + 1)) {
         if (one.node === other.node) continue;
         const by = new Map([one, other].map(({ node, place, arg }) => [node, { place, wanted: to(arg) }]));
-        const changed = new Map<Node, Node>();
-        for (const node of cut.order) {
-          if (given.has(node)) continue;
+        const changed = remade(cut, (node, args) => {
           const edit = by.get(node);
-          const args = node.args.map((arg, place) => (edit?.place === place ? edit.wanted : (changed.get(arg) ?? arg)));
-          if (args.some((arg, place) => arg !== node.args[place])) changed.set(node, make(node.op, args, node.attributes));
-        }
-        const wanted = changed.get(cut.root);
+          return withArgs(node, edit ? args.with(edit.place, edit.wanted) : args);
+        });
         const [made, further] = [one, other].map(({ node, arg }) => ({ there: arg, wanted: by.get(node)!.wanted, within: node }));
-        if (wanted) yield { root: wanted, edit: { kind, ...made!, also: [further!] } };
+        if (changed !== cut.root) yield { root: changed, edit: { kind, ...made!, also: [further!] } };
       }
 }
 
@@ -233,16 +211,24 @@ function usesOf({ root, order, inputs }: Cut, way: Way): Use[] {
   return uses;
 }
 
-/** The root with one use of a value replaced: whatever holds it is made anew. */
-function replaced(order: readonly Node[], given: ReadonlySet<Node>, node: Node, place: number, by: Node, root: Node): Node {
-  const changed = new Map<Node, Node>([[node, make(node.op, node.args.with(place, by), node.attributes)]]);
-  for (const above of order) {
-    if (given.has(above) || changed.has(above) || !above.args.some((arg) => changed.has(arg))) continue;
-    const args = above.args.map((arg) => changed.get(arg) ?? arg);
-    changed.set(above, make(above.op, args, above.attributes));
+/** The root with some operations changed; whatever holds them is made anew. `change` is told what the operation's arguments are by then. */
+function remade({ root, order, inputs }: Cut, change: (node: Node, args: readonly Node[]) => Node): Node {
+  const given = new Set(inputs);
+  const changed = new Map<Node, Node>();
+  for (const node of order) {
+    if (given.has(node)) continue;
+    const now = change(
+      node,
+      node.args.map((arg) => changed.get(arg) ?? arg),
+    );
+    if (now !== node) changed.set(node, now);
   }
   return changed.get(root) ?? root;
 }
+
+/** The same node where nothing of it is another. */
+const withArgs = (node: Node, args: readonly Node[], attributes: Attributes = node.attributes): Node =>
+  attributes === node.attributes && args.every((arg, place) => arg === node.args[place]) ? node : make(node.op, args, attributes);
 
 /** The same piece of code with another value: of the same inputs. */
 function withRoot(cut: Cut, root: Node, others: ReadonlySet<Node>, way: Way): Cut {
@@ -366,7 +352,3 @@ function* scopesOf(node: Node): Generator<Change> {
     yield { kind: 'scope', wanted: make(inner.op, inner.args.with(place, sum)) };
   }
 }
-
-/** What an edit says, for tests and logs. */
-export const nameOfEdit = ({ kind, there, wanted }: Edit): string =>
-  `${kind}: ${unwrap(there).op} -> ${unwrap(wanted).op}${wanted.op === 'number' ? ` ${numberOf(wanted)}` : ''}`;

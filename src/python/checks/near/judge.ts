@@ -9,8 +9,8 @@ import type { NearMiss } from './search.ts';
 
 /** The first property of the formula that the code as it is does not have; null where it has all, or that cannot be told. */
 export function brokenBy(near: NearMiss): Property | null {
-  const { match, cut, alternative } = near;
-  const { reading, layout, binding } = match;
+  const { match, cut } = near;
+  const { reading, layout, binding, alternative } = match;
   const known = properties[match.formula.id] ?? [];
   if (known.length === 0) return null;
   const code: Code = (roles) => {
@@ -32,8 +32,8 @@ export function brokenBy(near: NearMiss): Property | null {
 }
 
 /** Whether code and formula differ by the sign of the whole alone: what is maximised is minimised. */
-function isFlipped({ cut, match, alternative }: NearMiss): boolean {
-  const { reading, binding, layout } = match;
+function isFlipped({ cut, match }: NearMiss): boolean {
+  const { reading, binding, layout, alternative } = match;
   try {
     const [code, formula] = [cut, match.cut].map((one) =>
       evaluate(one, inputsFor(one, reading, binding, layout, rolesAt(one, reading, binding, layout, 0), 1), alternative),

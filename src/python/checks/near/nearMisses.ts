@@ -3,7 +3,7 @@
 import { leaves, unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import { surroundingsOf } from '../../recognise/evidence/evidence.ts';
-import { calledFor, type Found } from '../../recognise/findings.ts';
+import { calledFor } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { make } from './edits.ts';
@@ -17,8 +17,10 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   const { computed, found, recogniser, textOf, imports } = checked;
   const right = new Set<Computed>();
   const within = new Set<Node>();
+  const named = new Set<Node>();
   for (const { computed: statement, place, recognition } of found) {
     if (recognition.kind === 'value' && isMisnamed(recognition)) continue;
+    named.add(place.node);
     if (place.node === statement.node) right.add(statement);
     if (recognition.kind === 'value' && (recognition.reading.rank ?? 1) >= 1)
       for (const node of recognition.cut.order) if (node !== recognition.cut.root) within.add(unwrap(node));
@@ -29,9 +31,10 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   for (const statement of computed) {
     if (right.has(statement) || statement.node.op === 'let' || within.has(unwrap(statement.node)) || calledFor(statement.node) !== null)
       continue;
-    for (const node of candidatesIn(statement, found)) {
+    const others = namedIn(computed, statement);
+    for (const node of candidatesIn(statement, named)) {
       const surroundings = surroundingsOf(node === statement.node ? statement.target : '', statement.around);
-      const near = yield* nearMissOf(node, recogniser, surroundings, namedIn(computed, statement), node !== statement.node);
+      const near = yield* nearMissOf(node, recogniser, surroundings, others, node !== statement.node);
       yield;
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
@@ -50,10 +53,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
 }
 
 /** What a statement computes, then terms of it that have no name yet. */
-function candidatesIn({ node, places }: Computed, found: readonly Found[]): Node[] {
-  const known = new Set(
-    found.filter(({ recognition }) => recognition.kind !== 'value' || !isMisnamed(recognition)).map(({ place }) => place.node),
-  );
+function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Node[] {
   const own = new Set(places.map((place) => place.node));
   const candidates = new Set<Node>([node]);
   for (const one of candidates) {

@@ -17,6 +17,7 @@ import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words
 import { cutsOf } from '../../recognise/pieces.ts';
 import type { Recogniser } from '../../recognise/recogniser.ts';
 import { mayAgree } from '../../recognise/screening/oneElement.ts';
+import { reached } from '../statements.ts';
 import { editsOf, type Edit, type EditKind } from './edits.ts';
 import { isFinished, leastWork, leastWorkOfPart, workIn } from './finished.ts';
 import { namedReadings, type Named } from './naming.ts';
@@ -30,7 +31,6 @@ export interface NearMiss {
   readonly at: number;
   /** The code as it is. */
   readonly cut: Cut;
-  readonly alternative: number;
 }
 
 /** Pieces that are looked at: the nearest ones. */
@@ -82,7 +82,7 @@ export function* nearMissOf(
   isPart = false,
 ): Generator<void, NearMiss | null> {
   if (!isFinished(node)) return null;
-  const own = ownOf(node);
+  const own = reached(node);
   const until = numbersComputed() + mostNumbers;
   let pieces = 0;
   for (const { cut, alternative } of cutsOf(unwrap(node))) {
@@ -168,7 +168,7 @@ function* bestIn(
         const match = matchWith(changed, named.formula, named.reading, new Map(choices), alternative, layouts);
         if (!match || (best && isRest(match) && !isBetterThan(named, at, edit, best, own, true))) continue;
         if (!isSupported(named.reading.evidence, match.binding.choices, surroundings, recogniser.idsOf)) continue;
-        best = { match, edit, named, at, cut, alternative };
+        best = { match, edit, named, at, cut };
         break;
       }
     }
@@ -191,13 +191,6 @@ function readingsWithVariants(formula: Formula): readonly ValueReading[] {
   ];
   withVariants.set(formula, all);
   return all;
-}
-
-/** Values that the code works out itself, and names that it uses. */
-function ownOf(node: Node): ReadonlySet<Node> {
-  const own = new Set<Node>([node]);
-  for (const one of own) if (one.op !== 'let') for (const arg of operandsOf(one)) own.add(arg);
-  return own;
 }
 
 const movesAxes: ReadonlySet<EditKind> = new Set<EditKind>(['axis', 'order', 'reduction', 'another value', 'swapped']);
@@ -257,7 +250,6 @@ function isComposite({ kind, wanted }: Edit, changed: Cut): boolean {
   return (kind === 'extra function' || kind === 'extra factor') && isAtTop(wanted, changed);
 }
 
-/** What is only a step on the way to a formula, or sums where it takes the mean, has to be called so. */
 /** A loss may be weighted by anything. */
 function isOfWeight({ kind, there, wanted }: Edit, { reading, choices: [first] }: Named, changed: Cut): boolean {
   if (reading.fit !== 'loss') return false;
@@ -294,11 +286,13 @@ function isComplementOfReal({ kind, there, wanted }: Edit, { choices: [first] }:
 }
 
 /** The logarithm of a formula is no near miss of it. */
-const isLogarithm = ({ wanted }: Edit, changed: Cut, { target, around }: Surroundings): boolean =>
-  wanted.op === 'exp' &&
-  (unwrap(changed.root).op === 'log' || isAtTop(wanted, changed)) &&
-  [target, around[0] ?? ''].some((name) => unwrap(changed.root).op === 'log' || wordsOf(name).some((word) => word.startsWith('log')));
+function isLogarithm({ wanted }: Edit, changed: Cut, { target, around }: Surroundings): boolean {
+  if (wanted.op !== 'exp') return false;
+  if (unwrap(changed.root).op === 'log') return true;
+  return isAtTop(wanted, changed) && [target, around[0] ?? ''].some((name) => wordsOf(name).some((word) => word.startsWith('log')));
+}
 
+/** What is only a step on the way to a formula, or sums where it takes the mean, has to be called so. */
 const asksForName = ({ kind, wanted }: Edit, changed: Cut): boolean =>
   kind === 'reduction' || kind === 'axis' || ((kind === 'missing function' || kind === 'missing factor') && isAtTop(wanted, changed));
 
