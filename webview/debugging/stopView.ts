@@ -49,6 +49,11 @@ export class StopView {
     render(shown.kind === 'empty' ? this.#empty(shown) : this.#formula(shown), this.#root);
     this.#shine();
     this.#bringIntoSight();
+    // Its fonts come with the first formula, and move what is drawn.
+    if (document.fonts.status === 'loading')
+      void document.fonts.ready.then(() => {
+        if (this.#shown === shown) this.#bringIntoSight();
+      });
   }
 
   /** Of a formula that is wider than the view, the part where something arises. */
