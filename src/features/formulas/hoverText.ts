@@ -83,8 +83,15 @@ function differs({ equality, name }: FormulaCard): string[] {
 function sentence({ level, message }: HoverFault): string {
   if (message === null) return '';
   const { sign, colour } = signs[level];
-  return `<span style="color:var(--vscode-${colour});">$(${sign})</span> ${plain(message)}`;
+  return `<span style="color:var(--vscode-${colour});">$(${sign})</span> ${withCode(message)}`;
 }
+
+/** What stands between backticks is code. */
+const withCode = (message: string): string =>
+  message
+    .split(/(`[^`]+`)/)
+    .map((part, at) => (at % 2 === 1 ? `<code>${plain(part.slice(1, -1))}</code>` : plain(part)))
+    .join('');
 
 const hint = { sign: 'lightbulb', colour: 'foreground' };
 const signs: Readonly<Record<Level, { readonly sign: string; readonly colour: string }>> = {

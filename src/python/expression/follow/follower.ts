@@ -71,7 +71,7 @@ function onlyKeeps({ body }: For): boolean {
 export class Follower implements Follow {
   readonly build: Build;
   readonly computed: Computed[] = [];
-  readonly #calling: FunctionDefinition[] = [];
+  readonly #calling: (FunctionDefinition | Lambda)[] = [];
   readonly #around: (FunctionDefinition | ClassDefinition)[] = [];
   #places: Place[] | null = null;
   #results: Value[] = [];
@@ -176,11 +176,11 @@ export class Follower implements Follow {
   invoke(callee: FunctionValue, args: Arguments): Value | null {
     const { definition, scope, self } = callee;
     return this.#silently(() => {
-      if (definition.kind === 'lambda') return this.evaluate(definition.body, bindParameters(this, definition, scope, self, args));
-      if (this.#calling.length >= callDepth || this.#calling.includes(definition)) return null;
+      if ((definition.kind === 'function' && this.#calling.length >= callDepth) || this.#calling.includes(definition)) return null;
       this.#calling.push(definition);
       try {
-        return this.#body(definition, bindParameters(this, definition, scope, self, args));
+        const inner = bindParameters(this, definition, scope, self, args);
+        return definition.kind === 'lambda' ? this.evaluate(definition.body, inner) : this.#body(definition, inner);
       } finally {
         this.#calling.pop();
       }

@@ -85,6 +85,11 @@ describe('the hover on a formula in code', () => {
       right: { picture: picture('R', 20), colour: '#8fe3a0' },
     };
 
+    it('shows code as code, which can be no markup', () => {
+      const text = formulaMarkdown(near, links, [{ ...fault, message: '`mu<b>` stands where `mu ** 2` belongs, and one ` is left.' }]);
+      expect(text).toContain('<code>mu&#60;b&#62;</code> stands where <code>mu &#42;&#42; 2</code> belongs, and one &#96; is left');
+    });
+
     it.each(['error', 'warning', 'info'] as const)('says so at once, with the sign of its level: %s', (level) => {
       for (const text of [formulaMarkdown(near, links, [{ ...fault, level }]), briefMarkdown(near, links, [{ ...fault, level }])]) {
         expect(text).toContain(`$(${level})</span>`);

@@ -159,6 +159,7 @@ describe('what is large or deep', () => {
     ['shapes beyond all bounds', body('x = torch.zeros(10 ** 12, 10 ** 12) + torch.arange(10 ** 15).view(-1, 0, 10 ** 9)')],
     ['loops beyond all bounds', body('for i in range(10 ** 12):\n    for j in range(10 ** 12):\n        x = x + torch.exp(y)\n')],
     ['a function of itself', 'def f(x):\n    return f(f(x)) + f(x - 1)\n'],
+    ['a lambda of itself', 'f = lambda x: f(x - 1) + 1\ndef g(x):\n    return f(x)\n'],
     [
       'functions of one another',
       Array.from({ length: 40 }, (_, at) => `def f${at}(x):\n    return f${at + 1}(x) + f${at + 1}(-x)\n`).join(''),
