@@ -2,12 +2,15 @@
 
 import type { Span } from '../../maths/nesting.ts';
 import type { Computed } from '../expression/follow/context.ts';
+import type { Value } from '../expression/values.ts';
 import type { Found } from '../recognise/findings.ts';
 import type { Recogniser } from '../recognise/recogniser.ts';
 
 export interface Checked {
   /** Every statement, in the order in which they were met. */
   readonly computed: readonly Computed[];
+  /** What objects of a class of the file hold, by the name of the class. */
+  readonly attributes: ReadonlyMap<string, ReadonlyMap<string, Value>>;
   readonly found: readonly Found[];
   readonly recogniser: Recogniser;
   readonly textOf: (span: Span) => string;

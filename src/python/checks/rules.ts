@@ -21,6 +21,7 @@ export const rules = {
   'uniform-noise': { name: 'Uniform noise where it has to be normal', severity: 'warning' },
   'noise-times-variance': { name: 'Noise multiplied by a variance', severity: 'warning' },
   'schedule-of-betas': { name: 'A schedule of the wrong table', severity: 'warning' },
+  'schedule-table': { name: 'A table that is not what it is called', severity: 'warning' },
   'spread-of-density': { name: 'A density given another spread', severity: 'warning' },
   'penalty-without-graph': { name: 'A gradient penalty that trains nothing', severity: 'warning' },
   'penalty-not-per-example': { name: 'A gradient penalty of the whole batch', severity: 'warning' },

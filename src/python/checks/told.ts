@@ -57,9 +57,14 @@ function madeAt(node: Node, statement: Computed, computed: readonly Computed[]):
   return statement.places.find((place) => unwrap(place.node) === made) ?? null;
 }
 
-/** The finding that a fault is told under: the innermost around the value at fault, else one of its statement; null where there is none. */
-export function findingOfFault({ statement }: Fault, diagnostic: Diagnostic, findings: readonly Finding[]): Finding | null {
+/**
+ * The finding that a fault is told under: of the formula that the code nearly is, else the innermost around the value at fault, else one of
+ * its statement; null where there is none.
+ */
+export function findingOfFault({ statement, nearly }: Fault, diagnostic: Diagnostic, findings: readonly Finding[]): Finding | null {
   const around = findings.filter((finding) => isIn(diagnostic, finding));
+  const meant = nearly && around.find(({ formula }) => formula === nearly.formula.id);
+  if (meant) return meant;
   const inner = around.reduce<Finding | null>((best, one) => (best && isIn(best, one) ? best : one), null);
   return inner ?? findings.find((finding) => isIn(finding, statement)) ?? null;
 }

@@ -3,6 +3,7 @@
 import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic, Finding } from '../../protocol/python.ts';
 import { check } from '../checks/check.ts';
+import type { Checked } from '../checks/checked.ts';
 import { claimsIn, type Claim } from '../checks/players.ts';
 import { diagnosticOf, findingOfFault } from '../checks/told.ts';
 import type { Computed } from '../expression/follow/context.ts';
@@ -29,6 +30,7 @@ export interface ReadUnit {
   readonly findings: readonly Finding[];
   readonly starts: readonly number[];
   readonly statements: readonly ComputedStatement[];
+  readonly attributes: Checked['attributes'];
   readonly recogniser: Recogniser;
   readonly around: Code;
   readonly places: Places<number>;
@@ -37,21 +39,25 @@ export interface ReadUnit {
 
 /** Step by step. `onFault` is told of what must not happen; then nothing is said to be wrong. */
 export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): Generator<void, UnitReading> {
-  const { findings, starts, statements, recogniser, around, places, numbers } = unit;
+  const { findings, starts, statements, attributes, recogniser, around, places, numbers } = unit;
   try {
     // What was remembered was not matched in this graph.
     const found = statements.flatMap((statement) => findFormulas(statement, recogniser));
     yield;
     const computed = statements.flat();
     const textOf = ({ start, end }: Span): string => around.text.slice(start, end);
-    const faults = yield* check({ computed, found, recogniser, textOf, imports: around.imports });
+    const faults = yield* check({ computed, attributes, found, recogniser, textOf, imports: around.imports });
     const numberOf = (node: Node): number => numbers.get(node) ?? -1;
     const all = [...findings];
     for (const { nearly, statement } of faults) {
       const place = { start: statement.start, end: statement.end };
-      if (!nearly || all.some((one) => one.start === place.start && one.end === place.end)) continue;
+      const at = all.findIndex((one) => one.start === place.start && one.end === place.end);
+      if (!nearly || all[at]?.formula === nearly.formula.id) continue;
       const described = renamed(describedNearly(nearly, place, statement.node), numberOf);
-      all.push({ ...findingOf(described, place, statement.holder, around, places), isPart: false, diagnostics: [] });
+      const near = { ...findingOf(described, place, statement.holder, around, places), isPart: false, diagnostics: [] };
+      // What it is by value alone is not what it is meant to be.
+      if (at < 0) all.push(near);
+      else all[at] = near;
     }
     const standing = { computed, textOf };
     const held = new Map<Finding, Diagnostic[]>();

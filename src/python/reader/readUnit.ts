@@ -75,7 +75,8 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
     return { ...findingOf(one, movedBy(one, start).place, holder, around, places), isPart, diagnostics: [] };
   });
   const read = { findings, starts: code.starts };
-  const check = (): Generator<void, UnitReading> => checkUnit({ ...read, statements, recogniser, around, places, numbers }, memory.onFault);
+  const check = (): Generator<void, UnitReading> =>
+    checkUnit({ ...read, statements, attributes: follower.attributes, recogniser, around, places, numbers }, memory.onFault);
   return { ...read, claims: [], check };
 }
 

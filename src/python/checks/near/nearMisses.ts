@@ -12,10 +12,13 @@ import { leastWorkOfInfo, workIn } from './finished.ts';
 import { faultOf } from './says.ts';
 import { nearMissOf } from './search.ts';
 
+const ofSchedules: ReadonlySet<string> = new Set(['no-inverse', 'marginals-differ', 'schedule-table']);
+
 /** `told` is what is known to be wrong already: near misses that follow from it are not told again. */
 export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator<void, Fault[]> {
   const { computed, found, recogniser, textOf, imports } = checked;
-  const right = new Set<Computed>();
+  // Where the numbers of a schedule are wrong, nothing else is said of them.
+  const right = new Set<Computed>(told.flatMap(({ rule, statement }) => (ofSchedules.has(rule) ? [statement] : [])));
   const within = new Set<Node>();
   const named = new Set<Node>();
   for (const { computed: statement, place, recognition } of found) {

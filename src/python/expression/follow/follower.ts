@@ -49,11 +49,14 @@ function keptIn(expression: Expression): { readonly name: string; readonly value
   }
   if (expression.kind !== 'call' || expression.args.length < 2) return null;
   const { callee, args } = expression;
-  if ((callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '') !== 'register_buffer') return null;
+  if (!registering.test(callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '')) return null;
   const [name, held] = args.map(({ value }) => value);
   if (name?.kind !== 'string' || !held || !name.parts.every((part) => typeof part === 'string')) return null;
   return { name: name.parts.join(''), value: held };
 }
+
+/** Also by a shorter name for it. */
+const registering = /^(?:register_buffer|reg|register|add_buffer|buffer|reg_buf)$/;
 
 /** Calls that keep something under a name that is a value itself. */
 const keeping: ReadonlySet<string> = new Set(['register_buffer', 'register_parameter', 'setattr']);
@@ -71,6 +74,8 @@ function onlyKeeps({ body }: For): boolean {
 export class Follower implements Follow {
   readonly build: Build;
   readonly computed: Computed[] = [];
+  /** What objects of a class hold, by the name of the class: as far as the methods that were read set it. */
+  readonly attributes = new Map<string, ReadonlyMap<string, Value>>();
   readonly #calling: (FunctionDefinition | Lambda)[] = [];
   readonly #around: (FunctionDefinition | ClassDefinition)[] = [];
   #places: Place[] | null = null;
@@ -109,6 +114,7 @@ export class Follower implements Follow {
     let self: Instance | null = null;
     this.#alone(() => {
       self = this.#silently(() => selfOf(this, definition, scope));
+      this.attributes.set(definition.name, self.attributes);
     });
     for (const statement of definition.body) {
       this.#define(statement, scope, self);

@@ -22,7 +22,6 @@ describe('is to be told', () => {
         '-torch.max(ratio * advantages, clipped * advantages).mean()',
       ),
     ],
-    ['a division that is missing', 'no-inverse', def('predict_x0(x_t, t, eps, alphas_cumprod)', level, 'x_t - (1 - ab).sqrt() * eps')],
     [
       'a critic that sums both sides',
       'wrong-direction',

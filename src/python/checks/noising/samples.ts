@@ -1,0 +1,97 @@
+/** Which sample of a diffusion a value is, by its name. */
+
+import {
+  cleanWords,
+  noiseWords,
+  noisyWords,
+  predictedCleanWords,
+  predictedNoiseWords,
+  velocityWords,
+} from '../../../formulas/diffusionRoles.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
+import { given } from '../../recognise/evidence/given.ts';
+import { holdsAny } from '../../recognise/evidence/words.ts';
+
+/** clean: x_0; noise: what was added to it, or is said to have been; noisy: x_t; previous: x_{t-1}, from which a step is taken. */
+export type Kind = 'clean' | 'noise' | 'noisy' | 'velocity' | 'score' | 'previous';
+
+const output = ['model output', 'model out', 'model pred', 'pred', 'out', 'output'];
+
+const words: Readonly<Record<Exclude<Kind, 'previous'>, readonly string[]>> = {
+  clean: [...cleanWords, ...predictedCleanWords, ...output],
+  noise: [...noiseWords, ...predictedNoiseWords],
+  noisy: noisyWords,
+  velocity: [...velocityWords, ...output],
+  score: ['score', 'scores', 'score pred', 'score theta', 'pred score'],
+};
+
+const known = new Map<string, readonly Kind[]>();
+
+/** All that the name leaves open. */
+export function kindsOf(node: Node): readonly Kind[] {
+  const { op } = unwrap(node);
+  if (op === 'normal') return ['noise'];
+  const { own } = given(node);
+  // Whatever a network was trained to say.
+  const kinds = op === 'opaque' && holdsAny(own, networks) ? outputs : kindsCalled(own);
+  return op === 'carried' ? [...kinds, 'previous'] : kinds;
+}
+
+const networks = ['model', 'net', 'unet', 'network', 'denoiser', 'denoise fn', 'model fn', 'backbone', 'dit', 'ema model'];
+const outputs: readonly Kind[] = ['noise', 'clean', 'velocity'];
+
+function kindsCalled(own: readonly string[]): readonly Kind[] {
+  const key = own.join(' ');
+  let found = known.get(key);
+  if (!found) {
+    if (known.size > 5000) known.clear();
+    known.set(key, (found = named(own)));
+  }
+  return found;
+}
+
+function named(own: readonly string[]): Kind[] {
+  if (own.length === 0 || holdsAny(own, others)) return [];
+  let most = 0;
+  const found = new Map<Kind, number>();
+  for (const [kind, all] of Object.entries(words) as [Kind, readonly string[]][])
+    for (const phrase of all) {
+      if (!holdsAny(own, keep(phrase))) continue;
+      const length = phrase.replaceAll(' ', '').length;
+      found.set(kind, Math.max(found.get(kind) ?? 0, length));
+      most = Math.max(most, length);
+    }
+  return [...found].flatMap(([kind, length]) => (length === most ? [kind] : []));
+}
+
+/** What is called so is no sample, or one of another time. */
+const others = [
+  'loss',
+  'rate',
+  'rates',
+  'level',
+  'mean',
+  'var',
+  'std',
+  'prev',
+  'previous',
+  'next',
+  'mask',
+  'weight',
+  'cond',
+  'uncond',
+  'direction',
+  'dir',
+  'scale',
+  'sigma',
+  'alpha',
+  'beta',
+];
+
+const phrases = new Map<string, readonly string[]>();
+
+function keep(phrase: string): readonly string[] {
+  let one = phrases.get(phrase);
+  if (!one) phrases.set(phrase, (one = [phrase]));
+  return one;
+}

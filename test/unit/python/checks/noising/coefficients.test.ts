@@ -1,0 +1,142 @@
+/** Samples put together with other numbers than the schedule says. */
+
+import { describe, expect, test } from 'vitest';
+import { def, only, rulesOf } from '../near/told.ts';
+
+const rules = ['no-inverse', 'marginals-differ'];
+
+/** A class whose tables are made of betas; `alphas_bar` is alpha-bar whatever it is called. */
+const diffusion = (method: string, ...lines: string[]): string =>
+  [
+    'import torch',
+    'from torch import nn',
+    'class Diffusion(nn.Module):',
+    '    def __init__(self, steps):',
+    '        betas = torch.linspace(1e-4, 0.02, steps)',
+    '        alphas = 1 - betas',
+    '        kept = torch.cumprod(alphas, 0)',
+    '        self.register_buffer("betas", betas)',
+    '        self.register_buffer("alphas", alphas)',
+    '        self.register_buffer("kept", kept)',
+    '        self.register_buffer("root", kept.sqrt())',
+    '        self.register_buffer("root_of_rest", (1 - kept).sqrt())',
+    `    def ${method}:`,
+    ...lines.map((line) => `        ${line}`),
+    '',
+  ].join('\n');
+
+describe('a sample with a wrong coefficient', () => {
+  const wrong: readonly { readonly what: string; readonly code: string; readonly said: string; readonly mended: string | null }[] = [
+    {
+      what: 'the clean sample is not divided by the signal rate',
+      code: diffusion('predict_x0(self, x_t, t, eps)', 'a = self.root[t]', 'b = self.root_of_rest[t]', 'return x_t - b * eps'),
+      said: '`x_t` needs the factor 1 / √ᾱ_t and has 1',
+      mended: '(x_t - b * eps) / a',
+    },
+    {
+      what: 'the table of single steps is looked up',
+      code: diffusion('q_sample(self, x0, t, noise)', 'return self.alphas[t].sqrt() * x0 + self.root_of_rest[t] * noise'),
+      said: '`x0` needs the factor √ᾱ_t and has √α_t',
+      mended: 'self.kept[t].sqrt() * x0 + self.root_of_rest[t] * noise',
+    },
+    {
+      what: 'rates have changed places',
+      code: diffusion('q_sample(self, x0, t, noise)', 'return self.root_of_rest[t] * x0 + self.root[t] * noise'),
+      said: '`noise` needs the factor √(1 − ᾱ_t) and has √ᾱ_t',
+      mended: 'self.root_of_rest[t] * noise + self.root[t] * x0',
+    },
+    {
+      what: 'the root of what is left is missing below beta',
+      code: diffusion(
+        'step(self, x, t)',
+        'eps = self.model(x, t)',
+        'mean = (x - self.betas[t] / (1 - self.kept[t]) * eps) / self.alphas[t].sqrt()',
+        'return mean',
+      ),
+      said: '`eps` needs the factor −(1 − α_t) / (√(1 − ᾱ_t) √α_t)',
+      mended: 'mean = (x - self.betas[t] / ((1 - self.kept[t]) ** 0.5) * eps) / self.alphas[t].sqrt()',
+    },
+    {
+      what: 'the parts of a velocity are added',
+      code: def('get_velocity(x0, noise, alpha_bar)', 'alpha_bar.sqrt() * noise + (1 - alpha_bar).sqrt() * x0'),
+      said: '`x0` needs the factor −√(1 − ᾱ_t)',
+      mended: 'alpha_bar.sqrt() * noise - (1 - alpha_bar).sqrt() * x0',
+    },
+    {
+      what: 'the noise of a DDIM step is that of the time that is left',
+      code: def('ddim(x0, eps, abar, abar_prev)', 'x_prev = abar_prev.sqrt() * x0 + (1 - abar).sqrt() * eps', 'x_prev'),
+      said: '`eps` needs the factor √(1 − ᾱ_{t−1}) and has √(1 − ᾱ_t)',
+      mended: 'x_prev = abar_prev.sqrt() * x0 + (1 - abar_prev).sqrt() * eps',
+    },
+    {
+      what: 'a loop of single steps has the rates of all of them',
+      code: diffusion(
+        'walk(self, x)',
+        'for t in range(100):',
+        '    eps = torch.randn_like(x)',
+        '    x = self.root[t] * x + self.root_of_rest[t] * eps',
+        'return x',
+      ),
+      said: 'a single step has alpha',
+      mended: null,
+    },
+  ];
+  for (const { what, code, said, mended } of wrong)
+    test(what, async () => {
+      const told = await only(code);
+      expect(rules).toContain(told.rule);
+      expect(told.message).toContain(said);
+      if (mended !== null) expect(told.mended).toBe(mended);
+      if (mended !== null) expect(told.left).toEqual([]);
+    });
+});
+
+describe('other ways are right', () => {
+  const right: Readonly<Record<string, string>> = {
+    'reciprocals of the rates': diffusion(
+      'predict_x0(self, x_t, t, eps)',
+      'return (1 / self.kept[t]).sqrt() * x_t - (1 / self.kept[t] - 1).sqrt() * eps',
+    ),
+    'samples that keep their size': def('predict_x0(x_t, sigma, eps)', 'x_t - sigma * eps'),
+    'sub-VP': def('q_sample(x0, eps, log_mean_coeff)', 'log_mean_coeff.exp() * x0 + (1 - (2 * log_mean_coeff).exp()) * eps'),
+    'the negative of the velocity': def('get_velocity(x0, noise, alpha_bar)', '(1 - alpha_bar).sqrt() * x0 - alpha_bar.sqrt() * noise'),
+    'a clean sample from that': def('x0_from_v(x_t, v, alpha_bar)', 'alpha_bar.sqrt() * x_t + (1 - alpha_bar).sqrt() * v'),
+    'a step of the chain': diffusion('q_sample(self, x, t, noise)', 'return self.alphas[t].sqrt() * x + self.betas[t].sqrt() * noise'),
+    'steps that go back by twenty': diffusion(
+      'ddim(self, x0, eps, t)',
+      'x_prev = self.kept[t - 20].sqrt() * x0 + (1 - self.kept[t - 20]).sqrt() * eps',
+      'return x_prev',
+    ),
+    'room for noise': def(
+      'ddim(x0, eps, abar, abar_prev, eta)',
+      'sigma = eta * ((1 - abar_prev) / (1 - abar) * (1 - abar / abar_prev)).sqrt()',
+      'x_prev = abar_prev.sqrt() * x0 + (1 - abar_prev - sigma ** 2).sqrt() * eps',
+      'x_prev + sigma * torch.randn_like(x0)',
+    ),
+    'noise put on what a network has cleaned': diffusion(
+      'sample(self, x)',
+      'for t in range(100):',
+      '    eps = torch.randn_like(x)',
+      '    x = self.root[t] * x + self.root_of_rest[t] * eps',
+      '    x = self.model(x, t)',
+      'return x',
+    ),
+    'one angle for both rates': def('q_sample(x0, noise, angle)', 'torch.cos(angle) * x0 + torch.sin(angle) * noise'),
+    'the only time is the one that is gone to': def(
+      'renoise(pred_x0, angle)',
+      'prev_sample = torch.cos(angle) * pred_x0 + torch.sin(angle) * torch.randn_like(pred_x0)',
+      'prev_sample',
+    ),
+    'a walk that keeps a normal distribution': def(
+      'walk(x, beta)',
+      'for _ in range(10):',
+      '    x = np.sqrt(1 - beta ** 2) * x + beta * np.random.standard_normal(x.shape)',
+      'x',
+    ),
+    'what has no name': def('mix(a, b, alpha_bar)', 'alpha_bar * a + (1 - alpha_bar) * b'),
+  };
+  for (const [what, code] of Object.entries(right))
+    test(what, async () => {
+      expect((await rulesOf(code)).filter((rule) => rules.includes(rule))).toEqual([]);
+    });
+});
