@@ -11,9 +11,9 @@ import { labelled, labelledFiles, score, sets, statementStarts, together, type L
 
 /** `found`: at least this share of the mistakes; `alarms`: at most so many. */
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
-  seen: { found: 0.7, alarms: 0 },
-  heldout: { found: 0.49, alarms: 1 },
-  reviewed: { found: 0.39, alarms: 6 },
+  seen: { found: 0.76, alarms: 0 },
+  heldout: { found: 0.58, alarms: 1 },
+  reviewed: { found: 0.43, alarms: 6 },
 };
 const long = 900_000;
 
