@@ -4,6 +4,11 @@ import type { Checked } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { contradictions } from './contradictions.ts';
 import { coefficients } from './noising/coefficients.ts';
+import { residuals } from './noising/residuals.ts';
+import { exchangedHalves } from './sampling/chunks.ts';
+import { driftsOfFlows } from './sampling/drifts.ts';
+import { wholeSteps } from './sampling/halves.ts';
+import { noiseOfSteps } from './sampling/roots.ts';
 import { tables } from './noising/tables.ts';
 import { nearMisses } from './near/nearMisses.ts';
 import { brokenProperties } from './rules/each.ts';
@@ -17,7 +22,12 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   }
   faults.push(...(yield* tables(checked, faults)));
   faults.push(...(yield* coefficients(checked, faults)));
+  for (const rule of [noiseOfSteps, wholeSteps, driftsOfFlows, exchangedHalves]) {
+    faults.push(...rule(checked, faults));
+    yield;
+  }
   faults.push(...(yield* nearMisses(checked, faults)));
+  faults.push(...(yield* residuals(checked, faults)));
   faults.push(...contradictions(checked, faults));
   return faults;
 }

@@ -4,14 +4,13 @@ import { unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Formula } from '../../../formulas/formula.ts';
 import { properties } from '../../../formulas/properties.ts';
-import { matches, type Match } from '../../recognise/comparison/match.ts';
-import { isSupported, surroundingsOf, type Recognised, type Surroundings } from '../../recognise/evidence/evidence.ts';
+import { surroundingsOf } from '../../recognise/evidence/evidence.ts';
 import { calledFor } from '../../recognise/findings.ts';
-import { cutsOf } from '../../recognise/pieces.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault, TextChange } from '../fault.ts';
+import { matchOf } from '../matched.ts';
 import { isMadeOf } from '../rules/flow.ts';
 import { areEqual, combinationOf, type Combination } from './combination.ts';
 import { levelsAt, made, meaningOf, othersThan, partsOf, waysOf, type Levels, type Meaning, type Parts } from './meant.ts';
@@ -234,8 +233,7 @@ function* faultOf({ meaning, terms, levels, fresh }: Wrong, statement: Computed,
     statement: lookup?.statement ?? statement,
     at: lookup?.statement.node ?? change?.there ?? statement.node,
     related: lookup ? [{ node: statement.node, message: 'What is made with it.' }] : [],
-    nearly:
-      change && formula && matchOf(change.whole, formula, surroundingsOf(statement.target, statement.around), checked.recogniser.idsOf),
+    nearly: change && formula && matchOf(change.whole, formula, statement, checked),
     change: lookup?.change ?? (change && { title: change.title, edits: change.edits }),
   };
 }
@@ -271,23 +269,6 @@ function misread(
   }
   return null;
 }
-
-/** The formula that the statement is with the change made. */
-function matchOf(node: Node, formula: Formula, surroundings: Surroundings, idsOf: Recognised): Match | null {
-  let pieces = 0;
-  for (const piece of cutsOf(node)) {
-    if (++pieces > mostPieces) break;
-    for (const reading of formula.readings ?? []) {
-      if (reading.kind !== 'value') continue;
-      for (const match of matches(piece.cut, formula, reading, piece.alternative, { left: mostTries }))
-        if (isSupported(reading.evidence, match.binding.choices, surroundings, idsOf)) return match;
-    }
-  }
-  return null;
-}
-
-const mostPieces = 6;
-const mostTries = 20;
 
 function nameOf({ node, kind }: Term, { places }: Computed, { textOf }: Checked): string {
   const texts = places.filter((one) => one.node === node).map(textOf);

@@ -51,6 +51,8 @@ export interface Reading {
   readonly instead?: ReadonlyMap<Node, Node>;
   /** Numbers in place of what the code has. */
   readonly given?: ReadonlyMap<Node, Numbers>;
+  /** Whether a deviation of which nothing else is known is that of the noise. */
+  readonly isSpread?: boolean;
 }
 
 /** null for what cannot be told. */
@@ -66,12 +68,14 @@ class Evaluator {
   readonly #instead: ReadonlyMap<Node, Node>;
   readonly #given: ReadonlyMap<Node, Numbers>;
   readonly #known = new Map<Node, Map<string, Combination | null>>();
+  readonly #isSpread: boolean;
   #left = 400;
 
-  constructor({ schedule, instead = unchanged, given = unknown }: Reading) {
+  constructor({ schedule, instead = unchanged, given = unknown, isSpread = false }: Reading) {
     this.#schedule = schedule;
     this.#instead = instead;
     this.#given = given;
+    this.#isSpread = isSpread;
   }
 
   of(node: Node, time: Time, isRoot = false): Combination | null {
@@ -158,6 +162,8 @@ class Evaluator {
     const inner = this.of(node.args[0]!, time);
     if (inner?.terms.size === 0) return inner;
     if (kindsOf(node).length > 0) return { terms: new Map([[node, numbers(() => 1)]]), rest: nothing };
+    if (!inner && this.#isSpread && holdsAny(wordsOf(name), spreadWords))
+      return number(this.#schedule.level(time).map((level) => Math.sqrt(1 - level)));
     return inner ?? this.#byName(name, time);
   }
 
@@ -180,6 +186,7 @@ class Evaluator {
       if (known) return known;
       const words = wordsOf(name);
       if (holdsAny(words, maskWords) || words.includes('nonzero')) return number(numbers(() => 1));
+      if (this.#isSpread && holdsAny(words, spreadWords)) return number(this.#schedule.level(time).map((level) => Math.sqrt(1 - level)));
       if (holdsAny(words, freeWords)) return number(numbers((at) => 0.11 + 0.02 * at));
     }
     return kindsOf(node).length > 0 ? { terms: new Map([[node, numbers(() => 1)]]), rest: nothing } : null;
@@ -252,6 +259,8 @@ const isTable = (node: Node): boolean => isMadeOf(node, ({ op }) => op === 'lins
 
 /** Settings that may be any share. */
 const freeWords = ['eta', 'ddim eta'];
+
+const spreadWords = ['std', 'sigma', 'sigmas', 'marginal std', 'stds'];
 
 const isCallee = (node: Node | undefined): boolean => node?.op === 'global' && /extract|gather|self/.test(String(node.attributes['name']));
 

@@ -68,7 +68,7 @@ const read = (node: Node, instead: ReadonlyMap<Node, Node>): Combination | null 
 const isNumber = (node: Node): boolean => numbersIn(read(node, new Map())) !== null;
 
 /** The same with one node in place of another. */
-const replaced = (root: Node, there: Node, wanted: Node): Node => remade(root, new Map([[there, wanted]]));
+export const replaced = (root: Node, there: Node, wanted: Node): Node => remade(root, new Map([[there, wanted]]));
 
 const swapped = (root: Node, a: Node, b: Node): Node =>
   remade(

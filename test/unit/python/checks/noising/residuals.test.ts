@@ -1,0 +1,53 @@
+/** Losses that are not least where the network is right. */
+
+import { describe, expect, test } from 'vitest';
+import { def, only, rulesOf } from '../near/told.ts';
+
+const rule = 'minimum-elsewhere';
+
+describe('what is predicted is compared with something else', () => {
+  test('predicted noise with the images, which were meant to be the noise', async () => {
+    const told = await only(
+      def(
+        'loss(network, images, alpha_bar, t)',
+        'noises = torch.randn_like(images)',
+        'noisy_images = alpha_bar.sqrt() * images + (1 - alpha_bar).sqrt() * noises',
+        'pred_noises = network(noisy_images, t)',
+        '((pred_noises - images) ** 2).mean()',
+      ),
+    );
+    expect(told).toMatchObject({ rule, mended: '((pred_noises - noises) ** 2).mean()', left: [] });
+  });
+
+  test('a score with noise of the other sign', async () => {
+    const told = await only(
+      def(
+        'dsm(score_fn, sde, x, t)',
+        'z = torch.randn_like(x)',
+        'mean, std = sde.marginal_prob(x, t)',
+        'score = score_fn(mean + std * z, t)',
+        '((score * std - z) ** 2).sum(-1).mean()',
+      ),
+    );
+    expect(told.rule).toBe(rule);
+  });
+});
+
+describe('residuals that are right', () => {
+  const right: Readonly<Record<string, string>> = {
+    'noise with noise': def('loss(network, x, noise, t)', 'pred_noise = network(x, t)', '((noise - pred_noise) ** 2).mean()'),
+    'a score with what is left of the noise': def(
+      'dsm(score_fn, sde, x, t)',
+      'z = torch.randn_like(x)',
+      'mean, std = sde.marginal_prob(x, t)',
+      'score = score_fn(mean + std * z, t)',
+      '((score + z / std) ** 2 * std ** 2).sum(-1).mean()',
+    ),
+    'a network that may predict anything': def('loss(model, x_t, images, t)', '((model(x_t, t) - images) ** 2).mean()'),
+    'a difference of samples': def('distance(images, noise)', '((images - noise) ** 2).mean()'),
+  };
+  for (const [what, code] of Object.entries(right))
+    test(what, async () => {
+      expect(await rulesOf(code)).not.toContain(rule);
+    });
+});

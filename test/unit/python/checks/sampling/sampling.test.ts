@@ -1,0 +1,73 @@
+/** Steps of samplers: noise and its root, slopes and their mean, drifts with and without noise, halves of a batch. */
+
+import { describe, expect, test } from 'vitest';
+import { def, only, rulesOf } from '../near/told.ts';
+
+const heun = (corrected: string): string =>
+  def(
+    'heun(model, x, t, t_next)',
+    'd = (x - model(x, t)) / t',
+    'h = t_next - t',
+    'x_next = x + h * d',
+    'd_next = (x_next - model(x_next, t_next)) / t_next',
+    corrected,
+  );
+
+const stochastic = (step: string): string => def('em_step(x, drift, g, dt)', 'z = torch.randn_like(x)', step);
+
+const flow = (name: string, ...lines: string[]): string =>
+  def(`${name}(sde, score_fn, x, t)`, 'drift, diffusion = sde.sde(x, t)', 'score = score_fn(x, t)', ...lines);
+
+const guided = (batch: string, names: string): string =>
+  def(
+    'guided(model, x, t, null_ctx, ctx, s)',
+    `out = model(torch.cat([x, x]), torch.cat([t, t]), ${batch})`,
+    `${names} = out.chunk(2)`,
+    'uncond + s * (cond - uncond)',
+  );
+
+describe('a step is wrong', () => {
+  test.each([
+    ['slopes are added up', 'other-factor', heun('x + h * (d + d_next)'), 'x + h * (0.5 * (d + d_next))'],
+    [
+      'noise is multiplied by the step',
+      'noise-times-variance',
+      stochastic('x + drift * dt + g * dt * z'),
+      'x + drift * dt + g * (dt ** 0.5) * z',
+    ],
+    [
+      'an equation without noise has the drift of the one with it',
+      'other-factor',
+      flow('probability_flow_ode', 'drift - diffusion ** 2 * score'),
+      'drift - (0.5 * (diffusion ** 2 * score))',
+    ],
+    [
+      'the halves of a batch are named the other way round',
+      'guidance-not-conditional',
+      guided('torch.cat([null_ctx, ctx])', 'cond, uncond'),
+      'uncond, cond = out.chunk(2)',
+    ],
+  ])('%s', async (_, rule, code, mended) => {
+    const told = await only(code);
+    expect(told).toMatchObject({ rule, severity: 'warning', left: [] });
+    expect(told.mended!.replace(/\(0\.5 \* \(d \+ d_next\)\)/, '(0.5 * (d + d_next))')).toBe(mended);
+  });
+});
+
+describe('steps that are right', () => {
+  test.each([
+    ['the mean of both slopes', heun('x + h * 0.5 * (d + d_next)')],
+    ['halves of both slopes', heun('x + h * (d + d_next) / 2')],
+    ['the second slope alone', heun('x + h * d_next')],
+    ['noise with the root of the step', stochastic('x + drift * dt + g * np.sqrt(dt) * z')],
+    ['noise with the root of twice the step', stochastic('x + drift * dt + (2 * dt) ** 0.5 * z')],
+    ['noise that is given for the whole step', stochastic('x + (drift + g * z) * dt')],
+    ['half of the score without noise', flow('probability_flow_ode', 'drift - 0.5 * diffusion ** 2 * score')],
+    ['all of the score with noise', flow('reverse_sde', 'drift - diffusion ** 2 * score')],
+    ['halves in their order', guided('torch.cat([null_ctx, ctx])', 'uncond, cond')],
+    ['the other order for both', guided('torch.cat([ctx, null_ctx])', 'cond, uncond')],
+    ['a condition twice', guided('torch.cat([ctx, ctx])', 'cond, uncond')],
+  ])('%s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
