@@ -9,6 +9,7 @@ import { exchangedHalves } from './sampling/chunks.ts';
 import { driftsOfFlows } from './sampling/drifts.ts';
 import { wholeSteps } from './sampling/halves.ts';
 import { noiseOfSteps } from './sampling/roots.ts';
+import { stepsAway } from './sampling/slopes.ts';
 import { tables } from './noising/tables.ts';
 import { nearMisses } from './near/nearMisses.ts';
 import { brokenProperties } from './rules/each.ts';
@@ -22,7 +23,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   }
   faults.push(...(yield* tables(checked, faults)));
   faults.push(...(yield* coefficients(checked, faults)));
-  for (const rule of [noiseOfSteps, wholeSteps, driftsOfFlows, exchangedHalves]) {
+  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, driftsOfFlows, exchangedHalves]) {
     faults.push(...rule(checked, faults));
     yield;
   }

@@ -160,7 +160,7 @@ class Evaluator {
       return number(inForm(form, this.#schedule.level(of)));
     }
     const inner = this.of(node.args[0]!, time);
-    if (inner?.terms.size === 0) return inner;
+    if (inner?.terms.size === 0 || (inner && isScaledDraw(inner))) return inner;
     if (kindsOf(node).length > 0) return { terms: new Map([[node, numbers(() => 1)]]), rest: nothing };
     if (!inner && this.#isSpread && holdsAny(wordsOf(name), spreadWords))
       return number(this.#schedule.level(time).map((level) => Math.sqrt(1 - level)));
@@ -254,6 +254,10 @@ class Evaluator {
     return number(numbers((at) => Math.sqrt(op === 'cos' ? level[at]! : 1 - level[at]!)));
   }
 }
+
+/** Noise that has its deviation already, whatever it is called. */
+const isScaledDraw = ({ terms }: Combination): boolean =>
+  terms.size === 1 && [...terms].every(([node, by]) => unwrap(node).op === 'normal' && by.some((value) => value !== 1));
 
 const isTable = (node: Node): boolean => isMadeOf(node, ({ op }) => op === 'linspace' || op === 'arange', 60);
 

@@ -64,7 +64,7 @@ export function* mended(
 }
 
 const read = (node: Node, instead: ReadonlyMap<Node, Node>): Combination | null =>
-  combinationOf(node, { schedule: new Schedule(), instead });
+  combinationOf(node, { schedule: new Schedule(), instead, isSpread: true });
 const isNumber = (node: Node): boolean => numbersIn(read(node, new Map())) !== null;
 
 /** The same with one node in place of another. */

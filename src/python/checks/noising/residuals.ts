@@ -74,6 +74,9 @@ function wrongIn(residual: Node): Wrong | null {
       if (cancels(said[1], kind, given[1], other, levels)) return null;
       // A clean sample and one told from it differ in the end by what is learned.
       if (!comparable.has(`${kind} ${other}`)) continue;
+      // Of another size it may be noise that was scaled before.
+      const opposite = given[1].map((by) => -by);
+      if (other !== 'clean' && !cancels(said[1], kind, opposite, other, levels)) continue;
       readings.push({ prediction: { node: said[0], kind, by: said[1] }, target: { node: given[0], kind: other, by: given[1] } });
     }
   return readings.length === 1 ? readings[0]! : null;
@@ -110,13 +113,17 @@ const called: Readonly<Record<Kind, string>> = {
   previous: 'sample',
 };
 
-function* faultOf({ prediction, target }: Wrong, residual: Node, statement: Computed, checked: Checked): Generator<void, Fault> {
+function* faultOf({ prediction, target }: Wrong, residual: Node, user: Computed, checked: Checked): Generator<void, Fault> {
+  const statement = makingOf(target, residual, user, checked) ?? user;
   const isOtherSign = prediction.kind === target.kind || prediction.kind === 'score' || target.kind === 'score';
-  const wanted = target.by.map((by) => -by);
+  const isWhole = residual === unwrap(statement.node);
+  const before = combinationOf(statement.node, { schedule: new Schedule(), isSpread: true });
   const holds = (found: Combination): boolean =>
-    isOtherSign &&
-    [...found.terms].every(([node, by]) => by.every((value, at) => value === (node === target.node ? wanted : prediction.by)[at]!));
-  const change = isOtherSign && residual === unwrap(statement.node) ? yield* mended(statement, holds, checked) : null;
+    [...found.terms].every(([node, by]) => {
+      const had = before?.terms.get(node);
+      return had?.every((value, at) => by[at] === (node === target.node ? -value : value)) === true;
+    });
+  const change = isOtherSign && (isWhole || statement !== user) ? yield* mended(statement, holds, checked) : null;
   const other = isOtherSign ? null : namedLike(prediction, target, statement, checked);
   const formula = prediction.kind === 'noise' ? catalogue.get('ddpm_eps_mse') : undefined;
   const nearly = other && formula ? matchOf(replaced(statement.node, target.node, other.node), formula, statement, checked) : null;
@@ -126,11 +133,23 @@ function* faultOf({ prediction, target }: Wrong, residual: Node, statement: Comp
       ? `The ${called[target.kind]} has the other sign: a loss of this residual is least where the ${called[prediction.kind]} is minus what it should be.`
       : `The predicted ${called[prediction.kind]} is compared with the ${called[target.kind]}: the loss is least where the network says that instead of the ${called[prediction.kind]}.`,
     statement,
-    at: change?.there ?? residual,
+    at: change?.there ?? (statement === user ? residual : statement.node),
     related: [],
     nearly,
     change: change ? { title: change.title, edits: change.edits } : nearly && other!.change,
   };
+}
+
+/** The statement in which what is compared with was made of the sample; null where it is the sample itself. */
+function makingOf({ node: sample }: Sample, residual: Node, { holder, start }: Computed, { computed }: Checked): Computed | null {
+  const holdsIt = (arg: Node): boolean => combinationOf(arg, { schedule: new Schedule(), isSpread: true })?.terms.has(sample) === true;
+  const name = residual.args.find((arg) => arg.op === 'let' && arg !== sample && holdsIt(arg));
+  if (!name) return null;
+  return (
+    computed.findLast(
+      (one) => one.holder === holder && one.start < start && one.target === name.attributes['name'] && unwrap(one.node) === unwrap(name),
+    ) ?? null
+  );
 }
 
 interface Named {

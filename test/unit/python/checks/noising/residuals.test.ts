@@ -33,6 +33,26 @@ describe('what is predicted is compared with something else', () => {
   });
 });
 
+test('what is compared with is told of where it is made', async () => {
+  const told = await only(
+    [
+      'import jax',
+      'import jax.numpy as jnp',
+      'def rows(a, x):',
+      '    return jax.vmap(lambda u, v: u * v)(a, x)',
+      'def squares(x):',
+      '    return jnp.sum(x.reshape(x.shape[0], -1) ** 2, axis=-1)',
+      'def loss(key, score_fn, sde, x, t):',
+      '    x_t, z, std = sde.perturb(key, x, t)',
+      '    target = rows(1 / std, z)',
+      '    g = sde.diffusion(t)',
+      '    return jnp.mean(g ** 2 * squares(score_fn(x_t, t) - target))',
+      '',
+    ].join('\n'),
+  );
+  expect(told).toMatchObject({ rule, mended: 'target = -rows(1 / std, z)' });
+});
+
 describe('residuals that are right', () => {
   const right: Readonly<Record<string, string>> = {
     'noise with noise': def('loss(network, x, noise, t)', 'pred_noise = network(x, t)', '((noise - pred_noise) ** 2).mean()'),

@@ -26,6 +26,8 @@ const guided = (batch: string, names: string): string =>
     'uncond + s * (cond - uncond)',
   );
 
+const euler = (step: string): string => def('euler(model, x, sigma, sigma_next)', 'd = (x - model(x, sigma)) / sigma', step);
+
 describe('a step is wrong', () => {
   test.each([
     ['slopes are added up', 'other-factor', heun('x + h * (d + d_next)'), 'x + h * (0.5 * (d + d_next))'],
@@ -35,6 +37,7 @@ describe('a step is wrong', () => {
       stochastic('x + drift * dt + g * dt * z'),
       'x + drift * dt + g * (dt ** 0.5) * z',
     ],
+    ['the step along the slope is turned round', 'wrong-direction', euler('x + d * (sigma - sigma_next)'), 'x + d * (sigma_next - sigma)'],
     [
       'an equation without noise has the drift of the one with it',
       'other-factor',
@@ -59,6 +62,9 @@ describe('steps that are right', () => {
     ['the mean of both slopes', heun('x + h * 0.5 * (d + d_next)')],
     ['halves of both slopes', heun('x + h * (d + d_next) / 2')],
     ['the second slope alone', heun('x + h * d_next')],
+    ['a step to the next level', euler('x + d * (sigma_next - sigma)')],
+    ['less a step from it', euler('x - d * (sigma - sigma_next)')],
+    ['a step along the negative of the slope', def('euler(model, x, s, s_next)', 'd = (model(x, s) - x) / s', 'x + d * (s - s_next)')],
     ['noise with the root of the step', stochastic('x + drift * dt + g * np.sqrt(dt) * z')],
     ['noise with the root of twice the step', stochastic('x + drift * dt + (2 * dt) ** 0.5 * z')],
     ['noise that is given for the whole step', stochastic('x + (drift + g * z) * dt')],

@@ -1,0 +1,79 @@
+/** Steps along the slope of a denoiser, (x − D) / σ, that lead away from what it makes of the sample. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { make } from '../near/edits.ts';
+import { textEdits } from '../near/write.ts';
+import { factorsOf, made, termsOf } from '../rules/flow.ts';
+
+export function* stepsAway({ computed, textOf, imports }: Checked, told: readonly Fault[]): Generator<Fault> {
+  const known = new Set(told.map(({ statement }) => statement));
+  for (const statement of computed) {
+    if (known.has(statement)) continue;
+    const wrong = wrongIn(statement);
+    if (!wrong) continue;
+    const { length, within, slope } = wrong;
+    const turned = make('subtract', unwrap(length).args.toReversed());
+    const edits = textEdits({ kind: 'order', there: length, wanted: turned, within, also: [] }, { statement, computed, textOf, imports });
+    yield {
+      rule: 'wrong-direction',
+      message:
+        'The slope (x − D) / σ leads to more noise as the noise level rises: with the level that is left less the one that is gone to, the step leads away from the denoised sample.',
+      statement,
+      at: length,
+      related: [{ node: slope, message: 'The slope.' }],
+      nearly: null,
+      change: edits && { title: 'Take the next level less the one that is left', edits },
+    };
+  }
+}
+
+interface Wrong {
+  readonly length: Node;
+  readonly within: Node;
+  readonly slope: Node;
+}
+
+function wrongIn({ node, places }: Computed): Wrong | null {
+  const terms = termsOf(node);
+  const own = new Set(places.map((place) => place.node));
+  for (const { node: product, sign } of terms) {
+    const factors = factorsOf(product, (one) => isSlope(unwrap(one)));
+    const slope = factors.find((factor) => !factor.below && isSlope(unwrap(factor.node)));
+    const length = factors.find((factor) => !factor.below && unwrap(factor.node).op === 'subtract');
+    if (!slope || !length || factors.length !== 2 || !own.has(length.node)) continue;
+    const [difference, level] = unwrap(slope.node).args;
+    const [sample, denoised] = unwrap(difference!).args.map(unwrap);
+    const x = terms.find((one) => one.node !== product && one.sign === 1 && [sample, denoised].includes(unwrap(one.node)));
+    if (!x || terms.length !== 2) continue;
+    const [from, to] = unwrap(length.node).args.map(unwrap);
+    const left = plain(level!);
+    const isBack = plain(from!) === left && plain(to!) !== left;
+    const isOn = plain(to!) === left && plain(from!) !== left;
+    if (isBack === isOn) continue;
+    const way = sign * (unwrap(x.node) === sample ? 1 : -1) * (isOn ? 1 : -1);
+    const within = way < 0 ? withinOf(product, length.node) : null;
+    if (within) return { length: length.node, within, slope: slope.node };
+  }
+  return null;
+}
+
+/** A difference of sample and denoised sample, over a level. */
+const isSlope = ({ op, args }: Node): boolean => op === 'divide' && unwrap(args[0]!).op === 'subtract' && isPrediction(unwrap(args[0]!));
+
+const isPrediction = ({ args }: Node): boolean => args.some((arg) => unwrap(arg).op === 'opaque');
+
+/** A level, in whatever shape. */
+function plain(node: Node): Node {
+  let inner = unwrap(node);
+  while (/^(?:reshape|expand|expandDims|squeeze)$/.test(inner.op)) inner = unwrap(inner.args[0]!);
+  return inner;
+}
+
+/** The operation that uses a factor. */
+function withinOf(product: Node, factor: Node): Node | null {
+  for (const part of made(product, 40)) if (part.args.includes(factor)) return part;
+  return null;
+}
