@@ -3,6 +3,7 @@
 import type { Checked } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { contradictions } from './contradictions.ts';
+import { densities } from './densities/densities.ts';
 import { coefficients } from './noising/coefficients.ts';
 import { residuals } from './noising/residuals.ts';
 import { exchangedHalves } from './sampling/chunks.ts';
@@ -27,6 +28,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
     faults.push(...rule(checked, faults));
     yield;
   }
+  faults.push(...(yield* densities(checked, faults)));
   faults.push(...(yield* nearMisses(checked, faults)));
   faults.push(...(yield* residuals(checked, faults)));
   faults.push(...contradictions(checked, faults));

@@ -27,6 +27,8 @@ export const rules = {
   'penalty-not-per-example': { name: 'A gradient penalty of the whole batch', severity: 'warning' },
   'reductions-mixed': { name: 'A sum over the batch beside a mean', severity: 'warning' },
   'temperature-multiplied': { name: 'A temperature that multiplies', severity: 'warning' },
+  'log-ratio-reversed': { name: 'Logarithms of densities the wrong way round', severity: 'warning' },
+  'mean-of-logarithms': { name: 'A mean of logarithms for the logarithm of a mean', severity: 'info' },
   'perplexity-base': { name: 'No perplexity', severity: 'warning' },
   'nats-as-bits': { name: 'Nats called bits', severity: 'info' },
   'straight-through-exchanged': { name: 'A straight-through estimator the wrong way round', severity: 'warning' },

@@ -1,0 +1,86 @@
+/** Ratios of densities the wrong way round, in what is made of them. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes } from '../statements.ts';
+import { termsOf } from '../rules/flow.ts';
+import { exchanged } from './exchanged.ts';
+import { itself, nameOf, sumOf, type Names, type Sum } from './sums.ts';
+
+/** `exp(logp - old_logp)` */
+export function wrongRatio(statement: Computed, names: Names, checked: Checked): Fault | null {
+  if (!/(?:^|_)ratios?$|^(?:rho|imp\w*_weights?|is_weights?)$/.test(nameOf(statement, checked))) return null;
+  const exponent = unwrap(statement.node);
+  if (exponent.op !== 'exp') return null;
+  const { terms, hasRest } = sumOf(itself(exponent.args[0]!), names);
+  const [now, before] = (['policy', 'old'] as const).map((kind) => terms.find((term) => term.kind === kind));
+  if (hasRest || terms.length !== 2 || now?.sign !== -1 || before?.sign !== 1) return null;
+  return {
+    rule: 'log-ratio-reversed',
+    message:
+      'The ratio is of the policy that is trained over the one that acted, and here stands its inverse: raising the probability of what was good lowers it.',
+    statement,
+    at: statement.node,
+    related: [],
+    nearly: null,
+    change: exchanged(terms, statement, checked),
+  };
+}
+
+/** `exp(r) - r - 1` is least, 0, where r is 0, and the divergence in the mean over samples of the policy for r = log π_ref − log π. */
+export function wrongEstimate(statement: Computed, names: Names, checked: Checked): Fault | null {
+  for (const node of ownNodes(statement)) {
+    if (node.op !== 'add' && node.op !== 'subtract') continue;
+    const terms = termsOf(node);
+    const exponentials = terms.filter(({ node: one, sign }) => sign === 1 && unwrap(one).op === 'exp');
+    const ones = terms.filter(({ node: one, sign }) => numberOf(one) !== null && numberOf(one)! * sign === -1);
+    const rest = terms.filter((one) => !exponentials.includes(one) && !ones.includes(one));
+    if (exponentials.length !== 1 || ones.length !== 1 || rest.length === 0) continue;
+    const ratio = sumOf(itself(unwrap(exponentials[0]!.node).args[0]!), names);
+    const linear = sumOf(rest, names);
+    const [above, plain] = [signOf(ratio), signOf(linear)];
+    if (above === null || plain === null) continue;
+    const isOfReference = ratio.terms.some(({ kind }) => kind === 'reference');
+    const isLinearWrong = plain === above;
+    if (!isLinearWrong && (!isOfReference || above === -1 || ofOthers.test([statement.target, ...statement.around.slice(0, 1)].join(' '))))
+      continue;
+    if (isLinearWrong)
+      return {
+        rule: 'log-ratio-reversed',
+        message: 'Beside exp(r) the estimate has −r, and here stands +r: it can be negative, and is least away from r = 0.',
+        statement,
+        // The number is no part of what it is compared with.
+        at: numberOf(node.args[1]!) === null ? node : node.args[0]!,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    const made = unwrap(unwrap(exponentials[0]!.node).args[0]!);
+    const making = checked.computed.find((one) => one.holder === statement.holder && unwrap(one.node) === made) ?? statement;
+    return {
+      rule: 'log-ratio-reversed',
+      severity: 'info',
+      message:
+        'For samples of the policy r is log π_ref − log π, and here stands its negative: in the mean exp(r) − r − 1 is not their divergence.',
+      statement: making,
+      at: made,
+      related: making === statement ? [] : [{ node: statement.node, message: 'The estimate that is made of it.' }],
+      nearly: null,
+      change: making === statement ? null : exchanged(ratio.terms, making, checked),
+    };
+  }
+  return null;
+}
+
+/** Samples need not be the policy's. */
+const ofOthers = /forward|reverse|offline|fkl|rkl/i;
+
+/** Of the policy, where another one is taken off, or the other way round. */
+function signOf({ terms, hasRest }: Sum): 1 | -1 | null {
+  const policy = terms.find(({ kind }) => kind === 'policy');
+  const other = terms.find(({ kind }) => kind === 'reference' || kind === 'old');
+  if (hasRest || terms.length !== 2 || !policy || !other) return null;
+  return policy.sign !== other.sign && policy.of === other.of ? policy.sign : null;
+}
