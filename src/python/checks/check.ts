@@ -12,6 +12,7 @@ import { wholeSteps } from './sampling/halves.ts';
 import { noiseOfSteps } from './sampling/roots.ts';
 import { stepsAway } from './sampling/slopes.ts';
 import { tables } from './noising/tables.ts';
+import { weightsOfNoise } from './noising/weights.ts';
 import { nearMisses } from './near/nearMisses.ts';
 import { brokenProperties } from './rules/each.ts';
 
@@ -24,7 +25,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   }
   faults.push(...(yield* tables(checked, faults)));
   faults.push(...(yield* coefficients(checked, faults)));
-  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, driftsOfFlows, exchangedHalves]) {
+  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, weightsOfNoise, driftsOfFlows, exchangedHalves]) {
     faults.push(...rule(checked, faults));
     yield;
   }

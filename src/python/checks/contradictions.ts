@@ -9,6 +9,7 @@ import { ownNodes } from './statements.ts';
 
 export function* contradictions({ found, textOf }: Checked, told: readonly Fault[]): Generator<Fault> {
   yield* pathsAndTargets(found);
+  yield* waysFromPaths(found);
   const known = new Set(told.map(({ statement }) => statement));
   for (const { computed, recognition, place } of found) {
     // A function of the file is told of itself.
@@ -51,6 +52,34 @@ function* pathsAndTargets(found: readonly Found[]): Generator<Fault> {
         related: [{ node: path.computed.node, message: 'The path.' }],
         nearly: null,
         change: { title: 'Exchange the two ends', there: reversed, write: exchanged },
+      };
+      break;
+    }
+  }
+}
+
+/** From a point of the path to its end it is 1 − t of the whole way, and the velocity is the whole way at every time. */
+function* waysFromPaths(found: readonly Found[]): Generator<Fault> {
+  for (const path of found) {
+    const ends = path.recognition.formula.id === 'fm_interp' ? endsOf(path.recognition) : null;
+    const point = unwrap(path.computed.node);
+    for (const { computed, recognition } of ends ? found : []) {
+      if (computed.holder !== path.computed.holder || recognition.formula.id !== 'fm_loss') continue;
+      const way = [...ownNodes(computed)].find(({ op, args }) => {
+        const [to, from] = args.map(unwrap);
+        return op === 'subtract' && ((to === ends!.target && from === point) || (to === point && from === ends!.source));
+      });
+      // Over the time that is left it is the velocity.
+      if (!way || usersOf(way).some(({ op }) => op === 'divide' || op === 'multiply' || op === 'let')) continue;
+      yield {
+        rule: 'against-the-path',
+        message:
+          'The target is the way from a point of the path to its end, or from its start: only a share of the velocity, which is the way from end to end at every time.',
+        statement: computed,
+        at: way,
+        related: [{ node: path.computed.node, message: 'The path.' }],
+        nearly: null,
+        change: null,
       };
       break;
     }

@@ -40,4 +40,16 @@ describe('a target and its path', () => {
   ])('belong together: %s', async (_, path, target) => {
     expect(await rulesOf(def('loss(model, data, noise, t)', path, target, '((model(x_t, t) - velocity) ** 2).mean()'))).toEqual([]);
   });
+
+  test('the way from a point of the path is not its velocity', async () => {
+    const code = def('loss(model, x0, x1, t)', 'x_t = (1 - t) * x0 + t * x1', '((model(x_t, t) - (x1 - x_t)) ** 2).mean()');
+    expect(await rulesOf(code)).toEqual(['against-the-path']);
+  });
+
+  test.each([
+    ['over the time that is left it is', '((model(x_t, t) - (x1 - x_t) / (1 - t)) ** 2).mean()'],
+    ['the end itself may be predicted', '((model(x_t, t) - x1) ** 2).mean()'],
+  ])('%s', async (_, loss) => {
+    expect(await rulesOf(def('loss(model, x0, x1, t)', 'x_t = (1 - t) * x0 + t * x1', loss))).toEqual([]);
+  });
 });
