@@ -14,7 +14,7 @@ import { stepsAway } from './sampling/slopes.ts';
 import { tables } from './noising/tables.ts';
 import { weightsOfNoise } from './noising/weights.ts';
 import { nearMisses } from './near/nearMisses.ts';
-import { brokenProperties } from './rules/each.ts';
+import { brokenProperties, otherProperties } from './rules/each.ts';
 
 /** Step by step: each is short. */
 export function* check(checked: Checked): Generator<void, Fault[]> {
@@ -33,5 +33,6 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...(yield* nearMisses(checked, faults)));
   faults.push(...(yield* residuals(checked, faults)));
   faults.push(...contradictions(checked, faults));
+  faults.push(...otherProperties(checked, faults));
   return faults;
 }

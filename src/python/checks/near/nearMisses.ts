@@ -6,6 +6,7 @@ import { surroundingsOf } from '../../recognise/evidence/evidence.ts';
 import { calledFor } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
+import { isAcross, isOfOne } from '../rules/norms.ts';
 import { make } from './edits.ts';
 import { isMisnamed } from './naming.ts';
 import { leastWorkOfInfo, workIn } from './finished.ts';
@@ -42,6 +43,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
       if (!isMadeHere(edit.there, statement, computed)) continue;
+      if (edit.kind === 'axis' && (isAcross(statement) || isOfOne(edit.there, statement, checked))) continue;
       const fault = faultOf(near, { statement, computed, textOf, imports });
       // What breaks nothing is said where what it would be can be written; a square or two are near to anything.
       const isSquare = edit.kind === 'missing function' || edit.there.op === 'abs';

@@ -56,6 +56,12 @@ export function scoresIn(node: Node): Scores | null {
       case 'detach':
       case 'clamp':
         return walk(a!, depth + 1);
+      case 'choice': {
+        // Masked where there is a mask.
+        const masked = inner.args.find((arg) => unwrap(arg).op === 'leftOut');
+        const isOne = masked && inner.args.every((arg) => arg === masked || unwrap(arg) === unwrap(unwrap(masked).args[0]!));
+        return isOne ? walk(masked, depth + 1) : null;
+      }
       case 'where': {
         const branch = inner.args.slice(1).find((one) => numberOf(one) === null);
         return branch ? walk(branch, depth + 1) : null;

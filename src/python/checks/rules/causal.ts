@@ -2,13 +2,14 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
-import type { Call, Expression } from '../../syntax/ast.ts';
+import type { Call } from '../../syntax/ast.ts';
 import type { Span } from '../../../maths/nesting.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { isQueriesFirst, scoresIn } from './attention.ts';
-import { moving } from './flow.ts';
+import { leavesOutWhere } from './leavesOut.ts';
+import { moving, namesOn } from './flow.ts';
 import { callAt } from './syntax.ts';
 
 /** Where something holds: of pairs whose key is at most `k` after the query, or at least. */
@@ -24,12 +25,9 @@ export function* causal(statement: Computed, checked: Checked): Generator<Fault>
     if (!scores || scores.axes[0] !== -2 || scores.axes[1] !== -1 || !scores.isInPlace || isQueriesFirst(scores) === false) continue;
     for (const masked of scores.path) {
       const left = masked.op === 'leftOut' ? leftOutBy(masked, checked) : null;
-      if (!left || left.part !== 'lower' || (left.k !== -1 && left.k !== 0)) continue;
-      const made = settled(masked.args[1]!);
-      const at =
-        [made.op === 'triangle' && lowIn(made) ? made : masked, masked].find((one) =>
-          checked.computed.some((where) => placeOf(where, one)),
-        ) ?? node;
+      if (!left || left.part !== 'lower' || (left.k !== -1 && left.k !== 0) || isBackwards(masked.args[1]!, statement)) continue;
+      const made = wrongFromStart(masked.args[1]!);
+      const at = [...(made ? [made] : []), masked].find((one) => checked.computed.some((where) => placeOf(where, one))) ?? node;
       yield {
         rule: 'mask-transposed',
         message:
@@ -43,6 +41,49 @@ export function* causal(statement: Computed, checked: Checked): Generator<Fault>
     }
   }
 }
+
+const allowing = /allow|keep|kept|valid|visible|attend|tril|lower/i;
+const hiding = /future|hid|block|exclu|left_?out|forbid|triu|upper|later/i;
+/** What is said to look ahead, or to be read from its end, is meant so. */
+const backwards = /past|previous|backward|revers|right_to_left|r2l|rtl|anti_?causal/i;
+
+const isBackwards = (mask: Node, { around }: Computed): boolean => [...namesBehind(mask), ...around].some((name) => backwards.test(name));
+
+/** What a mask is called, and what it was made of. */
+function namesBehind(mask: Node): readonly string[] {
+  const names: string[] = [];
+  for (const one of origins(mask)) names.push(...namesOn(one));
+  return names;
+}
+
+/** A mask, and what it was made of by turning it round, down to what says where it holds. */
+function* origins(mask: Node): Generator<Node> {
+  for (let made: Node | undefined = mask; made;) {
+    yield made;
+    const inner = settled(made);
+    if (!inverting.has(inner.op) && !isExchange(inner) && inner.op !== 'multiply') return;
+    made = inner.op === 'subtract' ? inner.args[1] : inner.args[0];
+  }
+}
+
+/**
+ * What a mask was made of, where that is the wrong one already, by what it is called or else by what is usual; null where it is what is
+ * done with it that is wrong.
+ */
+function wrongFromStart(mask: Node): Node | null {
+  const all = [...origins(mask)].map(settled);
+  const made = all.find((one) => one.op === 'triangle' || ofPositions(one));
+  if (!made) return null;
+  if (lowIn(made)) return made;
+  const region = regionOf(made);
+  if (!region) return null;
+  const names = namesBehind(mask);
+  const says = names.some((name) => allowing.test(name)) ? 'lower' : names.some((name) => hiding.test(name)) ? 'upper' : null;
+  if (says) return says === region.part ? null : made;
+  return (region.part === 'lower' && region.k === -1) || (region.part === 'upper' && region.k === 0) ? made : null;
+}
+
+const inverting: ReadonlySet<string> = new Set('logicalNot subtract equal notEqual less greater'.split(' '));
 
 /** Which pairs a mask takes out of the scores; null where the code does not tell. */
 function leftOutBy(masked: Node, checked: Checked): Region | null {
@@ -61,32 +102,9 @@ function leftOutBy(masked: Node, checked: Checked): Region | null {
 
 function regionLeft(call: Call & Span, mask: Node): Region | null {
   const region = regionOf(mask);
-  if (!region) return null;
-  const { callee, args } = call;
-  const name = callee.kind === 'attribute' ? callee.name : callee.kind === 'name' ? callee.id : '';
-  if (name === 'masked_fill' || name === 'masked_fill_') return region;
-  // A boolean mask says what takes part.
-  if (name === 'scaled_dot_product_attention') return complement(region);
-  const isFunction =
-    callee.kind === 'attribute' && callee.object.kind === 'name' && /^(?:torch|np|numpy|jnp|tf|mx)$/.test(callee.object.id);
-  const second = args[1]?.value;
-  if (name !== 'where' || !isFunction || args.length !== 3 || !second) return null;
-  return isLowText(second) ? region : complement(region);
+  const where = region && leavesOutWhere(call);
+  return region && where !== null ? (where ? region : complement(region)) : null;
 }
-
-/** Minus infinity, or a call or a name that holds it: what is no array of scores. */
-const isLowText = (expression: Expression): boolean => {
-  switch (expression.kind) {
-    case 'unary':
-      return expression.operator === '-';
-    case 'call':
-      return expression.callee.kind === 'name' && expression.callee.id === 'float';
-    case 'attribute':
-      return expression.name === 'min';
-    default:
-      return false;
-  }
-};
 
 /** Of what is added: minus infinity on one side of the diagonal. */
 function lowIn(mask: Node): Region | null {

@@ -1,6 +1,7 @@
 /** The rules that look at what becomes of values, each broken property told once. */
 
 import type { Computed } from '../../expression/follow/context.ts';
+import { unwrap } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { causal } from './causal.ts';
@@ -9,9 +10,13 @@ import { inputs } from './inputs.ts';
 import { likelihoods } from './likelihoods.ts';
 import { masks } from './masks.ts';
 import { noise } from './noise.ts';
+import { norms } from './norms.ts';
+import { paddings } from './paddings.ts';
+import { pairs } from './pairs.ts';
 import { penalties } from './penalties.ts';
 import { perplexity } from './perplexity.ts';
 import { reductions } from './reductions.ts';
+import { rotations, rotationsByRows } from './rotations.ts';
 import { scale } from './scale.ts';
 import { schedules } from './schedules.ts';
 import { smoothing } from './smoothing.ts';
@@ -26,6 +31,7 @@ const each: readonly Rule[] = [
   inputs,
   masks,
   causal,
+  paddings,
   softmaxAxis,
   scale,
   noise,
@@ -39,14 +45,30 @@ const each: readonly Rule[] = [
   smoothing,
   detached,
   targets,
+  pairs,
+  rotations,
 ];
+
+/** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
+const last: readonly Rule[] = [rotationsByRows, norms];
 
 const told = new WeakMap<Checked, Set<string>>();
 
-export function* brokenProperties(statement: Computed, checked: Checked): Generator<Fault> {
+export const brokenProperties = (statement: Computed, checked: Checked): Generator<Fault> => byRules(each, statement, checked);
+
+/** What is told of statements of which nothing else is. */
+export function* otherProperties(checked: Checked, known: readonly Fault[]): Generator<Fault> {
+  const wrong = new Set(known.flatMap(({ statement, at }) => [statement, at, unwrap(at)]));
+  for (const statement of checked.computed) {
+    if (wrong.has(statement)) continue;
+    for (const fault of byRules(last, statement, checked)) if (!wrong.has(fault.at) && !wrong.has(unwrap(fault.at))) yield fault;
+  }
+}
+
+function* byRules(rules: readonly Rule[], statement: Computed, checked: Checked): Generator<Fault> {
   let known = told.get(checked);
   if (!known) told.set(checked, (known = new Set()));
-  for (const rule of each) {
+  for (const rule of rules) {
     for (const fault of rule(statement, checked)) {
       // It may spoil several statements, and `total += x` is two of one text.
       const key = `${fault.rule} ${fault.at.id}`;

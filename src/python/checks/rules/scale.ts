@@ -6,8 +6,9 @@ import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf, writtenAround } from '../statements.ts';
-import { scoresIn } from './attention.ts';
-import { factorsOf, isMadeOf, namesOn } from './flow.ts';
+import { isQueriesFirst, scoresIn, type Scores } from './attention.ts';
+import { factorsOf, isMadeOf, moving, namesOn } from './flow.ts';
+import { tableOf } from './halves.ts';
 
 interface Factor {
   /** Which power of the width of a head it is; null where that is not known. */
@@ -24,6 +25,18 @@ export function* scale(statement: Computed, checked: Checked): Generator<Fault> 
     const onOperands = scores.operands.flatMap(onOperand);
     const all = [...onScores, ...onOperands];
     if (all.some(({ power }) => power === null)) continue;
+    if (all.length === 0) {
+      const told = unscaled(scores) ? { statement, at: node, related: [], nearly: null, change: null } : null;
+      if (told)
+        yield {
+          ...told,
+          rule: 'attention-scale',
+          severity: 'info',
+          message:
+            'Nothing divides the scores by sqrt(d), here or in what gives the queries and keys: their variance grows with the width of a head, and the softmax sharpens.',
+        };
+      continue;
+    }
     const total = all.reduce((sum, { power }) => sum + power!, 0);
     const where = (whole: Node): Node =>
       checked.computed.some((one) => placeOf(one, whole)) ? whole : (writtenAround(statement, node) ?? node);
@@ -52,6 +65,46 @@ export function* scale(statement: Computed, checked: Checked): Generator<Fault> 
       };
   }
 }
+
+/**
+ * Queries and keys that linear layers of the same module give, with nothing between that may hold a scale. Convolutions are another
+ * family, which has none; with something added to the scores, as T5 has it, a scale is in the weights.
+ */
+function unscaled(scores: Scores): boolean {
+  if (scores.factors.length > 0 || scores.path.some(({ op }) => op === 'add' || op === 'subtract')) return false;
+  return isQueriesFirst(scores) === true && scores.operands.every(isProjected);
+}
+
+function isProjected(operand: Node): boolean {
+  let isLinear = false;
+  const seen = new Set<Node>([operand]);
+  for (const node of seen) {
+    if (seen.size > 80) return false;
+    const inner = unwrap(node);
+    // Angles of a rotation have no part in the length.
+    if (inner.op === 'cos' || inner.op === 'sin' || tableOf(node)) continue;
+    if (inner.op === 'opaque') {
+      const [module, ...given] = inner.args;
+      if (!module || inner.attributes['bound'] !== true || given.length === 0) return false;
+      if (!/^(?:Linear|Dense|DenseGeneral)$/.test(calleeOf(unwrap(module)))) return false;
+      isLinear = true;
+      continue;
+    }
+    if (!carrying.has(inner.op)) return false;
+    for (const arg of inner.op === 'add' ||
+    inner.op === 'multiply' ||
+    inner.op === 'subtract' ||
+    inner.op === 'concatenate' ||
+    inner.op === 'stack'
+      ? inner.args
+      : inner.args.slice(0, 1))
+      seen.add(arg);
+  }
+  return isLinear;
+}
+
+const calleeOf = ({ op, attributes }: Node): string => (op === 'opaque' ? String(attributes['callee']).split('.').at(-1)! : '');
+const carrying: ReadonlySet<string> = new Set([...moving, 'add', 'subtract', 'multiply', 'negate', 'concatenate', 'stack']);
 
 /** Of a product of which one factor is the queries or the keys, what the others are. */
 function onOperand(operand: Node): Factor[] {

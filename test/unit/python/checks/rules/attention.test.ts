@@ -227,3 +227,78 @@ describe('the scale of attention', () => {
     expect(await told(code)).toEqual([]);
   });
 });
+
+describe('a mask of padding', () => {
+  const masked = (mask: string, ...before: string[]): string =>
+    go(
+      'q, k, v, tokens, pad_id, lengths, valid, is_pad',
+      ...before,
+      's = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5',
+      `return s.masked_fill(${mask}, float("-inf")).softmax(-1) @ v`,
+    );
+  test.each([
+    ['that are none', masked('(tokens != pad_id)[:, None]')],
+    ['of a length', masked('(torch.arange(k.size(-2))[None] < lengths[:, None])[:, None]')],
+    ['called valid', masked('valid[:, None]')],
+    ['of what is no padding', masked('~is_pad[:, None]')],
+  ])('leaves out the keys %s', async (_, code) => {
+    expect((await told(code)).map((one) => one.split(':', 1)[0])).toEqual(['mask-inverted']);
+  });
+
+  test.each([
+    ['tokens', masked('(tokens == pad_id)[:, None]')],
+    ['lengths', masked('(torch.arange(k.size(-2))[None] >= lengths[:, None])[:, None]')],
+    ['its name', masked('is_pad[:, None]')],
+    ['what is valid', masked('valid[:, None] == 0')],
+    ['a name that may mean either', masked('~pad_mask[:, None]', 'pad_mask = q.mean(-1) > 0')],
+  ])('is right by %s', async (_, code) => {
+    expect(await told(code)).toEqual([]);
+  });
+});
+
+describe('attention without a scale', () => {
+  const own = (...lines: string[]): string =>
+    `${['class Attention(nn.Module):', '    def __init__(self, dim):', '        super().__init__()', '        self.q, self.k, self.v = nn.Linear(dim, dim), nn.Linear(dim, dim), nn.Linear(dim, dim)', '        self.scale = dim ** -0.5', '    def forward(self, x, bias):', '        q, k, v = self.q(x), self.k(x), self.v(x)', ...lines.map((line) => `        ${line}`)].join('\n')}\n`;
+  const read = async (code: string): Promise<string[]> =>
+    (await told(below(code, go('x', 'return x')))).map((one) => one.split(':', 1)[0]!);
+  test('of its own queries and keys is told', async () => {
+    const code = own('s = q @ k.transpose(-2, -1)', 'return s.softmax(-1) @ v');
+    expect(await read(code)).toEqual(['attention-scale']);
+  });
+  test.each([
+    ['before', own('q = q * self.scale', 's = q @ k.transpose(-2, -1)', 'return s.softmax(-1) @ v')],
+    ['in the weights, beside a bias', own('s = q @ k.transpose(-2, -1) + bias', 'return s.softmax(-1) @ v')],
+    [
+      'by what normalises',
+      own('q, k = F.normalize(q, dim=-1), F.normalize(k, dim=-1)', 's = q @ k.transpose(-2, -1)', 'return s.softmax(-1) @ v'),
+    ],
+    ['by whoever gives them', go('q, k, v', 'return (q @ k.transpose(-2, -1)).softmax(-1) @ v')],
+  ])('is right where it is scaled %s', async (_, code) => {
+    expect(await read(code)).toEqual([]);
+  });
+});
+
+describe('a causal mask that is the wrong one from the start', () => {
+  const scores = 's = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5';
+  const by = (mask: string, use: string): string =>
+    go('q, k, v, n', mask, scores, `return s.masked_fill(${use}, float("-inf")).softmax(-1) @ v`);
+  test.each([
+    ['by its name', by('allowed = torch.triu(torch.ones(n, n))', 'allowed == 0'), 'torch.triu(torch.ones(n, n))'],
+    ['by what is usual', by('mask = torch.triu(torch.ones(n, n))', 'mask == 0'), 'torch.triu(torch.ones(n, n))'],
+    [
+      'by places',
+      by('allowed = torch.arange(n)[:, None] <= torch.arange(n)[None, :]', '~allowed'),
+      'torch.arange(n)[:, None] <= torch.arange(n)[None, :]',
+    ],
+    [
+      'not, but is used the other way',
+      by('allowed = torch.tril(torch.ones(n, n))', 'allowed == 1'),
+      's.masked_fill(allowed == 1, float("-inf"))',
+    ],
+  ])('is told where it is made: %s', async (_, code, at) => {
+    expect(await told(code)).toEqual([`mask-transposed: ${at}`]);
+  });
+  test('is right where it is said to look back', async () => {
+    expect(await told(by('past = torch.tril(torch.ones(n, n), -1)', 'past == 1'))).toEqual([]);
+  });
+});

@@ -176,18 +176,59 @@ describe('sides that are held constant', () => {
   const features = (of: string): string =>
     go('d, x, y', 'f_real, f_fake = d(x), d(y)', `return F.l1_loss(${of})`).replace('def go', 'def feature_loss');
   test.each([
-    ['features of what is generated', features('f_fake.detach(), f_real')],
-    ['the same side twice', go('e, z', 'return F.mse_loss(e.detach(), z) + 0.25 * F.mse_loss(e.detach(), z)')],
-    ['no side of a commitment', go('z_q, z', 'commitment = F.mse_loss(z, z_q)', 'return commitment')],
-  ])('%s', async (_, code) => {
+    ['features of what is generated', features('f_fake.detach(), f_real'), 'warning'],
+    [
+      'of each of a list',
+      go('real_feats, fake_feats', 'return sum(F.l1_loss(f.detach(), r) for r, f in zip(real_feats, fake_feats))'),
+      'warning',
+    ],
+    ['both of features', features('f_fake.detach(), f_real.detach()'), 'warning'],
+    ['the same side twice', go('e, z', 'return F.mse_loss(e.detach(), z) + 0.25 * F.mse_loss(e.detach(), z)'), 'warning'],
+    [
+      'the same side twice, gathered',
+      go(
+        'e, z, stages',
+        'loss = 0.0',
+        'for _ in stages:',
+        '    loss = loss + F.mse_loss(e, z.detach()) + 0.25 * F.mse_loss(z.detach(), e)',
+        'return loss',
+      ),
+      'warning',
+    ],
+    ['neither side of both', go('z_q, z', 'return F.mse_loss(z_q, z) + 0.25 * F.mse_loss(z, z_q)'), 'info'],
+    ['no side of a commitment', go('z_q, z', 'commitment = F.mse_loss(z, z_q)', 'return commitment'), 'info'],
+    ['what is quantised in a commitment', go('z_q, z', 'commitment = F.mse_loss(z.detach(), z_q)', 'return commitment'), 'warning'],
+    [
+      'the code in the loss of the code book',
+      go('z_q, z', 'codebook_loss = F.mse_loss(z_q.detach(), z)', 'return codebook_loss'),
+      'warning',
+    ],
+  ])('%s', async (_, code, severity) => {
     expect(await rulesOf(code)).toEqual(['held-side']);
-    expect(await severities(code)).toEqual(['info']);
+    expect(await severities(code)).toEqual([severity]);
   });
 
   test.each([
     ['the real one', features('f_fake, f_real.detach()')],
     ['one each', go('e, z', 'return F.mse_loss(e, z.detach()) + 0.25 * F.mse_loss(e.detach(), z)')],
     ['the code', go('z_q, z', 'commitment = F.mse_loss(z, z_q.detach())', 'return commitment')],
+    [
+      'with names exchanged',
+      go(
+        'z_q, z',
+        'commitment = F.mse_loss(z_q, z.detach())',
+        'codebook_loss = F.mse_loss(z, z_q.detach())',
+        'return commitment + codebook_loss',
+      ),
+    ],
+    [
+      'what a discriminator is to tell apart',
+      go('f_real, f_fake', 'return -F.mse_loss(f_real, f_fake.detach())').replace('def go', 'def feature_loss'),
+    ],
+    [
+      'what is only measured',
+      go('z_q, z', 'with torch.no_grad():', '    commitment = F.mse_loss(z.detach(), z_q.detach())', 'return commitment'),
+    ],
   ])('are right: %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
   });

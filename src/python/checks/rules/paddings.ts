@@ -1,0 +1,88 @@
+/** Masks of padding that leave out what counts and keep what does not. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf, writtenAround } from '../statements.ts';
+import { scoresIn } from './attention.ts';
+import { leavesOutWhere } from './leavesOut.ts';
+import { isUnknown, moving, namesOn } from './flow.ts';
+import { callAt } from './syntax.ts';
+
+export function* paddings(statement: Computed, checked: Checked): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    if (node.op !== 'leftOut' || !scoresIn(node.args[0]!)) continue;
+    const mask = node.args[1]!;
+    const within = placeOf(statement, node) ? node : writtenAround(statement, node);
+    const place = within && placeOf(statement, within);
+    const call = place && callAt(statement, place);
+    const isWhere = call ? leavesOutWhere(call) : isAdded(mask) ? true : null;
+    const says = isWhere === null ? null : saidBy(isAdded(mask) ? weightedIn(mask) : mask, 0);
+    if (!says || (says === 'counts') !== isWhere) continue;
+    yield {
+      rule: 'mask-inverted',
+      message: 'This leaves out the keys that count and keeps the padding: the mask is the other way round.',
+      statement,
+      at: within && checked.computed.some((one) => placeOf(one, within)) ? within : node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+}
+
+/** `mask * -1e9`, added. */
+const isAdded = (mask: Node): boolean => settled(mask).op === 'multiply';
+const weightedIn = (mask: Node): Node => settled(mask).args.find((arg) => numberOf(arg) === null) ?? mask;
+
+/** Which of the keys it holds for, by how it was made, or by a name that can mean nothing else. */
+function saidBy(mask: Node, depth: number): 'counts' | 'padding' | null {
+  const inner = settled(mask);
+  const [a, b] = inner.args;
+  if (depth > 12) return null;
+  const of = (part: Node): 'counts' | 'padding' | null => saidBy(part, depth + 1);
+  switch (inner.op) {
+    case 'logicalNot':
+      return opposite(of(a!));
+    case 'subtract':
+      return numberOf(a!) === 1 ? opposite(of(b!)) : null;
+    case 'equal':
+    case 'notEqual': {
+      const value = numberOf(b!);
+      if (isPadding(b!) || isPadding(a!)) return inner.op === 'equal' ? 'padding' : 'counts';
+      if (value !== 0 && value !== 1) return null;
+      return (inner.op === 'equal') === (value === 1) ? of(a!) : opposite(of(a!));
+    }
+    case 'less':
+    case 'greater':
+    case 'lessEqual':
+    case 'greaterEqual': {
+      const [place, length] = isPlace(a!) ? [a!, b!] : [b!, a!];
+      if (!isPlace(place) || !isLength(length)) return null;
+      return inner.op.startsWith('less') === (place === a) ? 'counts' : 'padding';
+    }
+    default: {
+      if (!isUnknown(inner)) return null;
+      const names = namesOn(mask);
+      if (names.some((name) => /(?:^|_)(?:non|not|no|un)_?pad/i.test(name))) return 'counts';
+      if (names.some((name) => /(?:^|_)is_?pad|(?:^|_)padded(?:_|$)/i.test(name))) return 'padding';
+      return names.some((name) => /(?:^|_)(?:is_)?valid(?:_|$)/i.test(name) && !/in_?valid/i.test(name)) ? 'counts' : null;
+    }
+  }
+}
+
+const opposite = (says: 'counts' | 'padding' | null): 'counts' | 'padding' | null => says && (says === 'counts' ? 'padding' : 'counts');
+
+function settled(node: Node): Node {
+  let inner = unwrap(node);
+  while ((moving.has(inner.op) || inner.op === 'detach') && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
+  return inner;
+}
+
+/** The token that fills up. */
+const isPadding = (node: Node): boolean =>
+  /^pad(?:ding)?(?:_?(?:id|idx|index|token|value|token_id|symbol))?$/i.test(namesOn(node)[0] ?? '');
+const isPlace = (node: Node): boolean => settled(node).op === 'arange';
+const isLength = (node: Node): boolean =>
+  namesOn(node).some((name) => /len|num_(?:valid|tokens)|n_valid/i.test(name)) && isUnknown(settled(node));
