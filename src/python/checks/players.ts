@@ -10,14 +10,17 @@ import { inputsFor, rolesAt } from '../recognise/comparison/roles.ts';
 import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import { isMisshapen } from '../recognise/comparison/shapes.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
+import { claimsOfAnswers, playerOf } from './answers.ts';
 
 /** A loss of one of the players: where it stands, and which way it pushes D(G(z)). */
 export interface Claim extends Span {
   readonly player: 'discriminator' | 'generator';
-  /** Whether it is lower for a higher D(G(z)). */
-  readonly raises: boolean;
+  /** Whether it is lower for a higher D(G(z)); null where only the label is known. */
+  readonly raises: boolean | null;
   /** Where D(G(z)) would come to rest, of squared losses: -1, 0 or 1. */
   readonly rests: number | null;
+  /** What a criterion of which nothing else is known is given as what D(G(z)) is to be. */
+  readonly label: string | null;
   /** The function it stands in, and what that stands in. */
   readonly holder: string;
   readonly around: string;
@@ -34,7 +37,7 @@ const players: Readonly<Record<string, Claim['player']>> = {
   lsgan_g: 'generator',
 };
 
-export function claimsIn(found: readonly Found[]): Claim[] {
+export function claimsIn(found: readonly Found[], statements: readonly Computed[]): Claim[] {
   const claims: Claim[] = [];
   for (const { place, computed, recognition } of found) {
     const player = players[recognition.formula.id];
@@ -47,8 +50,10 @@ export function claimsIn(found: readonly Found[]): Claim[] {
     const rests = isSquared ? (labels.find((label) => slopeIn(recognition, label) === 0) ?? null) : null;
     const [holder = '', ...around] = computed.around;
     if (!isTrained(computed, place.node)) continue;
-    claims.push({ start: place.start, end: place.end, player, raises: slope < 0, rests, holder, around: around.join('.') });
+    claims.push({ start: place.start, end: place.end, player, raises: slope < 0, rests, label: null, holder, around: around.join('.') });
   }
+  for (const claim of claimsOfAnswers(statements))
+    if (!claims.some((known) => known.start < claim.end && claim.start < known.end)) claims.push(claim);
   return claims;
 }
 
@@ -77,11 +82,14 @@ function slopeIn({ cut, reading, binding, layout, alternative }: Found['recognit
 
 /** Whether it is called a loss, or has its gradients taken: a distance that is only logged wants nothing. */
 function isTrained({ target, around: [holder = ''] }: Computed, node: Node): boolean {
-  if (holdsAny(wordsOf(target), lossWords) || (target === '' && holdsAny(wordsOf(holder), lossWords))) return true;
+  if (holdsAny(wordsOf(target), lossWords) || (target === '' && (holdsAny(wordsOf(holder), lossWords) || isOfPlayer(holder)))) return true;
   return [node, ...usersOf(node)].some((one) =>
     usersOf(one).some(({ op, attributes }) => op === 'opaque' && attributes['callee'] === 'backward'),
   );
 }
+
+/** What a function that is called by a player returns is its loss, where it does not train it itself. */
+const isOfPlayer = (name: string): boolean => playerOf(name) !== null && !/step|train|update|fit|epoch|log/i.test(name);
 
 const lossWords = ['loss', 'losses', 'err', 'error', 'cost', 'objective', 'err d', 'err g'];
 
@@ -90,6 +98,8 @@ function usedWith(node: Node, depth = 0): number {
   const signs = new Set<number>();
   for (const user of usersOf(node)) {
     if (depth > 6) return 0;
+    // What is trained is minimised, whatever is logged of it.
+    if (user.op === 'opaque' && user.attributes['callee'] === 'backward') return 1;
     if (user.op === 'negate' || (user.op === 'subtract' && user.args[1] === node && user.args[0] !== node)) signs.add(-1);
     else if (wrappers.has(user.op) || averaging.has(user.op)) signs.add(usedWith(user, depth + 1));
   }
@@ -118,23 +128,38 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
       [discriminators, generators],
       [generators, discriminators],
     ] as const) {
-      if (others.length === 0 || !others.every(({ raises, rests }) => raises === others[0]!.raises && rests === others[0]!.rests)) continue;
-      const wrong = some.filter(({ raises, rests }) => raises === others[0]!.raises && rests === others[0]!.rests);
+      const meant = mostOf(others);
+      const wrong = meant ? some.filter((claim) => isSame(claim, meant)) : [];
+      if (wrong.length === 0) continue;
       // Where all are at odds with all, the one is meant that is not as it usually is.
       const usual = some === generators;
-      if (wrong.length === some.length && wrong.some(({ raises }) => raises === usual)) continue;
+      if (wrong.length === some.length && wrong.some(({ raises }) => raises === usual || (raises === null && !usual))) continue;
       for (const { start, end, player, raises } of wrong)
         diagnostics.push({
           start,
           end,
           rule: 'players-agree',
           severity: 'warning',
-          message: `Minimising this ${raises ? 'raises' : 'lowers'} D(G(z)), and so does the loss of the other player: the ${player} has to want the opposite.`,
-          related: others.map((one) => ({ start: one.start, end: one.end, message: `The loss of the ${one.player}.` })),
+          message:
+            raises === null
+              ? `This draws D(G(z)) to the same label as the loss of the other player: the ${player} has to want the opposite.`
+              : `Minimising this ${raises ? 'raises' : 'lowers'} D(G(z)), and so does the loss of the other player: the ${player} has to want the opposite.`,
+          related: others
+            .filter((one) => isSame(one, meant!))
+            .map((one) => ({ start: one.start, end: one.end, message: `The loss of the ${one.player}.` })),
           fix: null,
           compared: null,
         });
     }
   }
   return diagnostics;
+}
+
+/** Whether two losses want the same of D(G(z)). */
+const isSame = (a: Claim, b: Claim): boolean =>
+  a.raises !== null && b.raises !== null ? a.raises === b.raises && a.rests === b.rests : a.label !== null && a.label === b.label;
+
+/** What nearly all of them want; null where they do not agree. */
+function mostOf(claims: readonly Claim[]): Claim | null {
+  return claims.find((claim) => claims.filter((one) => isSame(one, claim)).length * 4 >= claims.length * 3) ?? null;
 }

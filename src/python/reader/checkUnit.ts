@@ -69,7 +69,7 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       else nameless.push(namelessFinding(diagnostic, fault.statement, around));
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
-    return { findings: [...told, ...nameless], starts, claims: claimsIn(found), check: null };
+    return { findings: [...told, ...nameless], starts, claims: claimsIn(found, computed), check: null };
   } catch (error) {
     onFault(error);
     return { findings, starts, claims: [], check: null };

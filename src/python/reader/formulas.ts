@@ -228,11 +228,27 @@ const claimsInText = ({ claims, starts: inUnit }: UnitReading, starts: readonly 
 /** What is said of formulas together is said at the one that it stands at. */
 function withDiagnosed(findings: readonly Finding[], diagnostics: readonly Diagnostic[]): Finding[] {
   const isAt = (finding: Finding, { start, end }: Diagnostic): boolean => finding.start === start && finding.end === end;
-  return findings.map((finding) => {
+  const diagnosed = findings.map((finding) => {
     const more = diagnostics.filter((one) => isAt(finding, one));
     return more.length > 0 ? { ...finding, diagnostics: [...finding.diagnostics, ...more] } : finding;
   });
+  const nameless = diagnostics.filter((one) => !findings.some((finding) => isAt(finding, one)));
+  return [...diagnosed, ...nameless.map(namelessAt)];
 }
+
+const namelessAt = (diagnostic: Diagnostic): Finding => ({
+  ...{
+    start: diagnostic.start,
+    end: diagnostic.end,
+    formula: null,
+    latex: '',
+    equality: 'near miss',
+    remarks: [],
+    variables: [],
+    parts: [],
+  },
+  ...{ holder: null, calls: null, isPart: false, diagnostics: [diagnostic] },
+});
 
 /** What was found in a unit, where it stands in the text. */
 function inText({ findings, starts: inUnit }: UnitReading, starts: readonly number[]): Finding[] {

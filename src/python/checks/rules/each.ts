@@ -4,9 +4,14 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
+import { bounds } from './bounds.ts';
 import { causal } from './causal.ts';
+import { clipping } from './clipping.ts';
 import { detached } from './detached.ts';
+import { distillation } from './distillation.ts';
+import { divergenceSigns } from './divergenceSigns.ts';
 import { inputs } from './inputs.ts';
+import { lengths } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
 import { masks } from './masks.ts';
 import { noise } from './noise.ts';
@@ -47,10 +52,14 @@ const each: readonly Rule[] = [
   targets,
   pairs,
   rotations,
+  clipping,
+  distillation,
+  divergenceSigns,
+  lengths,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [rotationsByRows, norms];
+const last: readonly Rule[] = [rotationsByRows, norms, bounds];
 
 const told = new WeakMap<Checked, Set<string>>();
 

@@ -1,6 +1,6 @@
 /** Two of a kind that are compared crosswise, or of which one is used where its counterpart belongs. */
 
-import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { leaves, measuring, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
@@ -178,6 +178,8 @@ function keptIn(first: Node, second: Node, [u, v]: readonly [string, string], sc
   let steps = 0;
   const walk = (a: Node, b: Node): boolean => {
     if (++steps > 60) return false;
+    // How many there are is the same for both.
+    if (measuring.has(a.op) && a === b) return true;
     const [x, y] = [nameAt(a), nameAt(b)];
     if (a === b || (x && x === y)) {
       if (!x || !holdsWord(x, u) || holdsWord(x, v)) {

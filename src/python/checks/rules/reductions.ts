@@ -112,11 +112,18 @@ const both = (a: Over | null, b: Over | null): Over | null => (a === b ? a : nul
 const isWeight = (node: Node): boolean => {
   const inner = unwrap(node);
   if (inner.op === 'multiply') return inner.args.every((arg) => numberOf(arg) !== null || isWeight(arg));
+  if (isAnnealed(inner)) return true;
   return (
     (inner.op === 'parameter' || inner.op === 'attribute' || inner.op === 'global') &&
     namesOn(node).some((name) => /^(?:beta|lambda\w*|gamma|kl_beta|lam|lmbda|weight|w|alpha|coef\w*)$/.test(name))
   );
 };
+
+/** A share that rises from 0 to 1 with the steps of training. */
+const isAnnealed = ({ op, args }: Node): boolean =>
+  (op === 'minimum' || op === 'clamp') &&
+  args.some((arg) => numberOf(arg) === 1) &&
+  args.some((arg) => isMadeOf(arg, (part) => namesOn(part).some((name) => /step|epoch|iter|warm|anneal/i.test(name)), 20));
 
 /** A weight that may make up for the size of the batch. */
 function hasOtherWeight(node: Node): boolean {
@@ -124,7 +131,7 @@ function hasOtherWeight(node: Node): boolean {
     const inner = unwrap(factor);
     if (inner.op === 'sum' || inner.op === 'mean' || inner.op === 'add' || inner.op === 'subtract' || numberOf(inner) !== null)
       return false;
-    return !namesOn(factor).some((name) => /^(?:beta|gamma|lambda\w*|lam|kl_beta)$/.test(name));
+    return !isAnnealed(inner) && !namesOn(factor).some((name) => /^(?:beta|gamma|lambda\w*|lam|kl_beta)$/.test(name));
   });
 }
 

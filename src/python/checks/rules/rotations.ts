@@ -9,13 +9,19 @@ import { bracketed, rewritten } from './changes.ts';
 import { factorsOf, termsOf } from './flow.ts';
 import { exchangedIn, pieceOf, tableOf, type Exchanged, type Table } from './halves.ts';
 
-export function* rotations(statement: Computed): Generator<Fault> {
+export function* rotations(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     const whole = node.op === 'add' || node.op === 'subtract' ? ofWhole(node) : null;
     const wrong = whole && wrongWith(whole);
     // What a function of the file turns is told where it does.
-    if (whole && wrong && !(wrong.isOfTurned && isToldOf(whole.turned.at)))
-      yield told(statement, wrong.message, node, wrong.isOfTurned ? withMinus(statement, whole.turned) : null);
+    if (!whole || !wrong || (wrong.isOfTurned && isToldOf(whole.turned.at))) continue;
+    // Where the halves are exchanged by a statement of its own, that is where the minus belongs.
+    const { stacked } = whole.turned;
+    const made = wrong.isOfTurned && computed.find((one) => one !== statement && one.holder === statement.holder && placeOf(one, stacked));
+    if (made) yield told(made, wrong.message, stacked, withMinus(made, whole.turned));
+    else yield told(statement, wrong.message, node, wrong.isOfTurned ? withMinus(statement, whole.turned) : null);
+  }
+  for (const node of ownNodes(statement)) {
     const turned = isNamedTurn(statement) && node === unwrap(statement.node) ? exchangedIn(node) : null;
     if (turned && turned.signs[0] === turned.signs[1]) yield told(statement, withoutMinus, node, withMinus(statement, turned));
   }

@@ -56,7 +56,13 @@ function isHot(node: Node): boolean {
   let inner = unwrap(node);
   while (/^(?:greater|equal|notEqual|greaterEqual)$/.test(inner.op) || (moving.has(inner.op) && inner.args[0]))
     inner = unwrap(inner.args[0]!);
-  return inner.op === 'oneHot';
+  return inner.op === 'oneHot' || isFilled(inner);
+}
+
+/** Zeros into which ones were put. */
+function isFilled({ op, args, attributes }: Node): boolean {
+  if (op === 'carried') return numberOf(args[0]!) === 0;
+  return op === 'opaque' && /^scatter_?$/.test(String(attributes['callee'])) && numberOf(args[0]!) === 0 && numberOf(args.at(-1)!) === 1;
 }
 
 /** Something that holds one number throughout. */

@@ -90,6 +90,11 @@ describe('a rotation', () => {
     expect(await rulesOf(code)).toEqual([]);
   });
 
+  test('is told where the halves are exchanged', async () => {
+    const code = go('x, cos, sin', 'a, b = x.chunk(2, dim=-1)', 'y = torch.cat((b, a), dim=-1)', 'return x * cos + y * sin');
+    expect(await told(code)).toEqual(['no-rotation: torch.cat((b, a), dim=-1)']);
+  });
+
   test('is mended by a minus', async () => {
     const code = go('x, cos, sin', 'a, b = x.chunk(2, dim=-1)', 'return x * cos + torch.cat((b, a), dim=-1) * sin');
     expect(await mended(code)).toBe('return x * cos + torch.cat((-b, a), dim=-1) * sin');

@@ -1,0 +1,110 @@
+/** Clipped policy losses that are no lower bound: what is beyond the clip has a gradient still. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes } from '../statements.ts';
+import { factorsOf, isNegated } from './flow.ts';
+
+export function* clipping(statement: Computed): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    const told = { statement, at: node, related: [], nearly: null };
+    if (node.op === 'maximum' || node.op === 'minimum') {
+      const [a, b] = node.args.map(weighted);
+      if (!a || !b || a.isClipped === b.isClipped || a.ratio !== b.ratio || a.sign !== b.sign || !isSameRest(a, b)) continue;
+      // The smaller of two objectives, the greater of two losses.
+      if ((a.sign === 1) === (node.op === 'minimum')) continue;
+      yield {
+        ...told,
+        rule: 'clip-optimistic',
+        message:
+          a.sign === 1
+            ? 'This takes the greater of the two objectives, which is the optimistic one: its gradient goes on beyond the clip. The bound is the smaller one.'
+            : 'This takes the smaller of the two losses, which is the optimistic one: its gradient goes on beyond the clip. Of what has its sign turned, the bound is the greater one.',
+        change: { title: 'Take the bound', there: node, write: turned },
+      };
+    }
+    const only = node.op === 'multiply' && isCalledSo(statement) ? weighted(node) : null;
+    if (only?.isClipped === true && only.rest.length === 1 && !isInBound(node) && !isHeld(node))
+      yield {
+        ...told,
+        rule: 'function-missing',
+        message:
+          'The clipped objective stands alone: where the clip makes it better than the objective itself, nothing holds the ratio any more. The bound is the smaller of the two.',
+        change: null,
+      };
+  }
+}
+
+/** The other of the two, by whichever library. */
+const turned = (text: string): string => text.replace(/\b(?:max|min)(?=(?:imum)?\b)/, (name) => (name === 'max' ? 'min' : 'max'));
+
+interface Weighted {
+  readonly ratio: Node;
+  readonly isClipped: boolean;
+  readonly sign: 1 | -1;
+  /** What else is multiplied: the advantages. */
+  readonly rest: readonly Node[];
+}
+
+/** A ratio of likelihoods times something, the ratio as it is or clipped about 1. */
+function weighted(node: Node): Weighted | null {
+  const factors = factorsOf(node);
+  if (factors.length < 2 || factors.some(({ below }) => below)) return null;
+  let sign: 1 | -1 = isNegated(node) ? -1 : 1;
+  let ratio: Node | null = null;
+  let isClipped = false;
+  const rest: Node[] = [];
+  for (const { node: factor } of factors) {
+    const inner = unwrap(factor);
+    const value = numberOf(inner);
+    const clipped: Node | null = ratio ? null : clippedIn(inner);
+    if (value !== null) {
+      if (value < 0) sign = sign === 1 ? -1 : 1;
+    } else if (clipped) [ratio, isClipped] = [clipped, true];
+    else if (!ratio && isRatio(inner)) ratio = inner;
+    else rest.push(inner);
+  }
+  return ratio && rest.length > 0 ? { ratio, isClipped, sign, rest } : null;
+}
+
+/** The exponential of a difference of log-probabilities, or a quotient. */
+const isRatio = ({ op, args, attributes }: Node): boolean =>
+  (op === 'exp' && unwrap(args[0]!).op === 'subtract') ||
+  op === 'divide' ||
+  ((op === 'parameter' || op === 'attribute') && /ratio|^r$|rho|importance/i.test(String(attributes['name'])));
+
+/** What is clipped about 1. */
+function clippedIn({ op, args }: Node): Node | null {
+  const [of, low, high] = args;
+  if (op === 'clamp' && of && low && high) return isAbout1(low, -1) && isAbout1(high, 1) ? unwrap(of) : null;
+  return null;
+}
+
+const isAbout1 = (bound: Node, side: 1 | -1): boolean => {
+  const inner = unwrap(bound);
+  const value = numberOf(inner);
+  if (value !== null) return side === 1 ? value > 1 && value < 2 : value > 0 && value < 1;
+  return inner.op === (side === 1 ? 'add' : 'subtract') && inner.args.some((arg) => numberOf(arg) === 1);
+};
+
+const isSameRest = (a: Weighted, b: Weighted): boolean => a.rest.length === b.rest.length && a.rest.every((one) => b.rest.includes(one));
+
+const isCalledSo = ({ target, around }: Computed): boolean =>
+  /ppo|grpo|policy|surrogate|clip/i.test(`${target} ${around.slice(0, 2).join(' ')}`);
+
+/** It goes on to a minimum or a maximum, or chooses. */
+function isInBound(node: Node): boolean {
+  const reached = new Set<Node>([node]);
+  for (const one of reached) {
+    if (reached.size > 30) return true;
+    for (const user of usersOf(one)) {
+      if (/^(?:minimum|maximum|where|stack|amin|amax|opaque|less|greater|lessEqual|greaterEqual|concatenate)$/.test(user.op)) return true;
+      if (/^(?:let|inline|negate|multiply|expandDims|reshape)$/.test(user.op)) reached.add(user);
+    }
+  }
+  return false;
+}
+
+/** A weight that is held constant has no gradient to be bounded. */
+const isHeld = (node: Node): boolean => factorsOf(node).some(({ node: factor }) => unwrap(factor).op === 'detach');

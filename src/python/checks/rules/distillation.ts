@@ -1,0 +1,110 @@
+/** Distillation in which the temperature softens one side, or is not made up for. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { deepNodes, placeOf, reached } from '../statements.ts';
+import { isMadeOf, isUnknown, namesOn, termsOf } from './flow.ts';
+import { lossesIn } from './losses.ts';
+
+export function* distillation(statement: Computed, { computed }: Checked): Generator<Fault> {
+  for (const { node, taken } of lossesIn(deepNodes(statement))) {
+    if (taken.loss !== 'divergence' || !taken.target) continue;
+    const [student, teacher] = [softened(taken.value), softened(taken.target.value)];
+    if (!student || !teacher || !isOfTwo(student.of, teacher.of)) continue;
+    if ((student.by === null) === (teacher.by === null)) continue;
+    const [plain, other] = student.by === null ? [student, teacher] : [teacher, student];
+    const at = computed.some((one) => placeOf(one, plain.made)) ? plain.made : node;
+    yield {
+      rule: 'minimum-elsewhere',
+      message: `${nameOf(other.of)} is divided by a temperature and ${nameOf(plain.of)} is not: the divergence is not least where both give the same.`,
+      statement,
+      at,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+    return;
+  }
+  yield* unscaled(statement, computed);
+}
+
+interface Softened {
+  readonly of: Node;
+  /** The temperature. */
+  readonly by: Node | null;
+  readonly made: Node;
+}
+
+/** What a softmax, or its logarithm, is of, and what that was divided by. */
+function softened(node: Node): Softened | null {
+  const made = unwrap(node);
+  if (made.op === 'log') return softened(made.args[0]!);
+  if (made.op === 'detach') return softened(made.args[0]!);
+  if (made.op !== 'softmax' && made.op !== 'logSoftmax') return null;
+  const inner = unwrap(made.args[0]!);
+  if (inner.op !== 'divide') return isUnknown(inner) ? { of: made.args[0]!, by: null, made } : null;
+  return isTemperature(inner.args[1]!) ? { of: inner.args[0]!, by: unwrap(inner.args[1]!), made } : null;
+}
+
+/** It softens: below 1 it sharpens what is a target, which is another thing. */
+function isTemperature(node: Node): boolean {
+  const inner = unwrap(node);
+  const value = numberOf(inner) ?? inner.attributes['default'];
+  if (typeof value === 'number' && value <= 1) return false;
+  return typeof value === 'number' || namesOn(node).some((name) => /^(?:T|t|tau|temp|temperature)$|_temp(?:erature)?$/.test(name));
+}
+
+const nameOf = (node: Node): string => namesOn(node)[0] ?? 'One side';
+
+/** A student and its teacher, by their names. */
+const isOfTwo = (student: Node, teacher: Node): boolean => {
+  const [a, b] = [student, teacher].map((node) => [...namesOn(node), ...unwrap(node).args.flatMap(namesOn)].join(' '));
+  return /student|(?:^|_| )s(?:_|$| )|stu/i.test(a!) && /teacher|(?:^|_| )t(?:_|$| )|tea/i.test(b!);
+};
+
+/** Beside a loss of labels, where nothing multiplies by the square of the temperature. */
+function* unscaled(statement: Computed, computed: readonly Computed[]): Generator<Fault> {
+  const terms = termsOf(statement.node);
+  if (terms.length < 2 || !terms.some(({ node }) => isMadeOf(node, ({ op }) => op === 'crossEntropy', 40))) return;
+  for (const { node } of terms) {
+    const soft = [...lossesIn(partsOf(node))].find(({ taken }) => taken.loss === 'divergence' && taken.target);
+    if (!soft) continue;
+    const [student, teacher] = [softened(soft.taken.value), softened(soft.taken.target!.value)];
+    if (!student?.by || student.by !== teacher?.by || !isOfTwo(student.of, teacher.of)) continue;
+    const { by } = student;
+    if (
+      isMadeOf(
+        node,
+        ({ op, args }) => (op === 'multiply' || op === 'square' || op === 'power') && args.some((arg) => isPower(arg, by)),
+        200,
+      )
+    )
+      continue;
+    const holder = computed.find((one) => one.holder === statement.holder && one.target !== '' && reached(one.node).has(soft.node));
+    yield {
+      rule: 'other-factor',
+      message:
+        'The gradient of what is softened shrinks by the square of the temperature, and nothing makes up for it: how much it counts beside the labels changes with the temperature. It is multiplied by T².',
+      statement: holder ?? statement,
+      at: holder ? holder.node : node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+    return;
+  }
+}
+
+const isPower = (node: Node, by: Node): boolean => {
+  const inner = unwrap(node);
+  return inner === by || ((inner.op === 'square' || inner.op === 'power') && unwrap(inner.args[0]!) === by);
+};
+
+function partsOf(node: Node): ReadonlySet<Node> {
+  const seen = new Set<Node>([node]);
+  for (const one of seen)
+    if (seen.size < 200) for (const arg of one.op === 'let' || one.op === 'inline' ? one.args.slice(0, 1) : one.args) seen.add(arg);
+  return seen;
+}

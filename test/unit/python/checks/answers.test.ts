@@ -1,0 +1,109 @@
+/** Losses of the players of a GAN by what they make of a discriminator's answers. */
+
+import { describe, expect, test } from 'vitest';
+import { rulesOf } from './near/told.ts';
+
+const lines = (...code: string[]): string => `import torch\nfrom torch import nn\nimport torch.nn.functional as F\n\n${code.join('\n')}\n`;
+
+/** A step of both players with a criterion that is not known. */
+const step = (...generator: string[]): string =>
+  lines(
+    'def step(netD, netG, criterion, real, z, real_label, fake_label):',
+    '    label = torch.full((len(real),), real_label)',
+    '    errD_real = criterion(netD(real).view(-1), label)',
+    '    errD_real.backward()',
+    '    fake = netG(z)',
+    '    label.fill_(fake_label)',
+    '    output = netD(fake.detach()).view(-1)',
+    '    errD_fake = criterion(output, label)',
+    '    errD_fake.backward()',
+    ...generator.map((line) => `    ${line}`),
+    '    output = netD(fake).view(-1)',
+    '    errG = criterion(output, label)',
+    '    errG.backward()',
+  );
+
+const game = (discriminator: string, generator: string): string =>
+  lines(
+    'class Game:',
+    '    def d_loss(self, d_real, d_fake):',
+    `        return ${discriminator}`,
+    '    def g_loss(self, d_fake):',
+    `        return ${generator}`,
+  );
+
+describe('both players', () => {
+  test.each([
+    ['are given the same label', step()],
+    [
+      'are given the same truth',
+      lines(
+        'class Model:',
+        '    def backward_D(self):',
+        '        self.loss_D_fake = self.criterionGAN(self.netD(self.fake.detach()), False)',
+        '        self.loss_D_fake.backward()',
+        '    def backward_G(self):',
+        '        self.loss_G = self.criterionGAN(self.netD(self.fake), False)',
+        '        self.loss_G.backward()',
+      ),
+    ],
+    [
+      'lower a logarithm',
+      game('-(torch.log(d_real + 1e-8) + torch.log(1 - d_fake + 1e-8)).mean()', '-torch.log(1 - d_fake + 1e-8).mean()'),
+    ],
+    ['lower a mean', game('F.relu(1 - d_real).mean() + F.relu(1 + d_fake).mean()', 'd_fake.mean()')],
+    [
+      'lower a mean, each in a step',
+      lines(
+        'class Game:',
+        '    def critic_step(self, real, z):',
+        '        fake = self.G(z).detach()',
+        '        loss = self.D(fake).mean() - self.D(real).mean()',
+        '        loss.backward()',
+        '    def gen_step(self, z):',
+        '        fake = self.G(z)',
+        '        loss = self.D(fake).mean()',
+        '        loss.backward()',
+      ),
+    ],
+  ])('want the same where they %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual(['players-agree']);
+  });
+
+  test.each([
+    ['one label each', step('label.fill_(real_label)')],
+    [
+      'the logarithm itself',
+      game('-(torch.log(d_real + 1e-8) + torch.log(1 - d_fake + 1e-8)).mean()', 'torch.log(1 - d_fake + 1e-8).mean()'),
+    ],
+    ['the signs turned for both', game('d_fake.mean() - d_real.mean()', '-d_fake.mean()')],
+    [
+      'labels that are given',
+      lines(
+        'class Game:',
+        '    def __init__(self, real_label=1.0, fake_label=0.0):',
+        '        self.real_label, self.fake_label = real_label, fake_label',
+        '        self.bce = nn.BCEWithLogitsLoss()',
+        '    def d_loss(self, real, fake):',
+        '        return self.bce(real, torch.full_like(real, self.real_label)) + self.bce(fake, torch.full_like(fake, self.fake_label))',
+        '    def g_loss(self, fake):',
+        '        return self.bce(fake, torch.ones_like(fake))',
+      ),
+    ],
+    [
+      'what is only returned',
+      lines(
+        'class Game:',
+        '    def critic_step(self, real, fake):',
+        '        w = self.D(fake).mean() - self.D(real).mean()',
+        '        w.backward()',
+        '        return -w.item()',
+        '    def g_step(self, fake):',
+        '        loss = -self.D(fake).mean()',
+        '        loss.backward()',
+      ),
+    ],
+  ])('want opposites by %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});

@@ -1,0 +1,168 @@
+/** Losses of policies, estimates of divergences, bounds, distillation, and lengths of gradients. */
+
+import { describe, expect, test } from 'vitest';
+import { go, mended, severities, told } from './told.ts';
+
+const rulesOf = async (code: string): Promise<string[]> => (await told(code)).map((one) => one.split(':', 1)[0]!);
+const named = (name: string, code: string): string => code.replace('def go', `def ${name}`);
+const ratio = 'r = torch.exp(logp - old)';
+
+describe('a clipped loss', () => {
+  test.each([
+    [
+      'of the greater objective',
+      go('logp, old, adv, eps', ratio, 'return -torch.max(r * adv, torch.clamp(r, 1 - eps, 1 + eps) * adv).mean()'),
+    ],
+    ['with numbers for its bounds', go('logp, old, adv', ratio, 'return -torch.max(r * adv, torch.clamp(r, 0.8, 1.2) * adv).mean()')],
+    [
+      'of the smaller loss',
+      go('logp, old, adv, eps', ratio, 'a, b = -adv * r, -adv * r.clamp(1 - eps, 1 + eps)', 'return torch.min(a, b).mean()'),
+    ],
+    [
+      'by JAX',
+      go('logp, old, adv, eps', 'r = jnp.exp(logp - old)', 'return -jnp.maximum(r * adv, jnp.clip(r, 1 - eps, 1 + eps) * adv).mean()'),
+    ],
+  ])('that is no bound: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual(['clip-optimistic']);
+  });
+
+  test('is mended by the other of the two', async () => {
+    const code = go('logp, old, adv', ratio, 'return -torch.max(r * adv, torch.clamp(r, 0.8, 1.2) * adv).mean()');
+    expect(await mended(code)).toBe('return -torch.min(r * adv, torch.clamp(r, 0.8, 1.2) * adv).mean()');
+  });
+
+  test('alone is told', async () => {
+    const code = named('policy_loss', go('logp, old, adv, eps', ratio, 'return -(torch.clamp(r, 1 - eps, 1 + eps) * adv).mean()'));
+    expect(await rulesOf(code)).toEqual(['function-missing']);
+    expect(await severities(code)).toEqual(['info']);
+  });
+
+  test.each([
+    [
+      'the smaller objective',
+      go('logp, old, adv, eps', ratio, 'return -torch.min(r * adv, torch.clamp(r, 1 - eps, 1 + eps) * adv).mean()'),
+    ],
+    [
+      'the greater loss',
+      go('logp, old, adv, eps', ratio, 'a, b = -adv * r, -adv * r.clamp(1 - eps, 1 + eps)', 'return torch.max(a, b).mean()'),
+    ],
+    [
+      'weights that are held constant',
+      named('policy_loss', go('logp, old, adv, eps', ratio, 'return -(r.clamp(1 - eps, 1 + eps).detach() * adv * logp).mean()')),
+    ],
+    [
+      'a second clip',
+      go(
+        'logp, old, adv, eps',
+        ratio,
+        'c = torch.min(r * adv, r.clamp(1 - eps, 1 + eps) * adv)',
+        'return -torch.where(adv < 0, torch.max(c, 3 * adv), c).mean()',
+      ),
+    ],
+    [
+      'errors of values',
+      go('v, old, y, eps', 'c = old + torch.clamp(v - old, -eps, eps)', 'return torch.max((v - y) ** 2, (c - y) ** 2).mean()'),
+    ],
+  ])('is right: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+describe('an estimate of a divergence', () => {
+  test.each([
+    [
+      'taken off a reward',
+      named('shaped_rewards', go('score, logp, ref_logp, c', 'rewards = score - c * (ref_logp - logp)', 'return rewards')),
+      'rewards = score - c * (logp - ref_logp)',
+    ],
+    [
+      'with a minus before its weight',
+      go('logp, ref_logp, kl_coef', 'rewards = -kl_coef * (ref_logp - logp)', 'return rewards'),
+      'rewards = -kl_coef * (logp - ref_logp)',
+    ],
+    [
+      'added to a loss',
+      go('pg_loss, logp, ref_logp, beta', 'kl = ref_logp - logp', 'loss = pg_loss + beta * kl.mean()', 'return loss'),
+      'kl = logp - ref_logp',
+    ],
+    ['of a posterior', go('nll, log_q, log_p, beta', 'kl = log_p - log_q', 'return (nll + beta * kl).mean()'), 'kl = log_q - log_p'],
+  ])('that is turned: %s', async (_, code, line) => {
+    expect(await rulesOf(code)).toEqual(['divergence-turned']);
+    expect(await mended(code)).toBe(line);
+  });
+
+  test.each([
+    ['taken off a reward', go('score, logp, ref_logp, c', 'rewards = score - c * (logp - ref_logp)', 'return rewards')],
+    ['turned and added to a reward', go('score, logp, ref_logp, c', 'rewards = score + c * (ref_logp - logp)', 'return rewards')],
+    [
+      'turned and taken off a loss',
+      go('pg_loss, logp, ref_logp, beta', 'kl = ref_logp - logp', 'loss = pg_loss - beta * kl.mean()', 'return loss'),
+    ],
+    ['of the old policy', go('pg_loss, logp, old_logp, beta', 'kl = old_logp - logp', 'loss = pg_loss + beta * kl.mean()', 'return loss')],
+    ['within a bound', go('log_px, log_qz, log_pz', 'elbo = log_px + log_pz - log_qz', 'return -elbo.mean()')],
+  ])('is right: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+describe('a bound of several samples', () => {
+  test.each([
+    ['is told', named('iwae_loss', go('log_w', 'return -torch.mean(log_w, dim=0).mean()')), ['another-function']],
+    ['is right as it is', named('iwae_loss', go('log_w, k', 'return -(torch.logsumexp(log_w, dim=0) - math.log(k)).mean()')), []],
+    [
+      'is right by its weights',
+      named('iwae_loss', go('log_w', 'w = torch.softmax(log_w, 0).detach()', 'return -(w * log_w).sum(0).mean()')),
+      [],
+    ],
+    ['is right where it is none', named('elbo', go('log_w', 'return torch.mean(log_w, dim=0).mean()')), []],
+  ])('that takes the mean of logarithms %s', async (_, code, rules) => {
+    expect(await rulesOf(code)).toEqual(rules);
+  });
+});
+
+describe('distillation', () => {
+  const kd = (student: string, teacher: string, rest = 'return kd * T ** 2'): string =>
+    go(
+      'student, teacher, y, T=4.0',
+      `kd = F.kl_div(F.log_softmax(${student}, -1), F.softmax(${teacher}, -1), reduction="batchmean")`,
+      rest,
+    );
+  test.each([
+    ['softens the teacher alone', kd('student', 'teacher / T'), ['minimum-elsewhere']],
+    ['softens the student alone', kd('student / T', 'teacher'), ['minimum-elsewhere']],
+    [
+      'lacks the square of its temperature beside labels',
+      kd('student / T', 'teacher / T', 'return 0.5 * kd + 0.5 * F.cross_entropy(student, y)'),
+      ['other-factor'],
+    ],
+    ['is right', kd('student / T', 'teacher / T'), []],
+    ['is right without a temperature', kd('student', 'teacher', 'return kd'), []],
+    [
+      'is right with its square beside labels',
+      kd('student / T', 'teacher / T', 'return 0.5 * kd * T * T + 0.5 * F.cross_entropy(student, y)'),
+      [],
+    ],
+    [
+      'is another thing where targets are sharpened',
+      go('ori, aug, temp=0.4', 'return F.kl_div(F.log_softmax(aug, -1), F.softmax(ori / temp, -1), reduction="batchmean")'),
+      [],
+    ],
+  ])('%s', async (_, code, rules) => {
+    expect(await rulesOf(code)).toEqual(rules);
+  });
+});
+
+describe('lengths of gradients', () => {
+  const of = (name: string, ...lines: string[]): string =>
+    named(name, go('d, x', 'g, = torch.autograd.grad(d.sum(), x, create_graph=True)', ...lines));
+  test.each([
+    ['that are not squared', of('r1_penalty', 'return 0.5 * g.flatten(1).norm(dim=1).mean()'), ['function-missing']],
+    ['under a root', of('r1_penalty', 'return 0.5 * g.pow(2).flatten(1).sum(1).sqrt().mean()'), ['function-missing']],
+    ['without a root', of('path_lengths', 'lengths = g.pow(2).sum(2).mean(1)', 'return lengths'), ['function-missing']],
+    ['that are squared', of('r1_penalty', 'return 0.5 * g.flatten(1).norm(dim=1).pow(2).mean()'), []],
+    ['with their root', of('path_lengths', 'lengths = g.pow(2).sum(2).mean(1)', 'return lengths.sqrt()'), []],
+    ['that are looked at', of('grad_norm', 'return g.flatten(1).norm(dim=1).mean()'), []],
+  ])('%s', async (_, code, rules) => {
+    expect(await rulesOf(code)).toEqual(rules);
+  });
+});
