@@ -47,6 +47,7 @@ export const rules = {
   'guidance-not-conditional': { name: 'Guidance that is not conditional at scale 1', severity: 'warning' },
   'no-rotation': { name: 'A rotation that is none', severity: 'warning' },
   'against-the-path': { name: 'A velocity against its path', severity: 'warning' },
+  'generator-not-held': { name: 'A discriminator that trains the generator', severity: 'warning' },
   'players-agree': { name: 'Both players want the same', severity: 'warning' },
   'another-form': { name: 'Used in one form, called another', severity: 'warning' },
   'other-sign': { name: 'Another sign', severity: 'info' },

@@ -97,8 +97,11 @@ function* unscaled(statement: Computed, computed: readonly Computed[]): Generato
   }
 }
 
+/** Of a number, it may have been worked out. */
 const isPower = (node: Node, by: Node): boolean => {
   const inner = unwrap(node);
+  const [value, temperature] = [numberOf(inner), numberOf(by)];
+  if (value !== null && temperature !== null) return value === temperature || Math.abs(value - temperature ** 2) < 1e-9;
   return inner === by || ((inner.op === 'square' || inner.op === 'power') && unwrap(inner.args[0]!) === by);
 };
 

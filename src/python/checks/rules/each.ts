@@ -10,6 +10,7 @@ import { clipping } from './clipping.ts';
 import { detached } from './detached.ts';
 import { distillation } from './distillation.ts';
 import { divergenceSigns } from './divergenceSigns.ts';
+import { heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
 import { lengths } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
@@ -56,6 +57,7 @@ const each: readonly Rule[] = [
   distillation,
   divergenceSigns,
   lengths,
+  heldGenerator,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */

@@ -143,6 +143,15 @@ describe('distillation', () => {
       [],
     ],
     [
+      'is right with a number for its square',
+      go(
+        'student, teacher, y',
+        'kd = F.kl_div(F.log_softmax(student / 4.0, -1), F.softmax(teacher / 4.0, -1), reduction="batchmean")',
+        'return 0.5 * kd * 16.0 + 0.5 * F.cross_entropy(student, y)',
+      ),
+      [],
+    ],
+    [
       'is another thing where targets are sharpened',
       go('ori, aug, temp=0.4', 'return F.kl_div(F.log_softmax(aug, -1), F.softmax(ori / temp, -1), reduction="batchmean")'),
       [],
