@@ -43,7 +43,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
       if (!isMadeHere(edit.there, statement, computed)) continue;
-      if (edit.kind === 'axis' && (isAcross(statement) || isOfOne(edit.there, statement, checked))) continue;
+      if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;
       const fault = faultOf(near, { statement, computed, textOf, imports });
       // What breaks nothing is said where what it would be can be written; a square or two are near to anything.
       const isSquare = edit.kind === 'missing function' || edit.there.op === 'abs';

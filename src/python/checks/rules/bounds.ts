@@ -10,7 +10,8 @@ import { isMadeOf, isUnknown, namesOn } from './flow.ts';
 export function* bounds(statement: Computed, { computed }: Checked): Generator<Fault> {
   const { around, target, holder } = statement;
   if (!/iwae|importance|multi_?sample/i.test(around.join(' ')) && !/iwae/i.test(target)) return;
-  if (/elbo|surrogate/i.test(`${target} ${around[0] ?? ''}`)) return;
+  const own = `${target} ${around[0] ?? ''}`;
+  if (/elbo|surrogate/i.test(own) || !/iwae|bound|loss|objective|log_?(?:lik|p_?x)|eval|estimate/i.test(own)) return;
   for (const node of ownNodes(statement)) {
     const { axes } = node.attributes;
     if (node.op !== 'mean' || !isLogWeight(node.args[0]!)) continue;

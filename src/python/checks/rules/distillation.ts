@@ -15,6 +15,7 @@ export function* distillation(statement: Computed, { computed }: Checked): Gener
     if (!student || !teacher || !isOfTwo(student.of, teacher.of)) continue;
     if ((student.by === null) === (teacher.by === null)) continue;
     const [plain, other] = student.by === null ? [student, teacher] : [teacher, student];
+    if (!softens(other.by!, statement, computed)) continue;
     const at = computed.some((one) => placeOf(one, plain.made)) ? plain.made : node;
     yield {
       rule: 'minimum-elsewhere',
@@ -56,6 +57,16 @@ function isTemperature(node: Node): boolean {
   return typeof value === 'number' || namesOn(node).some((name) => /^(?:T|t|tau|temp|temperature)$|_temp(?:erature)?$/.test(name));
 }
 
+/** It is known to be above 1, or its square makes up for it: what is sharpened is a target of another kind. */
+function softens(by: Node, { holder }: Computed, computed: readonly Computed[]): boolean {
+  const value = numberOf(by) ?? by.attributes['default'];
+  if (typeof value === 'number') return value > 1;
+  return computed.some((one) => one.holder === holder && isMadeOf(one.node, (part) => scalesBy(part, by), 200));
+}
+
+const scalesBy = ({ op, args }: Node, by: Node): boolean =>
+  (op === 'multiply' || op === 'square' || op === 'power') && args.some((arg) => isPower(arg, by));
+
 const nameOf = (node: Node): string => namesOn(node)[0] ?? 'One side';
 
 /** A student and its teacher, by their names. */
@@ -74,14 +85,7 @@ function* unscaled(statement: Computed, computed: readonly Computed[]): Generato
     const [student, teacher] = [softened(soft.taken.value), softened(soft.taken.target!.value)];
     if (!student?.by || student.by !== teacher?.by || !isOfTwo(student.of, teacher.of)) continue;
     const { by } = student;
-    if (
-      isMadeOf(
-        node,
-        ({ op, args }) => (op === 'multiply' || op === 'square' || op === 'power') && args.some((arg) => isPower(arg, by)),
-        200,
-      )
-    )
-      continue;
+    if (isMadeOf(node, (part) => scalesBy(part, by), 200)) continue;
     const holder = computed.find((one) => one.holder === statement.holder && one.target !== '' && reached(one.node).has(soft.node));
     yield {
       rule: 'other-factor',

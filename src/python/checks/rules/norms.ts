@@ -5,7 +5,7 @@ import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isUnknown, moving, termsOf } from './flow.ts';
+import { factorsOf, isUnknown, moving, namesOn, termsOf } from './flow.ts';
 
 export function* norms(statement: Computed, checked: Checked): Generator<Fault> {
   const said = saidOf(statement, checked);
@@ -18,7 +18,7 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
     const at = checked.computed.some((one) => placeOf(one, reduced)) ? reduced : node;
     const told = { statement, at, related: [], nearly: null, change: null };
     if (kind === 'rms' && reduced.op === 'sum' && isScaledAfter(node)) {
-      if (!isCountedIn(normalised.square))
+      if (!isCountedIn(normalised.square) && !isWidened(node))
         yield {
           ...told,
           rule: 'another-reduction',
@@ -28,11 +28,19 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
       continue;
     }
     const axis = axisOf(reduced);
-    if (axis === null || reduced.op === 'sum' || !isScaledAfter(node) || isAcross(statement) || isOfOne(reduced, statement, checked))
+    if (
+      axis === null ||
+      reduced.op === 'sum' ||
+      !isScaledAfter(node) ||
+      isAcross(statement, checked) ||
+      isOfOne(reduced, statement, checked)
+    )
       continue;
-    const rank = rankOf(of) ?? rankSaid(said);
+    const axes = axesOf(of, checked) ?? axesSaid(said);
     const isKept = reduced.attributes['keep'] === true;
-    if (!(axis === -2 || (axis === 1 && rank !== null && rank > 2) || (axis === 0 && (rank === null ? isKept : rank > 1)))) continue;
+    const isOfTokens = axis === -2 || (axis === 1 && axes !== null && axes.length === 3 && tokens.test(axes[1]!));
+    const isOfBatch = axis === 0 && (axes === null ? isKept : axes.length > 1 && !features.test(axes[0]!));
+    if (!isOfTokens && !isOfBatch) continue;
     const mean = meanBefore(normalised, checked);
     yield {
       ...told,
@@ -59,7 +67,10 @@ function kindOf({ around, target }: Computed, said: string): 'layer' | 'rms' | n
 }
 
 /** "(batch, tokens, features)" are three axes. */
-const rankSaid = (said: string): number | null => /\(((?:\w+, )+\w+)\)/.exec(said)?.[1]!.split(',').length ?? null;
+const axesSaid = (said: string): readonly string[] | null => /\(((?:\w+, )+\w+)\)/.exec(said)?.[1]!.split(', ') ?? null;
+
+const tokens = /^(?:t|n|l|s|m)$|tok|time|seq|len|pos|step|patch/i;
+const features = /^(?:c|d|f)$|feat|chan|dim|hidden/i;
 
 interface Normalised {
   readonly of: Node;
@@ -146,8 +157,11 @@ const isGain = (node: Node): boolean => {
   return of.op === 'attribute' || (of.op === 'parameter' && inner.op !== 'size') || (inner.op === 'index' && isUnknown(of));
 };
 
-/** Gains with axes of their own say that the features are not the last. */
-export function isAcross({ node, places }: Pick<Computed, 'node' | 'places'>): boolean {
+/** Whether the features are not the last axis: gains have axes of their own, or it is said. */
+export function isAcross(statement: Computed, checked: Checked): boolean {
+  const { node, places } = statement;
+  const [first] = axesSaid(saidOf(statement, checked)) ?? [];
+  if (first !== undefined && features.test(first)) return true;
   const isSpread = (part: Node): boolean => {
     const inner = unwrap(part);
     const isMoved =
@@ -161,11 +175,27 @@ export function isAcross({ node, places }: Pick<Computed, 'node' | 'places'>): b
 export const isOfOne = ({ attributes: { axes, keep } }: Node, { holder }: Computed, { textOf }: Pick<Checked, 'textOf'>): boolean =>
   keep !== true && String(axes) === '0' && holder !== null && /\bjnp\./.test(textOf(holder));
 
-/** How many axes an array has by how its shape is taken apart. */
-function rankOf(of: Node): number | null {
-  for (const user of usersOf(of)) {
-    const { of: count } = user.attributes;
-    if (user.op === 'size' && typeof count === 'number') return count;
-  }
-  return null;
+/** What the axes of an array are called where its shape is taken apart. */
+function axesOf(of: Node, { computed }: Checked): readonly string[] | null {
+  const taken = computed.find(({ node, target }) => node.op === 'shape' && unwrap(node.args[0]!) === of && /[\s,]/.test(target));
+  return taken ? taken.target.split(/[\s,()]+/).filter(Boolean) : null;
 }
+
+/** The root of the width is multiplied to it, which makes up for the sum. */
+function isWidened(node: Node): boolean {
+  const reached = new Set<Node>([node]);
+  for (const one of reached) {
+    if (reached.size > 12) return false;
+    if (factorsOf(one).some(({ node: factor }) => isRoot(factor))) return true;
+    for (const user of usersOf(one)) if (/^(?:let|inline|multiply)$/.test(user.op)) reached.add(user);
+  }
+  return false;
+}
+
+const isRoot = (node: Node): boolean => {
+  const { op, args } = unwrap(node);
+  return (
+    /scale|sqrt/i.test(namesOn(node)[0] ?? '') ||
+    ((op === 'sqrt' || op === 'power') && unwrap(args[0]!).op !== 'add' && unwrap(args[0]!).op !== 'sum')
+  );
+};

@@ -21,6 +21,8 @@ describe('layer normalisation', () => {
   });
 
   test.each([
+    ['over the channels, which come second', layer(go('x, g, b', 'n, c, h, w = x.shape', ...of('1')))],
+    ['of columns, as it is said', layer(go('x, g, b', '"""Of (features, batch)."""', ...of('0')))],
     ['over the features', layer(go('x, g, b', ...of('-1')))],
     ['of rows', layer(go('x, g, b', ...of('1')))],
     ['over all but the batch', layer(go('x, g, b', ...of('(1, 2, 3)')))],
@@ -54,6 +56,10 @@ describe('RMS normalisation', () => {
   test.each([
     ['by a mean', rms(go('x, g, eps', 'return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * g'))],
     ['by a sum and a number', rms(go('x, g, eps', 'return x / torch.sqrt(x.pow(2).sum(-1, keepdim=True) / x.size(-1) + eps) * g'))],
+    [
+      'by a sum and the root of the width',
+      rms(go('x, g, d', 'y = x / torch.sqrt(x.pow(2).sum(-1, keepdim=True) + 1e-6)', 'return y * d ** 0.5 * g')),
+    ],
     ['of unit vectors', go('x, g, eps', 'return x / torch.sqrt(x.pow(2).sum(-1, keepdim=True) + eps) * g')],
   ])('is right: %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
