@@ -38,7 +38,6 @@ export const rules = {
   'pair-crossed': { name: 'Compared with the other of a pair', severity: 'warning' },
   'same-twice': { name: 'The same for both of a pair', severity: 'info' },
   'clip-optimistic': { name: 'A clipped loss that is no bound', severity: 'warning' },
-  'divergence-turned': { name: 'A divergence that is rewarded', severity: 'warning' },
   'targets-alike': { name: 'One target for real and generated', severity: 'warning' },
   'minimum-elsewhere': { name: 'A loss whose minimum lies elsewhere', severity: 'warning' },
   'wrong-direction': { name: 'A loss that moves the wrong way', severity: 'warning' },

@@ -4,12 +4,10 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { bounds } from './bounds.ts';
 import { causal } from './causal.ts';
 import { clipping } from './clipping.ts';
 import { detached } from './detached.ts';
 import { distillation } from './distillation.ts';
-import { divergenceSigns } from './divergenceSigns.ts';
 import { heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
 import { lengths } from './lengths.ts';
@@ -53,15 +51,13 @@ const each: readonly Rule[] = [
   targets,
   pairs,
   rotations,
-  clipping,
   distillation,
-  divergenceSigns,
   lengths,
   heldGenerator,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [rotationsByRows, norms, bounds];
+const last: readonly Rule[] = [rotationsByRows, norms, clipping];
 
 const told = new WeakMap<Checked, Set<string>>();
 

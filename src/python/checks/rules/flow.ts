@@ -67,20 +67,13 @@ export function factorsOf(node: Node, isWhole: (node: Node) => boolean = () => f
   return [{ node, below: false }];
 }
 
-export interface Term {
-  readonly node: Node;
-  readonly sign: 1 | -1;
-}
-
-/** The terms of a sum with their signs; those that have a name are taken apart unless told otherwise. */
-export function termsOf(node: Node, sign: 1 | -1 = 1, isWhole: (node: Node) => boolean = () => false): Term[] {
-  if (isWhole(node)) return [{ node, sign }];
+/** The terms of a sum with their signs. */
+export function termsOf(node: Node, sign: 1 | -1 = 1): { readonly node: Node; readonly sign: 1 | -1 }[] {
   const inner = unwrap(node);
   const [a, b] = inner.args;
-  const of = (part: Node, its: 1 | -1): Term[] => termsOf(part, its, isWhole);
-  if (inner.op === 'add' && a && b) return [...of(a, sign), ...of(b, sign)];
-  if (inner.op === 'subtract' && a && b) return [...of(a, sign), ...of(b, sign === 1 ? -1 : 1)];
-  if (inner.op === 'negate' && a) return of(a, sign === 1 ? -1 : 1);
+  if (inner.op === 'add' && a && b) return [...termsOf(a, sign), ...termsOf(b, sign)];
+  if (inner.op === 'subtract' && a && b) return [...termsOf(a, sign), ...termsOf(b, sign === 1 ? -1 : 1)];
+  if (inner.op === 'negate' && a) return termsOf(a, sign === 1 ? -1 : 1);
   return [{ node, sign }];
 }
 
@@ -92,15 +85,4 @@ export function isNegated(node: Node): boolean {
   const [a, b] = inner.args;
   if (inner.op === 'negate') return !isNegated(a!);
   return (inner.op === 'multiply' || inner.op === 'divide') && isNegated(a!) !== isNegated(b!);
-}
-
-/** What a mean, a sum or a minus is taken of at the top, with the sign that it gives to all of it. */
-export function averagedIn(node: Node): { readonly node: Node; readonly sign: 1 | -1 } {
-  let inner = unwrap(node);
-  let sign: 1 | -1 = 1;
-  while (/^(?:mean|sum|negate)$/.test(inner.op) && inner.args[0]) {
-    if (inner.op === 'negate') sign = sign === 1 ? -1 : 1;
-    inner = unwrap(inner.args[0]);
-  }
-  return { node: inner, sign };
 }

@@ -1,4 +1,4 @@
-/** Losses of policies, estimates of divergences, bounds, distillation, and lengths of gradients. */
+/** Losses of policies, distillation, and lengths of gradients. */
 
 import { describe, expect, test } from 'vitest';
 import { go, mended, severities, told } from './told.ts';
@@ -65,58 +65,6 @@ describe('a clipped loss', () => {
     ],
   ])('is right: %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
-  });
-});
-
-describe('an estimate of a divergence', () => {
-  test.each([
-    [
-      'taken off a reward',
-      named('shaped_rewards', go('score, logp, ref_logp, c', 'rewards = score - c * (ref_logp - logp)', 'return rewards')),
-      'rewards = score - c * (logp - ref_logp)',
-    ],
-    [
-      'with a minus before its weight',
-      go('logp, ref_logp, kl_coef', 'rewards = -kl_coef * (ref_logp - logp)', 'return rewards'),
-      'rewards = -kl_coef * (logp - ref_logp)',
-    ],
-    [
-      'added to a loss',
-      go('pg_loss, logp, ref_logp, beta', 'kl = ref_logp - logp', 'loss = pg_loss + beta * kl.mean()', 'return loss'),
-      'kl = logp - ref_logp',
-    ],
-    ['of a posterior', go('nll, log_q, log_p, beta', 'kl = log_p - log_q', 'return (nll + beta * kl).mean()'), 'kl = log_q - log_p'],
-  ])('that is turned: %s', async (_, code, line) => {
-    expect(await rulesOf(code)).toEqual(['divergence-turned']);
-    expect(await mended(code)).toBe(line);
-  });
-
-  test.each([
-    ['taken off a reward', go('score, logp, ref_logp, c', 'rewards = score - c * (logp - ref_logp)', 'return rewards')],
-    ['turned and added to a reward', go('score, logp, ref_logp, c', 'rewards = score + c * (ref_logp - logp)', 'return rewards')],
-    [
-      'turned and taken off a loss',
-      go('pg_loss, logp, ref_logp, beta', 'kl = ref_logp - logp', 'loss = pg_loss - beta * kl.mean()', 'return loss'),
-    ],
-    ['of the old policy', go('pg_loss, logp, old_logp, beta', 'kl = old_logp - logp', 'loss = pg_loss + beta * kl.mean()', 'return loss')],
-    ['within a bound', go('log_px, log_qz, log_pz', 'elbo = log_px + log_pz - log_qz', 'return -elbo.mean()')],
-  ])('is right: %s', async (_, code) => {
-    expect(await rulesOf(code)).toEqual([]);
-  });
-});
-
-describe('a bound of several samples', () => {
-  test.each([
-    ['is told', named('iwae_loss', go('log_w', 'return -torch.mean(log_w, dim=0).mean()')), ['another-function']],
-    ['is right as it is', named('iwae_loss', go('log_w, k', 'return -(torch.logsumexp(log_w, dim=0) - math.log(k)).mean()')), []],
-    [
-      'is right by its weights',
-      named('iwae_loss', go('log_w', 'w = torch.softmax(log_w, 0).detach()', 'return -(w * log_w).sum(0).mean()')),
-      [],
-    ],
-    ['is right where it is none', named('elbo', go('log_w', 'return torch.mean(log_w, dim=0).mean()')), []],
-  ])('that takes the mean of logarithms %s', async (_, code, rules) => {
-    expect(await rulesOf(code)).toEqual(rules);
   });
 });
 
