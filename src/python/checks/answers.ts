@@ -5,7 +5,7 @@ import { argumentsOf, leaves, numberOf, unwrap, type Node } from '../expression/
 import { argsOf } from '../recognise/cut.ts';
 import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import { compile, execute } from '../recognise/screening/pointwise.ts';
-import type { Claim } from './players.ts';
+import type { Claim } from './claim.ts';
 import { isCallOfFile } from './statements.ts';
 import { isMadeOf, moving, namesOn } from './rules/flow.ts';
 

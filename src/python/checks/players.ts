@@ -1,7 +1,6 @@
 /** The two players of a GAN: what each one's loss makes of what the discriminator says of generated examples. */
 
 import { full } from '../../maths/tensor/shape.ts';
-import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic } from '../../protocol/python.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import { usersOf, wrappers, type Node } from '../expression/node.ts';
@@ -11,20 +10,7 @@ import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import { isMisshapen } from '../recognise/comparison/shapes.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
 import { claimsOfAnswers, playerOf } from './answers.ts';
-
-/** A loss of one of the players: where it stands, and which way it pushes D(G(z)). */
-export interface Claim extends Span {
-  readonly player: 'discriminator' | 'generator';
-  /** Whether it is lower for a higher D(G(z)); null where only the label is known. */
-  readonly raises: boolean | null;
-  /** Where D(G(z)) would come to rest, of squared losses: -1, 0 or 1. */
-  readonly rests: number | null;
-  /** What a criterion of which nothing else is known is given as what D(G(z)) is to be. */
-  readonly label: string | null;
-  /** The function it stands in, and what that stands in. */
-  readonly holder: string;
-  readonly around: string;
-}
+import type { Claim } from './claim.ts';
 
 const players: Readonly<Record<string, Claim['player']>> = {
   gan_d_bce: 'discriminator',

@@ -13,7 +13,8 @@ import { readModule } from '../syntax/build.ts';
 import { Likeness } from './likeness.ts';
 import type { UnitReading } from './checkUnit.ts';
 import { readUnit, type Memory } from './readUnit.ts';
-import { agreeing, type Claim } from '../checks/players.ts';
+import type { Claim } from '../checks/claim.ts';
+import { agreeing } from '../checks/players.ts';
 import { afterTrial, isTried, outcomesOf, type Outcome } from './mended.ts';
 import { promise } from './promise.ts';
 

@@ -11,9 +11,9 @@ import { labelled, labelledFiles, score, sets, statementStarts, together, type L
 
 /** `found`: at least this share of the mistakes; `alarms`: at most so many. */
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
-  seen: { found: 0.81, alarms: 0 },
-  heldout: { found: 0.71, alarms: 1 },
-  reviewed: { found: 0.5, alarms: 6 },
+  seen: { found: 0.9, alarms: 0 },
+  heldout: { found: 0.87, alarms: 0 },
+  reviewed: { found: 0.57, alarms: 7 },
 };
 const long = 900_000;
 
