@@ -68,6 +68,25 @@ function least(words: string, at: (roles: Roles) => Roles, along: readonly strin
 
 const everywhere = (role: Tensor | undefined, value: number): Tensor => (role ? full(role.shape, value) : scalar(value));
 
+/** Squared errors: two roles that have to be the same. */
+const leastWhereSame = (words: string, moved: string, other: string): Property =>
+  least(words, ({ [other]: wanted, ...rest }) => ({ ...rest, [other]: wanted!, [moved]: wanted! }), [moved]);
+
+/** Rows of length 1. */
+const ofLengthOne = (role: Tensor): Tensor =>
+  full(role.shape, 1 / Math.sqrt(role.shape.slice(1).reduce((size, length) => size * length, 1)));
+
+/** What is 0, whatever the samples are, where both are the same. */
+const noneBetweenEqual: Property = {
+  id: 'minimum-elsewhere',
+  words: 'is 0 where both samples are the same',
+  holds: (code, roles) => {
+    const { first, kernel1, ...rest } = roles;
+    const same = { ...rest, ...(first && { first, second: first }), ...(kernel1 && { kernel1, kernel2: kernel1, between: kernel1 }) };
+    return code(same).values.every((value) => Math.abs(value) < small);
+  },
+};
+
 /** A discriminator tells two kinds of examples apart: its loss moves oppositely in what it says of them. */
 function apart(at: number): Property {
   return {
@@ -134,6 +153,42 @@ export const properties: Readonly<Record<string, readonly Property[]>> = {
       ['std'],
     ),
   ],
+  kl_gauss_full: [
+    least(
+      'is least, with gradient 0, where both Gaussians are the same',
+      ({ mean1, covariance1, ...rest }) => ({
+        ...rest,
+        ...(mean1 && { mean1, mean2: mean1 }),
+        covariance1: covariance1!,
+        covariance2: covariance1!,
+      }),
+      ['mean1', 'covariance1'],
+    ),
+  ],
+  kl_k3: [
+    least(
+      'is least, at 0, where both policies are the same',
+      ({ policy, delta, ...rest }) => ({
+        ...rest,
+        ...(policy && { policy, reference: policy }),
+        ...(delta && { delta: everywhere(delta, 0), ...(rest['ratio'] && { ratio: everywhere(delta, 1) }) }),
+      }),
+      ['policy'],
+    ),
+    {
+      id: 'minimum-elsewhere',
+      words: 'is least, at 0, where both policies are the same',
+      holds: (code, { delta, ratio, ...rest }) =>
+        !delta || ratio !== undefined || Math.abs(slope(code, { ...rest, delta: everywhere(delta, 0) }, 'delta')) < small,
+    },
+  ],
+  mmd: [noneBetweenEqual],
+  mse: [leastWhereSame('is least where the prediction is the target', 'prediction', 'target')],
+  wgan_gp: [
+    least('is least where the gradient has the length 1', ({ gradient, ...rest }) => ({ ...rest, gradient: ofLengthOne(gradient!) }), [
+      'gradient',
+    ]),
+  ],
   dsm: [
     least(
       'is least where the score is −ε/σ',
@@ -198,6 +253,7 @@ export const properties: Readonly<Record<string, readonly Property[]>> = {
   q_sample: [normalised],
   q_step: [normalised],
   v_target: [exactly('no-inverse', 'is orthogonal to the noised sample: otherwise x₀ does not come back from it')],
+  eps_from_score: [exactly('no-inverse', 'undoes s = −ε/σ')],
   x0_from_eps: [exactly('no-inverse', 'undoes the forward noising')],
   x0_from_v: [exactly('no-inverse', 'undoes the rotation of sample and noise')],
   ddim_step: [previousMarginal],

@@ -173,6 +173,7 @@ const matching: Formula = {
       ],
     },
   ],
+  variants: [{ words: 'with another weight', roles: (roles) => ({ ...roles, exponent: scalar(0) }) }],
   mistakes: [
     'The sign is wrong: the score points from the noisy sample back, against the noise.',
     'The target is divided by σ² though the noise was not multiplied by σ.',

@@ -267,7 +267,7 @@ const count: Role = {
 };
 const samples: readonly Role[] = [
   { id: 'first', shape: 'N D', domain: 'real', words: ['x', 'z', 'source', 'real', 'a', 'prior', 'true'] },
-  { id: 'second', shape: 'N D', domain: 'real', words: ['y', 'z prior', 'target', 'fake', 'b', 'samples', 'q'] },
+  { id: 'second', shape: 'N D', domain: 'real', words: ['y', 'z prior', 'target', 'fake', 'b', 'samples', 'q', 'prior', 'z'] },
 ];
 const rate: Role = { id: 'rate', shape: '', domain: 'positive', encodings: kernelRate, literal: true, absent: 1 };
 const estimates = [

@@ -64,8 +64,11 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
     const held = new Map<Finding, Diagnostic[]>();
     const nameless: Finding[] = [];
     for (const fault of faults) {
-      const diagnostic = diagnosticOf(fault, standing);
-      const finding = findingOfFault(fault, diagnostic, all);
+      const told = diagnosticOf(fault, standing);
+      const finding = findingOfFault(fault, told, all);
+      // A general formula was found, and the fix makes a particular one of it.
+      const makes = fault.nearly && finding && finding.formula !== fault.nearly.formula.id ? fault.nearly.formula.id : undefined;
+      const diagnostic = told.fix && makes !== undefined ? { ...told, fix: { ...told.fix, makes } } : told;
       if (finding) held.set(finding, [...(held.get(finding) ?? []), diagnostic]);
       else nameless.push(namelessFinding(diagnostic, fault.statement, around));
     }

@@ -40,7 +40,7 @@ export async function outcomesOf(finding: Finding, text: string, reread: Reread)
     const end = finding.end + movedBy(fix, finding.end);
     const found = await reread(withFix(text, fix), { start, end });
     const right = found.find(
-      (one) => one.formula === finding.formula && one.equality !== 'near miss' && one.start >= start && one.end <= end,
+      (one) => one.formula === (fix.makes ?? finding.formula) && one.equality !== 'near miss' && one.start >= start && one.end <= end,
     );
     outcomes.push(right ? { compared: sideBySide(finding.latex, right.latex) } : null);
   }

@@ -18,6 +18,8 @@ export interface Cut {
   readonly operations: ReadonlySet<string>;
   /** Numbers that stand in the code. */
   readonly literals: readonly number[];
+  /** Whether it is one of many that differ in few operations: what they share is worked out once. */
+  readonly isVaried?: true;
 }
 
 export interface CutOptions {

@@ -209,9 +209,12 @@ const isStretch = ({ op, attributes }: Node): boolean =>
   op === 'index' && /^(?:(?:slice:[fts]*|new|dots) ?)+$/.test(String(attributes['spec']));
 
 /** The function of the file whose result a value is, in whatever shape. */
-export function calledFor(node: Node): string | null {
+export const calledFor = (node: Node): string | null => (callOf(node)?.attributes['own'] as string | undefined) ?? null;
+
+/** The call of a function of the file whose result a value is, in whatever shape. */
+export function callOf(node: Node): Node | null {
   for (let inner = node; ;) {
-    if (inner.op === 'inline') return (inner.attributes['own'] as string | null | undefined) ?? null;
+    if (inner.op === 'inline') return typeof inner.attributes['own'] === 'string' ? inner : null;
     const terms = termsOf(inner);
     if (terms.length !== 1) return null;
     const [{ node: only, factor, weights }] = terms as [(typeof terms)[number]];

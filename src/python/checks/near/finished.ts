@@ -1,6 +1,6 @@
 /** Whether a value is one that somebody would call by a name of a formula. */
 
-import { measuring, usersOf, type Node } from '../../expression/node.ts';
+import { measuring, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Cut } from '../../recognise/cut.ts';
 
 /** Operations that work something out, of a piece of code. */
@@ -13,6 +13,20 @@ const working: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+
+/** Whether a function of the file does next to nothing with what it is given: `batch_mul(a, b)`, `mean_flat(x)`. */
+export function isHelper({ args: [result, , ...given] }: Node): boolean {
+  const ends = new Set(given.flatMap((one) => [one, unwrap(one)]));
+  const seen = new Set([result!]);
+  let work = 0;
+  for (const one of seen) {
+    if (ends.has(one)) continue;
+    if (working.has(one.op) && ++work > 1) return false;
+    for (const arg of operandsOf(one)) seen.add(arg);
+  }
+  return true;
+}
+
 /** Less is no formula yet. */
 export const leastWork = 2;
 export const leastWorkOfPart = 4;

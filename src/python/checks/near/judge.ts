@@ -18,7 +18,8 @@ export function brokenBy(near: NearMiss): Property | null {
     return evaluate(cut, inputs, alternative);
   };
   const drawn = rolesAt(match.cut, reading, binding, layout, 0);
-  if (isFlipped(near)) return null;
+  // A loss is told as one whose sign is turned; a quantity is another one then.
+  if (reading.fit !== 'quantity' && isFlipped(near)) return null;
   const held: Roles = Object.fromEntries(Object.entries(drawn).filter(([id]) => isBound(near, id)));
   const isWhole = cut.inputs.every((input) => binding.choices.has(input) || cut.measured.has(input));
   for (const property of known) {

@@ -3,13 +3,13 @@
 import { leaves, unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import { surroundingsOf } from '../../recognise/evidence/evidence.ts';
-import { calledFor } from '../../recognise/findings.ts';
+import { callOf } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { isAcross, isOfOne } from '../rules/norms.ts';
-import { make } from './edits.ts';
+import { make, type EditKind } from './edit.ts';
 import { isMisnamed } from './naming.ts';
-import { leastWorkOfInfo, workIn } from './finished.ts';
+import { isHelper, leastWorkOfInfo, workIn } from './finished.ts';
 import { faultOf } from './says.ts';
 import { nearMissOf } from './search.ts';
 
@@ -20,12 +20,14 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   const { computed, found, recogniser, textOf, imports } = checked;
   // Where the numbers of a schedule are wrong, nothing else is said of them.
   const right = new Set<Computed>(told.flatMap(({ rule, statement }) => (ofSchedules.has(rule) ? [statement] : [])));
+  const general = new Set<Computed>();
   const within = new Set<Node>();
   const named = new Set<Node>();
   for (const { computed: statement, place, recognition } of found) {
     if (recognition.kind === 'value' && isMisnamed(recognition)) continue;
     named.add(place.node);
-    if (place.node === statement.node) right.add(statement);
+    const isGeneral = recognition.kind === 'value' && (recognition.reading.rank ?? 1) < 1;
+    if (place.node === statement.node) (isGeneral ? general : right).add(statement);
     if (recognition.kind === 'value' && (recognition.reading.rank ?? 1) >= 1)
       for (const node of recognition.cut.order) if (node !== recognition.cut.root) within.add(unwrap(node));
   }
@@ -33,21 +35,31 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   // What is made of something that is wrong is wrong by that alone.
   const wrong = new Set<Node>(told.flatMap(({ at }) => [at, unwrap(at)]));
   for (const statement of computed) {
-    if (right.has(statement) || statement.node.op === 'let' || within.has(unwrap(statement.node)) || calledFor(statement.node) !== null)
-      continue;
+    const call = callOf(statement.node);
+    if (right.has(statement) || statement.node.op === 'let' || within.has(unwrap(statement.node)) || (call && !isHelper(call))) continue;
     const others = namedIn(computed, statement);
-    for (const node of candidatesIn(statement, named)) {
+    for (const node of general.has(statement) ? [statement.node] : candidatesIn(statement, named)) {
       const surroundings = surroundingsOf(node === statement.node ? statement.target : '', statement.around);
-      const near = yield* nearMissOf(node, recogniser, surroundings, others, node !== statement.node);
+      const near = yield* nearMissOf({
+        node,
+        recogniser,
+        surroundings,
+        others,
+        isPart: node !== statement.node,
+        isGeneral: general.has(statement),
+      });
       yield;
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
       if (!isMadeHere(edit.there, statement, computed)) continue;
       if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;
       const fault = faultOf(near, { statement, computed, textOf, imports });
-      // What breaks nothing is said where what it would be can be written; a square or two are near to anything.
-      const isSquare = edit.kind === 'missing function' || edit.there.op === 'abs';
-      const isWritten = fault.change !== null || edit.kind === 'axis';
+      // What breaks nothing is said where what it would be can be written; with another function in it two operations are near to anything.
+      const isSquare =
+        ofFunctions.has(edit.kind) && (!near.named.isCalledSo || edit.kind === 'missing function' || edit.wanted.op === 'square');
+      const isWritten = fault.change !== null || edit.kind === 'axis' || edit.kind === 'exchanged';
+      const isScaled = edit.there.op === 'multiply' || edit.there.op === 'divide';
+      if (!fault.isBroken && edit.kind === 'another function' && isScaled && !near.named.isCalledSo) continue;
       if (!fault.isBroken && (!isWritten || (isSquare && workIn(match.cut) < leastWorkOfInfo))) continue;
       wrong.add(unwrap(near.cut.root)).add(edit.there);
       faults.push(fault);
@@ -58,7 +70,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
 }
 
 /** What a statement computes, then terms of it that have no name yet. */
-function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Node[] {
+export function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Node[] {
   const own = new Set(places.map((place) => place.node));
   const candidates = new Set<Node>([node]);
   for (const one of candidates) {
@@ -73,6 +85,8 @@ function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Nod
   return [...candidates];
 }
 
+const ofFunctions: ReadonlySet<EditKind> = new Set<EditKind>(['missing function', 'another function', 'extra function', 'exchanged']);
+
 const mostCandidates = 6;
 const through: ReadonlySet<string> = new Set('add subtract multiply divide opaque stack concatenate choice mean sum'.split(' '));
 
@@ -82,11 +96,16 @@ function isMadeHere(node: Node, { holder, places }: Computed, computed: readonly
   return isIn(places) || computed.some((one) => one.holder === holder && isIn(one.places)) || !computed.some((one) => isIn(one.places));
 }
 
-const mostNamed = 16;
+const mostNamed = 24;
 
-/** Other values of the function that have a name. */
-function namedIn(computed: readonly Computed[], { holder, start }: Computed): Node[] {
-  const named = new Map<string, Node>();
-  for (const one of computed) if (one.holder === holder && one.start < start && /^\w+$/.test(one.target)) named.set(one.target, one.node);
-  return [...named.values()].slice(-mostNamed);
+/** Other values of the function that have a name: what it is given, and what it has made so far. */
+export function namedIn(computed: readonly Computed[], { holder, start }: Computed): Node[] {
+  const given = new Map<string, Node>();
+  const made = new Map<string, Node>();
+  for (const one of computed) {
+    if (one.holder !== holder) continue;
+    for (const { node } of one.places) if (node.op === 'parameter') given.set(node.attributes['name'] as string, node);
+    if (one.start < start && /^\w+$/.test(one.target)) made.set(one.target, one.node);
+  }
+  return [...given.values(), ...made.values()].slice(-mostNamed);
 }

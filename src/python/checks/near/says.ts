@@ -4,7 +4,7 @@ import { propertyIds } from '../../../formulas/properties.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
 import type { RuleId } from '../rules.ts';
-import type { Edit, EditKind } from './edits.ts';
+import type { Edit, EditKind } from './edit.ts';
 import { brokenBy } from './judge.ts';
 import type { NearMiss } from './search.ts';
 import { textEdits, type Source, type TextEdit } from './write.ts';
@@ -23,6 +23,8 @@ const ruleOf: Readonly<Record<EditKind, RuleId>> = {
   axis: 'another-axis',
   reduction: 'another-reduction',
   'another value': 'another-value',
+  'off by one': 'another-value',
+  exchanged: 'swapped',
 };
 
 /** Rules of near misses. */
@@ -78,6 +80,8 @@ function inWords({ kind, there, wanted }: Edit): string {
       return `\`${op(there)}\` is taken here, which does not stand`;
     case 'another function':
       return `\`${op(there)}\` is taken here for \`${op(wanted)}\``;
+    case 'exchanged':
+      return `\`${op(there)}\` is taken here where \`${op(wanted)}\` comes last`;
     case 'axis':
       return 'It is taken along another axis than';
     case 'reduction':

@@ -3,7 +3,7 @@
 import type { Span } from '../../../maths/nesting.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
-import type { Edit, Replacement } from './edits.ts';
+import type { Edit, Replacement } from './edit.ts';
 
 /** A statement, and what stands around it. */
 export interface Source {
@@ -216,21 +216,23 @@ const inLibrary: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   torch: {
     exp: 'exp',
     log: 'log',
-    abs: 'abs',
+
     sigmoid: 'sigmoid',
     relu: 'relu',
     minimum: 'minimum',
     maximum: 'maximum',
     softmax: 'softmax',
   },
-  numpy: { exp: 'exp', log: 'log', abs: 'abs', minimum: 'minimum', maximum: 'maximum' },
-  'jax.numpy': { exp: 'exp', log: 'log', abs: 'abs', minimum: 'minimum', maximum: 'maximum' },
-  tensorflow: { exp: 'exp', log: 'math.log', abs: 'abs', sigmoid: 'sigmoid', minimum: 'minimum', maximum: 'maximum' },
-  'keras.ops': { exp: 'exp', log: 'log', abs: 'abs', sigmoid: 'sigmoid', minimum: 'minimum', maximum: 'maximum' },
+  numpy: { exp: 'exp', log: 'log', minimum: 'minimum', maximum: 'maximum' },
+  'jax.numpy': { exp: 'exp', log: 'log', minimum: 'minimum', maximum: 'maximum' },
+  tensorflow: { exp: 'exp', log: 'math.log', sigmoid: 'sigmoid', minimum: 'minimum', maximum: 'maximum' },
+  'keras.ops': { exp: 'exp', log: 'log', sigmoid: 'sigmoid', minimum: 'minimum', maximum: 'maximum' },
 };
 
 /** By the library that the statement uses, or that the file imports. */
 function functionName(op: string, { statement, imports, textOf }: Source): string | null {
+  // Python's own does for arrays of every library.
+  if (op === 'abs') return op;
   const text = textOf(statement);
   const known = [...imports].filter(([, module]) => inLibrary[module]?.[op] !== undefined);
   const used = known.find(([alias]) => new RegExp(`\\b${alias}\\.`).test(text)) ?? known[0];

@@ -3,7 +3,7 @@
 import type { Domain, ValueReading } from '../../../formulas/reading.ts';
 import { ShapeError, type Tensor } from '../../../maths/tensor/tensor.ts';
 import type { Node } from '../../expression/node.ts';
-import type { Binding } from '../binding/choice.ts';
+import type { Binding, Choices } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { mayHold } from '../screening/oneElement.ts';
 import { evaluate } from './evaluate.ts';
@@ -108,7 +108,11 @@ function at(
   return { code, formula: formulaAt(cut, reading, binding, layout, point, roles) };
 }
 
-const codes = new WeakMap<Binding['choices'], Map<string, Tensor>>();
+type ByPlace<Value> = Map<string, Value>;
+
+const codes = new WeakMap<Cut, WeakMap<Choices, ByPlace<Tensor>>>();
+/** Of pieces that are varied: what each of their operations gives. */
+const shared = new WeakMap<Choices, ByPlace<Map<Node, Tensor>>>();
 
 /** The code's own value, which is the same whatever numbers are tried for roles that it does not hold. */
 function codeAt(
@@ -120,10 +124,23 @@ function codeAt(
   point: number,
   roles: RoleValues,
 ): Tensor {
-  let held = codes.get(binding.choices);
-  if (!held) codes.set(binding.choices, (held = new Map<string, Tensor>()));
+  let ofCut = codes.get(cut);
+  if (!ofCut) codes.set(cut, (ofCut = new WeakMap<Choices, ByPlace<Tensor>>()));
+  let held = ofCut.get(binding.choices);
+  if (!held) ofCut.set(binding.choices, (held = new Map<string, Tensor>()));
   const key = `${point}|${layoutsOf(reading).indexOf(layout)}`;
   let value = held.get(key);
-  if (!value) held.set(key, (value = evaluate(cut, inputsFor(cut, reading, binding, layout, roles, 1), alternative)));
+  if (!value) {
+    const inputs = inputsFor(cut, reading, binding, layout, roles, 1);
+    held.set(key, (value = evaluate(cut, inputs, alternative, cut.isVaried && valuesShared(binding.choices, key))));
+  }
   return value;
+}
+
+function valuesShared(choices: Choices, key: string): Map<Node, Tensor> {
+  let held = shared.get(choices);
+  if (!held) shared.set(choices, (held = new Map<string, Map<Node, Tensor>>()));
+  let values = held.get(key);
+  if (!values) held.set(key, (values = new Map<Node, Tensor>()));
+  return values;
 }

@@ -16,11 +16,17 @@ const perOperation = 16;
 
 /**
  * What the piece gives for these inputs.
+ * @param values What is known for them already; what is worked out goes there.
  * @throws ShapeError where the shapes do not fit what the code does.
  */
-export function evaluate({ order, root }: Cut, inputs: ReadonlyMap<Node, Tensor>, alternative: number): Tensor {
-  const values = new Map<Node, Tensor>();
+export function evaluate(
+  { order, root }: Cut,
+  inputs: ReadonlyMap<Node, Tensor>,
+  alternative: number,
+  values = new Map<Node, Tensor>(),
+): Tensor {
   for (const node of order) {
+    if (values.has(node)) continue;
     const given = inputs.get(node);
     if (given) {
       values.set(node, given);

@@ -21,33 +21,6 @@ const gradient = [
 
 const slips: readonly Slip[] = [
   {
-    rule: 'other-sign',
-    code: def('kl_k3(logp, ref_logp)', 'log_ratio = ref_logp - logp', '(log_ratio.exp() - 1 + log_ratio).mean()'),
-    said: '`log_ratio.exp() - 1 - log_ratio` belongs by the formula (KL estimate k3)',
-    mended: '(log_ratio.exp() - 1 - log_ratio).mean()',
-    formula: 'kl_k3',
-    differs: ['+', '-'],
-  },
-  {
-    rule: 'other-sign',
-    code: def('eps_from_score(score, sigma)', 'sigma * score'),
-    said: '`(-sigma)` belongs by the formula (Noise from score)',
-    mended: '(-sigma) * score',
-    formula: 'eps_from_score',
-    differs: [null, '-'],
-  },
-  {
-    rule: 'function-missing',
-    code: def('gradient_penalty(critic, real, fake)', ...gradient, '(gradient.flatten(1).norm(2, dim=1) - 1).mean()'),
-    said: '`(gradient.flatten(1).norm(2, dim=1) - 1) ** 2` belongs by the formula (WGAN gradient penalty)',
-    mended: '((gradient.flatten(1).norm(2, dim=1) - 1) ** 2).mean()',
-    formula: 'wgan_gp',
-    differs: [
-      String.raw`\bigl(\lVert \mathrm{gradient}\rVert_{2} - 1\bigr)`,
-      String.raw`\Bigl(\bigl(\lVert \mathrm{gradient}\rVert_{2} - 1\bigr)^{2}\Bigr)`,
-    ],
-  },
-  {
     rule: 'function-missing',
     code: def('rms_norm(x, weight, eps)', 'weight * x / (x.pow(2).mean(-1, keepdim=True) + eps)'),
     said: '`(x.pow(2).mean(-1, keepdim=True) ** 0.5)` belongs by the formula (RMS normalisation)',
@@ -149,6 +122,34 @@ const slips: readonly Slip[] = [
     formula: 'sub_vp',
     differs: [String.raw`\alpha`, String.raw`\bar{\alpha}`],
   },
+  {
+    rule: 'another-value',
+    code: def('smooth(onehot, n_classes, eps)', 'onehot * (1 - eps) + eps / (n_classes - 1)'),
+    said: '`n_classes` belongs by the formula (Cross-entropy with label smoothing)',
+    mended: 'onehot * (1 - eps) + eps / (n_classes)',
+    formula: 'label_smoothing',
+    differs: [String.raw`-`, null],
+  },
+  {
+    rule: 'function-missing',
+    code: def('capacity_vae(recon, kl, gamma, capacity)', 'recon + gamma * (kl - capacity)'),
+    said: '`abs(kl - capacity)` belongs by the formula (beta-VAE with controlled capacity)',
+    mended: 'recon + gamma * (abs(kl - capacity))',
+    formula: 'capacity_vae',
+    differs: [String.raw`(\mathrm{kl} - \mathrm{capacity})`, String.raw`\lvert \mathrm{kl} - \mathrm{capacity}\rvert`],
+  },
+  {
+    rule: 'other-factor',
+    code: def(
+      'distillation(student, teacher, T)',
+      'p_teacher = F.softmax(teacher / T, dim=-1)',
+      'T * T * F.kl_div(F.log_softmax(student, dim=-1), p_teacher, reduction="batchmean")',
+    ),
+    said: '`student / T` belongs by the formula (Distillation loss)',
+    mended: 'T * T * F.kl_div(F.log_softmax(student / T, dim=-1), p_teacher, reduction="batchmean")',
+    formula: 'distill_kl',
+    differs: [null, null],
+  },
 ];
 
 describe('a slip', () => {
@@ -204,6 +205,24 @@ describe('nothing is told of', () => {
     ['a weighted discrepancy', def('mmd(k_xx, k_yy, k_xy)', '10 * (k_xx.mean() + k_yy.mean() - 2 * k_xy.mean())')],
     ['a drift with its diffusion', def('reverse_sde(f, g, score)', 'f - g ** 2 * score')],
     ['a capacity', def('capacity(recon, kl, gamma, C)', 'recon + gamma * torch.abs(kl - C)')],
+    [
+      'a score that is matched with a weight of the diffusion',
+      def('dsm_loss(score, z, std, g)', 'losses = ((score + z / std) ** 2).flatten(1).mean(1)', 'losses * g ** 2'),
+    ],
+    ['a penalty as a reward', def('rewards(logp, ref_logp, kl_coef)', 'kl = logp - ref_logp', '-kl_coef * kl')],
+    ['the derivative of a loss', def('mse_backward(prediction, target)', '2 * (prediction - target) / prediction.numel()')],
+    [
+      'a mean of what is not masked',
+      def('kl(mu, logvar, mask)', 'kl = -0.5 * (1 + logvar - mu ** 2 - logvar.exp())', '(kl * mask).sum() / mask.sum().clamp(min=1)'),
+    ],
+    [
+      'a temperature of both',
+      def('distillation(s, t, T)', 'F.kl_div(F.log_softmax(s / T, 1), F.softmax(t / T, 1), reduction="batchmean") * T ** 2'),
+    ],
+    [
+      'values that are called each other',
+      def('heun(vel, accelerate, guess, dt)', 'vel + 0.5 * (accelerate(vel) + accelerate(guess)) * dt'),
+    ],
     ['names that say nothing', def('f(a, b, c)', 'a + (c * b - a)')],
   ])('%s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);

@@ -1,0 +1,201 @@
+/** Edits that make a formula of code, and yet are no mending of a slip: what the code has was meant. */
+
+import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Role } from '../../../formulas/reading.ts';
+import { affinity, formFits } from '../../recognise/binding/affinity.ts';
+import type { Choice, Choices } from '../../recognise/binding/choice.ts';
+import type { Cut } from '../../recognise/cut.ts';
+import type { Surroundings } from '../../recognise/evidence/evidence.ts';
+import { given, namesOf } from '../../recognise/evidence/given.ts';
+import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words.ts';
+import type { Edit } from './edit.ts';
+import type { Named } from './naming.ts';
+
+/** An edit, where it is made. */
+export interface Trial {
+  readonly edit: Edit;
+  /** The code as it is, and as it would be. */
+  readonly cut: Cut;
+  readonly changed: Cut;
+  readonly surroundings: Surroundings;
+}
+
+/** By why an edit is not asked about, whichever formula it would make. */
+export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
+  composite: isComposite,
+  logarithm: isLogarithm,
+  cancelled: isCancelled,
+  derivative: ({ edit: { kind }, surroundings: { around } }) =>
+    kind === 'missing function' &&
+    around
+      .slice(0, 1)
+      .map(wordsOf)
+      .some((words) => holdsAny(words, ofDerivatives)),
+  // What is left out altogether was meant.
+  unused: ({ edit, cut, changed }) => changed.inputs.length < cut.inputs.length && edit.kind !== 'another value',
+};
+
+/** By why an edit is no mending of one formula. */
+export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => boolean>> = {
+  'complement of real': isComplementOfReal,
+  'of label': isOfLabel,
+  'of weight': isOfWeight,
+  'against names': ({ edit }, { choices: [first] }) => edit.kind === 'swapped' && !areNamed([edit.there, edit.wanted], first!),
+  'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)),
+  'not called so': ({ edit, changed }, named) => !named.isCalledSo && asksForName(edit, changed),
+};
+
+const ofDerivatives = ['backward', 'derivative', 'prime', 'grad', 'dloss', 'd loss', 'delta'];
+
+/** Values that depend on a part of the formula: what else there is is taken for 1, whatever is done with it. */
+function tellingIn(cut: Cut, { choices: [first] }: Named): ReadonlySet<Node> {
+  const { order: nodes, inputs, measured } = cut;
+  let ofCut = told.get(cut);
+  if (!ofCut) told.set(cut, (ofCut = new WeakMap<object, ReadonlySet<Node>>()));
+  const known = ofCut.get(first!);
+  if (known) return known;
+  // Of a value that the edit takes away nothing is said.
+  const telling = new Set<Node>(
+    inputs.filter((input) => {
+      const choice = first!.get(input);
+      return choice ? 'role' in choice : !measured.has(input);
+    }),
+  );
+  for (const node of nodes) if (operandsOf(node).some((arg) => telling.has(arg))) telling.add(node);
+  ofCut.set(first!, telling);
+  return telling;
+}
+
+const told = new WeakMap<Cut, WeakMap<object, ReadonlySet<Node>>>();
+
+/** Whether an edit changes something that counts, and leaves something that counts. */
+function isOfFormula({ kind, there, wanted, within }: Edit, telling: ReadonlySet<Node>): boolean {
+  if (numberOf(there) !== null) return within === null || telling.has(within);
+  if (!telling.has(there)) return false;
+  return (kind !== 'extra factor' && kind !== 'extra function') || telling.has(wanted);
+}
+
+/** What is only weighted, in another shape or averaged on its way out. */
+function isAtTop(wanted: Node, { root }: Cut): boolean {
+  for (let nodes = [root], depth = 0; nodes.length > 0 && depth < 8; depth++) {
+    if (nodes.includes(wanted)) return true;
+    nodes = nodes.flatMap((node) => (onTop.has(node.op) ? operandsOf(node).slice(0, node.op === 'divide' ? 1 : undefined) : []));
+  }
+  return false;
+}
+
+const onTop: ReadonlySet<string> = new Set(
+  'multiply divide negate let inline mean sum reshape flatten squeeze expandDims detach'.split(' '),
+);
+
+/** A function of a formula is no mistake: `sqrt(variance)` is no variance. */
+function isComposite({ edit: { kind, wanted }, changed }: Trial): boolean {
+  return (kind === 'extra function' || kind === 'extra factor') && isAtTop(wanted, changed);
+}
+
+/** Two that have changed places are told by what they are called, both of them. */
+const areNamed = (nodes: readonly Node[], choices: Choices): boolean =>
+  nodes.every((node) => {
+    const choice = choices.get(node);
+    return choice !== undefined && 'role' in choice && ((affinity(given(node), choice.role) ?? 0) >= 2 || formOf(node, choice) >= 3);
+  });
+
+const formOf = (node: Node, { encoding }: Extract<Choice, { role: Role }>): number => (encoding ? formFits(given(node), encoding) : 0);
+
+/** A loss may be weighted by anything. */
+function isOfWeight({ edit: { kind, there, wanted }, changed }: Trial, { reading, choices: [first] }: Named): boolean {
+  if (reading.fit !== 'loss') return false;
+  const choice = first!.get(there);
+  const isWeight = choice !== undefined && 'role' in choice && choice.role.absent !== undefined && choice.role.shape !== 'B D';
+  return isWeight || (kind === 'factor' && isAtTop(wanted, changed));
+}
+
+/** Nobody takes a function of labels by mistake. */
+function isOfLabel({ edit: { kind, there } }: Trial, { choices: [first] }: Named): boolean {
+  if (kind === 'another value' || kind === 'swapped' || kind === 'missing factor') return false;
+  const made = new Set<Node>([there]);
+  let isAny = false;
+  for (const node of made) {
+    const choice = first!.get(node);
+    if (!choice) for (const arg of operandsOf(node)) made.add(arg);
+    else if ('role' in choice && !ofLabels.has(choice.role.domain)) return false;
+    else if ('role' in choice) isAny = true;
+  }
+  return isAny;
+}
+
+const ofLabels: ReadonlySet<string> = new Set(['binary', 'class']);
+
+/** With one value for another something is left of it: `a - a` is no slip of `a - b`. */
+function isCancelled({ edit: { kind }, changed: { order: nodes } }: Trial): boolean {
+  return (
+    kind === 'another value' && nodes.some(({ op, args: [a, b] }) => (op === 'subtract' || op === 'divide') && unwrap(a!) === unwrap(b!))
+  );
+}
+
+/** What is no share has no complement. */
+function isComplementOfReal({ edit: { kind, there, wanted } }: Trial, { choices: [first], isCalledSo }: Named): boolean {
+  if (isCalledSo || kind !== 'missing function' || !isComplement(wanted)) return false;
+  const choice = first!.get(there);
+  return choice !== undefined && 'role' in choice && choice.role.domain === 'real';
+}
+
+/** The logarithm of a formula is no near miss of it. */
+function isLogarithm({ edit: { wanted }, changed, surroundings: { target, around } }: Trial): boolean {
+  if (wanted.op !== 'exp') return false;
+  if (unwrap(changed.root).op === 'log') return true;
+  return isAtTop(wanted, changed) && [target, around[0] ?? ''].some((name) => wordsOf(name).some((word) => word.startsWith('log')));
+}
+
+/** What is only a step on the way to a formula, or sums where it takes the mean, has to be called so. */
+const asksForName = ({ kind, wanted }: Edit, changed: Cut): boolean =>
+  kind === 'reduction' ||
+  kind === 'axis' ||
+  kind === 'exchanged' ||
+  ((kind === 'missing function' || kind === 'missing factor') && isAtTop(wanted, changed));
+
+/** Whether one value may have been taken for another: by their names, by what stands beside it, or both are rates of one schedule. */
+function areAlike({ there, wanted, within }: Edit): boolean {
+  if (unwrap(wanted).op === 'normal' && unwrap(there).op === 'uniform') return true;
+  const one = wordsIn(there);
+  const other = wordsIn(isComplement(wanted) ? wanted.args[1]! : wanted);
+  if (isComplement(wanted)) return holdsAny(one, scheduleWords) && holdsAny(other, scheduleWords);
+  const stems = other.map(stemOf);
+  if (one.some((word) => stems.includes(stemOf(word)))) return true;
+  // `noise` beside `pred_noise`.
+  const beside = (within?.args ?? []).filter((arg) => arg !== there && unwrap(arg) !== unwrap(wanted)).flatMap(wordsIn);
+  return beside.some((word) => word.length > 1 && stems.includes(stemOf(word)));
+}
+
+const wordsIn = (node: Node): readonly string[] => (isNamed(node) ? namesOf(node).slice(0, 2).flatMap(wordsOf) : []);
+
+/** `x1`, `xt` and `x` are of one kind. */
+const stemOf = (word: string): string => word.replace(/(?<=.)(?:\d+|[ts])$/, '');
+
+const isNamed = (node: Node): boolean => node.op === 'let' || leaves.has(node.op) || node.op === 'index' || node.op === 'part';
+
+/** `1 - alpha` */
+export const isComplement = ({ op, args }: Node): boolean => op === 'subtract' && numberOf(args[0]!) === 1;
+
+/** Whether an edit is worth making: names must not speak against it. */
+export function isPossible(edit: Edit): boolean {
+  const { kind, there, wanted } = edit;
+  if (kind === 'another value')
+    return (
+      areAlike(edit) &&
+      !namesOf(wanted)
+        .slice(0, 1)
+        .some((name) => /coef|weight|lambda|lam$/i.test(name))
+    );
+  const called = kind === 'missing function' ? alreadyCalled[wanted.op] : undefined;
+  return (
+    !called ||
+    !(there.op === 'let' || leaves.has(there.op)) ||
+    !namesOf(there)
+      .slice(0, 1)
+      .some((name) => called.test(name))
+  );
+}
+
+/** What a name says has been done already. */
+const alreadyCalled: Readonly<Record<string, RegExp>> = { square: /sq|2$|squared|var/i, sqrt: /sqrt|root|std/i, exp: /exp/i, log: /log/i };
