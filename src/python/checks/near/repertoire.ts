@@ -1,6 +1,6 @@
 /** The slips that people make: what one value of a piece of code could be instead. */
 
-import { numberOf, unwrap, wrappers, type Attributes, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, wrappers, type Node } from '../../expression/node.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words.ts';
 import { make, number, type EditKind } from './edit.ts';

@@ -9,7 +9,7 @@ import type { Choices } from '../../recognise/binding/choice.ts';
 import type { Cut } from '../../recognise/cut.ts';
 import { isSupported, type Surroundings } from '../../recognise/evidence/evidence.ts';
 import { cutsOf } from '../../recognise/pieces.ts';
-import type { Recogniser, Valued } from '../../recognise/recogniser.ts';
+import type { Recogniser } from '../../recognise/recogniser.ts';
 import { reached } from '../statements.ts';
 import { isOneOf, layoutsFor, matchWith } from './agrees.ts';
 import type { Edit, EditKind } from './edit.ts';

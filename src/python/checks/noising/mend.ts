@@ -3,7 +3,7 @@
 import { leaves, numberOf, usersOf, wrappers, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Checked } from '../checked.ts';
-import { make, type Edit } from '../near/edits.ts';
+import { make, type Edit } from '../near/edit.ts';
 import { textEdits, type TextEdit } from '../near/write.ts';
 import { siblingOf } from './siblings.ts';
 import { combinationOf, numbersIn, type Combination } from './combination.ts';

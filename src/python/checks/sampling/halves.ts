@@ -6,7 +6,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { matchOf } from '../matched.ts';
-import { make } from '../near/edits.ts';
+import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
 import { factorsOf, made, termsOf } from '../rules/flow.ts';
 

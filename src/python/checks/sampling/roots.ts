@@ -6,7 +6,7 @@ import { namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { make } from '../near/edits.ts';
+import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
 import { factorsOf, isMadeOf, termsOf } from '../rules/flow.ts';
 

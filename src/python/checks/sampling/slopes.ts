@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { make } from '../near/edits.ts';
+import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
 import { factorsOf, made, termsOf } from '../rules/flow.ts';
 

@@ -148,7 +148,7 @@ const slips: readonly Slip[] = [
     said: '`student / T` belongs by the formula (Distillation loss)',
     mended: 'T * T * F.kl_div(F.log_softmax(student / T, dim=-1), p_teacher, reduction="batchmean")',
     formula: 'distill_kl',
-    differs: [null, null],
+    differs: [String.raw`\mathrm{softmax}(\mathrm{student})`, String.raw`\frac{\mathrm{student}}{T}`],
   },
 ];
 
