@@ -11,9 +11,9 @@ import { labelled, labelledFiles, score, sets, statementStarts, together, type L
 
 /** `found`: at least this share of the mistakes; `alarms`: at most so many. */
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
-  seen: { found: 0.9, alarms: 0 },
-  heldout: { found: 0.87, alarms: 0 },
-  reviewed: { found: 0.57, alarms: 7 },
+  seen: { found: 0.93, alarms: 0 },
+  heldout: { found: 0.93, alarms: 0 },
+  reviewed: { found: 0.6, alarms: 8 },
 };
 const long = 900_000;
 
