@@ -138,18 +138,6 @@ const slips: readonly Slip[] = [
     formula: 'capacity_vae',
     differs: [String.raw`(\mathrm{kl} - \mathrm{capacity})`, String.raw`\lvert \mathrm{kl} - \mathrm{capacity}\rvert`],
   },
-  {
-    rule: 'other-factor',
-    code: def(
-      'distillation(student, teacher, T)',
-      'p_teacher = F.softmax(teacher / T, dim=-1)',
-      'T * T * F.kl_div(F.log_softmax(student, dim=-1), p_teacher, reduction="batchmean")',
-    ),
-    said: '`student / T` belongs by the formula (Distillation loss)',
-    mended: 'T * T * F.kl_div(F.log_softmax(student / T, dim=-1), p_teacher, reduction="batchmean")',
-    formula: 'distill_kl',
-    differs: [String.raw`\mathrm{softmax}(\mathrm{student})`, String.raw`\frac{\mathrm{student}}{T}`],
-  },
 ];
 
 describe('a slip', () => {
