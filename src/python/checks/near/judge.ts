@@ -33,7 +33,7 @@ export function brokenBy(near: NearMiss): Property | null {
 }
 
 /** Whether code and formula differ by the sign of the whole alone: what is maximised is minimised. */
-function isFlipped({ cut, match }: NearMiss): boolean {
+export function isFlipped({ cut, match }: NearMiss): boolean {
   const { reading, binding, layout, alternative } = match;
   try {
     const [code, formula] = [cut, match.cut].map((one) =>

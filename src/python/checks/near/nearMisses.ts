@@ -10,6 +10,7 @@ import { isAcross, isOfOne } from '../rules/norms.ts';
 import { make, type EditKind } from './edit.ts';
 import { isMisnamed } from './naming.ts';
 import { isHelper, leastWorkOfInfo, workIn } from './finished.ts';
+import { isFlipped } from './judge.ts';
 import { faultOf } from './says.ts';
 import { nearMissOf } from './search.ts';
 
@@ -52,6 +53,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
       if (!isMadeHere(edit.there, statement, computed)) continue;
+      // A bound is given as it is, unless it is called a loss.
+      if (match.formula.claim === 'bound' && isFlipped(near) && !isLoss(statement)) continue;
       if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;
       const fault = faultOf(near, { statement, computed, textOf, imports });
       // What breaks nothing is said where what it would be can be written; with another function in it two operations are near to anything.
@@ -68,6 +71,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   }
   return faults;
 }
+
+const isLoss = ({ target, around }: Computed): boolean => /loss|nll|neg|cost|minus/i.test(`${target} ${around[0] ?? ''}`);
 
 /** What a statement computes, then terms of it that have no name yet. */
 export function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Node[] {

@@ -54,10 +54,11 @@ const each: readonly Rule[] = [
   distillation,
   lengths,
   heldGenerator,
+  clipping,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [rotationsByRows, norms, clipping];
+const last: readonly Rule[] = [rotationsByRows, norms];
 
 const told = new WeakMap<Checked, Set<string>>();
 

@@ -108,17 +108,6 @@ const broken: readonly (readonly [rule: string, code: string, lost: string, mend
     'wgan_d',
   ],
   [
-    'wrong-direction',
-    def(
-      'ppo_loss(ratio, advantages, clip)',
-      'clipped = torch.clamp(ratio, 1 - clip, 1 + clip) * advantages',
-      '-torch.max(ratio * advantages, clipped)',
-    ),
-    'has no gradient once the ratio has moved beyond the clip in the direction of the advantage',
-    '-torch.min(ratio * advantages, clipped)',
-    'ppo_clip',
-  ],
-  [
     'no-inverse',
     def('predict_x0(x_t, t, eps, alphas_cumprod)', level.replace('table', 'alphas_cumprod'), '(x_t - (1 - ab) * eps) / ab.sqrt()'),
     'undoes the forward noising',

@@ -25,6 +25,8 @@ describe('nothing is told of', () => {
       'a penalty of what is said of real and generated',
       def('drift(real_scores, fake_scores)', '1e-3 * (real_scores ** 2).mean() + 1e-3 * (fake_scores ** 2).mean()'),
     ],
+    ['a bound as it is', def('iwae(log_w, k)', 'bound = torch.logsumexp(log_w, dim=0) - math.log(k)', 'bound')],
+    ['a bound that is given', def('iwae_bound(log_w, k)', 'torch.logsumexp(log_w, dim=0) - math.log(k)')],
     ['logits of a reconstruction', def('loss(recon_x, x)', 'F.binary_cross_entropy_with_logits(recon_x, x).mean()')],
   ])('%s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
