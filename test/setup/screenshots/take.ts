@@ -8,7 +8,8 @@ import { debuggerExtension, root, sampleWorkspace } from '../paths.ts';
 import { findDebugPython } from '../pythonEnvironment.ts';
 import { build } from '../tools.ts';
 import { installVSCodeServer } from '../vscode-server/install.ts';
-import { scenes, type Scene } from './scenes.ts';
+import type { Scene } from './scene.ts';
+import { scenes } from './scenes.ts';
 
 const size = { width: 1280, height: 800 };
 /** Beside each other on one sheet, at half their size. */
