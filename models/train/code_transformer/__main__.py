@@ -14,9 +14,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .measure import DEFAULT_WORK
+from common.folders import MODELS, WORK
 
-DEFAULT_FOLDER = Path(__file__).parents[2] / "code-transformer"
+DEFAULT_FOLDER = MODELS / "code-transformer"
 FIXTURES = [Path(__file__).parents[3] / "test" / "fixtures" / name / "make.py" for name in ("code-transformer", "next-token")]
 
 
@@ -35,7 +35,7 @@ def python(*arguments: str | Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder for what is made on the way (default: %(default)s)")
+    parser.add_argument("--work", type=Path, default=WORK, help="folder for what is made on the way (default: %(default)s)")
     parser.add_argument("--to", type=Path, default=DEFAULT_FOLDER, help="the model's folder (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="of the training (default: %(default)s)")
     arguments = parser.parse_args()

@@ -11,15 +11,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-import platform
-import textwrap
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 import onnx
 import torch
+
+from common.onnx_file import tensors
+from common.writing import duration, paragraph, percent, processor, put_in_place, rounded, table
 
 from .brackets import NEAREST
 from .corpus import RUN_LINES, SHARED
@@ -32,7 +32,6 @@ TITLE = "Code transformer"
 LICENCE = "MIT"
 PRECISIONS = {"float32": "Float32 throughout.", "bfloat16": "Matrix products in bfloat16, all else in float32."}
 PROMPT_END = "\u25b7"
-TYPES = {onnx.TensorProto.INT64: "int64", onnx.TensorProto.FLOAT: "float32"}
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,6 @@ class Facts:
         return Facts(json.loads((work / "measured.json").read_text()), sources, log, saved["state"], saved["seed"], default_phases(), saved["precision"])
 
 
-def tensors(values) -> list[dict]:
-    """Name, type and shape of graph inputs or outputs; a dynamic size by its name."""
-    return [{"name": value.name, "type": TYPES[value.type.tensor_type.elem_type],
-             "shape": [size.dim_param or size.dim_value for size in value.type.tensor_type.shape.dim]} for value in values]
-
-
 def metrics(measured: dict) -> dict:
     """The numbers of the manifest, rounded to what the measurement tells apart."""
     likelihood, scores, loops = measured["likelihood"], measured["heads"], measured["loops"]
@@ -88,13 +81,7 @@ def metrics(measured: dict) -> dict:
     return rounded(result)
 
 
-def rounded(value):
-    if isinstance(value, dict):
-        return {name: rounded(content) for name, content in value.items()}
-    return float(f"{value:.4g}") if isinstance(value, float) else value
-
-
-def manifest(facts: Facts, model: onnx.ModelProto, files: dict[str, bytes]) -> dict:
+def manifest(facts: Facts, model: onnx.ModelProto) -> dict:
     shape = facts.measured["model"]
     return {
         "schemaVersion": 1,
@@ -108,15 +95,10 @@ def manifest(facts: Facts, model: onnx.ModelProto, files: dict[str, bytes]) -> d
         "context": facts.measured["likelihood"]["context"],
         "inputs": tensors(model.graph.input),
         "outputs": tensors(model.graph.output),
-        "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
+        "files": {},
         "licence": LICENCE,
         "metrics": metrics(facts.measured),
     }
-
-
-def table(header: list[str], rows: list[list[str]], numeric: set[int]) -> str:
-    rule = ["---:" if place in numeric else "---" for place in range(len(header))]
-    return "\n".join("| " + " | ".join(row) + " |" for row in [header, rule, *rows])
 
 
 def fenced(text: str) -> str:
@@ -127,10 +109,6 @@ def card(facts: Facts) -> str:
     """MODEL_CARD.md."""
     sections = [introduction(facts), prediction(facts), attention(facts), samples(facts), training(facts), data(facts), limits(facts)]
     return "\n\n".join(sections) + "\n"
-
-
-def paragraph(text: str) -> str:
-    return textwrap.fill(" ".join(text.split()), 110, break_long_words=False, break_on_hyphens=False)
 
 
 def introduction(facts: Facts) -> str:
@@ -278,24 +256,6 @@ def limits(facts: Facts) -> str:
     ])
 
 
-def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
-
-
-def processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return f"{os.cpu_count()} cores ({name})"
-
-
 def install(work: Path, folder: Path) -> None:
     """Writes all files of the model into `folder`, each whole or not at all, the manifest last: until then it fails its check."""
     facts = Facts.read(work)
@@ -303,12 +263,7 @@ def install(work: Path, folder: Path) -> None:
     if hashlib.sha256(files["model.onnx"]).hexdigest() != facts.measured["model"]["sha256"]:
         raise ValueError(f"{work / 'measured.json'} is of another file than {work / 'model.onnx'}: measure again")
     files["MODEL_CARD.md"] = card(facts).encode("utf8")
-    text = json.dumps(manifest(facts, onnx.load_from_string(files["model.onnx"]), files), indent=2) + "\n"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in {**files, "manifest.json": text.encode("utf8")}.items():
-        temporary = folder / f".{name}.tmp"
-        temporary.write_bytes(content)
-        os.replace(temporary, folder / name)
+    put_in_place(folder, files, manifest(facts, onnx.load_from_string(files["model.onnx"])))
 
 
 def main() -> None:

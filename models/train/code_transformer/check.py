@@ -7,33 +7,10 @@ a check failed.
 
 from __future__ import annotations
 
-import sys
-import time
-import traceback
-
-import torch
-
 # Importing the checks registers them.
+from common.registry import run_checks
+
 from .checks import parts, whole
-from .checks.registry import CHECKS
-
-
-def main() -> None:
-    torch.set_num_threads(1)
-    failed = 0
-    for function in CHECKS:
-        began = time.monotonic()
-        try:
-            function()
-            verdict = "passed"
-        except Exception:
-            verdict = "FAILED"
-            failed += 1
-            traceback.print_exc()
-        print(f"{verdict} {function.__name__.replace('_', ' ')} ({time.monotonic() - began:.1f} s)", flush=True)
-    print(f"{len(CHECKS) - failed} passed, {failed} failed, 0 skipped")
-    sys.exit(1 if failed else 0)
-
 
 if __name__ == "__main__":
-    main()
+    run_checks()

@@ -15,22 +15,21 @@ checkpoint gives the same bytes.
 from __future__ import annotations
 
 import argparse
-import logging
-import warnings
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, numpy_helper
+
+from common import onnx_file
+from common.onnx_file import STORED
 
 from .model import CodeTransformer, Shape
 from .session import Session
 
-OPSET = 18
 TRANSPOSED = ".transposed"
-STORED = ".float16"
 TOLERANCE = 1e-4
 RELATIVE = 5e-5
 
@@ -54,36 +53,11 @@ def export_float32(model: CodeTransformer) -> onnx.ModelProto:
     # Sizes above 1 that differ: the exporter takes equal or unit sizes for constants.
     ids = torch.zeros(2, 5, dtype=torch.int64)
     past = torch.zeros(shape.layers, 2, 2, shape.heads, 3, shape.head_dim)
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            model,
-            (ids, past),
-            dynamo=True,
-            external_data=False,
-            opset_version=OPSET,
-            input_names=["ids", "past"],
-            output_names=["logits", "present"],
-            dynamic_shapes={"ids": {0: batch, 1: sequence}, "past": {2: batch, 4: past_length}},
-            verbose=False,
-        )
-    exported = program.model_proto
-    strip(exported)
+    exported = onnx_file.export(model, (ids, past), ["ids", "past"], ["logits", "present"],
+                                {"ids": {0: batch, 1: sequence}, "past": {2: batch, 4: past_length}}, "code_transformer")
+    onnx_file.strip(exported)
     name_weights(exported, model)
     return exported
-
-
-def strip(exported: onnx.ModelProto) -> None:
-    """Drops what depends on where the export ran: stack traces, file names, notes of the exporter."""
-    del exported.metadata_props[:]
-    exported.doc_string = ""
-    graph = exported.graph
-    graph.name = "code_transformer"
-    graph.doc_string = ""
-    for part in (graph, *graph.node, *graph.initializer, *graph.input, *graph.output, *graph.value_info):
-        part.doc_string = ""
-        del part.metadata_props[:]
 
 
 def name_weights(exported: onnx.ModelProto, model: CodeTransformer) -> None:
@@ -107,27 +81,6 @@ def is_stored_as_float16(tensor: onnx.TensorProto) -> bool:
     return tensor.data_type == TensorProto.FLOAT and len(tensor.dims) == 2 and min(tensor.dims) > 1
 
 
-def store_as_float16(exported: onnx.ModelProto) -> onnx.ModelProto:
-    """The same graph, its matrices held as float16, each cast to float32 where it was used.
-
-    Raises ValueError for a weight that float16 cannot hold."""
-    result = onnx.ModelProto()
-    result.CopyFrom(exported)
-    casts = []
-    for tensor in result.graph.initializer:
-        if is_stored_as_float16(tensor):
-            values = numpy_helper.to_array(tensor)
-            if np.abs(values).max() > np.finfo(np.float16).max:
-                raise ValueError(f"{tensor.name} has a weight of size {np.abs(values).max()}, beyond float16's {np.finfo(np.float16).max}")
-            name = tensor.name
-            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + STORED))
-            casts.append(helper.make_node("Cast", [name + STORED], [name], name=f"cast_{name}", to=TensorProto.FLOAT))
-    nodes = casts + list(result.graph.node)
-    del result.graph.node[:]
-    result.graph.node.extend(nodes)
-    return result
-
-
 def stored_weights(exported: onnx.ModelProto) -> dict[str, torch.Tensor]:
     """The weights that the file holds, by the model's parameter names, as float32."""
     weights = {}
@@ -146,13 +99,6 @@ def model_of_file(exported: onnx.ModelProto) -> CodeTransformer:
     model = CodeTransformer(Shape(vocabulary=vocabulary, width=width, layers=past[0].dim_value, heads=past[3].dim_value))
     model.load_state_dict({name: weights[name] for name in model.state_dict()})
     return model.eval()
-
-
-def save(exported: onnx.ModelProto, path: Path) -> None:
-    onnx.checker.check_model(exported, full_check=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(exported.SerializeToString(deterministic=True))
-    temporary.replace(path)
 
 
 @torch.no_grad()
@@ -207,9 +153,9 @@ def verify(path: Path, text: np.ndarray) -> float:
 def export(work: Path) -> None:
     exported = export_float32(load_model(work / "checkpoint.pt"))
     text = np.load(work / "valid.npy", mmap_mode="r")
-    for name, content in (("model.float32.onnx", exported), ("model.onnx", store_as_float16(exported))):
+    for name, content in (("model.float32.onnx", exported), ("model.onnx", onnx_file.store_as_float16(exported, is_stored_as_float16))):
         path = work / name
-        save(content, path)
+        onnx_file.save(content, path)
         print(f"{name}: {path.stat().st_size / 1e6:.2f} MB, logits within {verify(path, text):.1e} of PyTorch "
               f"(onnxruntime {onnxruntime.__version__})", flush=True)
 

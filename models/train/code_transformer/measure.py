@@ -14,15 +14,16 @@ ends with 1 if a gate fails:
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from tokenizers import Tokenizer
+
+from common.folders import WORK
+from common.onnx_file import describe as describe_file
 
 from . import corpus, heads
 from .brackets import bracket_pairs, opening_positions
@@ -33,8 +34,6 @@ from .ngram import NgramModel
 from .sampling import GRAM, TEMPERATURE, TOP_P, generate, repeated_share
 from .session import AttentionSession, Session
 from .tokenizer import END_OF_TEXT, encode, read_texts
-
-DEFAULT_WORK = Path(__file__).parents[3] / ".genlens" / "train"
 
 INDUCTION_GATE = 0.5
 PREVIOUS_GATE = 0.5
@@ -60,22 +59,8 @@ PROMPTS = (
 
 def describe(path: Path) -> dict:
     """What the file is: sizes, and how its weights are stored."""
-    model = onnx.load(path)
-    weights = [tensor for tensor in model.graph.initializer if tensor.data_type in (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16)]
-    counts = {kind: sum(int(np.prod(tensor.dims)) for tensor in weights if tensor.data_type == number and tensor.dims)
-              for kind, number in (("float16", onnx.TensorProto.FLOAT16), ("float32", onnx.TensorProto.FLOAT))}
     session = Session(path)
-    return {
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "bytes": path.stat().st_size,
-        "opset": model.opset_import[0].version,
-        "parameters": sum(counts.values()),
-        "storedAs": counts,
-        "layers": session.layers,
-        "heads": session.heads,
-        "headDim": session.head_dim,
-        "vocabulary": session.vocabulary,
-    }
+    return describe_file(path) | {"layers": session.layers, "heads": session.heads, "headDim": session.head_dim, "vocabulary": session.vocabulary}
 
 
 def measure_likelihood(session: Session, windows: list[Window], available: int, pieces: list[bytes]) -> tuple[dict, np.ndarray]:
@@ -251,7 +236,7 @@ def measure(model: Path, work: Path, windows: int, float32: Path | None, float32
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, help="folder of model.onnx and tokenizer.json")
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK, help="folder of the corpus (default: %(default)s)")
+    parser.add_argument("--work", type=Path, default=WORK, help="folder of the corpus (default: %(default)s)")
     parser.add_argument("--windows", type=int, default=256, help="windows of 1,024 tokens to predict (default: %(default)s)")
     parser.add_argument("--float32", type=Path, help="the float32 export, to state what float16 storage costs")
     parser.add_argument("--float32-windows", type=int, default=64)

@@ -6,21 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 
-
-def open_session(source: str | bytes, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+from common.onnx_file import open_session
 
 
 class Session:
     """Runs one file. `layers`, `heads`, `head_dim` and `vocabulary` are read from its inputs and outputs."""
 
     def __init__(self, path: Path, threads: int = 1):
-        self._session = open_session(str(path), threads)
+        self._session = open_session(path, threads)
         self._read_shape()
 
     def _read_shape(self) -> None:

@@ -17,8 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from common.folders import WORK
+
 from . import choose, faces, fonts
-from .dataset import DEFAULT_WORK, checksum
+from .dataset import checksum
 
 SEED = 1
 
@@ -52,7 +54,7 @@ def arrays(taken: list[faces.Face], licences: dict[str, str], seed: int = SEED) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, default=DEFAULT_WORK)
+    parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--processes", type=int, default=2)
     arguments = parser.parse_args()
     packages = fonts.packages()

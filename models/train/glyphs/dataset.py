@@ -11,7 +11,6 @@ import torch
 
 from .faces import CHARACTERS, SIDE, STYLES
 
-DEFAULT_WORK = Path(__file__).parents[3] / ".genlens" / "train"
 CLASSES = len(CHARACTERS)
 TRAIN, SELECT, HELD_OUT = 0, 1, 2  # places in choose.SPLITS
 

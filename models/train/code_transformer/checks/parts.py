@@ -9,10 +9,11 @@ import zipfile
 import numpy as np
 import torch
 
+from common.registry import check, scratch
+
 from .. import brackets, corpus, export, heads, likelihood, measure, muon, ngram, sampling
 from ..model import CodeTransformer, Shape
 from ..train import Phase, rate_factor
-from .registry import check, scratch
 from .tiny import PHASES, SHAPE
 
 

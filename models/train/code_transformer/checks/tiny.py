@@ -8,8 +8,9 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from common.registry import scratch
+
 from .. import corpus, measure
-from .registry import scratch
 
 SHAPE = {"vocabulary": 512, "width": 32, "layers": 2, "heads": 2}
 PHASES = [

@@ -14,9 +14,11 @@ import onnx
 import torch
 from tokenizers import Tokenizer
 
+from common import onnx_file
+from common.registry import check, raises, scratch
+
 from .. import card, export, likelihood, measure, sampling, tokenizer
 from ..session import AttentionSession, Session
-from .registry import check, raises, scratch
 from .tiny import PHASES, SHAPE, exported, measured, tokenized, trained, work
 
 
@@ -71,7 +73,7 @@ def the_graph_says_what_it_is():
     big = onnx.load(exported() / "model.float32.onnx")
     matrix = next(tensor for tensor in big.graph.initializer if export.is_stored_as_float16(tensor))
     matrix.CopyFrom(onnx.numpy_helper.from_array(np.full(list(matrix.dims), 1e6, dtype=np.float32), matrix.name))
-    raises(ValueError, lambda: export.store_as_float16(big), matrix.name, "1000000")
+    raises(ValueError, lambda: onnx_file.store_as_float16(big, export.is_stored_as_float16), matrix.name, "1000000")
 
 
 @check

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import sys
 import tempfile
+import time
+import traceback
 from functools import cache
 from pathlib import Path
+
+import torch
 
 CHECKS = []
 
@@ -19,7 +24,7 @@ def check(function):
 @cache
 def scratch() -> Path:
     """A folder for the checks, removed when they have ended."""
-    folder = tempfile.TemporaryDirectory(prefix="code-transformer-")
+    folder = tempfile.TemporaryDirectory(prefix="genlens-models-")
     atexit.register(folder.cleanup)
     return Path(folder.name)
 
@@ -33,3 +38,21 @@ def raises(kind: type[Exception], action, *words: str) -> None:
         assert not missing, f"the message {error} lacks {missing}"
         return
     raise AssertionError(f"nothing was raised, expected {kind.__name__}")
+
+
+def run_checks() -> None:
+    """Runs what is registered, prints `N passed, N failed, N skipped` and ends with 1 if a check failed."""
+    torch.set_num_threads(1)
+    failed = 0
+    for function in CHECKS:
+        began = time.monotonic()
+        try:
+            function()
+            verdict = "passed"
+        except Exception:
+            verdict = "FAILED"
+            failed += 1
+            traceback.print_exc()
+        print(f"{verdict} {function.__name__.replace('_', ' ')} ({time.monotonic() - began:.1f} s)", flush=True)
+    print(f"{len(CHECKS) - failed} passed, {failed} failed, 0 skipped")
+    sys.exit(1 if failed else 0)

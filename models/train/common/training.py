@@ -1,0 +1,151 @@
+"""What trainings share: the command line, the clock that ends a run, rates, averaged weights, checkpoints, the log."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn as nn
+
+from .folders import WORK
+
+WARM_UP = 100  # steps
+PROCESS_BEGAN = time.monotonic()
+
+
+def parser_of(doc: str, steps: int, batch: int) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=WORK, help="folder of glyphs.npz (default: %(default)s)")
+    parser.add_argument("--out", type=Path, required=True, help="the checkpoint to write, .npz")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=steps, help="at most (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, help="end after this many seconds, with what was learned until then")
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--every", type=int, default=500, help="steps between entries of the log (default: %(default)s)")
+    return parser
+
+
+class Training:
+    """One run: `progress` goes from 0 to 1 by steps or by the clock, whichever is ahead, and rates follow it."""
+
+    def __init__(self, arguments: argparse.Namespace):
+        self.arguments = arguments
+        self.device = torch.device(arguments.device)
+        self.step, self.log, self.running = 0, [], True
+        torch.manual_seed(arguments.seed)
+        self.generator = torch.Generator(self.device).manual_seed(arguments.seed)
+        if self.device.type == "cuda":
+            torch.backends.cudnn.benchmark = True
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+        else:
+            torch.set_num_threads(1)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - PROCESS_BEGAN
+
+    @property
+    def progress(self) -> float:
+        allowed = self.arguments.seconds
+        return min(1.0, max(self.step / self.arguments.steps, self.seconds / allowed if allowed else 0.0))
+
+    def going(self) -> bool:
+        return self.running
+
+    def rate(self) -> float:
+        """Learning-rate factor: linear warm-up, then half a cosine down to 0."""
+        return min(1.0, (self.step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * self.progress))
+
+    def update(self, optimiser: torch.optim.Optimizer, rate: float) -> None:
+        for group in optimiser.param_groups:
+            group["lr"] = rate * self.rate()
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+
+    def autocast(self):
+        """Matrix products in bfloat16, all else in float32."""
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    def due(self) -> bool:
+        """Whether an entry of the log is due; call once a step, after it. The last step always has one."""
+        self.step += 1
+        self.running = self.progress < 1.0
+        return self.step % self.arguments.every == 0 or not self.running
+
+    def note(self, **values) -> None:
+        entry = {"step": self.step, "seconds": round(self.seconds, 1)} | {name: round(float(torch.as_tensor(value).detach()), 5) for name, value in values.items()}
+        if not all(math.isfinite(value) for value in entry.values()):
+            raise RuntimeError(f"{type(self).__name__}: {entry} at step {self.step} is not finite")
+        self.log.append(entry)
+        print(self.arguments.out.stem, json.dumps(entry), flush=True)
+
+    def facts(self, **more) -> dict:
+        device = torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
+        return {"steps": self.step, "batch": self.arguments.batch, "seconds": round(self.seconds, 1), "seed": self.arguments.seed,
+                "device": device, "torch": torch.__version__, "log": self.log} | more
+
+
+def adam(parameters, rate: float, device: torch.device, betas: tuple[float, float] = (0.9, 0.99), decay: float = 0.0):
+    return torch.optim.AdamW(parameters, lr=rate, betas=betas, weight_decay=decay, fused=device.type == "cuda")
+
+
+class Average:
+    """Exponential moving average of a model's weights, itself a model (`.model`)."""
+
+    def __init__(self, model: nn.Module, build, decay: float = 0.999):
+        self.model = build().to(next(model.parameters()).device).eval().requires_grad_(False)
+        self.model.load_state_dict(model.state_dict())
+        self.source, self.decay, self.count = model, decay, 0
+
+    @torch.no_grad()
+    def update(self) -> None:
+        self.count += 1
+        decay = min(self.decay, (1 + self.count) / (10 + self.count))
+        torch._foreach_lerp_(list(self.model.parameters()), list(self.source.parameters()), 1 - decay)
+        for own, other in zip(self.model.buffers(), self.source.buffers()):
+            own.copy_(other)
+
+
+def save(path: Path, models: dict[str, nn.Module], facts: dict) -> None:
+    """Weights as `part/parameter` and the facts as JSON, in one .npz, whole or not at all."""
+    content = {f"{part}/{name}": value.detach().float().cpu().numpy() for part, model in models.items() for name, value in model.state_dict().items()}
+    temporary = path.with_suffix(".tmp.npz")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(temporary, facts=np.array(json.dumps(facts)), **content)
+    temporary.replace(path)
+
+
+def load(path: Path) -> tuple[dict[str, dict[str, torch.Tensor]], dict]:
+    """The state dictionaries by part, and the facts."""
+    states: dict[str, dict[str, torch.Tensor]] = {}
+    with np.load(path) as file:
+        facts = json.loads(str(file["facts"]))
+        for key in file.files:
+            if key != "facts":
+                part, name = key.split("/", 1)
+                states.setdefault(part, {})[name] = torch.from_numpy(file[key])
+    return states, facts
+
+
+class Best:
+    """The weights with the highest score so far."""
+
+    def __init__(self):
+        self.score, self.step, self.state = -math.inf, 0, None
+
+    def offer(self, score: float, step: int, model: nn.Module) -> bool:
+        """Keeps a copy of the weights if they are the best; whether they are."""
+        if score <= self.score:
+            return False
+        self.score, self.step = score, step
+        self.state = {name: value.clone() for name, value in model.state_dict().items()}
+        return True
+
+    def facts(self) -> dict:
+        return {"step": self.step, "score": self.score}

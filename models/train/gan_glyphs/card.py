@@ -1,0 +1,107 @@
+"""Writes manifest.json and MODEL_CARD.md of a measured GAN, and puts all its files in place.
+
+    python -m gan_glyphs.card --model FOLDER --checkpoint FILE.npz --measured FILE.json [--work DIR] --to FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import onnx
+
+from common.folders import WORK
+from common.onnx_file import tensors
+from common.training import load
+from common.writing import paragraph, percent, put_in_place, rounded, table
+from glyphs import card as shared
+from glyphs.dataset import CHARACTERS
+
+from .train import MOVE, PENALTY, PENALTY_EVERY
+
+TITLE = "GAN of glyphs"
+PARTS = {"generator": "`z` [batch, 64] from N(0, 1), `character` int64 [batch] -> `image` [batch, 1, 28, 28] in 0..1",
+         "discriminator": "`image`, `character` -> `score` [batch], higher for what looks real"}
+LOSSES = {"r1": f"""Non-saturating logistic loss; gradient penalty on real pictures (R1, {PENALTY:g} / 2 times the mean squared norm, every
+    {PENALTY_EVERY} steps).""", "spectral": "Hinge loss; all weights of the discriminator had spectral norm 1, and are stored so."}
+
+
+def metrics(measured: dict) -> dict:
+    names = ("accuracy", "accuracyHeldOut", "covered", "frechet", "frechetTraining", "precision", "recall", "diversity", "diversityHeldOut", "copies")
+    return rounded({name: measured[name] for name in names})
+
+
+def samples(measured: dict) -> str:
+    m = measured
+    worst = ", ".join(f"{name} {percent(value)}" for name, value in m["worst"].items())
+    return "\n\n".join(["## Samples", paragraph(f"""
+        {m['samples']:,} samples, {m['each']} of each character, z from N(0, 1), nothing chosen, judged by the classifier (`classifier-glyphs`) and
+        in its features; {m['heldOut']:,} glyphs of held-out families beside them, and as many of the training families, which is what a
+        perfect copy of the training data would get."""),
+        table(["", "samples", "training fonts", "held-out fonts"], [
+            ["read as their character", f"**{percent(m['accuracy'])}**", "", percent(m["accuracyHeldOut"])],
+            ["characters of which at least half are read", f"{m['covered']} of 62", "", ""],
+            ["Frechet distance to held-out fonts, classifier features", f"**{m['frechet']:.2f}**", f"{m['frechetTraining']:.2f}", ""],
+            ["precision", f"{m['precision']:.3f}", f"{m['precisionTraining']:.3f}", ""],
+            ["recall", f"{m['recall']:.3f}", f"{m['recallTraining']:.3f}", ""],
+            ["distance between two of one character", f"{m['diversity']:.3f}", "", f"{m['diversityHeldOut']:.3f}"]], {1, 2, 3}),
+        paragraph(f"""Distances between pictures are root mean squares over pixels, of the grey range. The Frechet distance is in this
+            classifier's 128 features and compares with no other. Precision and recall take the third neighbour. Least readable: {worst}.""")])
+
+
+def copies(measured: dict) -> str:
+    own, other = measured["nearest"], measured["nearestHeldOut"]
+    row = lambda name, part: [name, *(f"{part[key]:.3f}" for key in ("low", "median", "high"))]  # noqa: E731
+    scores = measured["scores"]
+    return "\n\n".join(["## Nearness to the training fonts", paragraph("""
+        Distance of a picture to the nearest glyph of its character among the training fonts:"""),
+        table(["", "5 %", "median", "95 %"], [row("samples", own), row("held-out fonts", other)], {1, 2, 3}),
+        paragraph(f"""{percent(measured['copies'])} of the samples are nearer than the nearest 1 % of held-out glyphs are. The discriminator's mean
+            score: {scores['samples']['mean']:.2f} for samples, {scores['training']['mean']:.2f} for training fonts, {scores['heldOut']['mean']:.2f} for
+            held-out fonts (standard deviations {scores['samples']['deviation']:.2f}, {scores['training']['deviation']:.2f},
+            {scores['heldOut']['deviation']:.2f}).""")])
+
+
+def card(measured: dict, facts: dict, work: Path) -> str:
+    total = sum(file["parameters"] for file in measured["files"].values())
+    introduction = "\n\n".join([f"# {TITLE}", paragraph(f"""
+        A small generative adversarial network of printed letters and digits, made to be looked at: the generator draws the character it is
+        told, in a style that z chooses; the discriminator that it was trained against is there too. {total:,} parameters. `character`
+        counts A to Z, a to z, 0 to 9 from 0 to {len(CHARACTERS) - 1}. Ink is 1. Licence of the weights: {shared.LICENCE}."""),
+        shared.files(measured["files"], PARTS), paragraph("""Weights of more than 256 numbers are stored as float16, all arithmetic is float32;
+        the numbers below are measured on the files as they are.""")])
+    command = f"python -m gan_glyphs.train --work DIR --out FILE.npz --loss {facts['loss']} --seconds {round(facts['seconds'])}"
+    how = f"""{LOSSES[facts['loss']]} One step of the discriminator a step of the generator, Adam; real and generated pictures both moved by up to
+        {MOVE} pixels before the discriminator sees them. The generator's weights are an average over its last steps."""
+    limits = paragraph("""It has seen Latin letters and digits of printed fonts alone. That every character is drawn is what it was told to do;
+        whether styles vary within a character is the distance above. The discriminator's score is no probability, and means nothing for
+        pictures that are unlike what it saw.""")
+    return "\n\n".join([introduction, samples(measured), copies(measured), shared.training(facts, command, how), shared.data(work / "glyphs.npz"),
+                        "## Limits", limits]) + "\n"
+
+
+def install(folder: Path, checkpoint: Path, measured: dict, work: Path, to: Path) -> None:
+    _, facts = load(checkpoint)
+    files = {f"{name}.onnx": (folder / f"{name}.onnx").read_bytes() for name in PARTS}
+    models = {name: onnx.load_from_string(files[f"{name}.onnx"]) for name in PARTS}
+    files["MODEL_CARD.md"] = card(measured, facts, work).encode("utf8")
+    put_in_place(to, files, {
+        "schemaVersion": 1, "name": to.name, "family": "gan", "title": TITLE,
+        "description": "Class-conditional generator and discriminator of printed letters and digits.", "model": "generator.onnx",
+        "parts": {name: {"file": f"{name}.onnx", "inputs": tensors(model.graph.input), "outputs": tensors(model.graph.output)} for name, model in models.items()},
+        "classes": list(CHARACTERS), "inputs": tensors(models["generator"].graph.input), "outputs": tensors(models["generator"].graph.output),
+        "loss": facts["loss"], "files": {}, "licence": shared.LICENCE, "metrics": metrics(measured)})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("model", "checkpoint", "measured", "to"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=WORK)
+    arguments = parser.parse_args()
+    install(arguments.model, arguments.checkpoint, json.loads(arguments.measured.read_text()), arguments.work, arguments.to)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Writes the encoder and the decoder as encoder.onnx and decoder.onnx: python -m vae_glyphs.export --checkpoint FILE.npz --to FOLDER"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from common.parts import write
+from common.training import load
+
+from .model import Vae
+
+
+def export(checkpoint: Path, folder: Path) -> None:
+    states, facts = load(checkpoint)
+    model = Vae(facts["latent"])
+    model.encoder.load_state_dict(states["encoder"])
+    model.decoder.load_state_dict(states["decoder"])
+    write(model.encoder, folder / "encoder.onnx", {"image": torch.rand(5, 1, 28, 28)}, ["mean", "log_variance"])
+    write(model.decoder, folder / "decoder.onnx", {"z": torch.randn(5, facts["latent"])}, ["image", "location", "log_scale"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--to", type=Path, required=True)
+    arguments = parser.parse_args()
+    export(arguments.checkpoint, arguments.to)
+
+
+if __name__ == "__main__":
+    main()
