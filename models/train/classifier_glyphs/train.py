@@ -41,6 +41,7 @@ def main() -> None:
     glyphs = dataset.load(run.arguments.work / "glyphs.npz", (dataset.TRAIN,), run.arguments.device)
     selection = dataset.load(run.arguments.work / "glyphs.npz", (dataset.SELECT,), run.arguments.device)
     model = Classifier().to(run.device)
+    run.begin(classifier=model)
     average = Average(model, Classifier)
     optimiser = adam(model.parameters(), RATE, run.device, decay=0.05)
     best = Best()
@@ -55,7 +56,8 @@ def main() -> None:
         if run.due():
             found = accuracy(average.model, selection)
             run.note(loss=loss, selected=found)
-            best.offer(found, run.step, average.model)
+            if best.offer(found, run.step, average.model):
+                save(run.arguments.out, {"classifier": average.model}, run.facts(chosen=best.facts()))
     average.model.load_state_dict(best.state)
     save(run.arguments.out, {"classifier": average.model}, run.facts(chosen=best.facts()))
 

@@ -48,7 +48,7 @@ def write(model: torch.nn.Module, path: Path, examples: dict[str, torch.Tensor],
     name_attention(exported)
     onnx_file.strip(exported)
     path.parent.mkdir(parents=True, exist_ok=True)
-    plain = path.with_suffix(".float32.onnx")
+    plain = path.with_name(path.stem + ".float32.onnx")
     onnx_file.save(exported, plain)
     onnx_file.save(onnx_file.store_as_float16(exported, onnx_file.is_large), path)
     files = {name: onnx_file.open_session(place) for name, place in (("float32", plain), ("float16", path))}

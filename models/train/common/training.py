@@ -27,6 +27,7 @@ def parser_of(doc: str, steps: int, batch: int) -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=int, default=steps, help="at most (default: %(default)s)")
     parser.add_argument("--seconds", type=float, help="end after this many seconds, with what was learned until then")
     parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--start", type=Path, help="a checkpoint whose weights to begin with")
     parser.add_argument("--every", type=int, default=500, help="steps between entries of the log (default: %(default)s)")
     return parser
 
@@ -37,7 +38,7 @@ class Training:
     def __init__(self, arguments: argparse.Namespace):
         self.arguments = arguments
         self.device = torch.device(arguments.device)
-        self.step, self.log, self.running = 0, [], True
+        self.step, self.log, self.before, self.running = 0, [], [], True
         torch.manual_seed(arguments.seed)
         self.generator = torch.Generator(self.device).manual_seed(arguments.seed)
         if self.device.type == "cuda":
@@ -85,10 +86,19 @@ class Training:
         self.log.append(entry)
         print(self.arguments.out.stem, json.dumps(entry), flush=True)
 
+    def begin(self, **models: nn.Module) -> None:
+        """Takes the weights of the checkpoint that the run starts from, if it has one."""
+        if self.arguments.start:
+            states, facts = load(self.arguments.start)
+            for part, model in models.items():
+                model.load_state_dict(states[part])
+            self.before = [*facts.get("before", []), {name: facts[name] for name in ("steps", "batch", "seconds", "seed", "device", "torch")}]
+
     def facts(self, **more) -> dict:
+        """What the checkpoint says of the run; `before` lists the runs that it went on from."""
         device = torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
         return {"steps": self.step, "batch": self.arguments.batch, "seconds": round(self.seconds, 1), "seed": self.arguments.seed,
-                "device": device, "torch": torch.__version__, "log": self.log} | more
+                "device": device, "torch": torch.__version__, "log": self.log, "before": self.before} | more
 
 
 def adam(parameters, rate: float, device: torch.device, betas: tuple[float, float] = (0.9, 0.99), decay: float = 0.0):

@@ -59,13 +59,14 @@ class Attention(nn.Module):
 
 
 class Attend(nn.Module):
-    """Self-attention, then cross-attention to the caption, each added to what it came from. Where a pixel lies is added to what is
-    normed, so that queries can tell left from right."""
+    """Self-attention where `among` is set, then cross-attention to the caption, each added to what it came from. Where a pixel lies is
+    added to what is normed, so that queries can tell left from right."""
 
-    def __init__(self, width: int, height: int, columns: int):
+    def __init__(self, width: int, height: int, columns: int, among: bool):
         super().__init__()
-        self.self_norm, self.cross_norm = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.self_attention, self.cross_attention = Attention(width, width), Attention(width, TEXT)
+        self.self_norm = nn.LayerNorm(width) if among else None
+        self.self_attention = Attention(width, width) if among else None
+        self.cross_norm, self.cross_attention = nn.LayerNorm(width), Attention(width, TEXT)
         self.register_buffer("places", places(height, columns, 32), persistent=False)
         self.place = nn.Linear(32, width)
 
@@ -73,8 +74,9 @@ class Attend(nn.Module):
         batch, width, height, columns = x.shape
         place = self.place(self.places)
         pixels = x.flatten(2).transpose(1, 2)
-        normed = self.self_norm(pixels) + place
-        pixels = pixels + self.self_attention(normed, normed)
+        if self.self_attention is not None:
+            normed = self.self_norm(pixels) + place
+            pixels = pixels + self.self_attention(normed, normed)
         pixels = pixels + self.cross_attention(self.cross_norm(pixels) + place, text)
         return pixels.transpose(1, 2).unflatten(2, (height, columns))
 
@@ -95,15 +97,15 @@ class Unet(nn.Module):
         self.high_in = Residual(high, high, TIME)
         self.to_middle = convolution(high, middle, stride=2)
         self.middle_in = Residual(middle, middle, TIME)
-        self.middle_in_attend = Attend(middle, 14, 28)
+        self.middle_in_attend = Attend(middle, 14, 28, among=False)
         self.to_low = convolution(middle, low, stride=2)
         self.low_in = Residual(low, low, TIME)
-        self.low_in_attend = Attend(low, 7, 14)
+        self.low_in_attend = Attend(low, 7, 14, among=True)
         self.low_between = Residual(low, low, TIME)
-        self.low_out_attend = Attend(low, 7, 14)
+        self.low_out_attend = Attend(low, 7, 14, among=True)
         self.low_out = Residual(2 * low, low, TIME)
         self.middle_out = Residual(low + middle, middle, TIME)
-        self.middle_out_attend = Attend(middle, 14, 28)
+        self.middle_out_attend = Attend(middle, 14, 28, among=False)
         self.high_out = Residual(middle + high, high, TIME)
         self.last = nn.Sequential(norm(high), nn.SiLU(), convolution(high, 1))
 

@@ -18,6 +18,7 @@ from . import schedule
 from .model import Unet
 
 RATE = 1e-3
+AVERAGE = 0.999
 NO_CAPTION, NO_STYLE = 0.1, 0.3
 
 
@@ -45,7 +46,8 @@ def main() -> None:
     glyphs = dataset.load(arguments.work / "glyphs.npz", (dataset.TRAIN,), arguments.device)
     selection = dataset.load(arguments.work / "glyphs.npz", (dataset.SELECT,), arguments.device)
     model = Unet().to(run.device)
-    average = Average(model, Unet, decay=0.9995)
+    run.begin(unet=model)
+    average = Average(model, Unet, decay=AVERAGE)
     optimiser = adam(model.parameters(), RATE, run.device, decay=0.01)
     bars = schedule.alphas_cumprod().float().to(run.device)
     while run.going():
@@ -60,7 +62,7 @@ def main() -> None:
                 fixed = torch.Generator(run.device).manual_seed(0)
                 selected = torch.stack([loss_of(average.model, selection, 256, bars, fixed) for _ in range(4)]).mean()
             run.note(loss=loss, selected=selected)
-    save(arguments.out, {"unet": average.model}, run.facts(data=glyphs.checksum))
+            save(arguments.out, {"unet": average.model}, run.facts(data=glyphs.checksum))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from .model import LATENT, Discriminator, Generator, plain_discriminator
 RATES = {"r1": (4e-4, 4e-4), "spectral": (3e-4, 4e-4)}  # of generator and discriminator
 BETAS = (0.0, 0.99)
 MOVE = 2
+AVERAGE = 0.999
 PENALTY, PENALTY_EVERY = 0.3, 4
 
 
@@ -53,7 +54,8 @@ def main() -> None:
     glyphs = dataset.load(arguments.work / "glyphs.npz", (dataset.TRAIN,), arguments.device)
     generator = Generator().to(run.device)
     discriminator = (Discriminator() if arguments.loss == "spectral" else plain_discriminator()).to(run.device)
-    average = Average(generator, Generator, decay=0.9995)
+    run.begin(generator=generator, **({} if arguments.loss == "spectral" else {"discriminator": discriminator}))
+    average = Average(generator, Generator, decay=AVERAGE)
     generator_rate, discriminator_rate = RATES[arguments.loss]
     generator_steps = adam(generator.parameters(), generator_rate, run.device, BETAS)
     discriminator_steps = adam(discriminator.parameters(), discriminator_rate, run.device, BETAS)
@@ -88,10 +90,10 @@ def main() -> None:
         average.update()
         if run.due():
             run.note(discriminator=first, generator=second, real=real_scores.mean(), fake=fake_scores.mean())
-    plain = copy.deepcopy(discriminator).eval()
-    if arguments.loss == "spectral":
-        plain = plain.plain()
-    save(arguments.out, {"generator": average.model, "discriminator": plain}, run.facts(loss=arguments.loss, data=glyphs.checksum))
+            plain = copy.deepcopy(discriminator).eval()
+            if arguments.loss == "spectral":
+                plain = plain.plain()
+            save(arguments.out, {"generator": average.model, "discriminator": plain}, run.facts(loss=arguments.loss, data=glyphs.checksum))
 
 
 if __name__ == "__main__":

@@ -40,16 +40,21 @@ def data(path: Path) -> str:
     ])
 
 
+def run_of(facts: dict) -> str:
+    """Steps, time and device of one run."""
+    device = "a processor" if facts["device"] == "cpu" else f"one {facts['device']}"
+    return f"{facts['steps']:,} steps of {facts['batch']} pictures, {duration(facts['seconds'])} of wall time on {device}, PyTorch {facts['torch']}, seed {facts['seed']}"
+
+
 def training(facts: dict, command: str, how: str) -> str:
     """The section on training, from a checkpoint's facts. `how` says what was optimised."""
-    device = "a processor" if facts["device"] == "cpu" else f"one {facts['device']}"
     chosen = f" The weights are those of step {facts['chosen']['step']:,}, the best on `select`." if "chosen" in facts else ""
+    runs = ", then ".join(run_of(part) for part in (*facts.get("before", []), facts))
     return "\n\n".join([
         "## Training",
         f"~~~~~~sh\ncd models/train\n{command}\n~~~~~~",
-        paragraph(f"""{how} {facts['steps']:,} steps of {facts['batch']} pictures, {duration(facts['seconds'])} of wall time on {device} that
-            other trainings shared, PyTorch {facts['torch']}, seed {facts['seed']}, matrix products in bfloat16; the learning rate ends at 0.
-            The run ended by the clock, so the same command trains for another number of steps elsewhere.{chosen}"""),
+        paragraph(f"""{how} {runs}; other work ran beside it on the same device. Matrix products in bfloat16, all else in float32; the learning rate
+            ends at 0. The run ends by the clock, so the same command makes another number of steps elsewhere.{chosen}"""),
     ])
 
 

@@ -13,13 +13,13 @@ from common.training import load
 from .model import Vae
 
 
-def export(checkpoint: Path, folder: Path) -> None:
+def export(checkpoint: Path, folder: Path, prefix: str = "") -> None:
     states, facts = load(checkpoint)
     model = Vae(facts["latent"])
     model.encoder.load_state_dict(states["encoder"])
     model.decoder.load_state_dict(states["decoder"])
-    write(model.encoder, folder / "encoder.onnx", {"image": torch.rand(5, 1, 28, 28)}, ["mean", "log_variance"])
-    write(model.decoder, folder / "decoder.onnx", {"z": torch.randn(5, facts["latent"])}, ["image", "location", "log_scale"])
+    write(model.encoder, folder / f"{prefix}encoder.onnx", {"image": torch.rand(5, 1, 28, 28)}, ["mean", "log_variance"])
+    write(model.decoder, folder / f"{prefix}decoder.onnx", {"z": torch.randn(5, facts["latent"])}, ["image", "location", "log_scale"])
 
 
 def main() -> None:

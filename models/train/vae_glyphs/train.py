@@ -60,8 +60,12 @@ def main() -> None:
     selection = dataset.load(path, (dataset.SELECT,), arguments.device)
     build = partial(Vae, arguments.latent)
     model = build().to(run.device)
+    run.begin(encoder=model.encoder, decoder=model.decoder)
     average = Average(model, build)
     optimiser = adam(model.parameters(), RATE, run.device, decay=0.01)
+    facts = {"latent": arguments.latent, "deformed": arguments.deformed, "data": glyphs.checksum}
+    if members is not None:
+        facts |= {"coins": arguments.coins, "members": sorted({glyphs.families[family] for family in glyphs.family.tolist()})}
     best = Best()
     while run.going():
         images = glyphs.pixels(*glyphs.sample(arguments.batch, run.generator))
@@ -77,12 +81,11 @@ def main() -> None:
         if run.due():
             found = elbo(average.model, selection, seed=0)
             run.note(loss=loss, kl=kl.sum(dim=1).mean(), selected=found, bits=-found * NATS_TO_BITS)
-            best.offer(found, run.step, average.model)
-    average.model.load_state_dict(best.state)
-    families = sorted({glyphs.families[family] for family in glyphs.family.tolist()})
-    coins = {} if members is None else {"coins": arguments.coins, "members": families}
-    save(arguments.out, {"encoder": average.model.encoder, "decoder": average.model.decoder},
-         run.facts(chosen=best.facts(), latent=arguments.latent, deformed=arguments.deformed, data=glyphs.checksum, **coins))
+            if best.offer(found, run.step, average.model):
+                save(arguments.out, {"encoder": average.model.encoder, "decoder": average.model.decoder}, run.facts(chosen=best.facts(), **facts))
+    kept = build()
+    kept.load_state_dict(best.state)
+    save(arguments.out, {"encoder": kept.encoder, "decoder": kept.decoder}, run.facts(chosen=best.facts(), **facts))
 
 
 if __name__ == "__main__":
