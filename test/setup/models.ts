@@ -6,7 +6,7 @@ import { run } from './run.ts';
 const training = path.join(root, 'models/train');
 
 /**
- * Checks the pipeline that makes the models: a tiny one is trained, exported and loaded, in a Python environment of its own.
+ * Checks the pipelines that make the models: tiny ones are trained, exported and loaded, in a Python environment of their own.
  * GENLENS_MODELS_PYTHON names a Python that already has models/train/requirements.txt, to be taken instead.
  */
 export async function checkModels(args: readonly string[]): Promise<number> {
@@ -14,5 +14,5 @@ export async function checkModels(args: readonly string[]): Promise<number> {
   const what = 'the models (PyTorch: 1 GB or more, once)';
   const python =
     process.env['GENLENS_MODELS_PYTHON'] ?? (await pythonEnvironment({ name: 'py-models', requirements, first: 'torch', what }));
-  return run(python, ['-m', 'code_transformer.check', ...args], { cwd: training });
+  return run(python, ['-m', 'checks', ...args], { cwd: training });
 }

@@ -45,6 +45,7 @@ def main() -> None:
     average = Average(model, Classifier)
     optimiser = adam(model.parameters(), RATE, run.device, decay=0.05)
     best = Best()
+    run.resume(model=model, average=average, optimiser=optimiser, best=best)
     while run.going():
         faces, characters = glyphs.sample(run.arguments.batch, run.generator)
         with run.autocast():
@@ -60,6 +61,7 @@ def main() -> None:
                 save(run.arguments.out, {"classifier": average.model}, run.facts(chosen=best.facts()))
     average.model.load_state_dict(best.state)
     save(run.arguments.out, {"classifier": average.model}, run.facts(chosen=best.facts()))
+    run.finish()
 
 
 if __name__ == "__main__":

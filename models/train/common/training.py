@@ -38,7 +38,7 @@ class Training:
     def __init__(self, arguments: argparse.Namespace):
         self.arguments = arguments
         self.device = torch.device(arguments.device)
-        self.step, self.log, self.before, self.running = 0, [], [], True
+        self.step, self.log, self.before, self.running, self.earlier, self.kept = 0, [], [], True, 0.0, {}
         torch.manual_seed(arguments.seed)
         self.generator = torch.Generator(self.device).manual_seed(arguments.seed)
         if self.device.type == "cuda":
@@ -49,7 +49,8 @@ class Training:
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - PROCESS_BEGAN
+        """Of this run, also before it was interrupted."""
+        return self.earlier + time.monotonic() - PROCESS_BEGAN
 
     @property
     def progress(self) -> float:
@@ -85,6 +86,12 @@ class Training:
             raise RuntimeError(f"{type(self).__name__}: {entry} at step {self.step} is not finite")
         self.log.append(entry)
         print(self.arguments.out.stem, json.dumps(entry), flush=True)
+        if self.kept:
+            temporary = self.state_file.with_suffix(".tmp")
+            temporary.parent.mkdir(parents=True, exist_ok=True)
+            torch.save({"parts": {name: part.state_dict() for name, part in self.kept.items()}, "generator": self.generator.get_state(),
+                        "step": self.step, "log": self.log, "before": self.before, "seconds": self.seconds}, temporary)
+            temporary.replace(self.state_file)
 
     def begin(self, **models: nn.Module) -> None:
         """Takes the weights of the checkpoint that the run starts from, if it has one."""
@@ -93,6 +100,25 @@ class Training:
             for part, model in models.items():
                 model.load_state_dict(states[part])
             self.before = [*facts.get("before", []), {name: facts[name] for name in ("steps", "batch", "seconds", "seed", "device", "torch")}]
+
+    @property
+    def state_file(self) -> Path:
+        return self.arguments.out.with_suffix(".state")
+
+    def resume(self, **kept) -> None:
+        """Names what a run must keep to be taken up again (models, optimisers, averages). With a state file of an interrupted run beside
+        the checkpoint that is taken up; the file is written with each entry of the log."""
+        self.kept = kept
+        if self.state_file.exists():
+            saved = torch.load(self.state_file, map_location=self.device, weights_only=False)
+            for name, part in kept.items():
+                part.load_state_dict(saved["parts"][name])
+            self.generator.set_state(saved["generator"].cpu())
+            self.step, self.log, self.before, self.earlier = saved["step"], saved["log"], saved["before"], saved["seconds"]
+
+    def finish(self) -> None:
+        """Call when the checkpoint is written: nothing is left to take up."""
+        self.state_file.unlink(missing_ok=True)
 
     def facts(self, **more) -> dict:
         """What the checkpoint says of the run; `before` lists the runs that it went on from."""
@@ -112,6 +138,13 @@ class Average:
         self.model = build().to(next(model.parameters()).device).eval().requires_grad_(False)
         self.model.load_state_dict(model.state_dict())
         self.source, self.decay, self.count = model, decay, 0
+
+    def state_dict(self) -> dict:
+        return {"weights": self.model.state_dict(), "count": self.count}
+
+    def load_state_dict(self, state: dict) -> None:
+        self.model.load_state_dict(state["weights"])
+        self.count = state["count"]
 
     @torch.no_grad()
     def update(self) -> None:
@@ -156,6 +189,12 @@ class Best:
         self.score, self.step = score, step
         self.state = {name: value.clone() for name, value in model.state_dict().items()}
         return True
+
+    def state_dict(self) -> dict:
+        return dict(vars(self))
+
+    def load_state_dict(self, state: dict) -> None:
+        vars(self).update(state)
 
     def facts(self) -> dict:
         return {"step": self.step, "score": self.score}

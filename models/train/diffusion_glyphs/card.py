@@ -36,8 +36,8 @@ def introduction(measured: dict) -> str:
     total = measured["files"]["model"]["parameters"]
     return "\n\n".join([f"# {TITLE}", paragraph(f"""
         A small text-conditional diffusion model, made to be looked at: from a caption of two characters and words of style (bold, italic,
-        serif, mono) it draws the two glyphs side by side, in one face. U-Net of {total:,} parameters with self- and cross-attention at 14x28
-        and 7x14 pixels, {HEADS} heads each; it predicts v. Words reach pixels by cross-attention alone and never each other. Pictures are in
+        serif, mono) it draws the two glyphs side by side, in one face. U-Net of {total:,} parameters with cross-attention at 14x28 and 7x14
+        pixels and self-attention at 7x14, {HEADS} heads each; it predicts v. Words reach pixels by cross-attention alone and never each other. Pictures are in
         -1..1, ink is 1. Licence of the weights: {shared.LICENCE}."""), shared.files(measured["files"], PARTS), paragraph(f"""
         A caption is {LENGTH} ids: `<start>`, the left character, the right one, then a place for each of the four style words, `<pad>` where it
         is not said; manifest.json has the words in the order of their ids. The empty caption is `<start>` and pads. Noise: cosine schedule of
@@ -69,9 +69,9 @@ def samples(measured: dict) -> str:
 def bound(measured: dict) -> str:
     own, seen = measured["bound"]["heldOut"], measured["bound"]["training"]
     return "\n\n".join(["## Likelihood", paragraph(f"""
-        Variational bound on -log2 p(picture given its caption), discrete time, 1,000 steps, the posterior's variance, 256 grey levels at the last
-        step: **{own['bitsPerPixel']:.3f}** ± {own['error']:.3f} bits a pixel on {own['pictures']} pairs of held-out faces, {seen['bitsPerPixel']:.3f} ±
-        {seen['error']:.3f} on {seen['pictures']} of training faces (mean ± standard error over pictures; {measured['bound']['draws']} timesteps
+        Variational bound on -log2 p(picture given its caption), discrete time, 1,000 steps, the posterior's variance; at the last step a logistic over the 256 grey
+        levels around the predicted picture, its scale (exp of {measured['bound']['logScale']:.2f}, of the grey range) fitted on other pairs of training faces: **{own['bitsPerPixel']:.3f}** ± {own['error']:.3f} bits a pixel on {measured['bound']['pictures']} pairs of held-out faces, {seen['bitsPerPixel']:.3f} ±
+        {seen['error']:.3f} on as many of training faces (mean ± standard error over pictures; {measured['bound']['draws']} timesteps
         a picture). The model was trained on the mean squared error of v at uniform timesteps, not on this bound.""")])
 
 

@@ -14,16 +14,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 
-from common.measuring import family_interval, finish, gate, parser_of, step
+from common.measuring import finish, gate, parser_of, step
 from common.onnx_file import describe
 from common.parts import Part
 from glyphs import dataset, quality
 from glyphs.measured import nearest, pictures
 
 from . import schedule
-from .bound import bits_per_pixel
+from .bound import bits_per_pixel, fit_last_step
 from .model import HEADS
 from .sampling import sample
 
@@ -70,7 +71,6 @@ def measure_guidance(model: Denoiser, classifier: Part, glyphs: dataset.Glyphs, 
              "nearestHeldOut": quality.quantiles(nearest(real_images[:, 0], real.character, train)),
              "diversityHeldOut": quality.diversity(real_images, real.character), "byGuidance": {}}
     low = np.quantile(nearest(real_images[:, 0], real.character, train), 0.01)
-    ink = {}
     for guidance in GUIDANCE:
         step(f"samples at guidance {guidance}")
         glyph = halves(sample(model, captions, guidance, DDIM_STEPS, seed=0))
@@ -94,8 +94,7 @@ def measure_guidance(model: Denoiser, classifier: Part, glyphs: dataset.Glyphs, 
 def cross_attention(path: Path, glyphs: dataset.Glyphs, count: int) -> dict:
     """Of each layer and head the share of a character's attention (what pixels give its word) that lies on its own half, mean over both
     characters, pictures and noise levels; an even map has 0.5. Beside it what a picture's pixels give to each kind of word."""
-    model = Part(path, piece=31)
-    taps = tuple(sorted(node.output[0] for node in model_nodes(path) if node.output and "cross_attention.weights" in node.output[0]))
+    taps = tuple(sorted(node.output[0] for node in onnx.load(path).graph.node if node.output and "cross_attention.weights" in node.output[0]))
     tapped = Part(path, piece=31, taps=taps)
     scenes, characters, styles = dataset.scenes(glyphs, count, torch.Generator().manual_seed(1))
     captions = dataset.captions(characters[:, 0], characters[:, 1], styles)
@@ -114,17 +113,16 @@ def cross_attention(path: Path, glyphs: dataset.Glyphs, count: int) -> dict:
             own[tap].append(((left / (left + right))[..., 1] + (right / (left + right))[..., 2]).mean(axis=0) / 2)
             words[tap].append(np.stack([maps[..., 0].mean(axis=(0, 2, 3)), maps[..., 1:3].sum(axis=-1).mean(axis=(0, 2, 3)),
                                         maps[..., 3:].sum(axis=-1).mean(axis=(0, 2, 3))]))
-    assert len(model.inputs) == 3
     layers = {tap: {"heads": np.mean(own[tap], axis=0).tolist(), "byTime": {str(t): part.tolist() for t, part in zip(ATTENTION_TIMES, own[tap])},
                     "words": dict(zip(("start", "characters", "style"), np.mean(words[tap], axis=0).tolist()))} for tap in taps}
     best = max(((score, tap, head) for tap, layer in layers.items() for head, score in enumerate(layer["heads"])))
     return {"pictures": count, "timesteps": ATTENTION_TIMES, "layers": layers, "best": {"score": best[0], "layer": best[1], "head": best[2]}}
 
 
-def model_nodes(path: Path):
-    import onnx
-
-    return onnx.load(path).graph.node
+def pairs(glyphs: dataset.Glyphs, count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pictures of fonts in -1..1 and their captions."""
+    scenes, characters, styles = dataset.scenes(glyphs, count, torch.Generator().manual_seed(seed))
+    return 2 * scenes - 1, dataset.captions(characters[:, 0], characters[:, 1], styles)
 
 
 def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> dict:
@@ -135,22 +133,18 @@ def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> d
     scaled = lambda count: max(8, int(count * size))  # noqa: E731
     measured = {"files": {"model": describe(path)}, "guidance": measure_guidance(model, classifier, held_out, work, scaled(SAMPLES))}
     step("the bound")
-    bounds = {}
-    for name, glyphs in (("heldOut", held_out), ("training", train)):
-        count = scaled(BOUND_PICTURES)
-        generator = torch.Generator().manual_seed(3)
-        scenes, characters, styles = dataset.scenes(glyphs, count, generator)
-        ids = dataset.captions(characters[:, 0], characters[:, 1], styles)
-        bits = bits_per_pixel(model, 2 * scenes - 1, ids, BOUND_DRAWS, seed=4)
-        bounds[name] = {"bitsPerPixel": bits.mean(), "error": bits.std(ddof=1) / len(bits) ** 0.5, "pictures": count}
-        if name == "heldOut":
-            exact = folder / "model.float32.onnx"
-            if exact.exists():
-                some = slice(0, max(8, count // 4))
-                other = bits_per_pixel(Denoiser(exact), (2 * scenes - 1)[some], ids[some], BOUND_DRAWS, seed=5)
-                same = bits_per_pixel(model, (2 * scenes - 1)[some], ids[some], BOUND_DRAWS, seed=5)
-                measured["storage"] = {"pictures": len(same), "float16": same.mean(), "float32": other.mean(), "cost": same.mean() - other.mean()}
-    measured["bound"] = bounds | {"draws": BOUND_DRAWS}
+    count = scaled(BOUND_PICTURES)
+    sets = {name: pairs(glyphs, count, seed) for name, glyphs, seed in (("fit", train, 2), ("heldOut", held_out, 3), ("training", train, 4))}
+    log_scale = fit_last_step(model, *sets["fit"], seed=5)
+    measured["bound"] = {"draws": BOUND_DRAWS, "logScale": log_scale, "pictures": count}
+    for name in ("heldOut", "training"):
+        bits = bits_per_pixel(model, *sets[name], log_scale, BOUND_DRAWS, seed=4)
+        measured["bound"][name] = {"bitsPerPixel": bits.mean(), "error": bits.std(ddof=1) / len(bits) ** 0.5}
+    exact = folder / "model.float32.onnx"
+    if exact.exists():
+        some = tuple(part[: max(8, count // 4)] for part in sets["heldOut"])
+        stored, plain = (bits_per_pixel(one, *some, log_scale, BOUND_DRAWS, seed=5).mean() for one in (model, Denoiser(exact)))
+        measured["storage"] = {"pictures": len(some[0]), "float16": stored, "float32": plain, "cost": stored - plain}
     step("cross-attention")
     measured["attention"] = cross_attention(path, held_out, scaled(ATTENTION_PICTURES))
     two = measured["guidance"]["byGuidance"]["2"]

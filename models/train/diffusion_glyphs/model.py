@@ -86,7 +86,7 @@ class Unet(nn.Module):
 
     Words meet pixels in cross-attention alone, and words do not meet each other: what a word does to the picture, its weights show."""
 
-    def __init__(self, widths: tuple[int, int, int] = (32, 64, 96)):
+    def __init__(self, widths: tuple[int, int, int] = (16, 48, 96)):
         super().__init__()
         high, middle, low = widths
         self.words = nn.Embedding(VOCABULARY, TEXT)

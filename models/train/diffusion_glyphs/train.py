@@ -50,6 +50,7 @@ def main() -> None:
     average = Average(model, Unet, decay=AVERAGE)
     optimiser = adam(model.parameters(), RATE, run.device, decay=0.01)
     bars = schedule.alphas_cumprod().float().to(run.device)
+    run.resume(model=model, average=average, optimiser=optimiser)
     while run.going():
         with run.autocast():
             loss = loss_of(model, glyphs, arguments.batch, bars, run.generator)
@@ -60,9 +61,10 @@ def main() -> None:
         if run.due():
             with torch.no_grad():
                 fixed = torch.Generator(run.device).manual_seed(0)
-                selected = torch.stack([loss_of(average.model, selection, 256, bars, fixed) for _ in range(4)]).mean()
+                selected = torch.stack([loss_of(average.model, selection, min(256, 8 * arguments.batch), bars, fixed) for _ in range(4)]).mean()
             run.note(loss=loss, selected=selected)
             save(arguments.out, {"unet": average.model}, run.facts(data=glyphs.checksum))
+    run.finish()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from torch.nn.utils.parametrizations import spectral_norm
-from torch.nn.utils.parametrize import remove_parametrizations
 
 from common.layers import Residual, convolution, double, norm
 from glyphs.dataset import CLASSES
@@ -94,10 +93,21 @@ class Discriminator(nn.Module):
         return (self.score(features)[:, 0] + (features * self.embedding(character)).sum(dim=1)).float()
 
     def plain(self) -> Discriminator:
-        """The same network with the normalised weights as plain ones."""
-        for module in self.weighted():
-            remove_parametrizations(module, "weight")
-        return self
+        """A network without spectral norm that holds the normalised weights. (A copy whose parametrisation is removed would damage the
+        original: copies share their class.)"""
+        result, training = Discriminator(normalised=False), self.training
+        self.eval()  # Reading a normalised weight in training would change its norm's estimate.
+        with torch.no_grad():
+            for own, other in zip(result.modules(), self.modules_without_norms()):
+                if isinstance(own, (nn.Conv2d, nn.Linear, nn.Embedding)):
+                    for name in ("weight", "bias"):
+                        if getattr(own, name, None) is not None:
+                            getattr(own, name).copy_(getattr(other, name))
+        self.train(training)
+        return result.eval()
+
+    def modules_without_norms(self) -> list[nn.Module]:
+        return [module for name, module in self.named_modules() if "parametrizations" not in name]
 
 
 def plain_discriminator() -> Discriminator:

@@ -11,8 +11,6 @@ The generator's averaged weights and the discriminator's last ones are kept.
 
 from __future__ import annotations
 
-import copy
-
 import torch
 import torch.nn.functional as F
 
@@ -65,6 +63,7 @@ def main() -> None:
         z = torch.randn(arguments.batch, LATENT, generator=run.generator, device=run.device)
         return generator(z, characters), characters
 
+    run.resume(generator=generator, discriminator=discriminator, average=average, generator_steps=generator_steps, discriminator_steps=discriminator_steps)
     while run.going():
         faces, characters = glyphs.sample(arguments.batch, run.generator)
         real = move(glyphs.pixels(faces, characters), MOVE, run.generator)
@@ -90,10 +89,8 @@ def main() -> None:
         average.update()
         if run.due():
             run.note(discriminator=first, generator=second, real=real_scores.mean(), fake=fake_scores.mean())
-            plain = copy.deepcopy(discriminator).eval()
-            if arguments.loss == "spectral":
-                plain = plain.plain()
-            save(arguments.out, {"generator": average.model, "discriminator": plain}, run.facts(loss=arguments.loss, data=glyphs.checksum))
+            save(arguments.out, {"generator": average.model, "discriminator": discriminator.plain()}, run.facts(loss=arguments.loss, data=glyphs.checksum))
+    run.finish()
 
 
 if __name__ == "__main__":

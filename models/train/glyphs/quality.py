@@ -36,6 +36,8 @@ def diversity(images: np.ndarray, characters: np.ndarray) -> float:
     found = []
     for character in np.unique(characters):
         flat = images[characters == character].reshape(-1, images[0].size)
+        if len(flat) < 2:
+            continue
         squares = square_distances(flat, flat) / flat.shape[1]
         found.append(np.sqrt(squares[np.triu_indices(len(flat), 1)]).mean())
     return float(np.mean(found))

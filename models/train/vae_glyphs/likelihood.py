@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from common.levels import LEVELS, log_likelihood
 from common.parts import Part
 
-from .model import LEVELS, divergence, log_likelihood
+from .model import divergence
 
 NEVER = 0.01  # nats: a dimension whose mean KL is below carries nothing
 ACTIVE = 0.01  # variance of the encoder's mean over the data (Burda et al. 2016, arXiv:1509.00519)

@@ -9,8 +9,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from common.layers import Residual, convolution, double, norm
+from common.levels import LEVELS, log_likelihood
 
-LEVELS = 256
 LOG_SCALES = (-7.0, 5.0)  # range of the logistic's log-scale, in units of the whole grey range
 
 
@@ -54,20 +54,6 @@ def expected_grey(location: torch.Tensor, log_scale: torch.Tensor) -> torch.Tens
     """E[min(max(y, 0), 1)] of y ~ Logistic(location, exp(log_scale)): the integral of P(y > t) over 0 < t < 1."""
     scale = log_scale.exp()
     return (scale * (F.softplus(location / scale) - F.softplus((location - 1) / scale))).clamp(0, 1)
-
-
-def log_likelihood(levels: torch.Tensor, location: torch.Tensor, log_scale: torch.Tensor) -> torch.Tensor:
-    """log P of each pixel's grey level 0..255 in nats, a probability over the 256 levels: the logistic's mass in the level's bin, the
-    outer two bins reaching to infinity (Salimans et al. 2017, arXiv:1701.05517). All [B, 1, 28, 28].
-
-    sigma(b) - sigma(a) = sigma(b) sigma(-a) (1 - exp(a - b)), so no difference of close numbers is taken."""
-    inverse = (-log_scale).exp()
-    value = levels / (LEVELS - 1)
-    half = 0.5 / (LEVELS - 1)
-    upper = torch.where(levels == LEVELS - 1, 0.0, F.logsigmoid((value + half - location) * inverse))
-    lower = torch.where(levels == 0, 0.0, F.logsigmoid(-(value - half - location) * inverse))
-    inner = (levels > 0) & (levels < LEVELS - 1)
-    return upper + lower + torch.where(inner, torch.log(-torch.expm1(-2 * half * inverse)), 0.0)
 
 
 def divergence(mean: torch.Tensor, log_variance: torch.Tensor) -> torch.Tensor:

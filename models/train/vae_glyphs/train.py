@@ -17,10 +17,11 @@ import numpy as np
 import torch
 
 from common.augment import deform
+from common.levels import LEVELS
 from common.training import Average, Best, Training, adam, parser_of, save
 from glyphs import dataset
 
-from .model import LEVELS, NATS_TO_BITS, Vae
+from .model import NATS_TO_BITS, Vae
 
 RATE = 2e-3
 FADE = 0.1
@@ -67,6 +68,7 @@ def main() -> None:
     if members is not None:
         facts |= {"coins": arguments.coins, "members": sorted({glyphs.families[family] for family in glyphs.family.tolist()})}
     best = Best()
+    run.resume(model=model, average=average, optimiser=optimiser, best=best)
     while run.going():
         images = glyphs.pixels(*glyphs.sample(arguments.batch, run.generator))
         levels = (deform(images, arguments.deformed, run.generator) * (LEVELS - 1)).round()
@@ -86,6 +88,7 @@ def main() -> None:
     kept = build()
     kept.load_state_dict(best.state)
     save(arguments.out, {"encoder": kept.encoder, "decoder": kept.decoder}, run.facts(chosen=best.facts(), **facts))
+    run.finish()
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ import { root } from '../paths.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 
-/** What a model's folder ships. */
-const modelFiles = ['model.onnx', 'tokenizer.json', 'manifest.json', 'MODEL_CARD.md'];
+/** What says which files a model's folder ships: the manifest, or the classifier's, which is not offered as a model. */
+const manifests = ['manifest.json', 'classifier.json'];
 
 /**
  * Lays out in `folder` what the package of a platform holds: the build, the models, and the two native modules with that
@@ -51,7 +51,14 @@ async function javascriptIn(folder: string): Promise<string[]> {
 async function modelsToShip(): Promise<string[]> {
   const entries = await readdir(path.join(root, 'models'), { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory() && entry.name !== 'train').map((entry) => entry.name);
-  return names.flatMap((name) => modelFiles.map((file) => `${name}/${file}`));
+  const shipped = await Promise.all(
+    names.map(async (name) => {
+      const own = manifests.find((file) => existsSync(path.join(root, 'models', name, file))) ?? manifests[0]!;
+      const { files } = JSON.parse(await readFile(path.join(root, 'models', name, own), 'utf8')) as { files: Record<string, string> };
+      return [...Object.keys(files), own].map((file) => `${name}/${file}`);
+    }),
+  );
+  return shipped.flat();
 }
 
 /** What of package.json serves development only; the bundles hold the dependencies. */
