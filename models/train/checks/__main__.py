@@ -11,7 +11,7 @@ from code_transformer.checks import parts, whole
 # Importing the checks registers them.
 from common.registry import run_checks
 
-from . import classifiers, diffusion, gan, glyphs, vae
+from . import classifiers, diffusion, gan, glyphs, mixtures, vae
 
 if __name__ == "__main__":
     run_checks(sys.argv[1:])

@@ -5,8 +5,8 @@ import { root } from '../paths.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 
-/** What says which files a model's folder ships: the manifest, or the classifier's, which is not offered as a model. */
-const manifests = ['manifest.json', 'classifier.json'];
+/** What says which files a folder ships: a model's manifest, or that of what is no model to offer. */
+const manifests = ['manifest.json', 'classifier.json', 'training.json'];
 
 /**
  * Lays out in `folder` what the package of a platform holds: the build, the models, and the two native modules with that

@@ -1,0 +1,112 @@
+"""Exports the steps and the networks as ONNX graphs, and runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from torch.fx.experimental.proxy_tensor import make_fx
+
+from common import onnx_file
+
+from . import networks, steps
+
+BATCH = 256
+RATES = ("rate", "beta1", "beta2")
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A function to export: its inputs by name, with a shape each, and its outputs' names."""
+
+    function: Callable
+    inputs: dict[str, tuple[int, ...]]
+    outputs: tuple[str, ...]
+
+
+def state(shapes: list[tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    size = (networks.count(shapes),)
+    return {"parameters": size, "first": size, "second": size, "step": ()}
+
+
+def scalars(*names: str) -> dict[str, tuple[int, ...]]:
+    return {name: () for name in names}
+
+
+def graphs() -> dict[str, Graph]:
+    """Every file's function, by the file's name without .onnx."""
+    points = (BATCH, 2)
+    vae, generator, discriminator, denoiser = (state(shapes) for shapes in (networks.VAE, networks.GENERATOR, networks.DISCRIMINATOR, networks.DENOISER))
+    one = lambda part: {"parameters": part["parameters"]}  # noqa: E731
+    found = {
+        "vae.step": Graph(steps.vae_step, vae | {"x": points, "noise": points} | scalars("beta", *RATES), (*steps.NEXT, "loss", "reconstruction", "kl")),
+        "vae.encoder": Graph(networks.encode, one(vae) | {"x": points}, ("mean", "log_variance")),
+        "vae.decoder": Graph(networks.decode, one(vae) | {"z": points}, ("location", "log_deviation")),
+        "gan.generator": Graph(networks.generate, one(generator) | {"z": points}, ("x",)),
+        "gan.discriminator": Graph(networks.discriminate, one(discriminator) | {"x": points}, ("score",)),
+        "denoiser.step": Graph(steps.denoiser_step, denoiser | {"x": points, "noise": points, "alpha_bar": (BATCH,)} | scalars(*RATES), (*steps.NEXT, "loss")),
+        "denoiser": Graph(networks.denoise, one(denoiser) | {"x": points, "alpha_bar": (BATCH,)}, ("noise",)),
+    }
+    for loss in steps.LOSSES:
+        found[f"gan.{loss}.discriminator-step"] = Graph(
+            steps.discriminator_step(loss), discriminator | {"generator": generator["parameters"], "real": points, "z": points, "between": (BATCH, 1)}
+            | scalars("r1", "gp", "clip", *RATES), (*steps.NEXT, "loss", "penalty"))
+        found[f"gan.{loss}.generator-step"] = Graph(
+            steps.generator_step(loss), generator | {"discriminator": discriminator["parameters"], "z": points} | scalars(*RATES), (*steps.NEXT, "loss"))
+    return found
+
+
+def examples(graph: Graph, seed: int) -> dict[str, torch.Tensor]:
+    """Values that a step may have: a state some steps old, rates and coefficients."""
+    generator = torch.Generator().manual_seed(seed)
+    fixed = {"step": 3.0, "rate": 1e-3, "beta1": 0.5, "beta2": 0.9, "beta": 0.7, "r1": 0.3, "gp": 0.2, "clip": 0.4}
+    values = {}
+    for name, shape in graph.inputs.items():
+        if shape == ():
+            values[name] = torch.tensor(fixed[name])
+        elif name in ("alpha_bar", "between"):
+            values[name] = torch.rand(shape, generator=generator) * 0.98 + 0.01
+        elif name in ("parameters", "generator", "discriminator"):
+            values[name] = 0.2 * torch.randn(shape, generator=generator)
+        else:
+            values[name] = torch.randn(shape, generator=generator) * (0.01 if name in ("first", "second") else 1.0)
+            # Where the second moment is next to nothing, Adam divides rounding by it.
+            values[name] = values[name] ** 2 + 1e-4 if name == "second" else values[name]
+    return values
+
+
+def export(graph: Graph, name: str) -> onnx.ModelProto:
+    """Traced to plain operations first: the exporter does not take `torch.func.grad` itself."""
+    values = tuple(examples(graph, 0).values())
+    traced = make_fx(graph.function)(*values)
+    exported = onnx_file.export(traced, values, list(graph.inputs), list(graph.outputs), None, name)
+    onnx_file.strip(exported)
+    return exported
+
+
+def compare(exported: onnx.ModelProto, graph: Graph, seed: int) -> float:
+    """The largest difference from PyTorch in an output, relative to its largest value where that is above 1."""
+    values = examples(graph, seed)
+    expected = graph.function(*values.values())
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    session = onnx_file.open_session(exported.SerializeToString())
+    actual = session.run(list(graph.outputs), {name: value.numpy() for name, value in values.items()})
+    return max(float(np.abs(a - b.numpy()).max() / max(1.0, b.abs().max().item())) for a, b in zip(actual, expected))
+
+
+def write(folder: Path, tolerance: float = 1e-6) -> dict[str, float]:
+    """Writes every graph. Raises ValueError for one that differs from PyTorch."""
+    found = {}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, graph in graphs().items():
+        exported = export(graph, name)
+        found[name] = max(compare(exported, graph, seed) for seed in (1, 2))
+        if not found[name] <= tolerance:
+            raise ValueError(f"{name} differs from PyTorch by {found[name]:.1e}, allowed are {tolerance:.0e}")
+        onnx_file.save(exported, folder / f"{name}.onnx")
+        print(f"{name}: {(folder / f'{name}.onnx').stat().st_size / 1e3:.0f} kB, within {found[name]:.1e} of PyTorch", flush=True)
+    return found
