@@ -85,7 +85,24 @@ def export(graph: Graph, name: str) -> onnx.ModelProto:
     traced = make_fx(graph.function)(*values)
     exported = onnx_file.export(traced, values, list(graph.inputs), list(graph.outputs), None, name)
     onnx_file.strip(exported)
+    compact(exported)
     return exported
+
+
+def compact(exported: onnx.ModelProto) -> None:
+    """Tensors of one repeated number (what traced gradients begin with) as their shape and that number."""
+    made = []
+    for tensor in list(exported.graph.initializer):
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.size > 16 and (values == values.flat[0]).all():
+            shape = onnx.numpy_helper.from_array(np.array(values.shape, dtype=np.int64), f"{tensor.name}.shape")
+            number = onnx.numpy_helper.from_array(values.flatten()[:1])
+            made.append(onnx.helper.make_node("ConstantOfShape", [shape.name], [tensor.name], name=f"fill_{tensor.name}", value=number))
+            exported.graph.initializer.remove(tensor)
+            exported.graph.initializer.append(shape)
+    nodes = made + list(exported.graph.node)
+    del exported.graph.node[:]
+    exported.graph.node.extend(nodes)
 
 
 def compare(exported: onnx.ModelProto, graph: Graph, seed: int) -> float:
