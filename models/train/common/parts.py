@@ -41,7 +41,7 @@ def differences(actual: list[np.ndarray], expected: list[np.ndarray]) -> float:
 def write(model: torch.nn.Module, path: Path, examples: dict[str, torch.Tensor], outputs: list[str]) -> dict[str, float]:
     """Writes `path` (weights as float16) and beside it NAME.float32.onnx. `examples` are inputs of a batch of at least 3.
 
-    Raises ValueError if the float32 file differs from PyTorch. How far both files are from PyTorch, by output for float16."""
+    Raises ValueError if the float32 file differs from PyTorch. How far each file is from PyTorch, by how its weights are stored."""
     model = model.eval()
     batch = torch.export.Dim("batch")
     exported = onnx_file.export(model, tuple(examples.values()), list(examples), outputs, {name: {0: batch} for name in examples}, path.stem)

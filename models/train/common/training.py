@@ -99,7 +99,7 @@ class Training:
             states, facts = load(self.arguments.start)
             for part, model in models.items():
                 model.load_state_dict(states[part])
-            self.before = [*facts.get("before", []), {name: facts[name] for name in ("steps", "batch", "seconds", "seed", "device", "torch")}]
+            self.before = [*facts.get("before", []), {name: facts[name] for name in ("steps", "batch", "seconds", "seed", "device", "torch", "penalty") if name in facts}]
 
     @property
     def state_file(self) -> Path:

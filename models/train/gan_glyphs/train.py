@@ -24,7 +24,7 @@ RATES = {"r1": (4e-4, 4e-4), "spectral": (3e-4, 4e-4)}  # of generator and discr
 BETAS = (0.0, 0.99)
 MOVE = 2
 AVERAGE = 0.999
-PENALTY, PENALTY_EVERY = 0.3, 4
+PENALTY_EVERY = 4
 
 
 def discriminator_loss(real: torch.Tensor, fake: torch.Tensor, loss: str) -> torch.Tensor:
@@ -47,6 +47,7 @@ def gradient_penalty(discriminator: torch.nn.Module, real: torch.Tensor, charact
 def main() -> None:
     parser = parser_of(__doc__, steps=40_000, batch=128)
     parser.add_argument("--loss", choices=list(RATES), default="r1")
+    parser.add_argument("--penalty", type=float, default=0.03, help="of r1: half of it times the mean squared slope (default: %(default)s)")
     run = Training(parser.parse_args())
     arguments = run.arguments
     glyphs = dataset.load(arguments.work / "glyphs.npz", (dataset.TRAIN,), arguments.device)
@@ -75,7 +76,7 @@ def main() -> None:
         real_scores, fake_scores = scores.chunk(2)
         loss = first = discriminator_loss(real_scores, fake_scores, arguments.loss)
         if arguments.loss == "r1" and run.step % PENALTY_EVERY == 0:
-            loss = loss + 0.5 * PENALTY * PENALTY_EVERY * gradient_penalty(discriminator, real, characters)
+            loss = loss + 0.5 * arguments.penalty * PENALTY_EVERY * gradient_penalty(discriminator, real, characters)
         loss.backward()
         run.update(discriminator_steps, discriminator_rate)
 
@@ -89,7 +90,7 @@ def main() -> None:
         average.update()
         if run.due():
             run.note(discriminator=first, generator=second, real=real_scores.mean(), fake=fake_scores.mean())
-            save(arguments.out, {"generator": average.model, "discriminator": discriminator.plain()}, run.facts(loss=arguments.loss, data=glyphs.checksum))
+            save(arguments.out, {"generator": average.model, "discriminator": discriminator.plain()}, run.facts(loss=arguments.loss, penalty=arguments.penalty, data=glyphs.checksum))
     run.finish()
 
 
