@@ -39,6 +39,7 @@ class Training:
         self.arguments = arguments
         self.device = torch.device(arguments.device)
         self.step, self.log, self.before, self.running, self.earlier, self.kept = 0, [], [], True, 0.0, {}
+        self.clocks: list[dict] = []
         torch.manual_seed(arguments.seed)
         self.generator = torch.Generator(self.device).manual_seed(arguments.seed)
         if self.device.type == "cuda":
@@ -90,7 +91,8 @@ class Training:
             temporary = self.state_file.with_suffix(".tmp")
             temporary.parent.mkdir(parents=True, exist_ok=True)
             torch.save({"parts": {name: part.state_dict() for name, part in self.kept.items()}, "generator": self.generator.get_state(),
-                        "step": self.step, "log": self.log, "before": self.before, "seconds": self.seconds}, temporary)
+                        "step": self.step, "log": self.log, "before": self.before, "seconds": self.seconds, "clocks": self.clocks,
+                        "allowed": self.arguments.seconds}, temporary)
             temporary.replace(self.state_file)
 
     def begin(self, **models: nn.Module) -> None:
@@ -99,7 +101,8 @@ class Training:
             states, facts = load(self.arguments.start)
             for part, model in models.items():
                 model.load_state_dict(states[part])
-            self.before = [*facts.get("before", []), {name: facts[name] for name in ("steps", "batch", "seconds", "seed", "device", "torch", "penalty") if name in facts}]
+            kept = ("steps", "batch", "seconds", "seed", "device", "torch", "penalty")
+            self.before = [*facts.get("before", []), {name: facts[name] for name in kept if name in facts}]
 
     @property
     def state_file(self) -> Path:
@@ -115,16 +118,20 @@ class Training:
                 part.load_state_dict(saved["parts"][name])
             self.generator.set_state(saved["generator"].cpu())
             self.step, self.log, self.before, self.earlier = saved["step"], saved["log"], saved["before"], saved["seconds"]
+            self.clocks = saved["clocks"]
+            if saved["allowed"] != self.arguments.seconds:
+                self.clocks.append({"until": self.step, "seconds": saved["allowed"]})
 
     def finish(self) -> None:
         """Call when the checkpoint is written: nothing is left to take up."""
         self.state_file.unlink(missing_ok=True)
 
     def facts(self, **more) -> dict:
-        """What the checkpoint says of the run; `before` lists the runs that it went on from."""
+        """What the checkpoint says of the run; `before` lists the runs that it went on from, `clocks` the seconds that it was first given
+        where it was taken up with others."""
         device = torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
         return {"steps": self.step, "batch": self.arguments.batch, "seconds": round(self.seconds, 1), "seed": self.arguments.seed,
-                "device": device, "torch": torch.__version__, "log": self.log, "before": self.before} | more
+                "device": device, "torch": torch.__version__, "log": self.log, "before": self.before, "clocks": self.clocks} | more
 
 
 def adam(parameters, rate: float, device: torch.device, betas: tuple[float, float] = (0.9, 0.99), decay: float = 0.0):

@@ -49,12 +49,13 @@ def run_of(facts: dict) -> str:
 def training(facts: dict, command: str, how: str) -> str:
     """The section on training, from a checkpoint's facts. `how` says what was optimised."""
     chosen = f" The weights are those of step {facts['chosen']['step']:,}, the best on `select`." if "chosen" in facts else ""
+    clocks = "".join(f" Up to step {part['until']:,} it followed a clock of {part['seconds']:,.0f} s." for part in facts.get("clocks", []) if part["seconds"])
     runs = ", then ".join(run_of(part) for part in (*facts.get("before", []), facts))
     return "\n\n".join([
         "## Training",
         f"~~~~~~sh\ncd models/train\n{command}\n~~~~~~",
         paragraph(f"""{how} {runs}; other work ran beside it on the same device. Matrix products in bfloat16, all else in float32; the learning rate
-            ends at 0. The run ends by the clock, so the same command makes another number of steps elsewhere.{chosen}"""),
+            follows the clock and ends at 0.{clocks} The run ends by the clock, so the same command makes another number of steps elsewhere.{chosen}"""),
     ])
 
 
