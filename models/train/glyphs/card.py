@@ -53,7 +53,7 @@ def training(facts: dict, command: str, how: str) -> str:
     runs = ", then ".join(run_of(part) for part in (*facts.get("before", []), facts))
     return "\n\n".join([
         "## Training",
-        f"~~~~~~sh\ncd models/train\n{command}\n~~~~~~",
+        f"~~~~~~sh\ncd models/train\n{command} --batch {facts['batch']}\n~~~~~~",
         paragraph(f"""{how} {runs}; other work ran beside it on the same device. Matrix products in bfloat16, all else in float32; the learning rate
             follows the clock and ends at 0.{clocks} The run ends by the clock, so the same command makes another number of steps elsewhere.{chosen}"""),
     ])
