@@ -25,10 +25,11 @@ export class Models {
     this.added = added;
   }
 
+  /** Those that attend. */
   async bundled(): Promise<BundledModel[]> {
     const { models, problems } = await listBundledModels(this.#folder);
     for (const problem of problems) log().warn(problem);
-    return models;
+    return models.filter(({ manifest }) => manifest.family === 'transformer');
   }
 
   get chosen(): string {

@@ -5,8 +5,8 @@ import { root } from '../paths.ts';
 import { thirdPartyNotices } from './notices.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 
-/** What says which files a folder ships: a model's manifest, or that of what is no model to offer. */
-const manifests = ['manifest.json', 'classifier.json', 'training.json'];
+/** Families of which Genlens shows something: the models of others are not shipped. */
+const shownFamilies: ReadonlySet<string> = new Set(['transformer']);
 
 /**
  * Lays out in `folder` what the package of a platform holds: the build, the models, and the two native modules with that
@@ -53,9 +53,10 @@ async function modelsToShip(): Promise<string[]> {
   const names = entries.filter((entry) => entry.isDirectory() && entry.name !== 'train').map((entry) => entry.name);
   const shipped = await Promise.all(
     names.map(async (name) => {
-      const own = manifests.find((file) => existsSync(path.join(root, 'models', name, file))) ?? manifests[0]!;
-      const { files } = JSON.parse(await readFile(path.join(root, 'models', name, own), 'utf8')) as { files: Record<string, string> };
-      return [...Object.keys(files), own].map((file) => `${name}/${file}`);
+      const own = path.join(root, 'models', name, 'manifest.json');
+      if (!existsSync(own)) return [];
+      const { family, files } = JSON.parse(await readFile(own, 'utf8')) as { family: string; files: Record<string, string> };
+      return shownFamilies.has(family) ? [...Object.keys(files), 'manifest.json'].map((file) => `${name}/${file}`) : [];
     }),
   );
   return shipped.flat();
