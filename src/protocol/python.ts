@@ -45,8 +45,8 @@ export interface Fix {
   title: string;
   /** Pieces of the text that are replaced: UTF-16 offsets. They do not overlap. */
   edits: (Span & { text: string })[];
-  /** The formula that the code is then, where that is another one than it was found to be. */
-  makes?: string;
+  /** The formula that the code is then, where that is another one than it was found to be; null: it need not have a name. */
+  makes?: string | null;
 }
 
 /** What is wrong with a piece of code: UTF-16 offsets of the term at fault. */

@@ -29,6 +29,8 @@ export type Change = ValueChange | TextChange;
 
 export interface TextChange {
   readonly title: string;
+  /** It need not be a formula by itself then, whatever it was found to be by value. */
+  readonly makes?: null;
   readonly edits: readonly (Span & { readonly text: string })[];
 }
 

@@ -34,7 +34,10 @@ export function diagnosticOf(fault: Fault, { computed, textOf }: Standing): Diag
 }
 
 function fixOf(change: Change, statement: Computed, { computed, textOf }: Standing): Fix | null {
-  if ('edits' in change) return { title: change.title, edits: change.edits.map((edit) => ({ ...edit })) };
+  if ('edits' in change) {
+    const { title, edits, makes } = change;
+    return { title, edits: edits.map((edit) => ({ ...edit })), ...(makes === undefined ? {} : { makes }) };
+  }
   const there = madeAt(change.there, statement, computed);
   return there && { title: change.title, edits: [{ start: there.start, end: there.end, text: change.write(textOf(there)) }] };
 }

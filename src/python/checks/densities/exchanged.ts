@@ -21,6 +21,7 @@ export function exchanged(terms: readonly Term[], { places }: Computed, { textOf
   if (a.includes('\n') || b.includes('\n')) return null;
   return {
     title: `Exchange \`${a}\` and \`${b}\``,
+    makes: null,
     edits: [
       { start: first.start, end: first.end, text: b },
       { start: second.start, end: second.end, text: a },
