@@ -7,7 +7,7 @@ import { wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { termsOf } from '../rules/flow.ts';
+import { madeFrom, termsOf } from '../rules/flow.ts';
 import { exchanged } from './exchanged.ts';
 import type { Kind } from './kinds.ts';
 import { meanings, type Meaning } from './meanings.ts';
@@ -15,7 +15,7 @@ import { itself, nameOf, namesIn, sumOf, type Names, type Sum, type Term } from 
 
 export function wrongSum(statement: Computed, names: Names, checked: Checked): Fault | null {
   const called = nameOf(statement, checked);
-  const meaning = meanings.find(({ name, not }) => name.test(called) && !not?.test(called));
+  const meaning = meanings.find((one) => isCalled(one, called));
   if (!meaning || (meaning.only && !speaksOf(meaning.only, statement))) return null;
   const sum = sumOf(itself(statement.node), names);
   const signs = signsFor(sum, meaning);
@@ -34,6 +34,8 @@ export function wrongSum(statement: Computed, names: Names, checked: Checked): F
     change: exchanged(sum.terms, statement, checked),
   };
 }
+
+const isCalled = ({ name, not }: Meaning, called: string): boolean => name.test(called) && !not?.test(called);
 
 /** The signs that its terms have to have; null where it is not of these. */
 function signsFor({ terms, hasRest }: Sum, { signs, isPart, isBound, name }: Meaning): Partial<Record<Kind, 1 | -1>> | null {
@@ -79,14 +81,7 @@ function isTakenOff({ node, target }: Computed, { computed }: Checked): boolean 
 }
 
 /** Whatever it is called, its exponential is a ratio. */
-function isLogRatio({ node }: Computed): boolean {
-  const made = new Set<Node>([node]);
-  for (const one of made) {
-    if (one.op === 'exp' || one.op === 'expm1') return true;
-    if (made.size < mostMade) for (const user of usersOf(one)) if (staying.has(user.op)) made.add(user);
-  }
-  return false;
-}
+const isLogRatio = ({ node }: Computed): boolean => [...madeFrom(node, staying, mostMade)].some(({ op }) => op === 'exp' || op === 'expm1');
 
 const mostMade = 30;
 const staying: ReadonlySet<string> = new Set('let inline clamp minimum maximum detach exp expm1 negate where nanToNum'.split(' '));
@@ -122,7 +117,7 @@ function rightOne(signs: Partial<Record<Kind, 1 | -1>>, meaning: Meaning, checke
   const { computed, textOf } = checked;
   for (const one of computed) {
     const called = nameOf(one, checked);
-    if (one === statement || one.node.op === 'let' || !meaning.name.test(called) || meaning.not?.test(called)) continue;
+    if (one === statement || one.node.op === 'let' || !isCalled(meaning, called)) continue;
     const sum = sumOf(itself(one.node), namesIn(one, textOf(one)));
     const own = signsFor(sum, meaning);
     if (own === signs && sum.terms.every(({ kind, sign }) => own[kind] === sign)) return one;

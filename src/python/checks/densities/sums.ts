@@ -31,6 +31,8 @@ export type Names = ReadonlyMap<Node, string>;
 /** What values of a statement are called where they stand in it: `prior.log_prob(z)` is the prior's. */
 export function namesIn({ places, start }: Computed, text: string): Names {
   const names = new Map<Node, string>();
+  // Most statements have none.
+  if (!/\.log_?prob\(/.test(text)) return names;
   for (const place of places) {
     const code = text.slice(place.start - start, place.end - start);
     const owner = /^(?:\w+\.)*(?<owner>\w+?)(?:_dist|_d|_dist\w*)?\.log_?prob\([^()]*\)(?:\.(?:sum|mean)\([^()]*\))?$/.exec(code)?.groups?.[

@@ -11,7 +11,7 @@ import type { Match } from '../../recognise/comparison/match.ts';
 import type { Cut } from '../../recognise/cut.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import type { Given } from '../../recognise/evidence/given.ts';
-import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
+import { holds, holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Valued } from '../../recognise/recogniser.ts';
 
 /** A formula as names speak for it. */
@@ -212,18 +212,9 @@ function saidOf({ own }: Given, { words, not }: Encoding): number {
   // What is squared, or a half, may be either.
   if (holdsAny(own, not) || own.some((word) => /2|sq|half/.test(word))) return 0;
   let most = 0;
-  for (const phrase of words)
-    if (telling.test(phrase) && holdsAny(own, phrases.get(phrase) ?? keep(phrase))) most = Math.max(most, phrase.length);
+  for (const phrase of words) if (telling.test(phrase) && holds(own, phrase)) most = Math.max(most, phrase.length);
   return most;
 }
 
 /** Words that leave no doubt of the form. */
 const telling = /log|prob|var|std/;
-
-const phrases = new Map<string, readonly string[]>();
-
-function keep(phrase: string): readonly string[] {
-  const one = [phrase];
-  phrases.set(phrase, one);
-  return one;
-}

@@ -1,6 +1,6 @@
 /** A piece of code with something in it changed. */
 
-import { measuring, numberOf, type Attributes, type Node } from '../../expression/node.ts';
+import { leaves, measuring, numberOf, type Attributes, type Node } from '../../expression/node.ts';
 import { argsOf, type Cut } from '../../recognise/cut.ts';
 import { make } from './edit.ts';
 
@@ -27,6 +27,20 @@ export function remade({ root, order, inputs }: Cut, change: (node: Node, args: 
 /** The same node where nothing of it is another. */
 export const withArgs = (node: Node, args: readonly Node[], attributes: Attributes = node.attributes): Node =>
   attributes === node.attributes && args.every((arg, place) => arg === node.args[place]) ? node : make(node.op, args, attributes);
+
+/** A value with others in place of some that it is computed from. */
+export function replacedAll(root: Node, by: ReadonlyMap<Node, Node>): Node {
+  const known = new Map(by);
+  const visit = (node: Node): Node => {
+    let now = known.get(node);
+    if (!now) known.set(node, (now = leaves.has(node.op) ? node : withArgs(node, node.args.map(visit))));
+    return now;
+  };
+  return visit(root);
+}
+
+/** The same with one. */
+export const replaced = (root: Node, there: Node, wanted: Node): Node => replacedAll(root, new Map([[there, wanted]]));
 
 /** The same piece of code with another value: of the same inputs. */
 export function withRoot(cut: Cut, root: Node, others: ReadonlySet<Node>, way: Way): Cut {

@@ -97,7 +97,8 @@ const short = (text: string): string => {
   return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
 };
 
-function titleOf(edits: readonly TextEdit[], { textOf }: Source): string {
+/** A fix as it is offered. */
+export function titleOf(edits: readonly TextEdit[], { textOf }: Pick<Source, 'textOf'>): string {
   const [first] = edits;
   return edits.length === 1 ? `Replace \`${short(textOf(first!))}\` by \`${short(first!.text)}\`` : `Replace ${edits.length} places`;
 }

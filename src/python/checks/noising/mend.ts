@@ -4,6 +4,8 @@ import { leaves, numberOf, usersOf, wrappers, type Node } from '../../expression
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Checked } from '../checked.ts';
 import { make, type Edit } from '../near/edit.ts';
+import { replaced, replacedAll } from '../near/remade.ts';
+import { titleOf } from '../near/says.ts';
 import { textEdits, type TextEdit } from '../near/write.ts';
 import { siblingOf } from './siblings.ts';
 import { combinationOf, numbersIn, type Combination } from './combination.ts';
@@ -57,7 +59,7 @@ export function* mended(
         const edit: Edit = { kind: 'factor', there, wanted, within, also: [] };
         const edits = textEdits(edit, source);
         if (!edits || edits.length === 0) continue;
-        return { there, title: titleOf(edits, textOf), edits, whole: within && outer ? replaced(root, within, outer) : wanted };
+        return { there, title: titleOf(edits, source), edits, whole: within && outer ? replaced(root, within, outer) : wanted };
       }
     }
   return null;
@@ -67,30 +69,14 @@ const read = (node: Node, instead: ReadonlyMap<Node, Node>): Combination | null 
   combinationOf(node, { schedule: new Schedule(), instead, isSpread: true });
 const isNumber = (node: Node): boolean => numbersIn(read(node, new Map())) !== null;
 
-/** The same with one node in place of another. */
-export const replaced = (root: Node, there: Node, wanted: Node): Node => remade(root, new Map([[there, wanted]]));
-
 const swapped = (root: Node, a: Node, b: Node): Node =>
-  remade(
+  replacedAll(
     root,
     new Map([
       [a, b],
       [b, a],
     ]),
   );
-
-function remade(root: Node, changed: ReadonlyMap<Node, Node>): Node {
-  const known = new Map(changed);
-  const visit = (node: Node): Node => {
-    let now = known.get(node);
-    if (now) return now;
-    const args = leaves.has(node.op) ? node.args : node.args.map(visit);
-    now = args.every((arg, at) => arg === node.args[at]) ? node : make(node.op, args, node.attributes);
-    known.set(node, now);
-    return now;
-  };
-  return visit(root);
-}
 
 /** Two samples, or two names of numbers. */
 function* pairsOf(samples: readonly Node[], numbers: readonly Node[]): Generator<readonly [Node, Node]> {
@@ -99,15 +85,6 @@ function* pairsOf(samples: readonly Node[], numbers: readonly Node[]): Generator
   const names = [...new Set(numbers.filter(isName))];
   for (const [at, one] of names.entries()) for (const other of names.slice(at + 1)) yield [one, other];
 }
-
-const titleOf = ([first]: readonly TextEdit[], textOf: Checked['textOf']): string =>
-  `Replace \`${short(textOf(first!))}\` by \`${short(first!.text)}\``;
-
-const longest = 60;
-const short = (text: string): string => {
-  const line = text.replace(/\s+/g, ' ').replaceAll('`', '');
-  return line.length <= longest ? line : `${line.slice(0, longest - 1)}…`;
-};
 
 interface Use {
   readonly node: Node;

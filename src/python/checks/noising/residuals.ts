@@ -12,7 +12,8 @@ import { spanWithin } from '../rules/changes.ts';
 import { deepNodes } from '../statements.ts';
 import { combinationOf, type Combination } from './combination.ts';
 import { partsOf, type Levels } from './meant.ts';
-import { mended, replaced } from './mend.ts';
+import { replaced } from '../near/remade.ts';
+import { mended } from './mend.ts';
 import { kindsOf, type Kind } from './samples.ts';
 import { now, Schedule, type Numbers } from './schedule.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '../../../formulas/diffusionRoles.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
 import { given } from '../../recognise/evidence/given.ts';
-import { holdsAny } from '../../recognise/evidence/words.ts';
+import { holds, holdsAny } from '../../recognise/evidence/words.ts';
 
 /** clean: x_0; noise: what was added to it, or is said to have been; noisy: x_t; previous: x_{t-1}, from which a step is taken. */
 export type Kind = 'clean' | 'noise' | 'noisy' | 'velocity' | 'score' | 'previous';
@@ -56,7 +56,7 @@ function named(own: readonly string[]): Kind[] {
   const found = new Map<Kind, number>();
   for (const [kind, all] of Object.entries(words) as [Kind, readonly string[]][])
     for (const phrase of all) {
-      if (!holdsAny(own, keep(phrase))) continue;
+      if (!holds(own, phrase)) continue;
       const length = phrase.replaceAll(' ', '').length;
       found.set(kind, Math.max(found.get(kind) ?? 0, length));
       most = Math.max(most, length);
@@ -87,11 +87,3 @@ const others = [
   'alpha',
   'beta',
 ];
-
-const phrases = new Map<string, readonly string[]>();
-
-function keep(phrase: string): readonly string[] {
-  let one = phrases.get(phrase);
-  if (!one) phrases.set(phrase, (one = [phrase]));
-  return one;
-}

@@ -6,7 +6,7 @@ import type { Encoding, Role } from '../../../formulas/reading.ts';
 import { tensor } from '../../../maths/tensor/tensor.ts';
 import { numberOf, wrappers, type Node } from '../../expression/node.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
-import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
+import { holds, holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 
 /** A number at every draw. */
 export type Numbers = Float64Array;
@@ -143,7 +143,7 @@ function saidBy(words: readonly string[]): Form | null {
     for (const encoding of encodings) {
       if (holdsAny(words, encoding.not) || (words.includes('log') && !encoding.id.includes('log'))) continue;
       for (const phrase of encoding.words) {
-        if (phrase.length < Math.max(2, most) || !holdsAny(words, keep(phrase))) continue;
+        if (phrase.length < Math.max(2, most) || !holds(words, phrase)) continue;
         isOpen = phrase.length === most && best?.encoding !== encoding;
         most = phrase.length;
         best = { of, encoding };
@@ -151,14 +151,6 @@ function saidBy(words: readonly string[]): Form | null {
     }
   }
   return isOpen ? null : best;
-}
-
-const phrases = new Map<string, readonly string[]>();
-
-function keep(phrase: string): readonly string[] {
-  let known = phrases.get(phrase);
-  if (!known) phrases.set(phrase, (known = [phrase]));
-  return known;
 }
 
 /** What a form holds, of the value that it is a form of. */

@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { deepNodes, placeOf, reached } from '../statements.ts';
-import { isMadeOf, isUnknown, namesOn, termsOf } from './flow.ts';
+import { isMadeOf, isUnknown, made, namesOn, termsOf } from './flow.ts';
 import { lossesIn } from './losses.ts';
 
 export function* distillation(statement: Computed, { computed }: Checked): Generator<Fault> {
@@ -80,7 +80,7 @@ function* unscaled(statement: Computed, computed: readonly Computed[]): Generato
   const terms = termsOf(statement.node);
   if (terms.length < 2 || !terms.some(({ node }) => isMadeOf(node, ({ op }) => op === 'crossEntropy', 40))) return;
   for (const { node } of terms) {
-    const soft = [...lossesIn(partsOf(node))].find(({ taken }) => taken.loss === 'divergence' && taken.target);
+    const soft = [...lossesIn(new Set(made(node, 200)))].find(({ taken }) => taken.loss === 'divergence' && taken.target);
     if (!soft) continue;
     const [student, teacher] = [softened(soft.taken.value), softened(soft.taken.target!.value)];
     if (!student?.by || student.by !== teacher?.by || !isOfTwo(student.of, teacher.of)) continue;
@@ -108,10 +108,3 @@ const isPower = (node: Node, by: Node): boolean => {
   if (value !== null && temperature !== null) return value === temperature || Math.abs(value - temperature ** 2) < 1e-9;
   return inner === by || ((inner.op === 'square' || inner.op === 'power') && unwrap(inner.args[0]!) === by);
 };
-
-function partsOf(node: Node): ReadonlySet<Node> {
-  const seen = new Set<Node>([node]);
-  for (const one of seen)
-    if (seen.size < 200) for (const arg of one.op === 'let' || one.op === 'inline' ? one.args.slice(0, 1) : one.args) seen.add(arg);
-  return seen;
-}

@@ -1,6 +1,6 @@
 /** Values followed back to where they were made. */
 
-import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { leaves, numberOf, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import { wordsOf } from '../../recognise/evidence/words.ts';
 
 /** Operations that put numbers elsewhere, or choose among them, and leave them as they are. */
@@ -53,6 +53,21 @@ export function* made(node: Node, most = 400): Generator<Node> {
 export function isMadeOf(node: Node, test: (part: Node) => boolean, most = 400): boolean {
   for (const part of made(node, most)) if (test(part)) return true;
   return false;
+}
+
+/** The operation that uses a value, of those that something is computed by. */
+export function userIn(node: Node, value: Node): Node | null {
+  for (const part of made(node, 40)) if (part.args.includes(value)) return part;
+  return null;
+}
+
+/** What is made of a value by such operations alone, itself first; up to so many. */
+export function* madeFrom(value: Node, by: ReadonlySet<string>, most = Infinity): Generator<Node> {
+  const seen = new Set<Node>([value]);
+  for (const one of seen) {
+    yield one;
+    if (seen.size < most) for (const user of usersOf(one)) if (by.has(user.op)) seen.add(user);
+  }
 }
 
 /** The factors of a product, those below it as well: `a * b / c`; what is one whole is not taken apart. */

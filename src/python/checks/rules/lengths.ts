@@ -1,10 +1,10 @@
 /** Lengths of gradients that are not squared in a penalty, or are squared where lengths are meant. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { unwrap, usersOf, type Node } from '../../expression/node.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { moving, namesOn } from './flow.ts';
+import { madeFrom, moving, namesOn } from './flow.ts';
 
 export function* lengths(statement: Computed): Generator<Fault> {
   const { target, around } = statement;
@@ -43,12 +43,5 @@ function sumOfGradients(node: Node): boolean {
 }
 
 /** The root is taken afterwards. */
-function isRooted(node: Node): boolean {
-  const reached = new Set<Node>([node]);
-  for (const one of reached)
-    for (const user of usersOf(one)) {
-      if (user.op === 'sqrt') return true;
-      if (user.op === 'let' || user.op === 'add' || user.op === 'inline') reached.add(user);
-    }
-  return false;
-}
+const isRooted = (node: Node): boolean => [...madeFrom(node, beforeRoot)].some(({ op }, at) => at > 0 && op === 'sqrt');
+const beforeRoot: ReadonlySet<string> = new Set(['let', 'inline', 'add', 'sqrt']);

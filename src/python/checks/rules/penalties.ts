@@ -7,7 +7,7 @@ import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
 import { rankOf } from './attention.ts';
-import { factorsOf, isUnknown, moving, termsOf } from './flow.ts';
+import { factorsOf, isMadeOf, isUnknown, moving, termsOf } from './flow.ts';
 import { callsWithin } from './syntax.ts';
 
 export function* penalties(statement: Computed, checked: Checked): Generator<Fault> {
@@ -109,21 +109,12 @@ function isTrained(statement: Computed, checked: Checked): boolean {
   return checked.computed.some((later) => {
     if (later.start <= statement.start || isStatistic(later)) return false;
     if (unwrap(later.node).op === 'opaque')
-      return unwrap(later.node).attributes['callee'] === 'backward' && [...holders].some((holder) => reaches(later.node, holder));
+      return unwrap(later.node).attributes['callee'] === 'backward' && isMadeOf(later.node, (part) => holders.has(part), 200);
     return (
       termsOf(later.node).length > 1 && termsOf(later.node).some(({ node }) => factorsOf(node).some((factor) => holders.has(factor.node)))
     );
   });
 }
-
-const reaches = (node: Node, wanted: Node): boolean => {
-  const seen = new Set<Node>([node]);
-  for (const one of seen) {
-    if (one === wanted) return true;
-    if (seen.size < 200) for (const arg of operandsOf(one)) seen.add(arg);
-  }
-  return false;
-};
 
 function keepingGraph(gradient: Node): Change {
   return {

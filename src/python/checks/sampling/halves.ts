@@ -7,8 +7,9 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { matchOf } from '../matched.ts';
 import { make } from '../near/edit.ts';
+import { replaced } from '../near/remade.ts';
 import { textEdits } from '../near/write.ts';
-import { factorsOf, made, termsOf } from '../rules/flow.ts';
+import { factorsOf, made, termsOf, userIn } from '../rules/flow.ts';
 
 export function* wholeSteps(checked: Checked, told: readonly Fault[]): Generator<Fault> {
   const { computed, textOf, imports } = checked;
@@ -28,7 +29,7 @@ export function* wholeSteps(checked: Checked, told: readonly Fault[]): Generator
       statement,
       at: slopes,
       related: [{ node: predictor, message: 'The step to the second slope.' }],
-      nearly: edits && matchOf(remade(statement.node, slopes, half), formula, statement, checked),
+      nearly: edits && matchOf(replaced(statement.node, slopes, half), formula, statement, checked),
       change: edits && { title: 'Take the mean of both', edits },
     };
   }
@@ -56,7 +57,7 @@ function wrongIn({ node }: Computed): Wrong | null {
       [second, first],
     ] as const) {
       const predictor = stepBy(slope, other, lengths);
-      const within = withinOf(product, sum.node);
+      const within = userIn(product, sum.node);
       if (predictor && within) return { slopes: sum.node, within, predictor };
     }
   }
@@ -75,18 +76,4 @@ function stepBy(slope: Node, other: Node, lengths: readonly Factor[]): Node | nu
     if (rest.every((factor) => lengths.some((one) => unwrap(one.node) === unwrap(factor.node) && one.below === factor.below))) return part;
   }
   return null;
-}
-
-/** The operation that uses a factor. */
-function withinOf(product: Node, factor: Node): Node | null {
-  for (const part of made(product, 40)) if (part.args.includes(factor)) return part;
-  return null;
-}
-
-/** The same with one value in place of another. */
-function remade(root: Node, there: Node, wanted: Node): Node {
-  if (root === there) return wanted;
-  const args =
-    root.op === 'add' || root.op === 'subtract' || root.op === 'multiply' ? root.args.map((arg) => remade(arg, there, wanted)) : root.args;
-  return args.every((arg, at) => arg === root.args[at]) ? root : make(root.op, args, root.attributes);
 }

@@ -6,7 +6,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { factorsOf, made, termsOf } from '../rules/flow.ts';
+import { factorsOf, termsOf, userIn } from '../rules/flow.ts';
 
 export function* stepsAway({ computed, textOf, imports }: Checked, told: readonly Fault[]): Generator<Fault> {
   const known = new Set(told.map(({ statement }) => statement));
@@ -54,7 +54,7 @@ function wrongIn({ node, places }: Computed): Wrong | null {
     const isOn = plain(to!) === left && plain(from!) !== left;
     if (isBack === isOn) continue;
     const way = sign * (unwrap(x.node) === sample ? 1 : -1) * (isOn ? 1 : -1);
-    const within = way < 0 ? withinOf(product, length.node) : null;
+    const within = way < 0 ? userIn(product, length.node) : null;
     if (within) return { length: length.node, within, slope: slope.node };
   }
   return null;
@@ -70,10 +70,4 @@ function plain(node: Node): Node {
   let inner = unwrap(node);
   while (/^(?:reshape|expand|expandDims|squeeze)$/.test(inner.op)) inner = unwrap(inner.args[0]!);
   return inner;
-}
-
-/** The operation that uses a factor. */
-function withinOf(product: Node, factor: Node): Node | null {
-  for (const part of made(product, 40)) if (part.args.includes(factor)) return part;
-  return null;
 }

@@ -49,6 +49,15 @@ export function holdsAny(words: readonly string[], wanted: readonly string[] | u
   return false;
 }
 
+const alone = new Map<string, readonly string[]>();
+
+/** The same of one phrase. */
+export function holds(words: readonly string[], phrase: string): boolean {
+  let wanted = alone.get(phrase);
+  if (!wanted) alone.set(phrase, (wanted = [phrase]));
+  return holdsAny(words, wanted);
+}
+
 /** Names of tables that are looked up by a time. */
 export const scheduleWords: readonly string[] = 'alpha alphas alphabar beta betas sigma sigmas cumprod schedule abar snr timestep'.split(
   ' ',
