@@ -98,7 +98,7 @@ def a_file_that_differs_from_its_network_is_found():
     original = parts.onnx_file.export
     model = Classifier().eval()
     values = {name: value.clone() for name, value in model.state_dict().items()}
-    parts.onnx_file.export = lambda *arguments: (found := wrong(*arguments), model.load_state_dict(values))[0]
+    parts.onnx_file.export = lambda *arguments: (wrong(*arguments), model.load_state_dict(values))[0]
     try:
         raises(ValueError, lambda: parts.write(model, scratch() / "wrong.onnx", {"image": torch.rand(3, 1, 28, 28)}, ["logits", "features"]), "differs", "wrong")
     finally:

@@ -7,13 +7,11 @@ It is no generative model: its folder has no manifest.json, so it is not offered
 
 from __future__ import annotations
 
-import argparse
-import json
 from pathlib import Path
 
 import onnx
 
-from common.folders import WORK
+from common.commands import install_command
 from common.onnx_file import tensors
 from common.training import load
 from common.writing import paragraph, percent, put_in_place, rounded, table
@@ -58,12 +56,7 @@ def install(folder: Path, checkpoint: Path, measured: dict, work: Path, to: Path
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("model", "checkpoint", "measured", "to"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--work", type=Path, default=WORK)
-    arguments = parser.parse_args()
-    install(arguments.model, arguments.checkpoint, json.loads(arguments.measured.read_text()), arguments.work, arguments.to)
+    install_command(__doc__, install)
 
 
 if __name__ == "__main__":

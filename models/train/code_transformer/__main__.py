@@ -10,11 +10,10 @@ of the TypeScript tests are made again for the bundled model.
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 from pathlib import Path
 
 from common.folders import MODELS, WORK
+from common.pipeline import python
 
 DEFAULT_FOLDER = MODELS / "code-transformer"
 FIXTURES = [Path(__file__).parents[3] / "test" / "fixtures" / name / "make.py" for name in ("code-transformer", "next-token")]
@@ -23,14 +22,6 @@ FIXTURES = [Path(__file__).parents[3] / "test" / "fixtures" / name / "make.py" f
 def run(module: str, *arguments: str | Path) -> None:
     """One stage as its own process, so that its memory is given back."""
     python("-m", f"code_transformer.{module}", *arguments)
-
-
-def python(*arguments: str | Path) -> None:
-    command = [str(argument) for argument in arguments]
-    print("+ python", *command, flush=True)
-    result = subprocess.run([sys.executable, *command], cwd=Path(__file__).parents[1])
-    if result.returncode != 0:
-        sys.exit(f"stopped: python {' '.join(command)} ended with {result.returncode}")
 
 
 def main() -> None:

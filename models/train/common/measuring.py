@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,12 @@ def finish(measured: dict, out: Path | None) -> None:
     for found in measured["gates"]:
         print(f"{'passed' if found['passed'] else 'FAILED'}: {found['gate']} {found['value']:.3f}, wanted {found['relation']} {found['bound']:.3f}")
     sys.exit(0 if all(found["passed"] for found in measured["gates"]) else 1)
+
+
+def measure_command(doc: str, measure: Callable[[Path, Path, Path, float], dict]) -> None:
+    """Calls measure(folder of the ONNX files, folder of the data, folder of the classifier, share of the usual samples)."""
+    arguments = parser_of(doc).parse_args()
+    finish(measure(arguments.model, arguments.work, arguments.classifier, arguments.size), arguments.out)
 
 
 def step(what: str) -> None:

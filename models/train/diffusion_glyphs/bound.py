@@ -10,7 +10,7 @@ import torch
 from common.levels import LEVELS, log_likelihood
 
 from .sampling import Denoiser
-from .schedule import STEPS, alphas_cumprod, noised
+from .schedule import alphas_cumprod, noised
 
 SCALES = torch.linspace(-8.5, -3.0, 23)  # log-scales tried for the last step, of the whole grey range
 

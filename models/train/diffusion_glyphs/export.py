@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 import torch
 
+from common.commands import export_command
 from common.parts import write
 from common.training import load
 from glyphs.dataset import captions
@@ -29,11 +29,7 @@ def captions_of(count: int) -> torch.Tensor:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--to", type=Path, required=True)
-    arguments = parser.parse_args()
-    export(arguments.checkpoint, arguments.to)
+    export_command(__doc__, export)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 import torch
 
-from common.measuring import finish, gate, parser_of, step
+from common.measuring import gate, measure_command, step
 from common.onnx_file import describe
 from common.parts import Part
 from glyphs import dataset, quality
@@ -154,8 +154,7 @@ def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> d
 
 
 def main() -> None:
-    arguments = parser_of(__doc__).parse_args()
-    finish(measure(arguments.model, arguments.work, arguments.classifier, arguments.size), arguments.out)
+    measure_command(__doc__, measure)
 
 
 if __name__ == "__main__":

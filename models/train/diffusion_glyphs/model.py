@@ -6,7 +6,6 @@ import math
 
 import torch
 import torch.nn as nn
-import torch.nn.functional as F
 
 from common.layers import Residual, convolution, double, norm
 from glyphs.dataset import LENGTH, VOCABULARY

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.measuring import finish, gate, parser_of, spread, step
+from common.measuring import gate, measure_command, spread, step
 from common.onnx_file import describe
 from common.parts import Part
 from glyphs import dataset, quality
@@ -73,8 +73,7 @@ def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> d
 
 
 def main() -> None:
-    arguments = parser_of(__doc__).parse_args()
-    finish(measure(arguments.model, arguments.work, arguments.classifier, arguments.size), arguments.out)
+    measure_command(__doc__, measure)
 
 
 if __name__ == "__main__":
