@@ -71,3 +71,21 @@ export function findingOfFault({ statement, nearly }: Fault, diagnostic: Diagnos
   const inner = around.reduce<Finding | null>((best, one) => (best && isIn(best, one) ? best : one), null);
   return inner ?? findings.find((finding) => isIn(finding, statement)) ?? null;
 }
+
+/** Where the code has a fault but no name; `drawn` is what the code is by itself. */
+export const namelessFinding = (
+  diagnostic: Diagnostic,
+  { start, end }: Span,
+  drawn: Pick<Finding, 'latex' | 'variables' | 'holder'> = { latex: '', variables: [], holder: null },
+): Finding => ({
+  start,
+  end,
+  formula: null,
+  equality: 'near miss',
+  remarks: [],
+  parts: [],
+  calls: null,
+  isPart: false,
+  ...drawn,
+  diagnostics: [diagnostic],
+});

@@ -6,7 +6,7 @@ import { check } from '../checks/check.ts';
 import type { Checked } from '../checks/checked.ts';
 import type { Claim } from '../checks/claim.ts';
 import { claimsIn } from '../checks/players.ts';
-import { diagnosticOf, findingOfFault } from '../checks/told.ts';
+import { diagnosticOf, findingOfFault, namelessFinding } from '../checks/told.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import type { Node } from '../expression/node.ts';
 import { codeLatexOf, type Code } from '../findings/codeLatex.ts';
@@ -70,7 +70,7 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       const makes = fault.nearly && finding && finding.formula !== fault.nearly.formula.id ? fault.nearly.formula.id : undefined;
       const diagnostic = told.fix && makes !== undefined ? { ...told, fix: { ...told.fix, makes } } : told;
       if (finding) held.set(finding, [...(held.get(finding) ?? []), diagnostic]);
-      else nameless.push(namelessFinding(diagnostic, fault.statement, around));
+      else nameless.push(namelessFinding(diagnostic, fault.statement, drawn(fault.statement, around)));
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
     return { findings: [...told, ...nameless], starts, claims: claimsIn(found, computed), check: null };
@@ -80,21 +80,13 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
   }
 }
 
-/** Where the code has a fault but no name. */
-function namelessFinding(diagnostic: Diagnostic, { start, end, holder }: Computed, around: Code): Finding {
-  const latex = codeLatexOf({ start, end }, around, new Map());
+/** A statement as it would be drawn, without a name. */
+function drawn(place: Computed, around: Code): Pick<Finding, 'latex' | 'variables' | 'holder'> {
+  const { latex = '', variables = [] } = codeLatexOf({ start: place.start, end: place.end }, around, new Map()) ?? {};
+  const { holder } = place;
   return {
-    start,
-    end,
-    formula: null,
-    latex: latex?.latex ?? '',
-    equality: 'near miss',
-    remarks: [],
-    variables: (latex?.variables ?? []).map((variable) => ({ ...variable, term: null, encoding: null })),
-    parts: [],
+    latex,
+    variables: variables.map((variable) => ({ ...variable, term: null, encoding: null })),
     holder: holder && { name: holder.name, start: holder.nameRange.start, end: holder.nameRange.end },
-    calls: null,
-    isPart: false,
-    diagnostics: [diagnostic],
   };
 }

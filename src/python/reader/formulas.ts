@@ -15,6 +15,7 @@ import type { UnitReading } from './checkUnit.ts';
 import { readUnit, type Memory } from './readUnit.ts';
 import type { Claim } from '../checks/claim.ts';
 import { agreeing } from '../checks/players.ts';
+import { namelessFinding } from '../checks/told.ts';
 import { afterTrial, isTried, outcomesOf, type Outcome } from './mended.ts';
 import { promise } from './promise.ts';
 
@@ -234,22 +235,8 @@ function withDiagnosed(findings: readonly Finding[], diagnostics: readonly Diagn
     return more.length > 0 ? { ...finding, diagnostics: [...finding.diagnostics, ...more] } : finding;
   });
   const nameless = diagnostics.filter((one) => !findings.some((finding) => isAt(finding, one)));
-  return [...diagnosed, ...nameless.map(namelessAt)];
+  return [...diagnosed, ...nameless.map((one) => namelessFinding(one, one))];
 }
-
-const namelessAt = (diagnostic: Diagnostic): Finding => ({
-  ...{
-    start: diagnostic.start,
-    end: diagnostic.end,
-    formula: null,
-    latex: '',
-    equality: 'near miss',
-    remarks: [],
-    variables: [],
-    parts: [],
-  },
-  ...{ holder: null, calls: null, isPart: false, diagnostics: [diagnostic] },
-});
 
 /** What was found in a unit, where it stands in the text. */
 function inText({ findings, starts: inUnit }: UnitReading, starts: readonly number[]): Finding[] {

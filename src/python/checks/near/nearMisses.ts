@@ -75,7 +75,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
 const isLoss = ({ target, around }: Computed): boolean => /loss|nll|neg|cost|minus/i.test(`${target} ${around[0] ?? ''}`);
 
 /** What a statement computes, then terms of it that have no name yet. */
-export function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Node[] {
+function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Node[] {
   const own = new Set(places.map((place) => place.node));
   const candidates = new Set<Node>([node]);
   for (const one of candidates) {

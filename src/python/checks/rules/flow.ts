@@ -1,7 +1,6 @@
 /** Values followed back to where they were made. */
 
 import { leaves, numberOf, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
-import { wordsOf } from '../../recognise/evidence/words.ts';
 
 /** Operations that put numbers elsewhere, or choose among them, and leave them as they are. */
 export const moving: ReadonlySet<string> = new Set(
@@ -33,9 +32,6 @@ export function namesOn(node: Node): readonly string[] {
   if (inner.op === 'parameter' || inner.op === 'attribute' || inner.op === 'global') names.push(String(inner.attributes['name']));
   return names;
 }
-
-/** Words of the name nearest to where a value is used. */
-export const nameWords = (node: Node): readonly string[] => wordsOf(namesOn(node)[0] ?? '');
 
 /** What the code does not tell the making of. */
 export const isUnknown = (node: Node): boolean =>
