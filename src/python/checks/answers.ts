@@ -8,21 +8,32 @@ import { compile, execute } from '../recognise/screening/pointwise.ts';
 import type { Claim } from './claim.ts';
 import { isCallOfFile } from './statements.ts';
 import { isMadeOf, moving, namesOn } from './rules/flow.ts';
+import { isPlainNumber } from './rules/syntax.ts';
 
 type Player = Claim['player'];
 
-export function claimsOfAnswers(computed: readonly Computed[]): Claim[] {
+export function claimsOfAnswers(computed: readonly Computed[], bases: ReadonlyMap<string, readonly string[]>): Claim[] {
   const claims: Claim[] = [];
   for (const statement of computed) {
     const { node, detached, start, end, target, around } = statement;
-    if (node.op === 'let' || detached || !(target === '' ? isReturned(statement) : isLoss(target))) continue;
+    if (node.op === 'let' || detached || isPlainNumber(statement) || !(target === '' ? isReturned(statement) : isLoss(target))) continue;
     const named = playerOf(target) ?? playerOf(around[0] ?? '');
     const wish = wishOf(node, named);
     if (!wish) continue;
     const player = named ?? wish.player;
     if (!player) continue;
     const [holder = '', ...rest] = around;
-    claims.push({ start, end, player, raises: wish.raises, rests: null, label: wish.label, holder, around: rest.join('.') });
+    claims.push({
+      start,
+      end,
+      player,
+      raises: wish.raises,
+      rests: null,
+      label: wish.label,
+      holder,
+      around: rest.join('.'),
+      from: bases.get(rest[0] ?? '') ?? [],
+    });
   }
   return claims;
 }

@@ -2,6 +2,7 @@
 
 import type { Span } from '../../maths/nesting.ts';
 import type { Computed } from '../expression/follow/context.ts';
+import type { Node } from '../expression/node.ts';
 import type { Value } from '../expression/values.ts';
 import type { Found } from '../recognise/findings.ts';
 import type { Recogniser } from '../recognise/recogniser.ts';
@@ -11,6 +12,8 @@ export interface Checked {
   readonly computed: readonly Computed[];
   /** What objects of a class of the file hold, by the name of the class. */
   readonly attributes: ReadonlyMap<string, ReadonlyMap<string, Value>>;
+  /** What an object of a class of the file gives when it is called, by the name of the class; null where the code does not tell. */
+  readonly answerOf: (name: string) => Node | null;
   readonly found: readonly Found[];
   readonly recogniser: Recogniser;
   readonly textOf: (span: Span) => string;

@@ -14,4 +14,6 @@ export interface Claim extends Span {
   /** The function it stands in, and what that stands in. */
   readonly holder: string;
   readonly around: string;
+  /** What the class that it stands in is made from. */
+  readonly from: readonly string[];
 }

@@ -11,6 +11,7 @@ import { isMisshapen } from '../recognise/comparison/shapes.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
 import { claimsOfAnswers, playerOf } from './answers.ts';
 import type { Claim } from './claim.ts';
+import { isPlainNumber } from './rules/syntax.ts';
 
 const players: Readonly<Record<string, Claim['player']>> = {
   gan_d_bce: 'discriminator',
@@ -23,22 +24,23 @@ const players: Readonly<Record<string, Claim['player']>> = {
   lsgan_g: 'generator',
 };
 
-export function claimsIn(found: readonly Found[], statements: readonly Computed[]): Claim[] {
+export function claimsIn(found: readonly Found[], statements: readonly Computed[], bases: ReadonlyMap<string, readonly string[]>): Claim[] {
   const claims: Claim[] = [];
   for (const { place, computed, recognition } of found) {
     const player = players[recognition.formula.id];
     if (!player || recognition.kind !== 'value' || calledFor(place.node) !== null) continue;
     // With labels that are given it may play either side.
     if ([...recognition.binding.choices.values()].some((choice) => 'role' in choice && /target/i.test(choice.role.id))) continue;
-    const slope = slopeIn(recognition, 0.5) * usedWith(place.node);
+    const slope = slopeIn(recognition, 0.5) * (trainedWith(place.node) ?? usedWith(place.node));
     if (slope === 0) continue;
     const isSquared = recognition.formula.id.startsWith('lsgan');
     const rests = isSquared ? (labels.find((label) => slopeIn(recognition, label) === 0) ?? null) : null;
     const [holder = '', ...around] = computed.around;
-    if (!isTrained(computed, place.node)) continue;
-    claims.push({ start: place.start, end: place.end, player, raises: slope < 0, rests, label: null, holder, around: around.join('.') });
+    if (!isTrained(computed, place.node) || isPlainNumber(computed)) continue;
+    const where = { holder, around: around.join('.'), from: bases.get(around[0] ?? '') ?? [] };
+    claims.push({ start: place.start, end: place.end, player, raises: slope < 0, rests, label: null, ...where });
   }
-  for (const claim of claimsOfAnswers(statements))
+  for (const claim of claimsOfAnswers(statements, bases))
     if (!claims.some((known) => known.start < claim.end && claim.start < known.end)) claims.push(claim);
   return claims;
 }
@@ -69,10 +71,25 @@ function slopeIn({ cut, reading, binding, layout, alternative }: Found['recognit
 /** Whether it is called a loss, or has its gradients taken: a distance that is only logged wants nothing. */
 function isTrained({ target, around: [holder = ''] }: Computed, node: Node): boolean {
   if (holdsAny(wordsOf(target), lossWords) || (target === '' && (holdsAny(wordsOf(holder), lossWords) || isOfPlayer(holder)))) return true;
-  return [node, ...usersOf(node)].some((one) =>
-    usersOf(one).some(({ op, attributes }) => op === 'opaque' && attributes['callee'] === 'backward'),
-  );
+  return trainedWith(node) !== null;
 }
+
+/** With which sign a value is a term of what has its gradients taken; null where none has. */
+function trainedWith(node: Node): 1 | -1 | null {
+  const signs = new Map<Node, 1 | -1>([[node, 1]]);
+  for (const [one, sign] of signs) {
+    if (signs.size > mostTrained) return null;
+    for (const user of usersOf(one)) {
+      if (user.op === 'opaque' && user.attributes['callee'] === 'backward') return sign;
+      const isTurned = user.op === 'negate' || (user.op === 'subtract' && user.args[0] !== one);
+      const isTerm = wrappers.has(user.op) || averaging.has(user.op) || user.op === 'add' || user.op === 'subtract' || isTurned;
+      if (isTerm && user.op !== 'detach' && !signs.has(user)) signs.set(user, isTurned ? (-sign as 1 | -1) : sign);
+    }
+  }
+  return null;
+}
+
+const mostTrained = 30;
 
 /** What a function that is called by a player returns is its loss, where it does not train it itself. */
 const isOfPlayer = (name: string): boolean => playerOf(name) !== null && !/step|train|update|fit|epoch|log/i.test(name);
@@ -109,13 +126,16 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
   }
   for (const own of groups.values()) {
     const of = (player: Claim['player']): Claim[] => own.filter((claim) => claim.player === player);
-    const [discriminators, generators] = [of('discriminator'), of('generator')];
+    const discriminators = of('discriminator');
+    const generators = of('generator').length > 0 ? of('generator') : inheritedBy(discriminators, claims);
     for (const [some, others] of [
       [discriminators, generators],
       [generators, discriminators],
     ] as const) {
       const meant = mostOf(others);
       const wrong = meant ? some.filter((claim) => isSame(claim, meant)) : [];
+      // What is inherited is told of where it stands.
+      if (!wrong.every((claim) => own.includes(claim))) continue;
       if (wrong.length === 0) continue;
       // Where all are at odds with all, the one is meant that is not as it usually is.
       const usual = some === generators;
@@ -139,6 +159,16 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
     }
   }
   return diagnostics;
+}
+
+/** What the generator wants in the class that one is made from, where the discriminator's method there is put anew. */
+function inheritedBy(discriminators: readonly Claim[], claims: readonly Claim[]): Claim[] {
+  const isFrom = (claim: Claim): boolean => discriminators.some(({ from }) => from.includes(claim.around));
+  const replaced = claims.filter(
+    (claim) => claim.player === 'discriminator' && isFrom(claim) && discriminators.some(({ holder }) => holder === claim.holder),
+  );
+  const inherited = claims.filter((claim) => claim.player === 'generator' && isFrom(claim));
+  return replaced.length > 0 && !replaced.some((claim) => inherited.some((other) => isSame(claim, other))) ? inherited : [];
 }
 
 /** Whether two losses want the same of D(G(z)). */

@@ -17,20 +17,30 @@ const isIn = (inner: Span, outer: Span): boolean => inner.start >= outer.start &
 
 export function diagnosticOf(fault: Fault, { computed, textOf }: Standing): Diagnostic {
   const { rule, statement, message, at, related, change } = fault;
-  const { start, end } = madeAt(at, statement, computed) ?? statement;
+  const before = change && editedBefore(change, statement);
+  const { start, end } = before ?? madeAt(at, statement, computed) ?? statement;
   return {
     start,
     end,
     rule,
     severity: fault.severity ?? rules[rule].severity,
     message,
-    related: related.flatMap(({ node, message: said }) => {
-      const span = madeAt(node, statement, computed);
-      return span ? [{ start: span.start, end: span.end, message: said }] : [];
-    }),
+    related: [
+      ...related.flatMap(({ node, message: said }) => {
+        const span = madeAt(node, statement, computed);
+        return span ? [{ start: span.start, end: span.end, message: said }] : [];
+      }),
+      ...(before ? [{ start: statement.start, end: statement.end, message: 'It is used here.' }] : []),
+    ],
     fix: change && fixOf(change, statement, { computed, textOf }),
     compared: null,
   };
+}
+
+/** The slip itself, where it is in a statement before the one that is wrong by it. */
+function editedBefore(change: Change, statement: Span): Span | null {
+  const [first, ...others] = 'edits' in change ? change.edits : [];
+  return first && others.length === 0 && !isIn(first, statement) ? first : null;
 }
 
 function fixOf(change: Change, statement: Computed, { computed, textOf }: Standing): Fix | null {
@@ -67,9 +77,11 @@ function madeAt(node: Node, statement: Computed, computed: readonly Computed[]):
 export function findingOfFault({ statement, nearly }: Fault, diagnostic: Diagnostic, findings: readonly Finding[]): Finding | null {
   const around = findings.filter((finding) => isIn(diagnostic, finding));
   const meant = nearly && around.find(({ formula }) => formula === nearly.formula.id);
-  if (meant) return meant;
+  const own = findings.filter((finding) => isIn(finding, statement));
+  const nearest = meant ?? (nearly && own.find(({ formula }) => formula === nearly.formula.id));
+  if (nearest) return nearest;
   const inner = around.reduce<Finding | null>((best, one) => (best && isIn(best, one) ? best : one), null);
-  return inner ?? findings.find((finding) => isIn(finding, statement)) ?? null;
+  return inner ?? own[0] ?? null;
 }
 
 /** Where the code has a fault but no name; `drawn` is what the code is by itself. */

@@ -3,10 +3,10 @@
 import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic, Finding } from '../../protocol/python.ts';
 import { check } from '../checks/check.ts';
-import type { Checked } from '../checks/checked.ts';
 import type { Claim } from '../checks/claim.ts';
 import { claimsIn } from '../checks/players.ts';
 import { diagnosticOf, findingOfFault, namelessFinding } from '../checks/told.ts';
+import type { Follower } from '../expression/follow/follower.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import type { Node } from '../expression/node.ts';
 import { codeLatexOf, type Code } from '../findings/codeLatex.ts';
@@ -31,7 +31,7 @@ export interface ReadUnit {
   readonly findings: readonly Finding[];
   readonly starts: readonly number[];
   readonly statements: readonly ComputedStatement[];
-  readonly attributes: Checked['attributes'];
+  readonly follower: Pick<Follower, 'attributes' | 'bases' | 'answerOf'>;
   readonly recogniser: Recogniser;
   readonly around: Code;
   readonly places: Places<number>;
@@ -40,14 +40,22 @@ export interface ReadUnit {
 
 /** Step by step. `onFault` is told of what must not happen; then nothing is said to be wrong. */
 export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): Generator<void, UnitReading> {
-  const { findings, starts, statements, attributes, recogniser, around, places, numbers } = unit;
+  const { findings, starts, statements, follower, recogniser, around, places, numbers } = unit;
   try {
     // What was remembered was not matched in this graph.
     const found = statements.flatMap((statement) => findFormulas(statement, recogniser));
     yield;
     const computed = statements.flat();
     const textOf = ({ start, end }: Span): string => around.text.slice(start, end);
-    const faults = yield* check({ computed, attributes, found, recogniser, textOf, imports: around.imports });
+    const faults = yield* check({
+      computed,
+      attributes: follower.attributes,
+      answerOf: (name) => follower.answerOf(name),
+      found,
+      recogniser,
+      textOf,
+      imports: around.imports,
+    });
     const numberOf = (node: Node): number => numbers.get(node) ?? -1;
     const all = [...findings];
     for (const { nearly, statement } of faults) {
@@ -73,7 +81,7 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       else nameless.push(namelessFinding(diagnostic, fault.statement, drawn(fault.statement, around)));
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
-    return { findings: [...told, ...nameless], starts, claims: claimsIn(found, computed), check: null };
+    return { findings: [...told, ...nameless], starts, claims: claimsIn(found, computed, follower.bases), check: null };
   } catch (error) {
     onFault(error);
     return { findings, starts, claims: [], check: null };

@@ -76,7 +76,7 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
   });
   const read = { findings, starts: code.starts };
   const check = (): Generator<void, UnitReading> =>
-    checkUnit({ ...read, statements, attributes: follower.attributes, recogniser, around, places, numbers }, memory.onFault);
+    checkUnit({ ...read, statements, follower, recogniser, around, places, numbers }, memory.onFault);
   return { ...read, claims: [], check };
 }
 

@@ -78,7 +78,11 @@ function readFunction(definition: FunctionDefinition | Lambda, found: Found): vo
   else readAny(definition.body, inner);
   const own = new Set([...inner.given, ...definition.parameters.map(({ name }) => name)]);
   for (const name of inner.used) if (!own.has(name)) found.used.add(name);
-  for (const { default: fallback } of definition.parameters) if (fallback) readAny(fallback, found);
+  for (const { default: fallback, annotation } of definition.parameters) {
+    if (fallback) readAny(fallback, found);
+    // What it says is a class of the file, perhaps.
+    if (annotation?.kind === 'name') found.used.add(annotation.id);
+  }
   if (definition.kind === 'function') for (const decorator of definition.decorators) readAny(decorator, found);
 }
 

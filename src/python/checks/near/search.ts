@@ -230,7 +230,9 @@ const order: readonly EditKind[] = [
 
 /** Of the same kind, what is done is changed before what it is done to, in the statement itself, at one place. */
 function rankOf({ kind, there, wanted, within, also }: Edit, own: ReadonlySet<Node>): number {
-  const isOwn = own.has(there) && (!within || own.has(within));
+  // Nobody forgets `1 /` before a name: what the name holds is upside down.
+  const isUpsideDown = there.op === 'let' && wanted.op === 'reciprocal';
+  const isOwn = own.has(there) && (!within || own.has(within)) && !isUpsideDown;
   const isOfValue = kind === 'sign' && (wanted.op === 'negate' || wanted.op === 'number');
   // `b - a` for `a + b`
   const isTurned = kind === 'sign' && there.op === 'add' && wanted.args[0] === there.args[1];

@@ -47,22 +47,22 @@ function replacement({ there, wanted, within }: Replacement, source: Source): Te
   return { ...span, text: isBare(wanted, source) || isWholeOf(span, source) || isArgument(span, source) ? text : atom(text) };
 }
 
-/** Where a value stands: in what uses it, else where it stands alone. */
+/** Where a value stands: in what uses it, wherever that is, else where it stands alone. */
 function spanOf(there: Node, within: Node | null, { statement, computed }: Source): Span | null {
-  for (const one of [
-    statement,
-    ...computed.toReversed().filter(({ holder, start }) => holder === statement.holder && start < statement.start),
-  ]) {
-    const all = one.places.filter((place) => place.node === there);
-    const around = within ? one.places.filter((place) => place.node === within || unwrap(place.node) === unwrap(within)) : [];
-    const inside = all.filter((place) => around.some((outer) => place.start >= outer.start && place.end <= outer.end));
-    const found = inside.length > 0 ? inside : all;
-    const distinct = [...new Map(found.map((place) => [`${place.start} ${place.end}`, place])).values()];
-    if (distinct.length === 1) return { start: distinct[0]!.start, end: distinct[0]!.end };
-    // Brackets around it are it too.
-    const widest = distinct.find((place) => distinct.every((other) => other.start >= place.start && other.end <= place.end));
-    if (widest) return { start: widest.start, end: widest.end };
-    if (distinct.length > 1) return null;
+  const before = computed.toReversed().filter(({ holder, start }) => holder === statement.holder && start < statement.start);
+  for (const inside of within ? [true, false] : [false]) {
+    for (const one of [statement, ...before]) {
+      const around = inside ? one.places.filter((place) => place.node === within || unwrap(place.node) === unwrap(within!)) : [];
+      const found = one.places.filter(
+        (place) => place.node === there && (!inside || around.some((outer) => place.start >= outer.start && place.end <= outer.end)),
+      );
+      const distinct = [...new Map(found.map((place) => [`${place.start} ${place.end}`, place])).values()];
+      if (distinct.length === 1) return { start: distinct[0]!.start, end: distinct[0]!.end };
+      // Brackets around it are it too.
+      const widest = distinct.find((place) => distinct.every((other) => other.start >= place.start && other.end <= place.end));
+      if (widest) return { start: widest.start, end: widest.end };
+      if (distinct.length > 1) return null;
+    }
   }
   return null;
 }
@@ -202,15 +202,21 @@ const isBare = (wanted: Node, source: Source): boolean => {
   return text !== null && isAtom(text);
 };
 
-/** Whether the value is all that the statement computes. */
-const isWholeOf = (span: Span, { statement, textOf }: Source): boolean => {
-  const before = textOf({ start: statement.start, end: span.start });
-  return span.end === statement.end && /(^|=|return)\s*$/.test(before);
+/** The statement that a place stands in: that of the formula, or one before it. */
+const statementAt = ({ start, end }: Span, { statement, computed }: Source): Span =>
+  [statement, ...computed].find((one) => start >= one.start && end <= one.end) ?? statement;
+
+/** Whether the value is all that its statement computes. */
+const isWholeOf = (span: Span, source: Source): boolean => {
+  const { start, end } = statementAt(span, source);
+  return span.end === end && /(^|=|return)\s*$/.test(source.textOf({ start, end: span.start }));
 };
 
 /** `f(x)`: no more brackets are needed. */
-const isArgument = (span: Span, { statement, textOf }: Source): boolean =>
-  /[(,]\s*$/.test(textOf({ start: statement.start, end: span.start })) && /^\s*[),]/.test(textOf({ start: span.end, end: statement.end }));
+const isArgument = (span: Span, source: Source): boolean => {
+  const { start, end } = statementAt(span, source);
+  return /[(,]\s*$/.test(source.textOf({ start, end: span.start })) && /^\s*[),]/.test(source.textOf({ start: span.end, end }));
+};
 
 const inLibrary: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   torch: {

@@ -204,7 +204,25 @@ export function isRenormalised(node: Node): boolean {
 const isTotal = ({ op, args }: Node, of: ReadonlySet<Node>): boolean =>
   (op === 'sum' || op === 'norm' || op === 'einsum') && args.some((arg) => isMadeOf(arg, (part) => of.has(part), 40));
 
-const maskNames = ['mask', 'masks', 'causal', 'tril', 'triu', 'padding', 'keep', 'valid', 'is pad', 'pad', 'future', 'subsequent'];
+const maskNames = [
+  'allow',
+  'allowed',
+  'visible',
+  'same',
+  'seen',
+  'mask',
+  'masks',
+  'causal',
+  'tril',
+  'triu',
+  'padding',
+  'keep',
+  'valid',
+  'is pad',
+  'pad',
+  'future',
+  'subsequent',
+];
 const otherMasks = /head|drop|bias|expert|route|top_?k|gate|sample|loss/i;
 const comparing: ReadonlySet<string> = new Set(
   'equal notEqual less lessEqual greater greaterEqual logicalNot logicalAnd logicalOr'.split(' '),
@@ -227,9 +245,15 @@ export function isKeyMask(node: Node): boolean {
     return false;
   if (inner.op === 'triangle') return numberOf(inner.args[0]!) === 1;
   if (comparing.has(inner.op))
-    return named || isMadeOf(inner, (part) => part.op === 'triangle' || part.op === 'arange' || isNamedMask(part), 40);
+    return named || isOfPairs(inner) || isMadeOf(inner, (part) => part.op === 'triangle' || part.op === 'arange' || isNamedMask(part), 40);
   if (inner.op === 'subtract' && numberOf(inner.args[0]!) === 1) return isKeyMask(inner.args[1]!);
   return named && (inner.op === 'parameter' || inner.op === 'attribute' || inner.op === 'item');
+}
+
+/** `ids[:, :, None] == ids[:, None, :]` */
+function isOfPairs({ args }: Node): boolean {
+  const [a, b] = args.map(unwrap);
+  return a !== b && /^(?:index|expandDims)$/.test(a?.op ?? '') && a!.op === b?.op && unwrap(a!.args[0]!) === unwrap(b.args[0]!);
 }
 
 const isNamedMask = (node: Node): boolean =>
@@ -241,6 +265,9 @@ const isNamedMask = (node: Node): boolean =>
 function isOfRows(node: Node): boolean {
   let inner = unwrap(node);
   while (inner.args[0]) {
+    // Of two that are compared, or hold together, both have to.
+    const [, other] = inner.args;
+    if (comparing.has(inner.op) && other && numberOf(other) === null) return inner.args.every(isOfRows);
     if (inner.op === 'expandDims') return inner.attributes['axis'] === -1;
     if (inner.op === 'index') return / new$/.test(String(inner.attributes['spec'])) || (inner.attributes['spec'] as string) === 'new';
     if (inner.op === 'all' || inner.op === 'any') return inner.attributes['keep'] === true;

@@ -6,11 +6,12 @@ import type { Call } from '../../syntax/ast.ts';
 import type { Span } from '../../../maths/nesting.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf, writtenAround } from '../statements.ts';
+import { isCallOfFile, ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { isQueriesFirst, scoresIn } from './attention.ts';
 import { leavesOutWhere } from './leavesOut.ts';
 import { moving, namesOn } from './flow.ts';
 import { callAt } from './syntax.ts';
+import { isWritten } from './written.ts';
 
 /** Where something holds: of pairs whose key is at most `k` after the query, or at least. */
 interface Region {
@@ -19,6 +20,7 @@ interface Region {
 }
 
 export function* causal(statement: Computed, checked: Checked): Generator<Fault> {
+  yield* ofEither(statement, checked);
   for (const node of ownNodes(statement)) {
     if (node.op !== 'softmax') continue;
     const scores = scoresIn(node.args[0]!);
@@ -26,12 +28,12 @@ export function* causal(statement: Computed, checked: Checked): Generator<Fault>
     for (const masked of scores.path) {
       const left = masked.op === 'leftOut' ? leftOutBy(masked, checked) : null;
       if (!left || left.part !== 'lower' || (left.k !== -1 && left.k !== 0) || isBackwards(masked.args[1]!, statement)) continue;
+      if (isToldOf(masked.args[1]!, statement, checked)) continue;
       const made = wrongFromStart(masked.args[1]!);
       const at = [...(made ? [made] : []), masked].find((one) => checked.computed.some((where) => placeOf(where, one))) ?? node;
       yield {
         rule: 'mask-transposed',
-        message:
-          'This mask leaves out keys before the query and keeps those after it: the past is hidden and the future is seen. With rows for queries and columns for keys, what is left out is above the diagonal.',
+        message: transposed,
         statement,
         at,
         related: [],
@@ -41,6 +43,76 @@ export function* causal(statement: Computed, checked: Checked): Generator<Fault>
     }
   }
 }
+
+/** What a function gives, or an object keeps, that is called a causal mask, and can be none. */
+function* ofEither(statement: Computed, checked: Checked): Generator<Fault> {
+  const { target, around, node } = statement;
+  if (target === '' ? !isCausalName(around[0] ?? '', node) : !isKept(target, around)) return;
+  const message = noneWhy(node, checked);
+  if (!message) return;
+  const made = [...origins(node)].map(settled).toReversed();
+  yield {
+    rule: 'mask-transposed',
+    message,
+    statement,
+    at: made.find((one) => checked.computed.some((where) => where.holder === statement.holder && placeOf(where, one))) ?? node,
+    related: [],
+    nearly: null,
+    change: null,
+  };
+}
+
+/**
+ * Why a mask is no causal one: what it adds takes out the past, or each token itself; or, of one of booleans, whether it holds for what is
+ * seen or for what is hidden, since it says the same of the diagonal as of the future.
+ */
+function noneWhy(mask: Node, checked: Checked): string | null {
+  const low = lowIn(mask) ?? lowFilled(mask, checked);
+  if (low) {
+    if (low.part === 'lower' && (low.k === -1 || low.k === 0)) return transposed;
+    return low.part === 'upper' && low.k === 0
+      ? 'This mask leaves out each token itself as well as those after it: for the first one nothing is left.'
+      : null;
+  }
+  const region = regionOf(mask);
+  if (region?.part === 'upper' && region.k === 0)
+    return 'This mask is one from the diagonal on: as one of what is seen it shows the future and hides the past, and as one of what is hidden it hides each token from itself. What is seen is on the diagonal and below it.';
+  return region?.part === 'lower' && region.k === -1
+    ? 'This mask is one below the diagonal alone: as one of what is seen it hides each token from itself, and as one of what is hidden it hides the past and shows the future. What is seen is on the diagonal and below it.'
+    : null;
+}
+
+const transposed =
+  'This mask leaves out keys before the query and keeps those after it: the past is hidden and the future is seen. With rows for queries and columns for keys, what is left out is above the diagonal.';
+
+const causalName = /causal|subsequent|look_?ahead|autoregress|no_?peek|future/i;
+const elsewise = /strict|exclusive|shift|self|diag/i;
+
+/** A mask, by what it is called or by what it is called in. */
+const isCausalName = (holder: string, node: Node): boolean => {
+  const names = [holder, ...namesBehind(node)];
+  return names.some((name) => causalName.test(name)) && !names.some((name) => elsewise.test(name) || backwards.test(name));
+};
+
+/** What an object that attends makes when it is made, and keeps as its mask. */
+const isKept = (name: string, [method = '', holder = '']: readonly string[]): boolean =>
+  /^(?:__init__|__post_init__|setup|build)$/.test(method) && isKeptName(name, holder);
+const isKeptName = (name: string, holder: string): boolean =>
+  /mask|causal|^tri[lu]$/i.test(name) && !elsewise.test(name) && !backwards.test(name) && attending.test(holder);
+const attending = /attn|atten|transformer|decoder|gpt|causal|llama/i;
+
+/** A function of the file made it, or the object when it was made, and it is told there. */
+const isToldOf = (mask: Node, { around }: Computed, checked: Checked): boolean =>
+  [...origins(mask)].some((one) => {
+    for (let made: Node | undefined = one; made;) {
+      const [of]: readonly Node[] = made.args;
+      if (isCallOfFile(made)) return isCausalName(String(made.attributes['callee']), of!) && noneWhy(of!, checked) !== null;
+      if (made.op === 'let' && isKeptName(String(made.attributes['name']), around.at(-1) ?? '') && !isWritten(checked, of!))
+        return noneWhy(of!, checked) !== null;
+      made = made.op === 'let' || moving.has(made.op) || made.op === 'detach' ? of : undefined;
+    }
+    return false;
+  });
 
 const allowing = /allow|keep|kept|valid|visible|attend|tril|lower/i;
 const hiding = /future|hid|block|exclu|left_?out|forbid|triu|upper|later/i;
@@ -61,7 +133,7 @@ function* origins(mask: Node): Generator<Node> {
   for (let made: Node | undefined = mask; made;) {
     yield made;
     const inner = settled(made);
-    if (!inverting.has(inner.op) && !isExchange(inner) && inner.op !== 'multiply') return;
+    if (!inverting.has(inner.op) && !isExchange(inner) && !filling.has(inner.op)) return;
     made = inner.op === 'subtract' ? inner.args[1] : inner.args[0];
   }
 }
@@ -83,6 +155,7 @@ function wrongFromStart(mask: Node): Node | null {
   return (region.part === 'lower' && region.k === -1) || (region.part === 'upper' && region.k === 0) ? made : null;
 }
 
+const filling: ReadonlySet<string> = new Set(['multiply', 'where']);
 const inverting: ReadonlySet<string> = new Set('logicalNot subtract equal notEqual less greater'.split(' '));
 
 /** Which pairs a mask takes out of the scores; null where the code does not tell. */
@@ -109,12 +182,28 @@ function regionLeft(call: Call & Span, mask: Node): Region | null {
 /** Of what is added: minus infinity on one side of the diagonal. */
 function lowIn(mask: Node): Region | null {
   const inner = settled(mask);
+  if (inner.op === 'where') return lowWhere(inner.args as [Node, Node, Node]);
   if (inner.op === 'triangle' && (numberOf(inner.args[0]!) ?? 0) < -1e3) return regionOf(inner);
   if (inner.op !== 'multiply') return null;
   const [a, b] = inner.args as [Node, Node];
   const [x, y] = [numberOf(a), numberOf(b)];
   if (y !== null && y < -1e3) return regionOf(a);
   return x !== null && x < -1e3 ? regionOf(b) : null;
+}
+
+/** `where(mask, 0, -inf)` */
+function lowWhere([holds, then, otherwise]: readonly [Node, Node, Node]): Region | null {
+  const [a, b] = [numberOf(then), numberOf(otherwise)];
+  if (a !== null && a < -1e3) return regionOf(holds);
+  if (b !== null && b < -1e3) return opposite(regionOf(holds));
+  return null;
+}
+
+/** In two steps: what is hidden is filled with minus infinity, and what is left with 0. */
+function lowFilled(mask: Node, checked: Checked): Region | null {
+  const { op, args } = settled(mask);
+  const filled = op === 'where' ? args.map(unwrap).find((arg) => arg.op === 'leftOut') : undefined;
+  return filled ? leftOutBy(filled, checked) : null;
 }
 
 const complement = ({ part, k }: Region): Region => (part === 'lower' ? { part: 'upper', k: k + 1 } : { part: 'lower', k: k - 1 });

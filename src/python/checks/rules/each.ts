@@ -10,9 +10,10 @@ import { detached } from './detached.ts';
 import { distillation } from './distillation.ts';
 import { heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
-import { lengths } from './lengths.ts';
+import { lengths, lengthsOffOne } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
 import { masks } from './masks.ts';
+import { mixtures } from './mixtures.ts';
 import { noise } from './noise.ts';
 import { norms } from './norms.ts';
 import { paddings } from './paddings.ts';
@@ -53,12 +54,13 @@ const each: readonly Rule[] = [
   rotations,
   distillation,
   lengths,
+  mixtures,
   heldGenerator,
   clipping,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [rotationsByRows, norms];
+const last: readonly Rule[] = [rotationsByRows, norms, lengthsOffOne];
 
 const told = new WeakMap<Checked, Set<string>>();
 

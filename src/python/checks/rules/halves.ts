@@ -107,36 +107,49 @@ export interface Table {
   readonly kind: 'cos' | 'sin';
   /** The angles, or the table itself. */
   readonly of: Node;
-  /** How two angles of a pair lie; null where the code does not tell. */
-  readonly layout: Layout | null;
+  /** How two angles of a pair lie, and what lays them so; null where the code does not tell. */
+  readonly laid: { readonly layout: Layout; readonly by: Node } | null;
 }
 
 /** Cosines or sines of angles, each as often as it is needed. */
 export function tableOf(node: Node): Table | null {
-  let layout: Layout | null = null;
+  let laid: Table['laid'] = null;
   let kind: Table['kind'] | null = null;
   let inner = unwrap(node);
   for (let steps = 0; steps < 16; steps++) {
-    layout ??= layoutBy(inner);
+    const layout = layoutBy(inner);
+    if (layout) laid ??= { layout, by: inner };
     if (inner.op === 'cos' || inner.op === 'sin') kind = inner.op;
-    else if (!moving.has(inner.op) && !layoutBy(inner)) break;
-    const [, repeated] = inner.args;
-    const next = inner.op === 'opaque' ? repeated : inner.args[0];
+    else if (!moving.has(inner.op) && !layout) break;
+    const next = inner.op === 'opaque' ? repeatedIn(inner)[0] : inner.args[0];
     if (!next || inner.op === 'item') break;
     inner = unwrap(next);
   }
   const named = namesOn(node).join(' ');
   const [isCos, isSin] = [/cos/i.test(named), /(?:^|[^a-z])sin|sin(?:$|[^a-z])/i.test(named)];
-  if (kind) return { kind, of: unwrap(inner), layout };
-  return isCos === isSin ? null : { kind: isCos ? 'cos' : 'sin', of: unwrap(node), layout };
+  if (kind) return { kind, of: unwrap(inner), laid };
+  return isCos === isSin ? null : { kind: isCos ? 'cos' : 'sin', of: unwrap(node), laid };
 }
 
 /** How a step lays out what there is one of for each pair. */
-function layoutBy({ op, args, attributes }: Node): Layout | null {
+function layoutBy(node: Node): Layout | null {
+  const { op, args, attributes } = node;
   if (op === 'concatenate' && args.length === 2 && unwrap(args[0]!) === unwrap(args[1]!)) return 'halves';
   if (op === 'tile') return args.length > 1 && numberOf(args.at(-1)!) === 2 ? 'halves' : null;
   if (op === 'stack' && args.length === 2 && unwrap(args[0]!) === unwrap(args[1]!)) return attributes['axis'] === -1 ? 'pairs' : null;
+  // `angles[..., None].expand(..., 2).flatten(-2)`
+  if ((op === 'flatten' || op === 'reshape') && unwrap(args[0]!).op === 'expand') {
+    const spread = unwrap(args[0]!);
+    const inner = unwrap(spread.args[0]!);
+    const isNew = inner.op === 'expandDims' ? inner.attributes['axis'] === -1 : / new$/.test(String(inner.attributes['spec']));
+    return isNew && numberOf(spread.args.at(-1)!) === 2 ? 'pairs' : null;
+  }
   if (op === 'opaque' && /^(?:repeat_interleave|repeat)$/.test(String(attributes['callee']).split('.').at(-1)!))
-    return args.slice(2).some((arg) => numberOf(arg) === 2) ? 'pairs' : null;
+    return numberOf(repeatedIn(node)[1] ?? node) === 2 ? 'pairs' : null;
   return null;
+}
+
+/** What is repeated, and how often: of a library's function, or of a method. */
+function repeatedIn({ args }: Node): readonly Node[] {
+  return args[0]?.op === 'global' ? args.slice(1) : args;
 }

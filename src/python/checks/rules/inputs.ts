@@ -16,7 +16,7 @@ export function* inputs(statement: Computed, checked: Checked): Generator<Fault>
   const seen = new Set<Node>();
   for (const { node, taken } of lossesIn(deepNodes(statement))) {
     for (const { takes, value } of [taken, ...(taken.target ? [taken.target] : [])]) {
-      const known = kindOf(value) ?? contradicted(takes, value);
+      const known = kindOf(value) ?? annotated(value, checked) ?? contradicted(takes, value);
       if (!known || known.kind === takes || seen.has(known.made)) continue;
       // Within a function that is called, it is that function's own.
       if (!own.has(node) && !isWritten(checked, known.made)) continue;
@@ -28,9 +28,24 @@ export function* inputs(statement: Computed, checked: Checked): Generator<Fault>
   }
 }
 
-/** Where the same network's answers go through a sigmoid elsewhere, they are logits. */
+/** What a network gives that is said to be of a class of the file. */
+function annotated(value: Node, { answerOf }: Checked): Known | null {
+  let call = unwrap(value);
+  while ((moving.has(call.op) || call.op === 'detach') && call.args[0]) call = unwrap(call.args[0]);
+  const module = call.op === 'opaque' && call.attributes['bound'] === true ? unwrap(call.args[0]!) : null;
+  const hint = module?.op === 'parameter' ? module.attributes['hint'] : '';
+  const answer = typeof hint === 'string' && hint !== '' ? answerOf(hint) : null;
+  const known = answer && kindOf(answer);
+  return known && { kind: known.kind, made: call, named: false };
+}
+
+/**
+ * Where the same network's answers go through a sigmoid elsewhere, they are logits; so is what a function is given and has a sigmoid taken
+ * of elsewhere.
+ */
 function contradicted(takes: Taken['takes'], value: Node): Known | null {
   const call = unwrap(value);
+  if (takes === 'probabilities' && call.op === 'parameter' && isLogit(call, 0)) return { kind: 'logits', made: value, named: false };
   if (takes !== 'probabilities' || call.op !== 'opaque' || call.attributes['bound'] !== true) return null;
   const module = unwrap(call.args[0]!);
   const beside = (from: Node): boolean =>
@@ -45,6 +60,16 @@ function contradicted(takes: Taken['takes'], value: Node): Known | null {
     );
   return beside(module) ? { kind: 'logits', made: call, named: false } : null;
 }
+
+/** A sigmoid of it is taken, or the logarithm of one. */
+const isLogit = (node: Node, depth: number): boolean =>
+  depth < 6 &&
+  usersOf(node).some(
+    (user) =>
+      squashing.has(user.op) ||
+      ((user.op === 'let' || user.op === 'negate' || (moving.has(user.op) && user.args[0] === node)) && isLogit(user, depth + 1)),
+  );
+const squashing: ReadonlySet<string> = new Set(['sigmoid', 'softplus', 'logSigmoid']);
 
 const isSquashed = (node: Node, depth: number): boolean =>
   depth < 6 &&

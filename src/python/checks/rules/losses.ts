@@ -4,7 +4,7 @@ import { numberOf, operandsOf, unwrap, type Node } from '../../expression/node.t
 import type { Kind } from './kinds.ts';
 
 export interface Taken {
-  readonly loss: 'cross-entropy' | 'binary cross-entropy' | 'negative log-likelihood' | 'divergence';
+  readonly loss: 'logarithm' | 'cross-entropy' | 'binary cross-entropy' | 'negative log-likelihood' | 'divergence';
   readonly takes: Kind;
   readonly value: Node;
   /** Of a divergence, what the other distribution is given as. */
@@ -27,7 +27,11 @@ export function takenBy(node: Node): Taken | null {
     }
     case 'log': {
       const picked = ofRightClass(a!);
-      return picked && { loss: 'cross-entropy', takes: 'probabilities', value: picked };
+      if (picked) return { loss: 'cross-entropy', takes: 'probabilities', value: picked };
+      const rest = withoutSlight(a!);
+      return rest.op === 'subtract' && numberOf(rest.args[0]!) === 1
+        ? { loss: 'logarithm', takes: 'probabilities', value: rest.args[1]! }
+        : null;
     }
     case 'multiply':
       return ofDivergence(a!, b!);

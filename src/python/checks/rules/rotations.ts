@@ -19,6 +19,8 @@ export function* rotations(statement: Computed, { computed }: Checked): Generato
     const { stacked } = whole.turned;
     const made = wrong.isOfTurned && computed.find((one) => one !== statement && one.holder === statement.holder && placeOf(one, stacked));
     if (made) yield told(made, wrong.message, stacked, withMinus(made, whole.turned));
+    else if (wrong.laidBy && computed.some((one) => one.holder === statement.holder && placeOf(one, wrong.laidBy!)))
+      yield { ...told(statement, wrong.message, wrong.laidBy), related: [{ node, message: 'They are used here.' }] };
     else yield told(statement, wrong.message, node, wrong.isOfTurned ? withMinus(statement, whole.turned) : null);
   }
   for (const node of ownNodes(statement)) {
@@ -81,19 +83,27 @@ function ofWhole(sum: Node): Whole | null {
   return null;
 }
 
-function wrongWith({ turned, tables: [own, its] }: Whole): { readonly message: string; readonly isOfTurned: boolean } | null {
+interface Wrong {
+  readonly message: string;
+  readonly isOfTurned: boolean;
+  /** What lays out the angles for other pairs. */
+  readonly laidBy?: Node;
+}
+
+function wrongWith({ turned, tables: [own, its] }: Whole): Wrong | null {
   if (turned.signs[0] === turned.signs[1]) return { message: withoutMinus, isOfTurned: true };
   if (own.kind === its.kind)
     return {
       message: `Both parts are multiplied by the ${own.kind === 'cos' ? 'cosine' : 'sine'}: a rotation has the cosine on x and the sine on its turned halves.`,
       isOfTurned: false,
     };
-  const layout = own.layout ?? its.layout;
+  const { layout, by } = own.laid ?? its.laid ?? {};
   if (!layout || layout === turned.layout) return null;
   const [pairs, halves] = ['neighbours', 'halves'];
   return {
     message: `The angles are laid out for pairs of ${layout === 'pairs' ? pairs : halves}, and what is turned are pairs of ${turned.layout === 'pairs' ? pairs : halves}: two numbers of a pair get different angles, which is no rotation.`,
     isOfTurned: false,
+    ...(by && { laidBy: by }),
   };
 }
 

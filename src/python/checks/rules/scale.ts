@@ -18,6 +18,7 @@ interface Factor {
 
 export function* scale(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
+    if (node.op === 'multiply' || node.op === 'divide') yield* scaledAfter(node, statement);
     if (node.op !== 'softmax') continue;
     const scores = scoresIn(node.args[0]!);
     if (!scores || scores.operands.some(isNormed)) continue;
@@ -64,6 +65,36 @@ export function* scale(statement: Computed, checked: Checked): Generator<Fault> 
         change: null,
       };
   }
+}
+
+/** `softmax(q @ k.T) / sqrt(d)`, or so of what the values are summed to. */
+function* scaledAfter(node: Node, statement: Computed): Generator<Fault> {
+  const factors = factorsOf(node);
+  const weights = factors.flatMap(({ node: factor, below }) => (below ? [] : (weightsIn(factor) ?? [])));
+  const [softmax] = weights;
+  const scores = softmax && weights.length === 1 ? scoresIn(softmax.args[0]!) : null;
+  if (!scores || scores.factors.length > 0 || scores.operands.some((operand) => factorsOf(operand).length > 1 || isNormed(operand))) return;
+  const others = factors.filter(({ node: factor }) => !weightsIn(factor));
+  const powers = others.flatMap(({ node: factor, below }) => powersIn(factor, below, node));
+  if (powers.length !== 1 || Math.abs(powers[0]!.power ?? 0) !== 0.5) return;
+  yield {
+    rule: 'attention-scale',
+    message:
+      'The scale comes after the softmax: the weights of a query sum to 1/sqrt(d), and the scores are not scaled at all. They are divided before it.',
+    statement,
+    at: node,
+    related: [],
+    nearly: null,
+    change: null,
+  };
+}
+
+/** A softmax, or the values summed with its weights. */
+function weightsIn(factor: Node): Node | null {
+  const inner = unwrap(factor);
+  if (inner.op === 'softmax') return inner;
+  const [first] = inner.op === 'matmul' ? inner.args : [];
+  return first && unwrap(first).op === 'softmax' ? unwrap(first) : null;
 }
 
 /**
@@ -192,6 +223,7 @@ function powerOf(node: Node): number | 'number' | null {
     case 'attribute':
     case 'global':
     case 'index':
+    case 'item':
     case 'opaque':
       return isWidth(node) ? 1 : null;
     default:

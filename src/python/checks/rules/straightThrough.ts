@@ -1,7 +1,7 @@
 /** A straight-through estimator whose value and gradient are exchanged. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { unwrap, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { isNearest } from '../../recognise/evidence/origins.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
@@ -44,15 +44,23 @@ function exchanged(node: Node): readonly [code: Node, given: Node] | null {
     if (inner.op !== 'detach') free.push(term);
     else for (const one of termsOf(inner.args[0]!)) held.push({ node: one.node, sign: one.sign * term.sign });
   }
-  if (free.length !== 1 || held.length !== 2 || free[0]!.sign !== 1) return null;
-  const code = free[0]!.node;
-  const [minus, plus] = [held.find(({ sign }) => sign === -1), held.find(({ sign }) => sign === 1)];
-  if (!minus || !plus || unwrap(minus.node) !== unwrap(code)) return null;
-  return isCode(code) && !isCode(plus.node) ? [code, plus.node] : null;
+  const [minus, plus] = [-1, 1].map((sign) => held.filter((term) => term.sign === sign));
+  const taken = new Set(minus!.map((term) => unwrap(term.node)));
+  // What is taken off, held constant, is what stands there free: one value, or the terms of a sum.
+  if (plus!.length !== 1 || free.some((term) => term.sign !== 1 || !taken.has(unwrap(term.node))) || taken.size !== free.length)
+    return null;
+  const code = free.length === 1 ? free[0]!.node : node.args.find((arg) => unwrap(arg).op !== 'detach');
+  const given = plus![0]!.node;
+  return code && isCode(code) && !isCode(given) ? [code, given] : null;
 }
 
-/** The nearest entry of a table, something rounded, one of several chosen; or what is called so, where nothing else tells. */
+/** The nearest entry of a table, something rounded, one of several chosen, or a sum of such; or what is called so, where nothing else tells. */
 function isCode(node: Node): boolean {
+  const all = termsOf(node);
+  if (all.length > 1) {
+    const terms = all.filter((term) => numberOf(term.node) !== 0 && unwrap(term.node).op !== 'carried');
+    return terms.length > 0 && terms.every((term) => term.sign === 1 && isCode(term.node));
+  }
   let inner = unwrap(node);
   while (inner.args[0]) {
     if (isNearest(inner)) return true;

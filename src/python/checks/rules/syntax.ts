@@ -27,6 +27,13 @@ export function callsWithin({ holder }: Computed, { start, end }: Span): Call[] 
   return calls;
 }
 
+/** Whether a statement makes a number of Python's of what it computes: nothing is trained by it. */
+export const isPlainNumber = (statement: Computed): boolean =>
+  callsWithin(statement, statement).some(
+    ({ callee }) =>
+      (callee.kind === 'attribute' && /^(?:item|tolist|numpy)$/.test(callee.name)) || (callee.kind === 'name' && callee.id === 'float'),
+  );
+
 interface Part extends Span {
   readonly kind: string;
 }

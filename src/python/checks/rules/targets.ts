@@ -2,11 +2,12 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
 import { isMadeOf, isUnknown, namesOn, source, termsOf } from './flow.ts';
 
-export function* targets(statement: Computed): Generator<Fault> {
+export function* targets(statement: Computed, { computed }: Checked): Generator<Fault> {
   const inner = new Set<Node>();
   for (const node of ownNodes(statement)) {
     if (node.op !== 'add' || inner.has(node)) continue;
@@ -19,8 +20,8 @@ export function* targets(statement: Computed): Generator<Fault> {
           rule: 'targets-alike',
           message: 'Both halves of this loss, of what is real and of what is generated, have the same target: it does not tell them apart.',
           statement,
-          at: placeOf(statement, fake.node) ? fake.node : node,
-          related: [],
+          at: computed.some((one) => one.holder === statement.holder && placeOf(one, fake.node)) ? unwrap(fake.node) : node,
+          related: [{ node: unwrap(real.node), message: 'The other half.' }],
           nearly: null,
           change: null,
         };

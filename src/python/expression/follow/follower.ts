@@ -27,6 +27,8 @@ import { bindParameters, leafArguments } from './parameters.ts';
 
 /** Functions that call functions are followed so far. */
 const callDepth = 4;
+/** Values that a call gives together, as mean and variance are. */
+const mostTogether = 3;
 /** Expressions that are evaluated for one function, those of the functions that it calls included. */
 const workLimit = 40_000;
 
@@ -95,10 +97,34 @@ export class Follower implements Follow {
   module({ body }: Module, wanted?: (definition: FunctionDefinition) => boolean): Scope {
     this.#wanted = wanted ?? (() => true);
     const scope = new Scope(null);
+    this.#file = scope;
     this.#alone(() => this.run(body, scope));
     for (const statement of body) this.#define(statement, scope, null);
     return scope;
   }
+
+  /** What an object of a class of the file gives when it is called; null where that is not one array. */
+  answerOf(name: string): Node | null {
+    const found = this.#file?.find(name);
+    if (!found || isNode(found) || found.kind !== 'class') return null;
+    let answer: Value | null = null;
+    this.#alone(() => {
+      answer = this.#silently(() => {
+        const self = selfOf(this, found.definition, found.scope);
+        const method = ['forward', '__call__', 'call']
+          .map((one) => attributeOf(this, self, one))
+          .find((one) => !isNode(one) && one.kind === 'function');
+        if (!method || isNode(method) || method.kind !== 'function') return null;
+        return this.invoke(method, leafArguments(this.build, method.definition, true));
+      });
+    });
+    const value = answer as Value | null;
+    return value && isNode(value) ? value : null;
+  }
+
+  /** The classes that each class of the file is made from, by name. */
+  readonly bases = new Map<string, readonly string[]>();
+  #file: Scope | null = null;
 
   /** A definition's own statements, once the names of the file are known. */
   #define(statement: Statement, scope: Scope, self: Instance | null): void {
@@ -111,6 +137,10 @@ export class Follower implements Follow {
 
   #class(definition: ClassDefinition, scope: Scope): void {
     this.#around.unshift(definition);
+    this.bases.set(
+      definition.name,
+      definition.bases.flatMap(({ value }) => (value.kind === 'name' ? [value.id] : [])),
+    );
     let self: Instance | null = null;
     this.#alone(() => {
       self = this.#silently(() => selfOf(this, definition, scope));
@@ -450,6 +480,16 @@ export class Follower implements Follow {
     // What stands for each of many alike.
     if (value.kind === 'tuple' && value.repeated && value.items.length === 1) {
       this.#take(statement, expression, value.items[0]!, places, target);
+      return;
+    }
+    // What a library gives together stands where it is called.
+    if (value.kind === 'tuple' && expression.kind === 'call' && value.items.length <= mostTogether) {
+      const names = target.split(' ');
+      for (const [index, item] of value.items.entries()) {
+        if (!isNode(item) || item.op === 'inline' || item.op === 'part') continue;
+        const place = { start: expression.start, end: expression.end, node: item };
+        this.#take(statement, expression, item, [...places, place], names.length === value.items.length ? names[index]! : '');
+      }
       return;
     }
     const parts: [Expression, Value, string][] = [];

@@ -103,7 +103,46 @@ describe('both players', () => {
         '        loss.backward()',
       ),
     ],
+    [
+      'a method that is put anew with other labels, as both are',
+      lines(
+        'class Game:',
+        '    def d_loss(self, d_real, d_fake):',
+        '        return d_fake.mean() - d_real.mean()',
+        '    def g_loss(self, d_fake):',
+        '        return -d_fake.mean()',
+        'class Turned(Game):',
+        '    def d_loss(self, d_real, d_fake):',
+        '        return d_real.mean() - d_fake.mean()',
+        '    def g_loss(self, d_fake):',
+        '        return d_fake.mean()',
+      ),
+    ],
   ])('want opposites by %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+describe('a class that is made from another', () => {
+  const game = (loss: string): string =>
+    lines(
+      'class Game:',
+      '    def critic_step(self, data, z):',
+      '        fake = self.G(z).detach()',
+      '        loss = self.D(fake).mean() - self.D(data).mean()',
+      '        loss.backward()',
+      '    def generator_step(self, z):',
+      '        loss = -self.D(self.G(z)).mean()',
+      '        loss.backward()',
+      'class Clipped(Game):',
+      '    def critic_step(self, data, z):',
+      '        fake = self.G(z).detach()',
+      `        loss = ${loss}`,
+      '        loss.backward()',
+    );
+
+  test('puts the step of one player anew, against the other', async () => {
+    expect(await rulesOf(game('self.D(data).mean() - self.D(fake).mean()'))).toEqual(['players-agree']);
+    expect(await rulesOf(game('self.D(fake).mean() - self.D(data).mean()'))).toEqual([]);
   });
 });

@@ -26,6 +26,12 @@ const diagnosticsIn = (findings: readonly Finding[]): Diagnostic[] => findings.f
 /** The rules that are told, in the order of the text. */
 export const rulesOf = async (code: string): Promise<string[]> => diagnosticsIn(await read(code)).map(({ rule }) => rule);
 
+/** Where something is told, as the code that stands there, and what is pointed at beside it. */
+export async function placesOf(code: string): Promise<{ readonly at: string; readonly beside: readonly string[] }[]> {
+  const cut = ({ start, end }: { readonly start: number; readonly end: number }): string => code.slice(start, end);
+  return diagnosticsIn(await read(code)).map((one) => ({ at: cut(one), beside: one.related.map(cut) }));
+}
+
 export interface Told extends Pick<Diagnostic, 'rule' | 'severity' | 'message' | 'compared'> {
   /** The statement with the fix made, and the formulas that the code is then; null where none is offered. */
   readonly mended: string | null;

@@ -302,3 +302,53 @@ describe('a causal mask that is the wrong one from the start', () => {
     expect(await told(by('past = torch.tril(torch.ones(n, n), -1)', 'past == 1'))).toEqual([]);
   });
 });
+
+describe('a scale after the softmax', () => {
+  const scored = 's = q @ k.transpose(-2, -1)';
+
+  test.each([
+    ['of the weights', go('q, k, v', scored, 'w = F.softmax(s, dim=-1) / math.sqrt(q.size(-1))', 'return w @ v')],
+    ['times a power', go('q, k, v', 'w = torch.matmul(q, k.transpose(-2, -1)).softmax(-1) * q.shape[-1] ** -0.5', 'return w @ v')],
+    ['of what they are summed to', go('q, k, v', scored, 'return F.softmax(s, dim=-1) @ v / math.sqrt(q.size(-1))')],
+    [
+      'with the width taken from a shape',
+      go('q, k, v', 'n, d = q.shape[-2:]', scored, 'w = F.softmax(s, dim=-1) / np.sqrt(d)', 'return w @ v'),
+    ],
+  ])('%s', async (_, code) => {
+    expect((await told(code)).map((one) => one.split(':')[0])).toEqual(['attention-scale']);
+  });
+
+  test.each([
+    ['with the scores scaled', go('q, k, v', `${scored} / 8`, 'w = F.softmax(s / math.sqrt(q.size(-1)), dim=-1)', 'return w @ v')],
+    ['with a factor of a head', go('q, k, v, gate', scored, 'w = F.softmax(s, dim=-1) * gate', 'return w @ v')],
+  ])('is none %s', async (_, code) => {
+    expect(await told(code)).toEqual([]);
+  });
+});
+
+describe('a mask of pairs', () => {
+  const near = go(
+    'q, k, v, n, window',
+    'i = torch.arange(n)',
+    'near = (i[:, None] - i[None, :]).abs() < window',
+    scores,
+    's = s.masked_fill(~near, 0.0)',
+    'return s.softmax(-1) @ v',
+  );
+
+  test('of two positions is none of rows', async () => {
+    expect(await told(near)).toEqual(['mask-keeps-weight: s.masked_fill(~near, 0.0)']);
+    const both = near.replace('< window', '< window').replace('near = ', 'near = (i[:, None] >= i[None, :]) & ');
+    expect(await told(both)).toEqual(['mask-keeps-weight: s.masked_fill(~near, 0.0)']);
+  });
+
+  test('after the softmax', async () => {
+    const after = (rest: string): string =>
+      go('q, k, v, ids', scores, `w = s.softmax(-1) * (ids[:, :, None] == ids[:, None, :])`, rest, 'return w @ v');
+    expect(await told(after('pass'))).toEqual(['mask-after-softmax: s.softmax(-1) * (ids[:, :, None] == ids[:, None, :])']);
+    expect(await told(after('w = w / w.sum(-1, keepdim=True)'))).toEqual([]);
+    expect(await told(go('q, k, v, same_doc', scores, 'w = s.softmax(-1) * same_doc', 'return w @ v'))).toEqual([
+      'mask-after-softmax: s.softmax(-1) * same_doc',
+    ]);
+  });
+});

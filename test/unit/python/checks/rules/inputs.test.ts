@@ -137,3 +137,29 @@ describe('nothing is wrong', () => {
     expect(await told(code)).toEqual([]);
   });
 });
+
+describe('what another place of the code says of the same value', () => {
+  const network = (last: string): string =>
+    `class Discriminator(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.main = nn.Sequential(nn.Conv2d(3, 1, 4)${last})\n    def forward(self, x):\n        return self.main(x).view(-1)`;
+  const asked = go('netD: Discriminator, x, y', 'p = netD(x)', 'return F.binary_cross_entropy_with_logits(p, y)');
+
+  test('a network of a class of the file gives probabilities', async () => {
+    expect(await told(below(network(', nn.Sigmoid()'), asked))).toEqual([
+      'probabilities-for-logits: F.binary_cross_entropy_with_logits(p, y)',
+    ]);
+    expect(await told(below(network(''), asked))).toEqual([]);
+  });
+
+  test('a score has the sigmoid taken of it elsewhere in the function', async () => {
+    const wrong = go('d_fake, late', 'if late:', '    return -F.logsigmoid(d_fake).mean()', 'return torch.log(1 - d_fake).mean()');
+    expect(await told(wrong)).toEqual(['logits-for-probabilities: d_fake']);
+    const right = go(
+      'd_fake, late',
+      'if late:',
+      '    return -F.logsigmoid(d_fake).mean()',
+      'return torch.log(1 - torch.sigmoid(d_fake) + 1e-8).mean()',
+    );
+    expect(await told(right)).toEqual([]);
+    expect(await told(go('u', 'return -torch.log(1 - u)'))).toEqual([]);
+  });
+});

@@ -116,6 +116,16 @@ describe('lengths of gradients', () => {
     ['that are not squared', of('r1_penalty', 'return 0.5 * g.flatten(1).norm(dim=1).mean()'), ['function-missing']],
     ['under a root', of('r1_penalty', 'return 0.5 * g.pow(2).flatten(1).sum(1).sqrt().mean()'), ['function-missing']],
     ['without a root', of('path_lengths', 'lengths = g.pow(2).sum(2).mean(1)', 'return lengths'), ['function-missing']],
+    [
+      'without a root, before a running mean is taken off',
+      of('g_path_regularize', 'lengths = g.square().sum(dim=1)', 'return (lengths - d).square().mean()'),
+      ['function-missing'],
+    ],
+    [
+      'whose root has a statement of its own',
+      of('g_path_regularize', 'squares = g.square().sum(dim=1)', 'lengths = squares.sqrt()', 'return (lengths - d).square().mean()'),
+      [],
+    ],
     ['that are squared', of('r1_penalty', 'return 0.5 * g.flatten(1).norm(dim=1).pow(2).mean()'), []],
     ['with their root', of('path_lengths', 'lengths = g.pow(2).sum(2).mean(1)', 'return lengths.sqrt()'), []],
     ['that are looked at', of('grad_norm', 'return g.flatten(1).norm(dim=1).mean()'), []],

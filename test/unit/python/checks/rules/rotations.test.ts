@@ -95,6 +95,25 @@ describe('a rotation', () => {
     expect(await told(code)).toEqual(['no-rotation: torch.cat((b, a), dim=-1)']);
   });
 
+  test.each([
+    ['a method', 'e = ang.repeat_interleave(2, dim=-1)', 'x * e.cos() + rotate_half(x) * e.sin()', 'ang.repeat_interleave(2, dim=-1)'],
+    [
+      'a stack',
+      'e = torch.stack([ang, ang], dim=-1).flatten(-2)',
+      'x * e.cos() + rotate_half(x) * e.sin()',
+      'torch.stack([ang, ang], dim=-1)',
+    ],
+    [
+      'a new axis',
+      'e = ang[..., None].expand(*ang.shape, 2).flatten(-2)',
+      'x * e.cos() + rotate_half(x) * e.sin()',
+      'ang[..., None].expand(*ang.shape, 2).flatten(-2)',
+    ],
+    ['a table', 'e = torch.cat([ang, ang], dim=-1)', 'x * e.cos() + rotate_pairs(x) * e.sin()', 'torch.cat([ang, ang], dim=-1)'],
+  ])('is told where the angles are laid out by %s', async (_, table, turned, at) => {
+    expect(await told(both(go('x, ang', table, `return ${turned}`)))).toEqual([`no-rotation: ${at}`]);
+  });
+
   test('is mended by a minus', async () => {
     const code = go('x, cos, sin', 'a, b = x.chunk(2, dim=-1)', 'return x * cos + torch.cat((b, a), dim=-1) * sin');
     expect(await mended(code)).toBe('return x * cos + torch.cat((-b, a), dim=-1) * sin');

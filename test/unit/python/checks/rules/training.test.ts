@@ -243,6 +243,19 @@ describe('a straight-through estimator', () => {
       go('z', 'hard = jnp.sign(z)', 'return hard + jax.lax.stop_gradient(z - hard)'),
       'return z + jax.lax.stop_gradient(hard - z)',
     ],
+    [
+      'of a sum of codes',
+      go(
+        'z, books',
+        'r, out = z, torch.zeros_like(z)',
+        'for book in books:',
+        '    code = book[torch.cdist(r, book).argmin(-1)]',
+        '    r = r - code',
+        '    out = out + code',
+        'return out + (z - out).detach()',
+      ),
+      'return z + (out - z).detach()',
+    ],
   ])('the wrong way round, %s', async (_, code, right) => {
     expect(await rulesOf(code)).toEqual(['straight-through-exchanged']);
     expect(await mended(code)).toBe(right);
@@ -251,10 +264,30 @@ describe('a straight-through estimator', () => {
   test.each([
     ['of a code', go('z_q, z', 'return z + (z_q - z).detach()')],
     ['of a soft one', go('x', 'soft = x.softmax(-1)', 'hard = F.one_hot(soft.argmax(-1), 10)', 'return hard - soft.detach() + soft')],
+    [
+      'of a sum of codes',
+      go(
+        'z, books',
+        'out = 0',
+        'for book in books:',
+        '    out = out + book[torch.cdist(z, book).argmin(-1)]',
+        'return z + (out - z).detach()',
+      ),
+    ],
     ['of two values that are not known', go('a, b', 'return a + (b - a).detach()')],
   ])('is right: %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
   });
+});
+
+test('targets that are alike are told at the second half, where that is made', async () => {
+  const code = go(
+    'real, fake',
+    'a = F.mse_loss(real, torch.ones_like(real))',
+    'b = F.mse_loss(fake, torch.ones_like(fake))',
+    'return (a + b) / 2',
+  );
+  expect(await told(code)).toEqual(['targets-alike: F.mse_loss(fake, torch.ones_like(fake))']);
 });
 
 test('a function of the file has its fault itself, not where it is called', async () => {
