@@ -13,7 +13,21 @@ export function* distillation(statement: Computed, { computed }: Checked): Gener
     if (taken.loss !== 'divergence' || !taken.target) continue;
     const [student, teacher] = [softened(taken.value), softened(taken.target.value)];
     if (!student || !teacher || !isOfTwo(student.of, teacher.of)) continue;
-    if ((student.by === null) === (teacher.by === null)) continue;
+    const sharpened = [student, teacher].filter((one) => one.isSharpened);
+    if (sharpened.length === 1 && student.by === teacher.by) {
+      const [{ made, of }] = sharpened as [Softened];
+      yield {
+        rule: 'minimum-elsewhere',
+        message: `${nameOf(of)} is multiplied by the temperature that the other side is divided by: the divergence is not least where both give the same.`,
+        statement,
+        at: computed.some((one) => placeOf(one, made)) ? made : node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+      return;
+    }
+    if (sharpened.length > 0 || (student.by === null) === (teacher.by === null)) continue;
     const [plain, other] = student.by === null ? [student, teacher] : [teacher, student];
     if (!softens(other.by!, statement, computed)) continue;
     const at = computed.some((one) => placeOf(one, plain.made)) ? plain.made : node;
@@ -36,6 +50,8 @@ interface Softened {
   /** The temperature. */
   readonly by: Node | null;
   readonly made: Node;
+  /** It multiplies. */
+  readonly isSharpened?: true;
 }
 
 /** What a softmax, or its logarithm, is of, and what that was divided by. */
@@ -45,6 +61,8 @@ function softened(node: Node): Softened | null {
   if (made.op === 'detach') return softened(made.args[0]!);
   if (made.op !== 'softmax' && made.op !== 'logSoftmax') return null;
   const inner = unwrap(made.args[0]!);
+  const at = inner.op === 'multiply' ? inner.args.findIndex(isTemperature) : -1;
+  if (at >= 0) return { of: inner.args[1 - at]!, by: unwrap(inner.args[at]!), made, isSharpened: true };
   if (inner.op !== 'divide') return isUnknown(inner) ? { of: made.args[0]!, by: null, made } : null;
   return isTemperature(inner.args[1]!) ? { of: inner.args[0]!, by: unwrap(inner.args[1]!), made } : null;
 }

@@ -8,12 +8,14 @@ import { causal } from './causal.ts';
 import { clipping } from './clipping.ts';
 import { detached } from './detached.ts';
 import { distillation } from './distillation.ts';
+import { gumbel } from './gumbel.ts';
 import { heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
 import { lengths, lengthsOffOne } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
 import { masks } from './masks.ts';
 import { mixtures } from './mixtures.ts';
+import { nearest } from './nearest.ts';
 import { noise } from './noise.ts';
 import { norms } from './norms.ts';
 import { paddings } from './paddings.ts';
@@ -24,6 +26,7 @@ import { reductions } from './reductions.ts';
 import { rotations, rotationsByRows } from './rotations.ts';
 import { scale } from './scale.ts';
 import { schedules } from './schedules.ts';
+import { sinusoids } from './sinusoids.ts';
 import { smoothing } from './smoothing.ts';
 import { softmaxAxis } from './softmaxAxis.ts';
 import { straightThrough } from './straightThrough.ts';
@@ -55,6 +58,9 @@ const each: readonly Rule[] = [
   distillation,
   lengths,
   mixtures,
+  nearest,
+  gumbel,
+  sinusoids,
   heldGenerator,
   clipping,
 ];

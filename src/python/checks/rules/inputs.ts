@@ -16,7 +16,7 @@ export function* inputs(statement: Computed, checked: Checked): Generator<Fault>
   const seen = new Set<Node>();
   for (const { node, taken } of lossesIn(deepNodes(statement))) {
     for (const { takes, value } of [taken, ...(taken.target ? [taken.target] : [])]) {
-      const known = kindOf(value) ?? annotated(value, checked) ?? contradicted(takes, value);
+      const known = kindOf(value) ?? annotated(value, checked) ?? contradicted(takes, value, statement, checked);
       if (!known || known.kind === takes || seen.has(known.made)) continue;
       // Within a function that is called, it is that function's own.
       if (!own.has(node) && !isWritten(checked, known.made)) continue;
@@ -43,9 +43,10 @@ function annotated(value: Node, { answerOf }: Checked): Known | null {
  * Where the same network's answers go through a sigmoid elsewhere, they are logits; so is what a function is given and has a sigmoid taken
  * of elsewhere.
  */
-function contradicted(takes: Taken['takes'], value: Node): Known | null {
+function contradicted(takes: Taken['takes'], value: Node, { holder }: Computed, { textOf }: Checked): Known | null {
   const call = unwrap(value);
-  if (takes === 'probabilities' && call.op === 'parameter' && isLogit(call, 0)) return { kind: 'logits', made: value, named: false };
+  if (takes === 'probabilities' && call.op === 'parameter' && isLogit(call, 0) && !(holder && asked.test(textOf(holder))))
+    return { kind: 'logits', made: value, named: false };
   if (takes !== 'probabilities' || call.op !== 'opaque' || call.attributes['bound'] !== true) return null;
   const module = unwrap(call.args[0]!);
   const beside = (from: Node): boolean =>
@@ -60,6 +61,9 @@ function contradicted(takes: Taken['takes'], value: Node): Known | null {
     );
   return beside(module) ? { kind: 'logits', made: call, named: false } : null;
 }
+
+/** What a function is given may be either: it asks which. */
+const asked = /\bif\b[^:\n]*(?:logit|prob|sigm|mode|type|kind|loss|raw|activ)/i;
 
 /** A sigmoid of it is taken, or the logarithm of one. */
 const isLogit = (node: Node, depth: number): boolean =>

@@ -27,6 +27,16 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
         };
       continue;
     }
+    if (kind === 'layer' && isCentred(reduced) && isShifted(node) && isWhole(node, of)) {
+      yield {
+        ...told,
+        at: node,
+        rule: 'another-value',
+        severity: 'warning',
+        message: 'The mean is not taken off what is divided by the deviation: what comes out has not the mean 0.',
+      };
+      continue;
+    }
     const axis = axisOf(reduced);
     if (
       axis === null ||
@@ -52,7 +62,7 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
 }
 
 /** What is said above the first statement of a function. */
-function saidOf({ holder }: Computed, { textOf }: Checked): string {
+export function saidOf({ holder }: Computed, { textOf }: Pick<Checked, 'textOf'>): string {
   const [first] = holder?.body ?? [];
   const head = holder && first ? textOf({ start: holder.start, end: first.end }).slice(0, 300) : '';
   return /("""|''')[^]*?\1/.exec(head)?.[0] ?? '';
@@ -63,7 +73,7 @@ function kindOf({ around, target }: Computed, said: string): 'layer' | 'rms' | n
   const names = [target, ...around, said].join(' ');
   if (/batch_?norm|instance|group_?norm/i.test(names)) return null;
   if (/rms/i.test(names)) return 'rms';
-  return /layer[ _]?norm|(?:^|[ _])ln(?:[ _]|$)|\bLN\b/i.test(names) ? 'layer' : null;
+  return /layer[ _]?norm|(?:^|[ _])ln(?:[ _]|$)|\bLN\d?\b/i.test(names) ? 'layer' : null;
 }
 
 /** "(batch, tokens, features)" are three axes. */
@@ -101,6 +111,21 @@ const isOf = (node: Node, of: Node): boolean => {
   const inner = unwrap(node);
   return inner === of || (inner.op === 'subtract' && unwrap(inner.args[0]!) === of);
 };
+
+/** A variance, about the mean. */
+const isCentred = (reduced: Node): boolean => {
+  if (reduced.op === 'variance') return true;
+  const of = reduced.op === 'mean' ? unwrap(unwrap(reduced.args[0]!).args[0]!) : null;
+  return of?.op === 'subtract' && unwrap(of.args[1]!).op === 'mean';
+};
+
+/** A shift is added to all of the product: without one it may be meant to have none. */
+const isShifted = (node: Node): boolean =>
+  usersOf(node).some(({ op, args }) => op === 'add' && args.some((arg) => arg !== node && isGain(arg)));
+
+/** What is divided is the array itself, from which nothing was taken off. */
+const isWhole = (node: Node, of: Node): boolean =>
+  factorsOf(node).some((one) => !one.below && unwrap(one.node) === of) && of.op !== 'subtract';
 
 function reducedIn(square: Node): Node | null {
   for (const { node } of termsOf(square)) {

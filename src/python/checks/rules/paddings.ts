@@ -8,6 +8,7 @@ import { ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { scoresIn } from './attention.ts';
 import { leavesOutWhere } from './leavesOut.ts';
 import { isUnknown, moving, namesOn } from './flow.ts';
+import { saidOf } from './norms.ts';
 import { callAt } from './syntax.ts';
 
 export function* paddings(statement: Computed, checked: Checked): Generator<Fault> {
@@ -18,11 +19,11 @@ export function* paddings(statement: Computed, checked: Checked): Generator<Faul
     const place = within && placeOf(statement, within);
     const call = place && callAt(statement, place);
     const isWhere = call ? leavesOutWhere(call) : isAdded(mask) ? true : null;
-    const says = isWhere === null ? null : saidBy(isAdded(mask) ? weightedIn(mask) : mask, 0);
+    const says = isWhere === null ? null : saidBy(isAdded(mask) ? weightedIn(mask) : mask, saidOf(statement, checked), 0);
     if (!says || (says === 'counts') !== isWhere) continue;
     yield {
       rule: 'mask-inverted',
-      message: 'This leaves out the keys that count and keeps the padding: the mask is the other way round.',
+      message: 'This leaves out the keys that count and keeps those that do not, as padding is: the mask is the other way round.',
       statement,
       at: within && checked.computed.some((one) => placeOf(one, within)) ? within : node,
       related: [],
@@ -37,11 +38,11 @@ const isAdded = (mask: Node): boolean => settled(mask).op === 'multiply';
 const weightedIn = (mask: Node): Node => settled(mask).args.find((arg) => numberOf(arg) === null) ?? mask;
 
 /** Which of the keys it holds for, by how it was made, or by a name that can mean nothing else. */
-function saidBy(mask: Node, depth: number): 'counts' | 'padding' | null {
+function saidBy(mask: Node, said: string, depth: number): 'counts' | 'padding' | null {
   const inner = settled(mask);
   const [a, b] = inner.args;
   if (depth > 12) return null;
-  const of = (part: Node): 'counts' | 'padding' | null => saidBy(part, depth + 1);
+  const of = (part: Node): 'counts' | 'padding' | null => saidBy(part, said, depth + 1);
   switch (inner.op) {
     case 'logicalNot':
       return opposite(of(a!));
@@ -67,9 +68,24 @@ function saidBy(mask: Node, depth: number): 'counts' | 'padding' | null {
       const names = namesOn(mask);
       if (names.some((name) => /(?:^|_)(?:non|not|no|un)_?pad/i.test(name))) return 'counts';
       if (names.some((name) => /(?:^|_)is_?pad|(?:^|_)padded(?:_|$)/i.test(name))) return 'padding';
+      const documented = saidOfMask(names[0], said);
+      if (documented) return documented;
       return names.some((name) => /(?:^|_)(?:is_)?valid(?:_|$)/i.test(name) && !/in_?valid/i.test(name)) ? 'counts' : null;
     }
   }
+}
+
+/** "mask is True where attending is allowed", in what is said above a function. */
+function saidOfMask(name: string | undefined, said: string): 'counts' | 'padding' | null {
+  if (!name || !/^\w+$/.test(name)) return null;
+  const [sentence = ''] = new RegExp(`\\b${name}\\b[^;\\n]{0,20}?\\b(?:True|1|ones)\\b[^;.\\n]*`).exec(said) ?? [];
+  const [rest = ''] = /\b(?:True|1|ones)\b.*/.exec(sentence) ?? [];
+  if (rest === '' || /\bnot\b|n't|\bFalse\b|\b0\b|zero/.test(rest)) return null;
+  const [counts, left] = [
+    /allow|attend|keep|kept|valid|visible|\breal\b|\bmay\b|\bcan\b/.test(rest),
+    /pad|masked|hid|ignor|block|exclud|left out|forbid/.test(rest),
+  ];
+  return counts === left ? null : counts ? 'counts' : 'padding';
 }
 
 const opposite = (says: 'counts' | 'padding' | null): 'counts' | 'padding' | null => says && (says === 'counts' ? 'padding' : 'counts');

@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { isMadeOf, isUnknown, namesOn } from './flow.ts';
+import { factorsOf, isMadeOf, isNegated, isUnknown, namesOn, source } from './flow.ts';
 
 export function* perplexity(statement: Computed): Generator<Fault> {
   const names = [statement.target, ...(statement.target === '' ? statement.around.slice(0, 1) : [])].join(' ');
@@ -16,6 +16,17 @@ export function* perplexity(statement: Computed): Generator<Fault> {
       yield {
         rule: 'perplexity-base',
         message: 'The cross-entropy is in nats, its logarithm has base e: 2 to its power is no perplexity, e to its power is.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    if (node.op === 'exp' && isPerplexity && isTurned(a!))
+      yield {
+        rule: 'other-sign',
+        severity: 'warning',
+        message: 'This is the inverse of the perplexity, below 1: a sign is the other one.',
         statement,
         at: node,
         related: [],
@@ -48,6 +59,23 @@ export function* perplexity(statement: Computed): Generator<Fault> {
       nearly: null,
       change: null,
     };
+}
+
+/** A loss with a minus, or an entropy without one. */
+function isTurned(exponent: Node): boolean {
+  const isLoss = factorsOf(exponent).some(
+    ({ node, below }) =>
+      !below && isUnknown(source(node)) && namesOn(node).some((name) => /^(?:\w+_)?(?:nll|loss|ce|cross_?entropy|xent)$/i.test(name)),
+  );
+  if (isLoss && isNegated(exponent)) return true;
+  const inner = unwrap(exponent);
+  const product = inner.op === 'sum' ? unwrap(inner.args[0]!) : null;
+  if (product?.op !== 'multiply') return false;
+  return product.args.some((p, at) => {
+    const log = unwrap(product.args[1 - at]!);
+    const of = log.op === 'log' ? unwrap(log.args[0]!) : null;
+    return of !== null && (of === unwrap(p) || (of.op === 'add' && unwrap(of.args[0]!) === unwrap(p)));
+  });
 }
 
 const isOtherBase = (node: Node): boolean => {

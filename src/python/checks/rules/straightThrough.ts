@@ -11,6 +11,15 @@ import { isUnknown, moving, namesOn, termsOf } from './flow.ts';
 export function* straightThrough(statement: Computed): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     if (node.op !== 'add' && node.op !== 'subtract') continue;
+    const lost = withoutGradient(node);
+    if (lost)
+      yield {
+        ...{ rule: 'held-side', severity: 'warning', statement, at: node, related: [], nearly: null, change: null },
+        message:
+          lost === 'held'
+            ? 'All of it is held constant, so that nothing is handed on: of a straight-through estimator what is quantised stands outside of what is held.'
+            : 'Nothing of it is held constant: this is the code itself, with its gradient, and nothing reaches what was quantised. The difference is held.',
+      };
     const sides = exchanged(node);
     if (!sides) continue;
     const [code, given] = sides.map((side) => namesOn(side)[0]);
@@ -31,6 +40,28 @@ export function* straightThrough(statement: Computed): Generator<Fault> {
       change: names && renamed('Exchange value and gradient', node, names),
     };
   }
+}
+
+/** `z.detach() + (code - z).detach()`, or `z + (code - z)` */
+function withoutGradient(node: Node): 'held' | 'free' | null {
+  const terms = termsOf(node).map(({ node: term, sign }) => ({ term: unwrap(term), sign }));
+  if (terms.length === 2 && terms.every(({ term, sign }) => term.op === 'detach' && sign === 1)) {
+    const inner = terms.map(({ term }) => termsOf(term.args[0]!));
+    const [given] = inner.find((one) => one.length === 1) ?? [];
+    const [code, minus] = inner.find((one) => one.length === 2) ?? [];
+    return given &&
+      code?.sign === 1 &&
+      minus?.sign === -1 &&
+      unwrap(minus.node) === unwrap(given.node) &&
+      isCode(code.node) &&
+      !isCode(given.node)
+      ? 'held'
+      : null;
+  }
+  const [a, b] = node.op === 'add' ? node.args : [];
+  const inner = b && unwrap(b);
+  if (!a || inner?.op !== 'subtract' || unwrap(inner.args[1]!) !== unwrap(a)) return null;
+  return isCode(inner.args[0]!) && !isCode(a) ? 'free' : null;
 }
 
 /** `code + (given - code).detach()`, in whichever way it is written. */

@@ -78,7 +78,7 @@ function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number
 function sideOf(nodes: readonly Node[]): 'real' | 'fake' | null {
   const sides = nodes.map((node) => {
     const names = namesOn(node).join(' ');
-    const [real, fake] = [/real/i.test(names), /fake|(?:^|[ _])gen(?:erated)?(?:$|[ _])/i.test(names)];
+    const [real, fake] = [/real|^(?:d_?)?(?:r|x)$/i.test(names), /fake|(?:^|[ _])gen(?:erated)?(?:$|[ _])|^(?:d_?)?(?:f|gz)$/i.test(names)];
     return real === fake ? null : real ? 'real' : 'fake';
   });
   return sides.every((side) => side === sides[0]) ? sides[0]! : null;

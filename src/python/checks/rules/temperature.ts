@@ -5,20 +5,24 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
+import { isNoisy } from './gumbel.ts';
 import { isMadeOf, moving, namesOn } from './flow.ts';
 
 export function* temperature(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     if (!/^(?:softmax|logSoftmax|logSoftmaxOfClasses|logSumExp)$/.test(node.op)) continue;
     for (const product of productsIn(node.args[0]!)) {
-      const warm = product.args.find((arg, at) => isTemperature(arg, product.args[1 - at]!));
+      const warm = product.args.find((arg, at) => isTemperature(arg, product.args[1 - at]!) || isOfNoisy(arg, product.args[1 - at]!));
       if (!warm) continue;
       const value = literalOf(warm);
       const holder = checked.computed.find((one) => placeOf(one, product));
       if (!holder) continue;
       yield {
         rule: 'temperature-multiplied',
-        message: `The similarities are multiplied by a temperature of ${value}: they are flattened where a temperature below 1 is to sharpen them. It divides.`,
+        message:
+          value === null
+            ? 'What has Gumbel noise is multiplied by the temperature: the lower it is, the flatter are the samples, and they are to come nearer to one of the classes. It divides.'
+            : `The similarities are multiplied by a temperature of ${value}: they are flattened where a temperature below 1 is to sharpen them. It divides.`,
         statement,
         at: product,
         related: [],
@@ -47,6 +51,10 @@ function literalOf(node: Node): number | null {
   if (inner.op === 'parameter') return typeof inner.attributes['default'] === 'number' ? inner.attributes['default'] : null;
   return numberOf(inner);
 }
+
+/** A temperature by its name, of what is drawn. */
+const isOfNoisy = (node: Node, scores: Node): boolean =>
+  namesOn(node).some((name) => /^(?:tau|temp|temperature)$/i.test(name)) && isNoisy(scores);
 
 function isTemperature(node: Node, scores: Node): boolean {
   const value = literalOf(node);

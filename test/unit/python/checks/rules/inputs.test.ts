@@ -161,5 +161,7 @@ describe('what another place of the code says of the same value', () => {
     );
     expect(await told(right)).toEqual([]);
     expect(await told(go('u', 'return -torch.log(1 - u)'))).toEqual([]);
+    const either = ['if is_logits:', '    return F.binary_cross_entropy_with_logits(x, y)', 'return F.binary_cross_entropy(x, y)'];
+    expect(await told(go('x, y, is_logits', ...either))).toEqual([]);
   });
 });

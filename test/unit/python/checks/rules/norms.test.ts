@@ -45,6 +45,19 @@ describe('layer normalisation', () => {
   });
 });
 
+describe('a mean that is not taken off', () => {
+  const shifted = (of: string, rest = ' + b'): string =>
+    layer(go('x, g, b', 'm = x.mean(-1, keepdim=True)', 'v = x.var(-1, keepdim=True)', `return g * ${of} / torch.sqrt(v + 1e-5)${rest}`));
+
+  test.each([
+    ['of what is scaled and shifted', shifted('x'), ['another-value']],
+    ['as it is', shifted('(x - m)'), []],
+    ['of what is only scaled, as is meant without a shift', shifted('x', ''), []],
+  ])('%s', async (_, code, rules) => {
+    expect(await rulesOf(code)).toEqual(rules);
+  });
+});
+
 describe('RMS normalisation', () => {
   test.each([
     ['by a sum', 'another-reduction', rms(go('x, g, eps', 'return x * torch.rsqrt(x.pow(2).sum(-1, keepdim=True) + eps) * g'))],

@@ -109,6 +109,18 @@ describe('distillation', () => {
   });
 });
 
+test('a side of a distillation that the temperature multiplies', async () => {
+  const of = (student: string): string =>
+    go(
+      'student_logits, teacher_logits, T=4.0',
+      'p = F.softmax(teacher_logits / T, -1)',
+      `q = F.log_softmax(${student}, -1)`,
+      'return F.kl_div(q, p, reduction="batchmean") * T ** 2',
+    );
+  expect(await rulesOf(of('student_logits * T'))).toEqual(['minimum-elsewhere']);
+  expect(await rulesOf(of('student_logits / T'))).toEqual([]);
+});
+
 describe('lengths of gradients', () => {
   const of = (name: string, ...lines: string[]): string =>
     named(name, go('d, x', 'g, = torch.autograd.grad(d.sum(), x, create_graph=True)', ...lines));
