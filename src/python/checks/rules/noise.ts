@@ -38,13 +38,14 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
         // Divided by a root it may be the share of the noise in what is predicted.
         if (!variance || factors.some((one) => one.below && numberOf(one.node) === null) || others.some((one) => isRootOf(one.node)))
           continue;
-        const at = checked.computed.some((one) => placeOf(one, node)) ? unwrap(term) : (writtenAround(statement, node) ?? node);
+        const used = checked.computed.some((one) => placeOf(one, node)) ? unwrap(term) : (writtenAround(statement, node) ?? node);
+        const misnamed = isMisnamed(variance.node, statement, checked);
         yield {
           rule: 'noise-times-variance',
           message: `The noise is multiplied by a variance${called(variance.node)}: its variance is then the square of that. The root is missing.`,
           statement,
-          at,
-          related: [],
+          at: misnamed ? unwrap(variance.node) : used,
+          related: misnamed ? [{ node: used, message: 'It is used here.' }] : [],
           nearly: null,
           change: null,
         };
@@ -52,6 +53,12 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
     }
   }
 }
+
+/** A variance that a statement before calls a deviation: that is where it is wrong. */
+const isMisnamed = (variance: Node, { holder, start }: Computed, { computed }: Checked): boolean =>
+  variance.op === 'let' &&
+  /std|sigma|dev|scale/i.test(String(variance.attributes['name'])) &&
+  computed.some((one) => one.holder === holder && one.start < start && placeOf(one, variance) !== null);
 
 /** A spread that is measured of the data: what is drawn with it is a perturbation. */
 function isStatistic(node: Node): boolean {

@@ -13,7 +13,7 @@ import { labelled, labelledFiles, score, sets, statementStarts, together, type L
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
   seen: { found: 0.93, alarms: 0 },
   heldout: { found: 0.92, alarms: 0 },
-  reviewed: { found: 0.6, alarms: 8 },
+  reviewed: { found: 0.77, alarms: 2 },
 };
 const long = 900_000;
 

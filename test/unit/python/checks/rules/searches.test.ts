@@ -106,3 +106,9 @@ describe('a mask of which it is said what it is', () => {
     expect(await rulesOf(attend(said, masked))).toEqual(rules);
   });
 });
+
+test('a variance that is called a deviation is told where it is made', async () => {
+  const lines = (name: string): string[] => [`${name} = torch.exp(log_var)`, `return mu + ${name} * torch.randn_like(mu)`];
+  expect(await told(go('mu, log_var', ...lines('std')))).toEqual(['noise-times-variance: torch.exp(log_var)']);
+  expect(await told(go('mu, log_var', ...lines('var')))).toEqual(['noise-times-variance: var * torch.randn_like(mu)']);
+});
