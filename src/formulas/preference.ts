@@ -7,7 +7,7 @@ import { policy } from './policy.ts';
 import type { Evidence, Requirement, Role, ValueReading } from './reading.ts';
 import { term } from './term.ts';
 import { dpo, preferenceLoss } from '../maths/preference/losses.ts';
-import { add, exp, log, multiply, softplus, subtract } from '../maths/tensor/elementwise.ts';
+import { add, divide, exp, log, multiply, softplus, subtract } from '../maths/tensor/elementwise.ts';
 import { mean as meanOf, sum } from '../maths/tensor/reduce.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 
@@ -64,19 +64,29 @@ const smoothing: Role = {
   absent: 0,
 };
 
+/** Letters that say which answer it is beside whose it is: `ref_c`, `pi_r`. */
+const letters = { chosen: ['c', 'plus'], rejected: ['r', 'minus'] } as const;
+
+const pairs = (owner: readonly string[], answer: readonly string[]): string[] =>
+  owner.flatMap((o) => answer.flatMap((a) => [`${o} ${a}`, `${a} ${o}`]));
+
 /** A log-probability of an answer: of its whole, or token by token. */
-const ofAnswer = (id: string, owner: readonly string[], answer: readonly string[], shape: string, not: readonly string[]): Role => ({
-  id,
-  shape,
-  domain: 'logProbability',
-  words: owner.flatMap((o) => answer.flatMap((a) => [`${o} ${a}`, `${a} ${o}`])).concat(answer),
-  not,
-});
+const ofAnswer = (id: string, owner: readonly string[], answer: keyof typeof letters, shape: string, not: readonly string[]): Role => {
+  const words = answer === 'chosen' ? chosenWords : rejectedWords;
+  const other = answer === 'chosen' ? 'rejected' : 'chosen';
+  return {
+    id,
+    shape,
+    domain: 'logProbability',
+    words: [...pairs(owner, words), ...pairs(owner, letters[answer]), ...words],
+    not: [...not, other, ...pairs(owner, letters[other])],
+  };
+};
 const answers = (shape: string): readonly Role[] => [
-  ofAnswer('policyChosen', policyWords, chosenWords, shape, [...referenceWords, 'rejected']),
-  ofAnswer('policyRejected', policyWords, rejectedWords, shape, [...referenceWords, 'chosen']),
-  ofAnswer('refChosen', referenceWords, chosenWords, shape, ['policy', 'rejected']),
-  ofAnswer('refRejected', referenceWords, rejectedWords, shape, ['policy', 'chosen']),
+  ofAnswer('policyChosen', policyWords, 'chosen', shape, referenceWords),
+  ofAnswer('policyRejected', policyWords, 'rejected', shape, referenceWords),
+  ofAnswer('refChosen', referenceWords, 'chosen', shape, ['policy']),
+  ofAnswer('refRejected', referenceWords, 'rejected', shape, ['policy']),
 ];
 const arePreferences: Evidence = [
   [has('refChosen', referenceWords), has('refRejected', referenceWords)],
@@ -119,6 +129,21 @@ const dpoOf =
       beta!,
       smoothing ?? none,
     );
+
+/** Unbiased where the share `smoothing` of the preferences is flipped. */
+function robustDpo({ policyChosen, policyRejected, refChosen, refRejected, beta, smoothing }: Given): Tensor {
+  const of = (sign: 1 | -1): Tensor =>
+    dpo(
+      multiply(scalar(sign), subtract(policyChosen!, refChosen!)),
+      multiply(scalar(sign), subtract(policyRejected!, refRejected!)),
+      beta!,
+      none,
+    );
+  const share = smoothing ?? none;
+  const one = scalar(1);
+  const weighted = subtract(multiply(subtract(one, share), of(1)), multiply(share, of(-1)));
+  return divide(weighted, subtract(one, multiply(scalar(2), share)));
+}
 
 const directPreference: Formula = {
   id: 'dpo',
@@ -212,6 +237,15 @@ const directPreference: Formula = {
       evidence: arePreferences,
       rank: 2,
       remark: 'with label smoothing',
+    },
+    {
+      ...loss,
+      roles: [...answers('B'), beta, smoothing],
+      elements: robustDpo,
+      operations: [logistic, differences, ['multiply'], ['divide']],
+      evidence: arePreferences,
+      rank: 2,
+      remark: 'robust to flipped preferences (Chowdhury 2024)',
     },
     ...[undefined, 'with label smoothing'].map((remark): ValueReading => ({
       ...loss,

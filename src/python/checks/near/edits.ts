@@ -4,6 +4,7 @@ import { measuring, numberOf, wrappers, type Attributes, type Node } from '../..
 import { argsOf, type Cut } from '../../recognise/cut.ts';
 import { make, number, type Edit } from './edit.ts';
 import { remade, withArgs, withRoot, type Way } from './remade.ts';
+import { isComplement } from './vetoes.ts';
 import { changesOf, factors, inverses, otherAxes, type Scale } from './repertoire.ts';
 
 /** The code as it would be. */
@@ -45,12 +46,15 @@ interface Rooted {
   readonly edit: Edit;
 }
 
-/** Of a score or a density that is divided by a temperature. */
+/** Of a score or a density that is divided by a temperature; of a logarithm that is divided by the rest of an order, times it as well. */
 function scalesIn({ order, inputs }: Cut): Scale[] {
   const given = new Set(inputs);
-  return order.flatMap(({ op, args: [of, by] }) =>
-    (op === 'divide' || op === 'multiply') && given.has(of!) && given.has(by!) ? [{ op, of: of!, by: by! }] : [],
-  );
+  return order.flatMap(({ op, args: [of, by] }): Scale[] => {
+    if (op !== 'divide' && op !== 'multiply') return [];
+    if (given.has(of!) && given.has(by!)) return [{ op, of: of!, by: by! }];
+    const isRest = op === 'divide' && isComplement(by!) && given.has(by!.args[1]!);
+    return isRest ? (['divide', 'multiply'] as const).map((one) => ({ op: one, of: of!, by: by! })) : [];
+  });
 }
 
 function sharedIn({ order, inputs }: Cut, way: Way): Set<Node> {

@@ -2,7 +2,7 @@
 
 import type { Formula } from '../../../formulas/formula.ts';
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
-import type { Node } from '../../expression/node.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
 import { affinity, formFits } from '../../recognise/binding/affinity.ts';
 import type { Choice, Choices } from '../../recognise/binding/choice.ts';
 import { inputsOf, isNeutral } from '../../recognise/binding/inputs.ts';
@@ -10,7 +10,7 @@ import { isRequired, needsOf } from '../../recognise/binding/needs.ts';
 import type { Match } from '../../recognise/comparison/match.ts';
 import type { Cut } from '../../recognise/cut.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
-import type { Given } from '../../recognise/evidence/given.ts';
+import { given, type Given } from '../../recognise/evidence/given.ts';
 import { holds, holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Valued } from '../../recognise/recogniser.ts';
 
@@ -146,13 +146,13 @@ export const isCalledSo = (formula: Formula, { target, around }: Surroundings): 
 
 const known = new WeakMap<Formula, readonly string[]>();
 
-/** Words of its id, and neighbouring words of its name: "kl diag std normal" gives "kl"; general words say nothing. */
+/** Words of its id, its name, and neighbouring words of that: "kl diag std normal" gives "kl"; general words say nothing. */
 function wordsOfFormula(formula: Formula): readonly string[] {
   let words = known.get(formula);
   if (!words) {
     const own = formula.id.split('_').filter((word) => word.length > 1 && !general.has(word));
-    const ids = [formula.id.replaceAll('_', ' '), ...own];
     const names = wordsOf(formula.name);
+    const ids = [formula.id.replaceAll('_', ' '), ...own, ...(names.length > 1 ? [names.join(' ')] : [])];
     const pairs = names.slice(1).map((word, at) => `${names[at]!} ${word}`);
     known.set(
       formula,
@@ -175,17 +175,35 @@ const general: ReadonlySet<string> = new Set(
  * them for each other.
  */
 export function isMisnamed(match: Pick<Match, 'cut' | 'reading' | 'binding'>): boolean {
+  const bound = [...boundIn(match)].map(({ input, role }) => ({ input: calledIn(match.cut, input), role }));
   const crossed = new Set<string>();
-  for (const { input, role } of boundIn(match)) {
+  for (const { input, role } of bound) {
     if ((affinity(input, role) ?? -1) >= 2) continue;
     for (const other of match.reading.roles) {
-      if (other === role || !holdsAny(input.own, other.words) || holdsAny(input.own, other.not)) continue;
-      if (crossed.has(`${other.id} ${role.id}`)) return true;
+      if (other === role || !isCalled(input, other)) continue;
+      // What has no names of its own is told by the other's: `ab` stands where `ab_prev` belongs.
+      const isTaken =
+        !role.words && bound.some((one) => one.role === other) && !bound.some((one) => one.role === other && isCalled(one.input, other));
+      if (isTaken || crossed.has(`${other.id} ${role.id}`)) return true;
       crossed.add(`${role.id} ${other.id}`);
     }
   }
   return misnamedForm(match) !== null;
 }
+
+/** By the name that the code uses for it, where that was followed to what it stands for. */
+function calledIn({ order }: Cut, input: Given): Given {
+  const name = order.findLast((node) => node.op === 'let' && node !== input.node && itself(node) === itself(input.node));
+  return name ? given(name) : input;
+}
+
+/** Whatever gradients reach it. */
+function itself(node: Node): Node {
+  const inner = unwrap(node);
+  return inner.op === 'detach' ? itself(inner.args[0]!) : inner;
+}
+
+const isCalled = ({ own }: Given, { words, not }: Role): boolean => holdsAny(own, words) && !holdsAny(own, not);
 
 /** A value that is used in one form and called another. */
 export function misnamedForm(

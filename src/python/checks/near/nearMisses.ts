@@ -1,8 +1,9 @@
 /** Statements that nearly are a formula. */
 
-import { leaves, unwrap, type Node } from '../../expression/node.ts';
+import { leaves, operandsOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import { surroundingsOf } from '../../recognise/evidence/evidence.ts';
+import type { Match } from '../../recognise/comparison/match.ts';
 import { callOf } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
@@ -30,7 +31,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
     const isGeneral = recognition.kind === 'value' && (recognition.reading.rank ?? 1) < 1;
     if (place.node === statement.node) (isGeneral ? general : right).add(statement);
     if (recognition.kind === 'value' && (recognition.reading.rank ?? 1) >= 1)
-      for (const node of recognition.cut.order) if (node !== recognition.cut.root) within.add(unwrap(node));
+      for (const node of partsOf(recognition)) within.add(unwrap(node));
   }
   const faults: Fault[] = [];
   // What is made of something that is wrong is wrong by that alone.
@@ -59,7 +60,9 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       const fault = faultOf(near, { statement, computed, textOf, imports });
       // What breaks nothing is said where what it would be can be written; with another function in it two operations are near to anything.
       const isSquare =
-        ofFunctions.has(edit.kind) && (!near.named.isCalledSo || edit.kind === 'missing function' || edit.wanted.op === 'square');
+        ofFunctions.has(edit.kind) &&
+        !bounding.has(edit.wanted.op) &&
+        (!near.named.isCalledSo || edit.kind === 'missing function' || edit.wanted.op === 'square');
       const isWritten = fault.change !== null || edit.kind === 'axis' || edit.kind === 'exchanged';
       const isScaled = edit.there.op === 'multiply' || edit.there.op === 'divide';
       if (!fault.isBroken && edit.kind === 'another function' && isScaled && !near.named.isCalledSo) continue;
@@ -70,6 +73,20 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
     }
   }
   return faults;
+}
+
+/** What a formula that was found is computed by; what it is only weighted with may be anything. */
+function partsOf({ cut: { order, root }, binding: { choices } }: Match): readonly Node[] {
+  const telling = new Set<Node>();
+  for (const node of order) {
+    const choice = choices.get(node);
+    if (choice ? 'role' in choice : operandsOf(node).some((arg) => telling.has(arg))) telling.add(node);
+  }
+  const isWeight = (node: Node): boolean => {
+    const choice = choices.get(node);
+    return choice !== undefined && 'role' in choice && choice.role.absent !== undefined;
+  };
+  return [...telling].filter((node) => node !== root && !isWeight(node));
 }
 
 const isLoss = ({ target, around }: Computed): boolean => /loss|nll|neg|cost|minus/i.test(`${target} ${around[0] ?? ''}`);
@@ -91,6 +108,9 @@ function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Nod
 }
 
 const ofFunctions: ReadonlySet<EditKind> = new Set<EditKind>(['missing function', 'another function', 'extra function', 'exchanged']);
+
+/** The other end is meant by few names. */
+const bounding: ReadonlySet<string> = new Set(['minimum', 'maximum', 'amin', 'amax']);
 
 const mostCandidates = 6;
 const through: ReadonlySet<string> = new Set('add subtract multiply divide opaque stack concatenate choice mean sum'.split(' '));

@@ -36,6 +36,7 @@ const alike: Readonly<Record<string, readonly string[]>> = {
   cos: ['sin'],
 };
 
+const summing: Readonly<Record<string, string>> = { add: 'multiply', multiply: 'add' };
 const adding: ReadonlySet<string> = new Set(['add', 'subtract']);
 const reductions = ['sum', 'mean'] as const;
 export const factors = [0.5, 2];
@@ -80,7 +81,8 @@ export function* changesOf(node: Node, around: Around, above: Node | null, other
   if (!above || adding.has(above.op))
     for (const other of [...given, ...others])
       if (other !== node && isShare(other))
-        for (const op of ['multiply', 'divide']) yield { kind: 'missing factor', wanted: make(op, [node, other]) };
+        for (const op of ['multiply', 'divide'])
+          for (const factor of formsOf(other, op)) yield { kind: 'missing factor', wanted: make(op, [node, factor]) };
   for (const op of inserted)
     if (inverses[op] !== node.op && inverses[op] !== above?.op) yield { kind: 'missing function', wanted: make(op, [node]) };
   if (!above || !adding.has(above.op)) yield { kind: 'missing function', wanted: make('subtract', [number(1), node]) };
@@ -109,6 +111,9 @@ export function* changesOf(node: Node, around: Around, above: Node | null, other
   if (leftOut.has(op)) yield { kind: op === 'negate' ? 'sign' : 'extra function', wanted: args[0]! };
   for (const other of exchangedIn(node)) yield { kind: 'exchanged', wanted: other };
   for (const other of alike[op] ?? []) yield { kind: 'another function', wanted: make(other, args, attributes) };
+  // A sum of two values for their product, or the other way round; a number is a factor.
+  const exchanged = args.every((arg) => numberOf(arg) === null) ? summing[op] : undefined;
+  if (exchanged) yield { kind: 'another function', wanted: make(exchanged, args, attributes) };
   if (op === 'add') {
     yield { kind: 'sign', wanted: make('subtract', args) };
     yield { kind: 'sign', wanted: make('subtract', [args[1]!, args[0]!]) };
@@ -118,12 +123,22 @@ export function* changesOf(node: Node, around: Around, above: Node | null, other
     yield { kind: 'order', wanted: make('subtract', [args[1]!, args[0]!]) };
     if (numberOf(args[1]!) === 1 && given.has(args[0]!)) yield { kind: 'off by one', wanted: args[0]! };
   }
-  if (adding.has(op)) yield* scopesOf(node);
+  if (adding.has(op)) {
+    yield* scopesOf(node);
+    yield* widened(node);
+  }
+  if (shaping.has(op) && adding.has(args[0]!.op)) yield* narrowed(node);
   if (op === 'divide' || op === 'power' || op === 'matmul') yield { kind: 'order', wanted: make(op, [args[1]!, args[0]!], attributes) };
   if (op === 'divide') yield { kind: 'extra factor', wanted: args[0]! };
   for (const axes of otherAxes(node)) yield { kind: 'axis', wanted: make(op, args, { ...attributes, axes }) };
   if (op === 'sum' || op === 'mean')
     for (const other of reductions) if (other !== op) yield { kind: 'reduction', wanted: make(other, args, attributes) };
+}
+
+/** A share, or the root of it or of what it leaves of 1; that is divided by too. */
+function formsOf(share: Node, op: string): readonly Node[] {
+  const rest = make('subtract', [number(1), share]);
+  return [share, make('sqrt', [share]), make('sqrt', [rest]), ...(op === 'divide' ? [rest] : [])];
 }
 
 /** What one minus it is worth to compute: an entry of a schedule, a time, a share. */
@@ -152,6 +167,18 @@ function* scopesOf(node: Node): Generator<Change> {
     for (const term of terms) sum = make(term.op, [sum, term.node]);
     yield { kind: 'scope', wanted: make(inner.op, inner.args.with(place, sum)) };
   }
+}
+
+/** `sqrt(a) - b` for `sqrt(a - b)`. */
+function* widened({ op, args }: Node): Generator<Change> {
+  for (const [place, arg] of args.entries())
+    if (shaping.has(arg.op)) yield { kind: 'scope', wanted: make(arg.op, [make(op, args.with(place, arg.args[0]!))]) };
+}
+
+/** `sqrt(a - b)` for `sqrt(a) - b`. */
+function* narrowed({ op, args: [sum] }: Node): Generator<Change> {
+  for (const [place, arg] of sum!.args.entries())
+    if (numberOf(arg) === null) yield { kind: 'scope', wanted: make(sum!.op, sum!.args.with(place, make(op, [arg]))) };
 }
 
 /** The mean of logarithms for the logarithm of a mean. */

@@ -76,6 +76,20 @@ describe('is told', () => {
 describe('is mended rightly', () => {
   test.each([
     [
+      'a sum for a product',
+      def('edm_weight(sigma, sigma_data)', '(sigma ** 2 + sigma_data ** 2) / (sigma + sigma_data) ** 2'),
+      '(sigma ** 2 + sigma_data ** 2) / (sigma * sigma_data) ** 2',
+    ],
+    [
+      'a weight beside a loss that is right',
+      def(
+        'loss(snr, gamma, eps_pred, noise)',
+        'w = snr.clamp(min=gamma) / snr',
+        '(w * (eps_pred - noise).square().flatten(1).mean(1)).mean()',
+      ),
+      'w = snr.clamp(max=gamma) / snr',
+    ],
+    [
       'a square of an exponential',
       def('kl(mu, logvar)', '-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp().pow(2), dim=1)'),
       '-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1)',
