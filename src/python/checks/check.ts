@@ -4,6 +4,7 @@ import type { Checked } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { contradictions } from './contradictions.ts';
 import { densities } from './densities/densities.ts';
+import { maximised } from './maximised.ts';
 import { coefficients } from './noising/coefficients.ts';
 import { residuals } from './noising/residuals.ts';
 import { exchangedHalves } from './sampling/chunks.ts';
@@ -33,6 +34,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...(yield* nearMisses(checked, faults)));
   faults.push(...(yield* residuals(checked, faults)));
   faults.push(...contradictions(checked, faults));
+  faults.push(...maximised(checked, faults));
   faults.push(...otherProperties(checked, faults));
   return faults;
 }

@@ -4,9 +4,10 @@ import { wordsOf } from '../../recognise/evidence/words.ts';
 
 /**
  * posterior: log q(z|x); prior: log p(z); likelihood: log p(x|z); aggregate: log q(z); product: the sum of log q(z_j); policy, reference,
- * old: of what was done, under the policy that is trained, the one that it starts from, the one that did it. `p`: a prior or a policy.
+ * old: of what was done, under the policy that is trained, the one that it starts from, the one that did it. `p`: a prior or a policy; `q`: of z, or of
+ * z given x.
  */
-export type Kind = 'posterior' | 'prior' | 'likelihood' | 'aggregate' | 'product' | 'policy' | 'reference' | 'old' | 'p';
+export type Kind = 'posterior' | 'prior' | 'likelihood' | 'aggregate' | 'product' | 'policy' | 'reference' | 'old' | 'p' | 'q';
 
 export interface Density {
   readonly kind: Kind;
@@ -17,7 +18,8 @@ export interface Density {
 const subjects: readonly (readonly [Kind, RegExp])[] = [
   ['p', /^p$/],
   ['product', /prod|marginals/],
-  ['posterior', /^(?:q|q_?phi|q_?z_?(?:g_?|given_?)?x|posterior|post|variational|guide|encoder|enc)$/],
+  ['q', /^q$/],
+  ['posterior', /^(?:q_?phi|q_?z_?(?:g_?|given_?|c_?)?x|posterior|post|variational|guide|encoder|enc)$/],
   ['aggregate', /^(?:q_?z|agg\w*_q\w*|q_?agg\w*)$/],
   ['prior', /^(?:p_?z|prior|p_?prior|prior_?z)$/],
   ['likelihood', /^(?:p_?x|p_?x_?(?:g_?|given_?)?z|likelihood|lik|decoder|dec)$/],

@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { leaves, unwrap, type Node } from '../../expression/node.ts';
 import { wordsOf } from '../../recognise/evidence/words.ts';
 import type { Fault } from '../fault.ts';
-import { namesOn } from '../rules/flow.ts';
+import { namesOn, source } from '../rules/flow.ts';
 import { itself, sumOf, type Names } from './sums.ts';
 
 export function meanOfLogs(statement: Computed, names: Names): Fault | null {
@@ -30,24 +30,42 @@ export function meanOfLogs(statement: Computed, names: Names): Fault | null {
 const ofSeveral = /iwae|(?:^|_)iw(?:_|$)|importance_weight|importance_sampl|multi_?sample|k_sample/;
 const wanted = /bound|iwae|(?:^|_)iw(?:_|$)|loss|objective|estimate|^ll$|log_?p_?x?$|log_likelihood|nll/;
 
-/** The innermost mean along an axis of logarithms of weights, with nothing done to it but more means and signs. */
+/** The innermost mean along an axis of logarithms of weights, with nothing done to it but more means and signs, or the greatest added again. */
 function averageOf(node: Node, names: Names): Node | null {
   let mean: Node | null = null;
   let inner = unwrap(node);
-  while (inner.op === 'negate' || inner.op === 'mean' || inner.op === 'squeeze') {
+  for (;;) {
     if (inner.op === 'mean') mean = inner;
-    const [next] = inner.args;
-    if (isOfWeights(next!)) break;
-    inner = unwrap(next!);
+    if (inner.op === 'negate' || inner.op === 'mean' || inner.op === 'squeeze') {
+      const [next] = inner.args;
+      if (isOfWeights(next!)) break;
+      inner = unwrap(next!);
+    } else if (inner.op === 'add') {
+      const rest = inner.args.filter((arg) => !isGreatest(arg));
+      if (rest.length !== 1) break;
+      inner = unwrap(rest[0]!);
+    } else break;
   }
   const of = mean?.args[0];
   return mean && mean.attributes['axes'] !== null && (isOfWeights(of!) || isBound(of!, names)) ? mean : null;
 }
 
-const isOfWeights = (node: Node): boolean =>
-  node.op === 'let' || leaves.has(node.op)
-    ? namesOn(node).some((name) => /^log_?(?:ws?|iws?|weights?|importance_weights?|iw_weights?|w_k)$/.test(wordsOf(name).join('_')))
-    : false;
+const isGreatest = (node: Node): boolean => source(node).op === 'amax';
+
+function isOfWeights(node: Node): boolean {
+  const inner = unwrap(node);
+  // Taken relative to the greatest, and through the exponential and back.
+  if (inner.op === 'subtract') return isGreatest(inner.args[1]!) && isOfWeights(inner.args[0]!);
+  if (inner.op === 'log') return unwrap(inner.args[0]!).op === 'exp' && isOfWeights(unwrap(inner.args[0]!).args[0]!);
+  const made = node.op === 'let' ? node.args[0]! : node;
+  const given = made.op === 'inline' || made.op === 'opaque' ? String(made.attributes['callee']) : '';
+  return (
+    (node.op === 'let' || leaves.has(node.op)) &&
+    [...namesOn(node), given].some((name) =>
+      /^log_?(?:ws?|iws?|weights?|importance_weights?|iw_weights?|w_k)$/.test(wordsOf(name.split('.').at(-1)!).join('_')),
+    )
+  );
+}
 
 /** A bound of each sample. */
 function isBound(node: Node, names: Names): boolean {

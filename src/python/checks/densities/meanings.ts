@@ -11,6 +11,8 @@ export interface Meaning {
   readonly signs: readonly Partial<Record<Kind, 1 | -1>>[];
   /** Whether each has a sign of its own: of the others both may only be exchanged. */
   readonly isBound?: true;
+  /** What is another one of the same signs, and takes the place of one of them by mistake. */
+  readonly instead?: { readonly kind: Kind; readonly of: Kind; readonly otherwise: string };
   /** Whether more may be added. */
   readonly isPart?: true;
   /** What it is otherwise. */
@@ -42,6 +44,7 @@ export const meanings: readonly Meaning[] = [
   {
     name: /^(?:tc|total_corr\w*)(?:_loss|_term)?$/,
     signs: [{ aggregate: 1, product: -1 }],
+    instead: { kind: 'posterior', of: 'aggregate', otherwise: 'the mutual information of x and z is counted with it' },
     otherwise: 'this is minus the total correlation, and lowest where latents depend on each other most',
     isBroken: true,
   },

@@ -11,7 +11,7 @@ import { itself, nameOf, sumOf, type Names, type Sum } from './sums.ts';
 
 /** `exp(logp - old_logp)` */
 export function wrongRatio(statement: Computed, names: Names, checked: Checked): Fault | null {
-  if (!/(?:^|_)ratios?$|^(?:rho|imp\w*_weights?|is_weights?)$/.test(nameOf(statement, checked))) return null;
+  if (!/(?:^|_)ratios?$|^(?:r|rho|imp\w*_weights?|is_weights?)$/.test(nameOf(statement, checked))) return null;
   const exponent = unwrap(statement.node);
   if (exponent.op !== 'exp') return null;
   const { terms, hasRest } = sumOf(itself(exponent.args[0]!), names);
@@ -58,7 +58,11 @@ export function wrongEstimate(statement: Computed, names: Names, checked: Checke
         change: null,
       };
     const made = unwrap(unwrap(exponentials[0]!.node).args[0]!);
-    const making = checked.computed.find((one) => one.holder === statement.holder && unwrap(one.node) === made) ?? statement;
+    // Two statements may compute the same: it is the one with the name.
+    const making =
+      checked.computed.findLast(
+        (one) => one.holder === statement.holder && one.target !== '' && one.start <= statement.start && unwrap(one.node) === made,
+      ) ?? statement;
     return {
       rule: 'log-ratio-reversed',
       severity: 'info',

@@ -18,6 +18,8 @@ export function wrongSum(statement: Computed, names: Names, checked: Checked): F
   const meaning = meanings.find((one) => isCalled(one, called));
   if (!meaning || (meaning.only && !speaksOf(meaning.only, statement))) return null;
   const sum = sumOf(itself(statement.node), names);
+  const another = meaning.instead && anotherIn(sum, meaning.instead, meaning, statement);
+  if (another) return another;
   const signs = signsFor(sum, meaning);
   if (!signs || !isAnother(sum, signs, meaning)) return null;
   if (!meaning.isPart && !meaning.isBound && (isTakenOff(statement, checked) || isLogRatio(statement))) return null;
@@ -32,6 +34,27 @@ export function wrongSum(statement: Computed, names: Names, checked: Checked): F
     related: other ? [{ node: other.node, message: 'The same, the other way round.' }] : [],
     nearly: null,
     change: exchanged(sum.terms, statement, checked),
+  };
+}
+
+/** One density in the place of another. */
+function anotherIn(
+  { terms, hasRest }: Sum,
+  { kind, of, otherwise }: NonNullable<Meaning['instead']>,
+  { signs: [signs] }: Meaning,
+  statement: Computed,
+): Fault | null {
+  const wrong = terms.find((term) => term.kind === kind);
+  const isRest = terms.every((term) => term === wrong || (term.kind !== of && signs?.[term.kind] === term.sign));
+  if (!wrong || hasRest || terms.length !== 2 || !isRest || wrong.sign !== signs?.[of]) return null;
+  return {
+    rule: 'another-value',
+    message: `\`${statement.target || (statement.around[0] ?? '')}\` is of ${symbols[of]}, and here stands ${symbols[kind]}: ${otherwise}.`,
+    statement,
+    at: wrong.node,
+    related: [],
+    nearly: null,
+    change: null,
   };
 }
 
@@ -135,6 +158,7 @@ const symbols: Readonly<Record<Kind, string>> = {
   reference: 'log π_ref',
   old: 'log π_old',
   p: 'log p',
+  q: 'log q',
 };
 
 function inWords(signs: Partial<Record<Kind, 1 | -1>>): string {

@@ -117,8 +117,7 @@ function resolved(terms: readonly Term[]): readonly Term[] {
   const has = (...kinds: Kind[]): boolean => terms.some(({ kind }) => kinds.includes(kind));
   const p: Kind = has('reference', 'old') && !has('posterior') ? 'policy' : 'prior';
   const isAlone = !has('product', 'posterior');
-  return terms.map((term) => ({
-    ...term,
-    kind: term.kind === 'p' ? p : term.kind === 'aggregate' && isAlone ? 'posterior' : term.kind,
-  }));
+  const q: Kind = has('product', 'posterior') && !has('aggregate') ? 'aggregate' : 'posterior';
+  const kinds: Partial<Record<Kind, Kind>> = { p, q, ...(isAlone && { aggregate: 'posterior' as const }) };
+  return terms.map((term) => ({ ...term, kind: kinds[term.kind] ?? term.kind }));
 }

@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { factorsOf, isNegated } from './flow.ts';
+import { factorsOf, isMadeOf, isNegated } from './flow.ts';
 
 export function* clipping(statement: Computed): Generator<Fault> {
   for (const node of ownNodes(statement)) {
@@ -70,9 +70,12 @@ function weighted(node: Node): Weighted | null {
 
 /** The exponential of a difference of log-probabilities, or a quotient. */
 const isRatio = ({ op, args, attributes }: Node): boolean =>
-  (op === 'exp' && unwrap(args[0]!).op === 'subtract') ||
+  (op === 'exp' && isMadeOf(args[0]!, (part) => part.op === 'subtract', mostMade)) ||
   op === 'divide' ||
   ((op === 'parameter' || op === 'attribute') && /ratio|^r$|rho|importance/i.test(String(attributes['name'])));
+
+/** Of a whole sequence it is the mean over its tokens. */
+const mostMade = 16;
 
 /** What is clipped about 1. */
 function clippedIn({ op, args }: Node): Node | null {

@@ -7,8 +7,10 @@ import type { Fault } from '../fault.ts';
 import { causal } from './causal.ts';
 import { clipping } from './clipping.ts';
 import { detached } from './detached.ts';
+import { discrepancies } from './discrepancies.ts';
 import { distillation } from './distillation.ts';
 import { gumbel } from './gumbel.ts';
+import { expectations } from './expectations.ts';
 import { heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
 import { lengths, lengthsOffOne } from './lengths.ts';
@@ -56,6 +58,8 @@ const each: readonly Rule[] = [
   pairs,
   rotations,
   distillation,
+  discrepancies,
+  expectations,
   lengths,
   mixtures,
   nearest,

@@ -63,12 +63,18 @@ interface Given {
   readonly whole: boolean;
 }
 
-/** What a distribution's constructor was given as its spread. */
+/** What a distribution's constructor, or its density, was given as its spread. */
 function givenTo({ args, attributes }: Node): Given | null {
   const name = String(attributes['callee']);
   const keywords = String(attributes['keywords'] ?? '')
     .split(' ')
     .filter(Boolean);
+  // `norm.logpdf(x, loc, scale)`
+  if (/^(?:logpdf|pdf|log_prob)$/.test(name) && /(?:^|\.)norm\.\w+$/.test(String(args[0]?.attributes['name'] ?? ''))) {
+    const at = keywords.indexOf('scale');
+    const value = at >= 0 ? args[args.length - keywords.length + at]! : keywords.length === 0 ? args[3] : undefined;
+    return value ? { takes: 'deviation', value, whole: false } : null;
+  }
   if (attributes['bound'] !== false || args.length < 2) return null;
   const second = keywords.length < args.length - 1 ? args[1]! : null;
   const byName = (...names: string[]): Node | null => {

@@ -34,6 +34,19 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
           change: normalDraw(draw),
         };
       } else if (own.has(node)) {
+        const logarithm = others.find((one) => spreadOf(one.node) === 'log-variance' || spreadOf(one.node) === 'log-deviation');
+        if (logarithm) {
+          yield {
+            rule: 'noise-times-variance',
+            message: `The noise is multiplied by ${spreadOf(logarithm.node) === 'log-variance' ? 'a log-variance' : 'the logarithm of a deviation'}${called(logarithm.node)}, which may be negative: it needs the deviation, the exponential of ${spreadOf(logarithm.node) === 'log-variance' ? 'a half of it' : 'it'}.`,
+            statement,
+            at: checked.computed.some((one) => placeOf(one, node)) ? unwrap(term) : (writtenAround(statement, node) ?? node),
+            related: [],
+            nearly: null,
+            change: null,
+          };
+          continue;
+        }
         const variance = others.find((one) => spreadOf(one.node) === 'variance' || (isOfBetas(one.node) && isStep(terms, term)));
         // Divided by a root it may be the share of the noise in what is predicted.
         if (!variance || factors.some((one) => one.below && numberOf(one.node) === null) || others.some((one) => isRootOf(one.node)))

@@ -112,7 +112,7 @@ const both = (a: Over | null, b: Over | null): Over | null => (a === b ? a : nul
 const isWeight = (node: Node): boolean => {
   const inner = unwrap(node);
   if (inner.op === 'multiply') return inner.args.every((arg) => numberOf(arg) !== null || isWeight(arg));
-  if (isAnnealed(inner)) return true;
+  if (isAnnealed(inner) || isSchedule(inner)) return true;
   return (
     (inner.op === 'parameter' || inner.op === 'attribute' || inner.op === 'global') &&
     namesOn(node).some((name) => /^(?:beta|lambda\w*|gamma|kl_beta|lam|lmbda|weight|w|alpha|coef\w*)$/.test(name))
@@ -125,13 +125,17 @@ const isAnnealed = ({ op, args }: Node): boolean =>
   args.some((arg) => numberOf(arg) === 1) &&
   args.some((arg) => isMadeOf(arg, (part) => namesOn(part).some((name) => /step|epoch|iter|warm|anneal/i.test(name)), 20));
 
+/** A method that gives a weight by the step of training. */
+const isSchedule = ({ op, attributes }: Node): boolean =>
+  op === 'opaque' && /anneal|warm_?up|beta|kl_?weight|schedule/i.test(String(attributes['callee']));
+
 /** A weight that may make up for the size of the batch. */
 function hasOtherWeight(node: Node): boolean {
   return factorsOf(node).some(({ node: factor }) => {
     const inner = unwrap(factor);
     if (inner.op === 'sum' || inner.op === 'mean' || inner.op === 'add' || inner.op === 'subtract' || numberOf(inner) !== null)
       return false;
-    return !isAnnealed(inner) && !namesOn(factor).some((name) => /^(?:beta|gamma|lambda\w*|lam|kl_beta)$/.test(name));
+    return !isAnnealed(inner) && !isSchedule(inner) && !namesOn(factor).some((name) => /^(?:beta|gamma|lambda\w*|lam|kl_beta)$/.test(name));
   });
 }
 

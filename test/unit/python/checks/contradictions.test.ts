@@ -53,3 +53,26 @@ describe('a target and its path', () => {
     expect(await rulesOf(def('loss(model, x0, x1, t)', 'x_t = (1 - t) * x0 + t * x1', loss))).toEqual([]);
   });
 });
+
+describe('what is called a loss', () => {
+  const likelihood = '(-0.5 * (logvar + (x - mu) ** 2 / logvar.exp())).sum(-1)';
+
+  test.each([
+    ['minus one', def('gaussian_nll(x, mu, logvar)', `${likelihood}.mean()`), ['other-sign']],
+    ['one', def('gaussian_nll(x, mu, logvar)', `-${likelihood}.mean()`), []],
+    ['a likelihood', def('log_likelihood(x, mu, logvar)', `${likelihood}.mean()`), []],
+    ['turned where it is used', def('step(x, mu, logvar)', `nll = ${likelihood}`, '-nll.mean()'), []],
+  ])('%s', async (_, code, rules) => {
+    expect(await rulesOf(code)).toEqual(rules);
+  });
+});
+
+describe('answers of two models', () => {
+  test.each([
+    ['whose reference is added', '(pi_c - pi_r) + (ref_c - ref_r)', 1],
+    ['whose reference is taken off', '(pi_c - pi_r) - (ref_c - ref_r)', 0],
+  ])('%s', async (_, logits, faults) => {
+    const code = def('dpo_loss(pi_c, pi_r, ref_c, ref_r, beta)', `logits = ${logits}`, 'F.softplus(-beta * logits).mean()');
+    expect(await rulesOf(code)).toHaveLength(faults);
+  });
+});

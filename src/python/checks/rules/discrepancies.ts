@@ -1,0 +1,74 @@
+/** Means of a kernel over pairs: of two samples with themselves, and of the one with the other, which counts for both. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { argumentsOf, numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { catalogue } from '../../../formulas/catalogue.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes } from '../statements.ts';
+import { termsOf } from './flow.ts';
+
+/** `k(x, x) + k(y, y) - k(x, y)` */
+export function* discrepancies(statement: Computed): Generator<Fault> {
+  const inner = new Set<Node>();
+  for (const node of ownNodes(statement)) {
+    if ((node.op !== 'add' && node.op !== 'subtract') || inner.has(node)) continue;
+    for (const arg of node.args) inner.add(unwrap(arg));
+    const terms = termsOf(node).map(({ node: term, sign }) => kernelIn(term, sign));
+    const [own, across] = [terms.filter((term) => term?.isOwn), terms.filter((term) => term && !term.isOwn)];
+    const [x, y] = own;
+    const [xy, yx] = across;
+    // The other way round it may be taken once more.
+    if (terms.includes(null) || own.length !== 2 || !x || !y || !xy || across.length > 2) continue;
+    const ends = new Set([x.of, y.of]);
+    if (ends.size !== 2 || !across.every((one) => ends.has(one!.of) && ends.has(one!.and))) continue;
+    if ([y, xy, yx].some((one) => one && one.callee !== x.callee)) continue;
+    const needed = -(x.by + y.by);
+    const has = xy.by + (yx?.by ?? 0);
+    if (x.by !== y.by || x.by <= 0 || Math.abs(has - needed) < 1e-9) continue;
+    yield {
+      rule: 'minimum-elsewhere',
+      message: `The kernel of one sample with the other has the factor ${String(has)} and needs ${String(needed)} (${catalogue.get('mmd')!.name}): between two equal samples this is not 0.`,
+      statement,
+      at: xy.node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+}
+
+interface Kernel {
+  readonly node: Node;
+  readonly callee: string;
+  readonly of: Node;
+  readonly and: Node;
+  readonly isOwn: boolean;
+  readonly by: number;
+}
+
+/** A mean of what one function gives of two things; null for anything else. */
+function kernelIn(term: Node, sign: 1 | -1): Kernel | null {
+  let by: number = sign;
+  let isAveraged = false;
+  for (let node = term, depth = 0; depth < 12; depth++) {
+    const [a, b] = node.args;
+    const [first, second] = [a && numberOf(a), b && numberOf(b)];
+    if (node.op === 'inline' || node.op === 'opaque') {
+      const given = node.op === 'inline' ? node.args.slice(2) : argumentsOf(node);
+      const [x, y] = given.map(unwrap);
+      if (x && y && isAveraged && isKernel(node))
+        return { node: term, callee: String(node.attributes['callee']), of: x, and: y, isOwn: x === y, by };
+      if (node.op === 'opaque' || !a) return null;
+      node = a;
+    } else if (node.op === 'multiply' && typeof first === 'number') [by, node] = [by * first, b!];
+    else if (node.op === 'multiply' && typeof second === 'number') [by, node] = [by * second, a!];
+    else if (node.op === 'negate') [by, node] = [-by, a!];
+    else if (node.op === 'mean' || node.op === 'sum') [isAveraged, node] = [true, a!];
+    // Without the pairs of a thing with itself.
+    else if (node.op === 'divide' || node.op === 'let' || node.op === 'subtract' || node.op === 'multiply') node = a!;
+    else return null;
+  }
+  return null;
+}
+
+const isKernel = ({ attributes }: Node): boolean => /kern|rbf|gauss|imq|poly|laplac|^k$|_k$|mmd/i.test(String(attributes['callee']));
