@@ -11,7 +11,7 @@ import torch
 from classifier_glyphs import card, measure
 from classifier_glyphs.model import Classifier
 from common import parts, training
-from common.augment import deform, move
+from common.augment import deform, view
 from common.registry import check, raises, scratch
 
 from .drawn import work
@@ -84,7 +84,7 @@ def deformed_pictures_stay_pictures():
     changed = deform(images, 1.0, generator)
     assert 0 <= changed.min() and changed.max() <= 1 and (changed != images).any(dim=(1, 2, 3)).all()
     assert (changed.mean(dim=(1, 2, 3)) / images.mean(dim=(1, 2, 3)) - 1).abs().max() < 0.3
-    moved = move(images, 2, generator)
+    moved = view(images, 2, 0.0, generator).round(decimals=3)
     assert torch.equal(moved.sum(dim=(1, 2, 3)), images.sum(dim=(1, 2, 3))) and len({tuple(row.nonzero()[0].tolist()) for row in moved[:, 0]}) > 5
 
 

@@ -10,7 +10,8 @@ import torch
 from common.registry import check, scratch
 from gan_glyphs import card, measure
 from gan_glyphs.model import Discriminator, Generator
-from gan_glyphs.train import discriminator_loss, generator_loss, gradient_penalty
+from gan_glyphs.train import discriminator_loss, distance, generator_loss, gradient_penalty
+from glyphs import quality
 
 from .drawn import work
 from .tiny import exported, trained
@@ -34,6 +35,12 @@ def the_penalty_is_the_squared_slope_and_can_be_minimised():
     assert torch.allclose(penalty, (matrix.weight**2).sum())
     penalty.backward()
     assert torch.allclose(matrix.weight.grad, 2 * matrix.weight)
+
+
+@check
+def the_distance_is_that_of_the_measurement():
+    pictures = torch.rand(2, 1, 28, 28)
+    assert np.isclose(distance(pictures).item(), quality.diversity(pictures.numpy(), np.zeros(2)), rtol=1e-4)
 
 
 @check

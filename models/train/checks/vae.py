@@ -14,6 +14,7 @@ from common.registry import check, scratch
 from common.training import load
 from vae_glyphs import card, likelihood, measure, membership
 from vae_glyphs.model import LOG_SCALES, divergence, expected_grey
+from vae_glyphs.train import beta_at
 
 from .drawn import work
 from .tiny import exported, trained
@@ -42,6 +43,13 @@ def the_divergence_is_that_of_its_definition():
     mean, log_variance = torch.tensor([[0.7, -1.2]], dtype=torch.float64), torch.tensor([[-0.5, 0.8]], dtype=torch.float64)
     own = torch.distributions.Normal(mean, (0.5 * log_variance).exp())
     assert torch.allclose(divergence(mean, log_variance), torch.distributions.kl_divergence(own, torch.distributions.Normal(0.0, 1.0)))
+
+
+@check
+def beta_fades_in_and_falls_to_one():
+    progress = torch.tensor([0.0, 0.025, 0.05, 0.325, 0.6, 1.0])
+    assert torch.allclose(beta_at(progress, 1.0), torch.tensor([0.0, 0.5, 1.0, 1.0, 1.0, 1.0]))
+    assert torch.allclose(beta_at(progress, 3.0), torch.tensor([0.0, 1.5, 3.0, 2.0, 1.0, 1.0]))
 
 
 class Linear:

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 from common.augment import deform
-from common.training import Average, Best, Training, adam, parser_of, save
+from common.training import Average, Best, Training, parser_of, save
 from glyphs import dataset
 
 from .model import Classifier
@@ -43,17 +43,25 @@ def main() -> None:
     model = Classifier().to(run.device)
     run.begin(classifier=model)
     average = Average(model, Classifier)
-    optimiser = adam(model.parameters(), RATE, run.device, decay=0.05)
+    optimiser = run.adam(model.parameters(), RATE, decay=0.05)
     best = Best()
-    run.resume(model=model, average=average, optimiser=optimiser, best=best)
-    while run.going():
+    network = run.compiled(model)
+
+    def step() -> tuple[torch.Tensor]:
         faces, characters = glyphs.sample(run.arguments.batch, run.generator)
         with run.autocast():
-            logits, _ = model(damage(glyphs.pixels(faces, characters), run.generator))
+            logits, _ = network(damage(glyphs.pixels(faces, characters), run.generator))
         loss = F.cross_entropy(logits.float(), characters, label_smoothing=0.05)
         loss.backward()
-        run.update(optimiser, RATE)
+        optimiser.step()
+        optimiser.zero_grad()
         average.update()
+        return (loss.detach(),)
+
+    run.resume(model=model, average=average, optimiser=optimiser, best=best)
+    take_step = run.steps_of(step)
+    while run.going():
+        loss, = take_step()
         if run.due():
             found = accuracy(average.model, selection)
             run.note(loss=loss, selected=found)

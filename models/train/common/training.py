@@ -13,6 +13,7 @@ import torch
 import torch.nn as nn
 
 from .folders import WORK
+from .replay import Replay
 
 WARM_UP = 100  # steps
 PROCESS_BEGAN = time.monotonic()
@@ -29,6 +30,8 @@ def parser_of(doc: str, steps: int, batch: int) -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--start", type=Path, help="a checkpoint whose weights to begin with")
     parser.add_argument("--every", type=int, default=500, help="steps between entries of the log (default: %(default)s)")
+    parser.add_argument("--compile", action="store_true", help="fuse the networks' operations (needs a C compiler, a minute to begin with)")
+    parser.add_argument("--replay", action="store_true", help="record a step as a CUDA graph and replay it")
     return parser
 
 
@@ -40,6 +43,8 @@ class Training:
         self.device = torch.device(arguments.device)
         self.step, self.log, self.before, self.running, self.earlier, self.kept = 0, [], [], True, 0.0, {}
         self.clocks: list[dict] = []
+        self.rates: list[tuple[torch.optim.Optimizer, float]] = []
+        self.clock = torch.zeros((), device=self.device)  # progress, where a recorded step can read it
         torch.manual_seed(arguments.seed)
         self.generator = torch.Generator(self.device).manual_seed(arguments.seed)
         if self.device.type == "cuda":
@@ -59,17 +64,35 @@ class Training:
         return min(1.0, max(self.step / self.arguments.steps, self.seconds / allowed if allowed else 0.0))
 
     def going(self) -> bool:
+        """Whether there is another step to take; call before each, it sets the step's rates."""
+        self.clock.fill_(self.progress)
+        for optimiser, highest in self.rates:
+            for group in optimiser.param_groups:
+                if isinstance(group["lr"], torch.Tensor):
+                    group["lr"].fill_(highest * self.rate())
+                else:
+                    group["lr"] = highest * self.rate()
         return self.running
 
     def rate(self) -> float:
         """Learning-rate factor: linear warm-up, then half a cosine down to 0."""
         return min(1.0, (self.step + 1) / WARM_UP) * (0.5 + 0.5 * math.cos(math.pi * self.progress))
 
-    def update(self, optimiser: torch.optim.Optimizer, rate: float) -> None:
-        for group in optimiser.param_groups:
-            group["lr"] = rate * self.rate()
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
+    def adam(self, parameters, rate: float, betas: tuple[float, float] = (0.9, 0.99), decay: float = 0.0) -> torch.optim.AdamW:
+        """An optimiser whose learning rate goes up to `rate` and follows the run."""
+        on_gpu = self.device.type == "cuda"
+        first = torch.tensor(rate, device=self.device) if on_gpu else rate
+        optimiser = torch.optim.AdamW(parameters, lr=first, betas=betas, weight_decay=decay, fused=on_gpu, capturable=on_gpu)
+        self.rates.append((optimiser, rate))
+        return optimiser
+
+    def compiled(self, function):
+        """A network, or a function of it, its operations fused if the command line asks for it."""
+        return torch.compile(function, dynamic=False) if self.arguments.compile else function
+
+    def steps_of(self, step):
+        """A function that takes one step, recorded and replayed if the command line asks for it."""
+        return Replay(step, self.generator) if self.arguments.replay else step
 
     def autocast(self):
         """Matrix products in bfloat16, all else in float32."""
@@ -101,7 +124,7 @@ class Training:
             states, facts = load(self.arguments.start)
             for part, model in models.items():
                 model.load_state_dict(states[part])
-            kept = ("steps", "batch", "seconds", "seed", "device", "torch", "penalty")
+            kept = ("steps", "batch", "seconds", "seed", "device", "torch", "penalty", "diversity")
             self.before = [*facts.get("before", []), {name: facts[name] for name in kept if name in facts}]
 
     @property
@@ -134,30 +157,30 @@ class Training:
                 "device": device, "torch": torch.__version__, "log": self.log, "before": self.before, "clocks": self.clocks} | more
 
 
-def adam(parameters, rate: float, device: torch.device, betas: tuple[float, float] = (0.9, 0.99), decay: float = 0.0):
-    return torch.optim.AdamW(parameters, lr=rate, betas=betas, weight_decay=decay, fused=device.type == "cuda")
-
-
 class Average:
     """Exponential moving average of a model's weights, itself a model (`.model`)."""
 
     def __init__(self, model: nn.Module, build, decay: float = 0.999):
         self.model = build().to(next(model.parameters()).device).eval().requires_grad_(False)
         self.model.load_state_dict(model.state_dict())
-        self.source, self.decay, self.count = model, decay, 0
+        self.source, self.decay = model, decay
+        self.count = torch.zeros((), device=next(model.parameters()).device)
 
     def state_dict(self) -> dict:
         return {"weights": self.model.state_dict(), "count": self.count}
 
     def load_state_dict(self, state: dict) -> None:
         self.model.load_state_dict(state["weights"])
-        self.count = state["count"]
+        self.count.copy_(state["count"])
 
     @torch.no_grad()
     def update(self) -> None:
         self.count += 1
-        decay = min(self.decay, (1 + self.count) / (10 + self.count))
-        torch._foreach_lerp_(list(self.model.parameters()), list(self.source.parameters()), 1 - decay)
+        share = 1 - ((1 + self.count) / (10 + self.count)).clamp(max=self.decay)
+        own = list(self.model.parameters())
+        towards = torch._foreach_sub(list(self.source.parameters()), own)
+        torch._foreach_mul_(towards, share)
+        torch._foreach_add_(own, towards)
         for own, other in zip(self.model.buffers(), self.source.buffers()):
             own.copy_(other)
 

@@ -19,7 +19,7 @@ from glyphs.dataset import LENGTH, WORDS
 
 from .model import HEADS
 from .schedule import config
-from .train import NO_CAPTION, NO_STYLE
+from .train import DEFORMED, NO_CAPTION, NO_STYLE
 
 TITLE = "Diffusion model of glyph pairs"
 PARTS = {"model": f"`sample` [batch, 1, 28, 56], `timestep` int64 [batch] 0..999, `caption` int64 [batch, {LENGTH}] -> `v` [batch, 1, 28, 56]"}
@@ -90,9 +90,10 @@ def attention(measured: dict) -> str:
 
 
 def card(measured: dict, facts: dict, work: Path) -> str:
-    command = f"python -m diffusion_glyphs.train --work DIR --out FILE.npz --seconds {round(facts['seconds'])}"
+    command = lambda part: "python -m diffusion_glyphs.train"  # noqa: E731
     how = f"""Mean squared error of v, timesteps spread evenly; the caption left out with probability {NO_CAPTION:g}, its style words with probability
-        {NO_STYLE:g}. Adam; the weights are an average over the last steps."""
+        {NO_STYLE:g}; at the beginning of a run {percent(DEFORMED)} of the pictures slightly scaled and moved, at its end none. Adam; the weights are
+        an average over the last steps."""
     limits = paragraph("""It knows the 62 letters and digits, two at a time, and four words, no language. Style words are only as right as the fonts'
         own names and tables; `serif` is not said of every face that has serifs. Guided samples are sharper and less varied than fonts are.""")
     return "\n\n".join([introduction(measured), samples(measured), bound(measured), attention(measured), shared.training(facts, command, how),

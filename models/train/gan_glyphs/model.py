@@ -79,6 +79,8 @@ class Discriminator(nn.Module):
         self.features = nn.Linear(16 * 49, 128)
         self.score = nn.Linear(128, 1)
         self.embedding = nn.Embedding(CLASSES, 128)
+        nn.init.normal_(self.template.weight, std=0.1)
+        nn.init.normal_(self.embedding.weight, std=0.1)
         if normalised:
             for module in self.weighted():
                 spectral_norm(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -46,16 +47,25 @@ def run_of(facts: dict) -> str:
     return f"{facts['steps']:,} steps of {facts['batch']} pictures, {duration(facts['seconds'])} of wall time on {device}, PyTorch {facts['torch']}, seed {facts['seed']}"
 
 
-def training(facts: dict, command: str, how: str) -> str:
-    """The section on training, from a checkpoint's facts. `how` says what was optimised."""
+def commands(facts: dict, command: Callable[[dict], str]) -> str:
+    """Of each run the command line, by its facts; a run goes on from the weights of the one before."""
+    runs = [*facts.get("before", []), facts]
+    names = [f"RUN{place}.npz" if len(runs) > 1 else "FILE.npz" for place in range(1, len(runs) + 1)]
+    starts = ["", *(f" --start {name}" for name in names)]
+    return "\n".join(f"{command(part)} --work DIR --out {name}{start} --seconds {round(part['seconds'])} --batch {part['batch']}"
+                     for part, name, start in zip(runs, names, starts))
+
+
+def training(facts: dict, command: Callable[[dict], str], how: str) -> str:
+    """The section on training, from a checkpoint's facts. `command` gives a run's command, `how` says what was optimised."""
     chosen = f" The weights are those of step {facts['chosen']['step']:,}, the best on `select`." if "chosen" in facts else ""
     clocks = "".join(f" Up to step {part['until']:,} it followed a clock of {part['seconds']:,.0f} s." for part in facts.get("clocks", []) if part["seconds"])
     runs = ", then ".join(run_of(part) for part in (*facts.get("before", []), facts))
     return "\n\n".join([
         "## Training",
-        f"~~~~~~sh\ncd models/train\n{command} --batch {facts['batch']}\n~~~~~~",
+        f"~~~~~~sh\ncd models/train\n{commands(facts, command)}\n~~~~~~",
         paragraph(f"""{how} {runs}; other work ran beside it on the same device. Matrix products in bfloat16, all else in float32; the learning rate
-            follows the clock and ends at 0.{clocks} The run ends by the clock, so the same command makes another number of steps elsewhere.{chosen}"""),
+            follows the clock and ends at 0.{clocks} A run ends by the clock, so the same command makes another number of steps elsewhere.{chosen}"""),
     ])
 
 

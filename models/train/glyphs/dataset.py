@@ -42,7 +42,8 @@ class Glyphs:
 
     def sample(self, count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
         """`count` faces by weight and characters evenly: indices of both."""
-        faces = torch.multinomial(self.weight, count, replacement=True, generator=generator)
+        uniform = torch.rand(count, generator=generator, device=self.images.device)
+        faces = torch.searchsorted(self.weight.cumsum(0), uniform).clamp(max=len(self) - 1)
         characters = torch.randint(CLASSES, (count,), generator=generator, device=self.images.device)
         return faces, characters
 

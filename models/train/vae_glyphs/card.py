@@ -15,6 +15,8 @@ from common.training import load
 from common.writing import paragraph, percent, put_in_place, rounded, table
 from glyphs import card as shared
 
+from .train import FADE, FALLEN
+
 PARTS = {"encoder": "`image` [batch, 1, 28, 28] in 0..1 -> `mean`, `log_variance` [batch, latent]",
          "decoder": "`z` [batch, latent] -> `image`, `location`, `log_scale` [batch, 1, 28, 28]"}
 
@@ -92,9 +94,11 @@ def membership(measured: dict) -> str:
 
 
 def card(measured: dict, facts: dict, title: str, work: Path) -> str:
-    command = f"python -m vae_glyphs.train --work DIR --out FILE.npz --latent {measured['latent']} --deformed {facts['deformed']:g} --seconds {round(facts['seconds'])}"
-    how = f"""ELBO maximised by Adam, beta 1, the KL term faded in over the first tenth; {percent(facts['deformed'])} of the pictures slightly
-        scaled, slanted or moved."""
+    settings = {"latent": measured["latent"], "beta": facts["beta"], "deformed": facts["deformed"], "deformed-last": facts["deformedLast"]}
+    command = lambda part: "python -m vae_glyphs.train" + "".join(f" --{name} {value:g}" for name, value in settings.items())  # noqa: E731
+    fallen = f" to {facts['beta']:g}, then falling to 1, which it is from {percent(FALLEN)} of the run on" if facts["beta"] != 1 else " to 1"
+    how = f"""ELBO maximised by Adam, the factor of the KL term fading in over the first {percent(FADE)} of the run{fallen}; {percent(facts['deformed'])} of
+        the pictures at first, {percent(facts['deformedLast'])} at the end, slightly scaled and slanted."""
     limits = paragraph("""It has seen Latin letters and digits of printed fonts alone, centred, at one size; other pictures are encoded as the
         nearest of these. A bound on likelihood is not a measure of how good samples look.""")
     parts = [introduction(measured, title), likelihood(measured), latent(measured), membership(measured), shared.training(facts, command, how),
