@@ -83,7 +83,7 @@ def membership(measured: dict) -> str:
                               percent(part["foundAtOnePercent"]), "{:.1f} to {:.1f} %".format(*(100 * end for end in part["foundInterval"]))]
     return "\n\n".join(["## Membership", paragraph(f"""
         `twin.encoder.onnx` and `twin.decoder.onnx` are the same network, trained for {measured['membership']['steps']:,} steps of
-        {measured['membership']['batch']} pictures on those training families whose coin, thrown
+        {measured['membership']['batch']} pictures (kept: step {measured['membership']['chosen']:,}, the best on `select`) on those training families whose coin, thrown
         with seed {measured['membership']['seed']}, showed heads ({found['memberFamilies']} of {found['memberFamilies'] + found['otherFamilies']}
         families; `twin.json` lists them). The attack scores a glyph by the twin's ELBO; {found['pictures']:,} glyphs, intervals (95 %) over
         families drawn again. The second row does not use the twin: ridge regression on the classifier's features, which can find nothing if the

@@ -101,7 +101,8 @@ def measure_twin(folder: Path, classifier: Part, train: Pictures, families: list
     files = likelihood.Files(folder, prefix="twin.")
     found = likelihood.elbo(files, some.levels, DRAWS, seed=0)
     features = classifier(some.levels[:, None] / 255)[1]
-    return {"seed": facts["coins"], "steps": facts["steps"], "batch": facts["batch"], "score": audit(found["reconstruction"] - found["kl"].sum(axis=1), member, some.family),
+    return {"seed": facts["coins"], "steps": facts["steps"], "batch": facts["batch"], "chosen": facts["chosen"]["step"],
+            "score": audit(found["reconstruction"] - found["kl"].sum(axis=1), member, some.family),
             "withoutModel": audit(without_model(features, member, some.family), member, some.family)}
 
 
