@@ -1,11 +1,15 @@
-/** Layer and RMS normalisation over other axes than that of the features, or by a sum in place of a mean. */
+/** Layer and RMS normalisation over other axes than that of the features, by a sum in place of a mean, or without its root. */
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
-import type { Fault } from '../fault.ts';
+import type { Change, Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isUnknown, moving, namesOn, termsOf } from './flow.ts';
+import { make } from '../near/edit.ts';
+import { titleOf } from '../near/says.ts';
+import { textEdits } from '../near/write.ts';
+import { factorsOf, isUnknown, moving, namesOn } from './flow.ts';
+import { isCentred, isCountedIn, meanBefore, normalisedIn, type Normalised } from './normalised.ts';
 
 export function* norms(statement: Computed, checked: Checked): Generator<Fault> {
   const said = saidOf(statement, checked);
@@ -14,16 +18,22 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
   for (const node of ownNodes(statement)) {
     const normalised = node.op === 'divide' || node.op === 'multiply' ? normalisedIn(node) : null;
     if (!normalised) continue;
-    const { of, reduced } = normalised;
+    const { of, reduced, square, isRooted } = normalised;
     const at = checked.computed.some((one) => placeOf(one, reduced)) ? reduced : node;
     const told = { statement, at, related: [], nearly: null, change: null };
-    if (kind === 'rms' && reduced.op === 'sum' && isScaledAfter(node)) {
-      if (!isCountedIn(normalised.square) && !isWidened(node))
+    if (!isScaledAfter(node, of) && (isRooted || !isLayer(statement))) continue;
+    if (!isRooted) {
+      if (reduced.op !== 'sum' && isMadeHere(square, statement, checked))
+        yield { ...told, at: square, ...withoutRoot(normalised), change: rootOf(normalised, node, statement, checked) };
+      continue;
+    }
+    if (reduced.op === 'sum') {
+      if ((kind === 'rms' || isMeanMeant(normalised, node)) && !isCountedIn(square) && !isWidened(normalised, node))
         yield {
           ...told,
           rule: 'another-reduction',
           message:
-            'The squares are summed where RMS normalisation takes their mean: what comes out is smaller by the root of the number of features.',
+            'The squares are summed where normalisation takes their mean: what comes out is smaller by the root of the number of features.',
         };
       continue;
     }
@@ -38,14 +48,7 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
       continue;
     }
     const axis = axisOf(reduced);
-    if (
-      axis === null ||
-      reduced.op === 'sum' ||
-      !isScaledAfter(node) ||
-      isAcross(statement, checked) ||
-      isOfOne(reduced, statement, checked)
-    )
-      continue;
+    if (kind === 'any' || axis === null || isAcross(statement, checked) || isOfOne(reduced, statement, checked)) continue;
     const axes = axesOf(of, checked) ?? axesSaid(said);
     const isKept = reduced.attributes['keep'] === true;
     const isOfTokens = axis === -2 || (axis === 1 && axes !== null && axes.length === 3 && tokens.test(axes[1]!));
@@ -68,56 +71,64 @@ export function saidOf({ holder }: Computed, { textOf }: Pick<Checked, 'textOf'>
   return /("""|''')[^]*?\1/.exec(head)?.[0] ?? '';
 }
 
-/** Whether layer or RMS normalisation is said to be computed: by the function, its class, or what is said of it. */
-function kindOf({ around, target }: Computed, said: string): 'layer' | 'rms' | null {
+/** Whether layer or RMS normalisation is said to be computed, or any at all: by the function, its class, or what is said of it. */
+function kindOf({ around, target }: Computed, said: string): 'layer' | 'rms' | 'any' | null {
   const names = [target, ...around, said].join(' ');
   if (/batch_?norm|instance|group_?norm/i.test(names)) return null;
-  if (/rms/i.test(names)) return 'rms';
-  return /layer[ _]?norm|(?:^|[ _])ln(?:[ _]|$)|\bLN\d?\b/i.test(names) ? 'layer' : null;
+  if (/rms|root[ _]?mean/i.test(names)) return 'rms';
+  if (/layer[ _]?norm|(?:^|[ _])ln(?:[ _]|$)|\bLN\d?\b/i.test(names)) return 'layer';
+  return /norm(?:ali[sz]\w*)?(?:$|[ _A-Z\d])/.test(around.join(' ').replaceAll('Norm', 'norm')) && !otherNorms.test(names) ? 'any' : null;
 }
+
+/** To length 1, of weights, of gradients, of energies. */
+const otherNorms = /l2|unit|cos|sphere|spherical|weight|grad|spectral|power|energy|scale_?norm|clip|vector/i;
+
+const isMadeHere = (node: Node, { holder }: Computed, { computed }: Checked): boolean =>
+  computed.some((one) => one.holder === holder && placeOf(one, node));
+
+function withoutRoot({ reduced }: Normalised): Pick<Fault, 'rule' | 'message'> {
+  const isOfSquares = !isCentred(reduced);
+  return {
+    rule: 'function-missing',
+    message: isOfSquares
+      ? 'This divides by the mean of the squares itself: RMS normalisation divides by its root, so that what comes out does not depend on how large the input is.'
+      : 'This divides by the variance itself: layer normalisation divides by its root, so that what comes out does not depend on how large the input is.',
+  };
+}
+
+/** What a layer that is called so gives. */
+const isLayer = ({ around: [holder = '', layer = ''], target }: Computed): boolean =>
+  target === '' && /^_*(?:forward|call|norm)_*$/.test(holder) && /norm$/i.test(layer);
+
+/** The root, taken where it is missing. */
+function rootOf({ square }: Normalised, within: Node, statement: Computed, { computed, textOf, imports }: Checked): Change | null {
+  const edit = { kind: 'missing function', there: square, wanted: make('sqrt', [square]), within: null, also: [] } as const;
+  const source = { statement, computed, textOf, imports };
+  const edits = textEdits({ ...edit, within }, source) ?? textEdits(edit, source);
+  return edits && { title: titleOf(edits, source), edits };
+}
+
+/** A sum that is called a mean, or before gains that begin at 1: vectors of length 1 are scaled by more than that. */
+const isMeanMeant = ({ reduced, of }: Normalised, node: Node): boolean => isCalledMean(reduced) || gainsAfter(node, of).some(startsAtOne);
+
+const isCalledMean = (reduced: Node): boolean =>
+  usersOf(reduced).some(({ op, attributes }) => op === 'let' && /mean|var|^ms$|_ms$/i.test(String(attributes['name'])));
+
+const startsAtOne = (gain: Node): boolean => {
+  const inner = unwrap(gain);
+  if (isLearned(inner)) return inner.args.some((arg) => arg.op === 'global' && /^"?(?:.*\.)?ones"?$/.test(String(arg.attributes['name'])));
+  return inner.op === 'attribute' && inner.args[0] !== undefined && numberOf(inner.args[0]) === 1;
+};
+
+/** `self.add_weight(...)` of Keras, `self.param(...)` of Flax. */
+const isLearned = ({ op, attributes }: Node): boolean =>
+  op === 'opaque' && /(?:^|\.)(?:add_weight|param|get_parameter|create_parameter)$/.test(String(attributes['callee']));
 
 /** "(batch, tokens, features)" are three axes. */
 const axesSaid = (said: string): readonly string[] | null => /\(((?:\w+, )+\w+)\)/.exec(said)?.[1]!.split(', ') ?? null;
 
 const tokens = /^(?:t|n|l|s|m)$|tok|time|seq|len|pos|step|patch/i;
 const features = /^(?:c|d|f)$|feat|chan|dim|hidden/i;
-
-interface Normalised {
-  readonly of: Node;
-  /** The mean, or the sum, of squares. */
-  readonly reduced: Node;
-  /** All that is under the root. */
-  readonly square: Node;
-}
-
-/** `x / sqrt(mean(x ** 2) + eps)`, or with what is off the mean. */
-function normalisedIn(node: Node): Normalised | null {
-  const factors = factorsOf(node);
-  for (const { node: factor, below } of factors) {
-    const inner = unwrap(factor);
-    const root = below && inner.op === 'add' && unwrap(inner.args[0]!).op === 'sqrt' ? unwrap(inner.args[0]!) : inner;
-    if (root.op !== (below ? 'sqrt' : 'rsqrt')) continue;
-    const square = root.args[0]!;
-    const reduced = reducedIn(square);
-    if (!reduced) continue;
-    const of = squaredIn(reduced);
-    if (of && factors.some((one) => !one.below && isOf(one.node, of))) return { of, reduced, square };
-  }
-  return null;
-}
-
-/** The array itself, or what is left of it without its mean. */
-const isOf = (node: Node, of: Node): boolean => {
-  const inner = unwrap(node);
-  return inner === of || (inner.op === 'subtract' && unwrap(inner.args[0]!) === of);
-};
-
-/** A variance, about the mean. */
-const isCentred = (reduced: Node): boolean => {
-  if (reduced.op === 'variance') return true;
-  const of = reduced.op === 'mean' ? unwrap(unwrap(reduced.args[0]!).args[0]!) : null;
-  return of?.op === 'subtract' && unwrap(of.args[1]!).op === 'mean';
-};
 
 /** A shift is added to all of the product: without one it may be meant to have none. */
 const isShifted = (node: Node): boolean =>
@@ -127,51 +138,23 @@ const isShifted = (node: Node): boolean =>
 const isWhole = (node: Node, of: Node): boolean =>
   factorsOf(node).some((one) => !one.below && unwrap(one.node) === of) && of.op !== 'subtract';
 
-function reducedIn(square: Node): Node | null {
-  for (const { node } of termsOf(square)) {
-    for (const { node: factor, below } of factorsOf(node)) {
-      const inner = unwrap(factor);
-      if (!below && (inner.op === 'variance' || ((inner.op === 'mean' || inner.op === 'sum') && unwrap(inner.args[0]!).op === 'square')))
-        return inner;
-    }
-  }
-  return null;
-}
-
-/** The mean that is taken off, where it has been taken before: that is where the axis was first another. */
-function meanBefore({ of, reduced }: Normalised, { computed }: Checked): Node | null {
-  const mean = usersOf(of).find(({ op, attributes }) => op === 'mean' && String(attributes['axes']) === String(reduced.attributes['axes']));
-  return mean && computed.some((one) => placeOf(one, mean)) ? mean : null;
-}
-
-/** What the variance, or the mean square, is of. */
-function squaredIn(reduced: Node): Node | null {
-  const inner = unwrap(reduced.args[0]!);
-  if (reduced.op === 'variance') return inner;
-  const of = unwrap(inner.args[0]!);
-  if (of.op !== 'subtract') return of;
-  return unwrap(of.args[1]!).op === 'mean' ? unwrap(of.args[0]!) : of;
-}
-
 function axisOf({ attributes: { axes } }: Node): number | null {
   const [axis] = Array.isArray(axes) && axes.length === 1 ? (axes as number[]) : [];
   return axis ?? null;
 }
 
-/** The sum is divided by a number somewhere: it is a mean after all. */
-const isCountedIn = (square: Node): boolean =>
-  termsOf(square).some(({ node }) => factorsOf(node).some(({ below, node: factor }) => below || unwrap(factor).op === 'reciprocal'));
-
 /** A gain is given to what comes out, as it is to normalisation in a network, and it is no number of how many there are. */
-function isScaledAfter(node: Node): boolean {
+const isScaledAfter = (node: Node, of: Node): boolean => gainsAfter(node, of).length > 0;
+
+function gainsAfter(node: Node, of: Node): readonly Node[] {
   const reached = new Set<Node>([node]);
   for (const one of reached) {
-    if (reached.size > 12) return false;
-    if (one !== node && one.op === 'multiply' && one.args.some((arg) => isGain(arg))) return true;
-    if (factorsOf(one).some(({ node: factor, below }) => !below && isGain(factor))) return true;
+    if (reached.size > 12) return [];
+    const gains = factorsOf(one).filter(({ node: factor, below }) => !below && unwrap(factor) !== of && isGain(factor));
+    if (gains.length > 0) return gains.map(({ node: gain }) => gain);
     for (const user of usersOf(one)) if (/^(?:let|inline|multiply)$/.test(user.op) && user.args.includes(one)) reached.add(user);
   }
-  return false;
+  return [];
 }
 
 const isGain = (node: Node): boolean => {
@@ -179,7 +162,9 @@ const isGain = (node: Node): boolean => {
   if (inner.op === 'add') return inner.args.some((arg) => numberOf(arg) === 1) && inner.args.some(isGain);
   let of = inner;
   while (moving.has(of.op) && of.args[0]) of = unwrap(of.args[0]);
-  return of.op === 'attribute' || (of.op === 'parameter' && inner.op !== 'size') || (inner.op === 'index' && isUnknown(of));
+  return (
+    of.op === 'attribute' || isLearned(of) || (of.op === 'parameter' && inner.op !== 'size') || (inner.op === 'index' && isUnknown(of))
+  );
 };
 
 /** Whether the features are not the last axis: gains have axes of their own, or it is said. */
@@ -207,7 +192,8 @@ function axesOf(of: Node, { computed }: Checked): readonly string[] | null {
 }
 
 /** The root of the width is multiplied to it, which makes up for the sum. */
-function isWidened(node: Node): boolean {
+function isWidened({ reduced }: Normalised, node: Node): boolean {
+  if (isCalledMean(reduced)) return false;
   const reached = new Set<Node>([node]);
   for (const one of reached) {
     if (reached.size > 12) return false;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { go, told } from './told.ts';
+import { go, mended, told } from './told.ts';
 
 const rulesOf = async (code: string): Promise<string[]> => (await told(code)).map((one) => one.split(':', 1)[0]!);
 const layer = (code: string): string => code.replace('def go', 'def layer_norm');
@@ -74,6 +74,67 @@ describe('RMS normalisation', () => {
       rms(go('x, g, d', 'y = x / torch.sqrt(x.pow(2).sum(-1, keepdim=True) + 1e-6)', 'return y * d ** 0.5 * g')),
     ],
     ['of unit vectors', go('x, g, eps', 'return x / torch.sqrt(x.pow(2).sum(-1, keepdim=True) + eps) * g')],
+  ])('is right: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+/** A layer `HeadNorm` with a gain that begins at 1, and what its forward does. */
+const layerOf = (...lines: string[]): string =>
+  go('')
+    .replace(/def go[^]*/, '')
+    .concat(
+      'class HeadNorm(nn.Module):\n    def __init__(self, d, eps=1e-6):\n        self.gain, self.eps = nn.Parameter(torch.ones(d)), eps\n',
+    )
+    .concat('    def forward(self, x):\n', ...lines.map((line) => `        ${line}\n`));
+
+describe('normalisation without its root', () => {
+  test.each([
+    [
+      'in a layer called a norm',
+      layerOf('ms = x.square().mean(dim=-1, keepdim=True)', 'return self.gain * x / (ms + self.eps)'),
+      'return self.gain * x / ((ms + self.eps) ** 0.5)',
+    ],
+    [
+      'after the gain',
+      layerOf('ms = x.square().mean(dim=-1, keepdim=True)', 'return self.gain * (x / (ms + self.eps))'),
+      'return self.gain * (x / ((ms + self.eps) ** 0.5))',
+    ],
+    [
+      'of a variance',
+      layer(go('x, g, b', 'm, v = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)', 'return g * (x - m) / (v + 1e-5) + b')),
+      'return g * (x - m) / ((v + 1e-5) ** 0.5) + b',
+    ],
+  ])('is told and mended: %s', async (_, code, line) => {
+    expect(await told(code)).toEqual([expect.stringMatching(/^function-missing: /)]);
+    expect(await mended(code)).toBe(line);
+  });
+
+  test('by a reciprocal', async () => {
+    const code = layerOf('v = x.pow(2).mean(-1, keepdim=True)', 'return self.gain * (x * torch.reciprocal(v + self.eps))');
+    expect(await rulesOf(code)).toEqual(['function-missing']);
+  });
+
+  test.each([
+    ['a share of the energy', go('x', 'p = x.square()', 'return p / (p.mean(-1, keepdim=True) + 1e-8)')],
+    ['a deviation', layerOf('m, s = x.mean(-1, keepdim=True), x.std(-1, keepdim=True)', 'return self.gain * (x - m) / (s + self.eps)')],
+    ['a function of another name', go('x, g', 'return g * x / (x.pow(2).mean(-1, keepdim=True) + 1e-8)')],
+  ])('is right: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+describe('a sum of squares', () => {
+  const sum = ['s = x.square().sum(dim=-1, keepdim=True)', 'return x * torch.rsqrt(s + self.eps) * self.gain'];
+
+  test('is told before a gain that begins at 1', async () => {
+    expect(await told(layerOf(...sum))).toEqual(['another-reduction: x.square().sum(dim=-1, keepdim=True)']);
+  });
+
+  test.each([
+    ['of vectors of length 1', layerOf(...sum).replace('HeadNorm', 'L2Norm')],
+    ['of directions', layerOf(...sum).replace('HeadNorm', 'CosineNorm')],
+    ['before a gain that begins elsewhere', layerOf(...sum).replace('torch.ones(d)', 'torch.full((d,), 20.0)')],
   ])('is right: %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
   });
