@@ -13,7 +13,7 @@ export interface Checked {
   /** What objects of a class of the file hold, by the name of the class. */
   readonly attributes: ReadonlyMap<string, ReadonlyMap<string, Value>>;
   /** What an object of a class of the file gives when it is called, by the name of the class; null where the code does not tell. */
-  readonly answerOf: (name: string) => Node | null;
+  readonly answerOf: (name: string) => Value | null;
   readonly found: readonly Found[];
   readonly recogniser: Recogniser;
   readonly textOf: (span: Span) => string;

@@ -20,8 +20,24 @@ export function ownNodes(statement: Computed): ReadonlySet<Node> {
 /** The same, with what functions of the file do for it. */
 export function deepNodes(statement: Computed): ReadonlySet<Node> {
   let known = deep.get(statement);
-  if (!known) deep.set(statement, (known = reached(statement.node)));
+  if (!known) deep.set(statement, (known = reachedWithin(statement.node)));
   return known;
+}
+
+/** What functions of the file name is theirs; what they are given is named where they are called. */
+function reachedWithin(from: Node): ReadonlySet<Node> {
+  const seen = new Set<Node>([from]);
+  const within = new Set<Node>();
+  const given = new Set<Node>();
+  for (const one of seen) {
+    if (one.op === 'let' && (!within.has(one) || given.has(one))) continue;
+    if (isCallOfFile(one)) for (const arg of one.args.slice(2)) given.add(arg);
+    for (const arg of operandsOf(one)) {
+      seen.add(arg);
+      if (isCallOfFile(one) || within.has(one)) within.add(arg);
+    }
+  }
+  return seen;
 }
 
 /** All that a value is worked out from, to the names that it uses. */

@@ -5,6 +5,7 @@ import type { Diagnostic, Finding } from '../../protocol/python.ts';
 import { check } from '../checks/check.ts';
 import type { Claim } from '../checks/claim.ts';
 import { claimsIn } from '../checks/players.ts';
+import { usesIn, type Use } from '../checks/uses.ts';
 import { diagnosticOf, findingOfFault, namelessFinding } from '../checks/told.ts';
 import type { Follower } from '../expression/follow/follower.ts';
 import type { Computed } from '../expression/follow/context.ts';
@@ -22,6 +23,8 @@ export interface UnitReading {
   readonly starts: readonly number[];
   /** Losses of the players of a GAN; empty until it is checked. */
   readonly claims: readonly Claim[];
+  /** What the answers of networks are taken for; empty until it is checked. */
+  readonly uses: readonly Use[];
   /** Goes on to tell what is wrong with it, step by step; null once that is told. */
   readonly check: (() => Generator<void, UnitReading>) | null;
 }
@@ -81,10 +84,11 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       else nameless.push(namelessFinding(diagnostic, fault.statement, drawn(fault.statement, around)));
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
-    return { findings: [...told, ...nameless], starts, claims: claimsIn(found, computed, follower.bases), check: null };
+    const claims = claimsIn(found, computed, follower.bases);
+    return { findings: [...told, ...nameless], starts, claims, uses: usesIn(computed), check: null };
   } catch (error) {
     onFault(error);
-    return { findings, starts, claims: [], check: null };
+    return { findings, starts, claims: [], uses: [], check: null };
   }
 }
 

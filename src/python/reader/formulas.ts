@@ -13,8 +13,8 @@ import { readModule } from '../syntax/build.ts';
 import { Likeness } from './likeness.ts';
 import type { UnitReading } from './checkUnit.ts';
 import { readUnit, type Memory } from './readUnit.ts';
-import type { Claim } from '../checks/claim.ts';
 import { agreeing } from '../checks/players.ts';
+import { contradicting } from '../checks/uses.ts';
 import { namelessFinding } from '../checks/told.ts';
 import { afterTrial, isTried, outcomesOf, type Outcome } from './mended.ts';
 import { promise } from './promise.ts';
@@ -103,8 +103,7 @@ export class FormulaReader {
       }
     }
     const all = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
-    const claims = checked ? asked.flatMap(({ progress: { reading }, starts }) => (reading ? claimsInText(reading, starts) : [])) : [];
-    const told = checked ? await this.#tried(key, text, withDiagnosed(all, agreeing(claims)), end - performance.now()) : all;
+    const told = checked ? await this.#tried(key, text, withDiagnosed(all, together(asked)), end - performance.now()) : all;
     const findings = ignored ? told : withoutIgnored(text, told);
     return [...(within ? findings : withoutRepeats(findings))].sort(inOrder);
   }
@@ -149,7 +148,7 @@ export class FormulaReader {
       progress.reading = step.value;
     } catch (error) {
       this.#memory.onFault(error);
-      progress.reading = { findings: [], starts: [], claims: [], check: null };
+      progress.reading = { findings: [], starts: [], claims: [], uses: [], check: null };
     }
     progress.steps = null;
   }
@@ -225,7 +224,14 @@ const moverFrom =
     return { ...span, start: span.start + by, end: span.end + by };
   };
 
-const claimsInText = ({ claims, starts: inUnit }: UnitReading, starts: readonly number[]): Claim[] => claims.map(moverFrom(inUnit, starts));
+/** What is wrong with several units together. */
+function together(asked: Version['placed']): Diagnostic[] {
+  const of = <T extends Span>(told: (reading: UnitReading) => readonly T[]): T[] =>
+    asked.flatMap(({ progress: { reading }, starts }) =>
+      reading ? told(reading).map((one) => moverFrom(reading.starts, starts)(one)) : [],
+    );
+  return [...agreeing(of(({ claims }) => claims)), ...contradicting(of(({ uses }) => uses))];
+}
 
 /** What is said of formulas together is said at the one that it stands at. */
 function withDiagnosed(findings: readonly Finding[], diagnostics: readonly Diagnostic[]): Finding[] {

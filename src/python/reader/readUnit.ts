@@ -77,7 +77,7 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
   const read = { findings, starts: code.starts };
   const check = (): Generator<void, UnitReading> =>
     checkUnit({ ...read, statements, follower, recogniser, around, places, numbers }, memory.onFault);
-  return { ...read, claims: [], check };
+  return { ...read, claims: [], uses: [], check };
 }
 
 function recognised(statement: ComputedStatement, recogniser: Recogniser, nameIn: CodeOf, { onFault }: Memory): Described[] {

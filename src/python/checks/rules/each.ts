@@ -6,6 +6,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { causal } from './causal.ts';
 import { clipping } from './clipping.ts';
+import { compiled } from './compiled.ts';
 import { detached } from './detached.ts';
 import { discrepancies } from './discrepancies.ts';
 import { distillation } from './distillation.ts';
@@ -39,6 +40,7 @@ type Rule = (statement: Computed, checked: Checked) => Iterable<Fault>;
 
 const each: readonly Rule[] = [
   inputs,
+  compiled,
   masks,
   causal,
   paddings,

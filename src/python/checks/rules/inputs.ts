@@ -2,6 +2,7 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, usersOf, type Node } from '../../expression/node.ts';
+import { isNode } from '../../expression/values.ts';
 import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
 import { deepNodes, ownNodes, placeOf, writtenAround } from '../statements.ts';
@@ -16,16 +17,35 @@ export function* inputs(statement: Computed, checked: Checked): Generator<Fault>
   const seen = new Set<Node>();
   for (const { node, taken } of lossesIn(deepNodes(statement))) {
     for (const { takes, value } of [taken, ...(taken.target ? [taken.target] : [])]) {
-      const known = kindOf(value) ?? annotated(value, checked) ?? contradicted(takes, value, statement, checked);
+      const known =
+        kindOf(value) ??
+        annotated(value, checked) ??
+        predicted(value, statement, checked) ??
+        contradicted(takes, value, statement, checked);
       if (!known || known.kind === takes || seen.has(known.made)) continue;
       // Within a function that is called, it is that function's own.
       if (!own.has(node) && !isWritten(checked, known.made)) continue;
       const fault = faultOf(statement, node, { ...taken, takes, value }, known);
       if (!fault) continue;
       seen.add(known.made);
-      yield fault;
+      const renaming = fault.rule === 'logits-for-probabilities' ? renamingOf(value, statement, checked) : null;
+      // `p = logits`: that is where something is missing.
+      yield renaming
+        ? { ...fault, statement: renaming, at: renaming.node, related: [{ node: fault.at, message: 'It is used here.' }] }
+        : fault;
     }
   }
+}
+
+/** The statement before that only gives a parameter another name, under which it is used. */
+function renamingOf(value: Node, { holder, start }: Computed, { computed }: Checked): Computed | null {
+  let named = value;
+  while (named.op !== 'let' && named.args[0] && (named.op === 'add' || moving.has(named.op))) [named] = named.args as [Node];
+  if (named.op !== 'let' || named.args[0]!.op !== 'parameter') return null;
+  const { name } = named.attributes;
+  return (
+    computed.findLast((one) => one.holder === holder && one.start < start && one.target === name && one.node === named.args[0]) ?? null
+  );
 }
 
 /** What a network gives that is said to be of a class of the file. */
@@ -35,8 +55,22 @@ function annotated(value: Node, { answerOf }: Checked): Known | null {
   const module = call.op === 'opaque' && call.attributes['bound'] === true ? unwrap(call.args[0]!) : null;
   const hint = module?.op === 'parameter' ? module.attributes['hint'] : '';
   const answer = typeof hint === 'string' && hint !== '' ? answerOf(hint) : null;
-  const known = answer && kindOf(answer);
+  const known = answer && isNode(answer) ? kindOf(answer) : null;
   return known && { kind: known.kind, made: call, named: false };
+}
+
+/** What Keras hands to the loss of a model: what its own call gives, or what that has under a name. */
+function predicted(value: Node, { around: [method = '', model = ''] }: Computed, { answerOf }: Checked): Known | null {
+  if (!/^compute_(?:loss|metrics)$/.test(method)) return null;
+  const inner = unwrap(value);
+  const key = inner.op === 'attribute' && inner.args[0] ? String(inner.attributes['name']) : null;
+  const given = key === null ? inner : unwrap(inner.args[0]!);
+  if (given.op !== 'parameter' || given.attributes['name'] !== 'y_pred') return null;
+  const answer = answerOf(model);
+  const own =
+    answer && key !== null && !isNode(answer) && answer.kind === 'dictionary' ? answer.entries.get(key) : key === null ? answer : null;
+  const known = own && isNode(own) ? kindOf(own) : null;
+  return known && { kind: known.kind, made: inner, named: false };
 }
 
 /**

@@ -3,8 +3,7 @@
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { wordsOf } from '../../recognise/evidence/words.ts';
 import { isUnknown, moving } from './flow.ts';
-
-export type Kind = 'probabilities' | 'log-probabilities' | 'logits';
+import { kindOfModule, type Kind } from './modules.ts';
 
 export interface Known {
   readonly kind: Kind;
@@ -63,9 +62,9 @@ export function kindOf(node: Node, depth = 0): Known | null {
   }
 }
 
-/** The name that it has where it is used counts, not one that it had before. */
+/** The name that it has where it is used counts, not one that it had before, but that by which it was given. */
 function nearest(known: Known | null, node: Node): Known | null {
-  return known && !known.named ? known : namedKind(node, String(node.attributes['name']));
+  return known && (!known.named || node.args[0]!.op === 'parameter') ? known : namedKind(node, String(node.attributes['name']));
 }
 
 const probabilitiesOf = (known: Known | null): Known | null => (known?.kind === 'probabilities' ? known : null);
@@ -105,45 +104,6 @@ function namedKind(node: Node, name: string): Known | null {
 /** What the last layer of a module gives. */
 function ofCall(call: Node, depth: number): Known | null {
   if (call.attributes['bound'] !== true || call.args.length < 2) return null;
-  const kind = ofModule(unwrap(call.args[0]!), depth);
+  const kind = kindOfModule(unwrap(call.args[0]!), depth);
   return kind && { kind, made: call, named: false };
-}
-
-const passing = /^(?:Flatten|Unflatten|Dropout\w*|Identity|Squeeze|Rearrange|Reshape|View)$/;
-const linear = /^(?:Lazy)?(?:Linear|Bilinear|Conv(?:Transpose)?[123][dD]|Dense|Conv[123]DTranspose|SpectralNorm)$/;
-const activations: Readonly<Record<string, Kind>> = {
-  Sigmoid: 'probabilities',
-  Softmax: 'probabilities',
-  Softmax2d: 'probabilities',
-  LogSoftmax: 'log-probabilities',
-  LogSigmoid: 'log-probabilities',
-  sigmoid: 'probabilities',
-  softmax: 'probabilities',
-  log_softmax: 'log-probabilities',
-};
-
-function ofModule({ op, args, attributes }: Node, depth: number): Kind | null {
-  if (op !== 'opaque' || depth > most) return null;
-  const name = String(attributes['callee']).split('.').at(-1)!;
-  const given = attributes['bound'] === true ? args.slice(1) : args;
-  if (name === 'Sequential') {
-    for (const layer of given.flatMap((one) => (unwrap(one).op === 'stack' ? unwrap(one).args : [one])).toReversed()) {
-      const inner = unwrap(layer);
-      if (inner.op === 'opaque' && passing.test(String(inner.attributes['callee']).split('.').at(-1)!)) continue;
-      return ofModule(inner, depth + 1);
-    }
-    return null;
-  }
-  if (name in activations) return activations[name]!;
-  if (/^(?:spectral_norm|weight_norm|SpectralNormalization)$/.test(name) && given[0]) return ofModule(unwrap(given[0]), depth + 1);
-  // Keras' may have an activation of their own: Activation('softmax'), Dense(10, activation='softmax').
-  const keywords = String(attributes['keywords'] ?? '')
-    .split(' ')
-    .filter(Boolean);
-  const at = keywords.indexOf('activation');
-  const own = name === 'Activation' ? given[0] : at >= 0 ? given[given.length - keywords.length + at] : undefined;
-  if (own) return activations[String(unwrap(own).attributes['name']).replaceAll('"', '').split('.').at(-1)!] ?? null;
-  // A second number given to Keras' Dense is an activation too.
-  if (name === 'Dense' && given.length - keywords.length > 1) return null;
-  return linear.test(name) ? 'logits' : null;
 }

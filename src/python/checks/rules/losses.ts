@@ -1,7 +1,7 @@
 /** What losses take, and what they are given. */
 
 import { numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
-import type { Kind } from './kinds.ts';
+import type { Kind } from './modules.ts';
 
 export interface Taken {
   readonly loss: 'logarithm' | 'cross-entropy' | 'binary cross-entropy' | 'negative log-likelihood' | 'divergence';
@@ -29,9 +29,11 @@ export function takenBy(node: Node): Taken | null {
       const picked = ofRightClass(a!);
       if (picked) return { loss: 'cross-entropy', takes: 'probabilities', value: picked };
       const rest = withoutSlight(a!);
-      return rest.op === 'subtract' && numberOf(rest.args[0]!) === 1
-        ? { loss: 'logarithm', takes: 'probabilities', value: rest.args[1]! }
-        : null;
+      if (rest.op === 'subtract' && numberOf(rest.args[0]!) === 1)
+        return { loss: 'logarithm', takes: 'probabilities', value: rest.args[1]! };
+      if (rest.op !== 'parameter') return null;
+      const value = unwrap(a!) === rest ? a! : unwrap(a!).args.find((arg) => unwrap(arg) === rest)!;
+      return { loss: 'logarithm', takes: 'probabilities', value };
     }
     case 'multiply':
       return ofDivergence(a!, b!);

@@ -172,7 +172,8 @@ function layer({ build }: Follow, path: string, name: string, args: Arguments): 
   const isClass = /^[A-Z]/.test(name);
   if (!isClass || !(statelessLayers.has(name) || name in alsoCalled || name in kerasLosses)) return null;
   const shown = [...args.positional, ...args.named.values()].map((value) => toNode(build, value));
-  return { kind: 'layer', name, args, owner: build.with('opaque', shown, { callee: path, bound: false }) };
+  const keywords = [...args.named.keys()].join(' ');
+  return { kind: 'layer', name, args, owner: build.with('opaque', shown, { callee: path, keywords, bound: false }) };
 }
 
 const learned: ReadonlySet<string> = new Set(['Parameter', 'Variable']);

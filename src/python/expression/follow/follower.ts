@@ -103,8 +103,8 @@ export class Follower implements Follow {
     return scope;
   }
 
-  /** What an object of a class of the file gives when it is called; null where that is not one array. */
-  answerOf(name: string): Node | null {
+  /** What an object of a class of the file gives when it is called; null where the code does not tell. */
+  answerOf(name: string): Value | null {
     const found = this.#file?.find(name);
     if (!found || isNode(found) || found.kind !== 'class') return null;
     let answer: Value | null = null;
@@ -118,8 +118,7 @@ export class Follower implements Follow {
         return this.invoke(method, leafArguments(this.build, method.definition, true));
       });
     });
-    const value = answer as Value | null;
-    return value && isNode(value) ? value : null;
+    return answer;
   }
 
   /** The classes that each class of the file is made from, by name. */
@@ -227,7 +226,7 @@ export class Follower implements Follow {
     if (++this.#work > workLimit) throw new TooLarge();
     const value = evaluateExpression(this, expression, scope);
     // A distribution stands where it is made, not where it is named.
-    const node = expression.kind === 'call' ? nodeOf(value) : isNode(value) ? value : null;
+    const node = expression.kind === 'call' ? (nodeOf(value) ?? ownerOf(value)) : isNode(value) ? value : null;
     if (this.#places && node) this.#places.push({ start: expression.start, end: expression.end, node });
     return value;
   }
@@ -657,6 +656,8 @@ function nodeOf(value: Value): Node | null {
   const [only] = value.kind === 'tuple' && !value.repeated && value.items.length === 1 ? value.items : [];
   return only && isNode(only) ? only : null;
 }
+
+const ownerOf = (value: Value): Node | null => (!isNode(value) && value.kind === 'layer' ? value.owner : null);
 
 const reshaping: ReadonlySet<string> = new Set('let inline reshape expandDims expand index'.split(' '));
 

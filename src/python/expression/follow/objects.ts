@@ -58,9 +58,10 @@ function recordOf(
 }
 
 function filled(follow: Follow, instance: Instance, args: Arguments | null): Instance {
-  // What a class is made from comes before what it adds.
-  for (const { definition, scope } of [...basesOf(instance).reverse(), instance]) {
-    for (const statement of definition.body) fieldOf(follow, instance, statement);
+  // What a class is made from comes before what it adds; a constructor finds what the last one has put in place of a name.
+  const classes = [...basesOf(instance).reverse(), instance];
+  for (const { definition } of classes) for (const statement of definition.body) fieldOf(follow, instance, statement);
+  for (const { definition, scope } of classes) {
     for (const name of constructors) {
       const method = methodOf(definition, name);
       const isGiven = name === '__init__' && (definition === instance.definition || !methodOf(instance.definition, '__init__'));

@@ -165,3 +165,22 @@ describe('what another place of the code says of the same value', () => {
     expect(await told(go('x, y, is_logits', ...either))).toEqual([]);
   });
 });
+
+describe('the logarithm of logits', () => {
+  test.each([
+    ['where they have another name', go('logits, y', 'p = logits', 'return -(y * p.log() + (1 - y) * torch.log(1 - p + 1e-7)).mean()')],
+    ['as they are given', go('logits, y', 'lp = torch.log(logits)', 'return lp.gather(-1, y[:, None])')],
+    ['with a small number', go('logits', 'return np.log(logits + 1e-12)')],
+  ])('is told %s', async (_, code) => {
+    expect(await told(code)).toEqual(['logits-for-probabilities: logits']);
+  });
+
+  test.each([
+    ['of their exponentials', go('logits', 'return torch.log(torch.exp(logits).sum(-1))')],
+    ['of noise beside them', go('logits, u', 'return (logits - torch.log(-torch.log(u))).argmax(-1)')],
+    ['of their softmax', go('logits', 'p = logits.softmax(-1)', 'return -(p * p.log()).sum(-1)')],
+    ['of what is called otherwise', go('weights', 'return torch.log(weights)')],
+  ])('is right: %s', async (_, code) => {
+    expect(await told(code)).toEqual([]);
+  });
+});
