@@ -2,7 +2,6 @@
 
 import type { Span } from '../../maths/nesting.ts';
 import type { Computed } from '../expression/follow/context.ts';
-import type { Node } from '../expression/node.ts';
 import type { Value } from '../expression/values.ts';
 import type { Found } from '../recognise/findings.ts';
 import type { Recogniser } from '../recognise/recogniser.ts';

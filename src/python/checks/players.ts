@@ -5,12 +5,14 @@ import type { Diagnostic } from '../../protocol/python.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import { usersOf, wrappers, type Node } from '../expression/node.ts';
 import { evaluate } from '../recognise/comparison/evaluate.ts';
+import type { Match } from '../recognise/comparison/match.ts';
 import { inputsFor, rolesAt } from '../recognise/comparison/roles.ts';
 import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import { isMisshapen } from '../recognise/comparison/shapes.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
 import { claimsOfAnswers, playerOf } from './answers.ts';
 import type { Claim } from './claim.ts';
+import { namesOn } from './rules/flow.ts';
 import { isPlainNumber } from './rules/syntax.ts';
 
 const players: Readonly<Record<string, Claim['player']>> = {
@@ -27,10 +29,13 @@ const players: Readonly<Record<string, Claim['player']>> = {
 export function claimsIn(found: readonly Found[], statements: readonly Computed[], bases: ReadonlyMap<string, readonly string[]>): Claim[] {
   const claims: Claim[] = [];
   for (const { place, computed, recognition } of found) {
-    const player = players[recognition.formula.id];
-    if (!player || recognition.kind !== 'value' || calledFor(place.node) !== null) continue;
+    const meant = players[recognition.formula.id];
+    if (!meant || recognition.kind !== 'value' || calledFor(place.node) !== null) continue;
     // With labels that are given it may play either side.
     if ([...recognition.binding.choices.values()].some((choice) => 'role' in choice && /target/i.test(choice.role.id))) continue;
+    // A half of a discriminator's loss may be a formula of the generator's.
+    const said = playerOf(computed.target) ?? playerOf(computed.around[0] ?? '');
+    const player = said && meant === 'generator' && isOfFake(recognition) ? said : meant;
     const slope = slopeIn(recognition, 0.5) * (trainedWith(place.node) ?? usedWith(place.node));
     if (slope === 0) continue;
     const isSquared = recognition.formula.id.startsWith('lsgan');
@@ -44,6 +49,10 @@ export function claimsIn(found: readonly Found[], statements: readonly Computed[
     if (!claims.some((known) => known.start < claim.end && claim.start < known.end)) claims.push(claim);
   return claims;
 }
+
+/** Whether what is taken for the answers to generated examples is called so. */
+const isOfFake = ({ binding }: Pick<Match, 'binding'>): boolean =>
+  [...binding.choices].some(([node, choice]) => 'role' in choice && choice.role.id === 'fake' && /fake|gen/i.test(namesOn(node).join(' ')));
 
 /** Labels of real and of generated examples. */
 const labels = [0, 1, -1];
@@ -117,14 +126,7 @@ const averaging: ReadonlySet<string> = new Set(['mean', 'sum', 'detach']);
  */
 export function agreeing(claims: readonly Claim[]): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  const groups = new Map<string, Claim[]>();
-  for (const claim of claims) {
-    const own = claims.filter(({ holder, around }) => holder === claim.holder && around === claim.around);
-    const isGame = own.some(({ player }) => player !== claim.player);
-    const key = isGame ? `${claim.around}.${claim.holder}` : claim.around;
-    groups.set(key, [...(groups.get(key) ?? []), claim]);
-  }
-  for (const own of groups.values()) {
+  for (const own of gamesIn(claims)) {
     const of = (player: Claim['player']): Claim[] => own.filter((claim) => claim.player === player);
     const discriminators = of('discriminator');
     const generators = of('generator').length > 0 ? of('generator') : inheritedBy(discriminators, claims);
@@ -160,6 +162,29 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
   }
   return diagnostics;
 }
+
+/** Losses that are played against each other: of one function, of one class, or of functions that are called alike. */
+function gamesIn(claims: readonly Claim[]): Claim[][] {
+  const groups = new Map<string, Claim[]>();
+  for (const claim of claims) {
+    const { holder, around, player } = claim;
+    const isOther = (other: Claim): boolean => other.around === around && other.player !== player;
+    const isGame = claims.some((other) => isOther(other) && other.holder === holder);
+    const isPaired = around === '' && claims.some((other) => isOther(other) && callOf(other) === callOf(claim));
+    const key = isGame ? `${around}.${holder}` : isPaired ? `: ${callOf(claim)}` : around;
+    groups.set(key, [...(groups.get(key) ?? []), claim]);
+  }
+  // What is left of a file that has several losses of one player is of several games.
+  const isOne = (own: readonly Claim[], of: Claim['player']): boolean =>
+    new Set(own.flatMap(({ player, holder }) => (player === of ? [holder] : []))).size <= 1;
+  return [...groups].flatMap(([key, own]) => (key !== '' || (isOne(own, 'discriminator') && isOne(own, 'generator')) ? [own] : []));
+}
+
+/** What a function is called beside whose loss it is: `d_hinge` and `g_hinge`. */
+const callOf = ({ holder }: Claim): string =>
+  wordsOf(holder)
+    .filter((word) => playerOf(word) === null)
+    .join(' ');
 
 /** What the generator wants in the class that one is made from, where the discriminator's method there is put anew. */
 function inheritedBy(discriminators: readonly Claim[], claims: readonly Claim[]): Claim[] {

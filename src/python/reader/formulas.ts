@@ -234,7 +234,10 @@ function together(asked: Version['placed']): Diagnostic[] {
 }
 
 /** What is said of formulas together is said at the one that it stands at. */
-function withDiagnosed(findings: readonly Finding[], diagnostics: readonly Diagnostic[]): Finding[] {
+function withDiagnosed(findings: readonly Finding[], of: readonly Diagnostic[]): Finding[] {
+  // What one unit tells by itself is not told again.
+  const known = findings.flatMap((finding) => finding.diagnostics);
+  const diagnostics = of.filter((one) => !known.some(({ rule, start, end }) => rule === one.rule && start < one.end && one.start < end));
   const isAt = (finding: Finding, { start, end }: Diagnostic): boolean => finding.start === start && finding.end === end;
   const diagnosed = findings.map((finding) => {
     const more = diagnostics.filter((one) => isAt(finding, one));

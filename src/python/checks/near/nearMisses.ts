@@ -8,6 +8,7 @@ import { callOf } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { isAcross, isOfOne } from '../rules/norms.ts';
+import { isCallOfFile, reached } from '../statements.ts';
 import { make, type EditKind } from './edit.ts';
 import { isMisnamed } from './naming.ts';
 import { isHelper, leastWorkOfInfo, workIn } from './finished.ts';
@@ -53,7 +54,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       yield;
       if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
-      if (!isMadeHere(edit.there, statement, computed)) continue;
+      if (!isMadeHere(edit.there, statement, computed) || isOfCalled(edit.there, statement)) continue;
       // A bound is given as it is, unless it is called a loss.
       if (match.formula.claim === 'bound' && isFlipped(near) && !isLoss(statement)) continue;
       if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;
@@ -100,8 +101,8 @@ function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Nod
     if (!through.has(one.op)) continue;
     for (const [place, arg] of (one.op === 'inline' ? one.args.slice(1) : one.args).entries()) {
       const isTakenOff = one.op === 'subtract' && place === 1;
-      if (own.has(arg) && !known.has(arg) && arg.op !== 'let' && !leaves.has(arg.op) && arg.op !== 'number')
-        candidates.add(isTakenOff ? make('negate', [arg]) : arg);
+      const isOwn = own.has(arg) && arg.op !== 'let' && !leaves.has(arg.op) && arg.op !== 'number';
+      if (isOwn && !known.has(arg) && !(isCallOfFile(arg) && !isHelper(arg))) candidates.add(isTakenOff ? make('negate', [arg]) : arg);
     }
   }
   return [...candidates];
@@ -120,6 +121,10 @@ function isMadeHere(node: Node, { holder, places }: Computed, computed: readonly
   const isIn = (all: Computed['places']): boolean => all.some((place) => place.node === node);
   return isIn(places) || computed.some((one) => one.holder === holder && isIn(one.places)) || !computed.some((one) => isIn(one.places));
 }
+
+/** What a function does that the statement calls is told of there. */
+const isOfCalled = (node: Node, statement: Computed): boolean =>
+  isCallOfFile(statement.node) && reached(statement.node.args[0]!).has(node) && !statement.places.some((place) => place.node === node);
 
 const mostNamed = 24;
 

@@ -7,6 +7,7 @@ import type { Fault } from '../fault.ts';
 import { causal } from './causal.ts';
 import { clipping } from './clipping.ts';
 import { compiled } from './compiled.ts';
+import { cycles } from './cycles.ts';
 import { detached } from './detached.ts';
 import { discrepancies } from './discrepancies.ts';
 import { distillation } from './distillation.ts';
@@ -14,6 +15,7 @@ import { gumbel } from './gumbel.ts';
 import { expectations } from './expectations.ts';
 import { heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
+import { labels } from './labels.ts';
 import { lengths, lengthsOffOne } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
 import { masks } from './masks.ts';
@@ -57,7 +59,9 @@ const each: readonly Rule[] = [
   smoothing,
   detached,
   targets,
+  labels,
   pairs,
+  cycles,
   rotations,
   distillation,
   discrepancies,

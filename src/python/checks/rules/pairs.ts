@@ -22,7 +22,7 @@ interface Compared extends Comparison {
 
 const comparisons = new WeakMap<Computed, readonly Compared[]>();
 
-function comparisonsIn(statement: Computed): readonly Compared[] {
+export function comparisonsIn(statement: Computed): readonly Compared[] {
   let known = comparisons.get(statement);
   if (!known) {
     const found: Compared[] = [];

@@ -1,7 +1,7 @@
 /** Both halves of a discriminator's loss with one target: it does not tell real from generated. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { argumentsOf, leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
@@ -52,8 +52,13 @@ const isCriterion = ({ op, args, attributes }: Node): boolean =>
 /** `(x - 1) ** 2`: towards something that is not 0. */
 const isToNumber = ({ op, args }: Node): boolean => {
   const inner = op === 'square' ? unwrap(args[0]!) : null;
-  return (inner?.op === 'subtract' || inner?.op === 'add') && (numberOf(inner.args[1]!) ?? 0) !== 0;
+  if (inner?.op !== 'subtract' && inner?.op !== 'add') return false;
+  return (numberOf(inner.args[1]!) ?? 0) !== 0 || isLabel(unwrap(inner.args[1]!));
 };
+
+/** `(x - b) ** 2` where b is a number unless it is given, or is called a label. */
+const isLabel = ({ op, attributes: { default: fallback, name } }: Node): boolean =>
+  op === 'parameter' && ((typeof fallback === 'number' && fallback !== 0) || /label|target/i.test(String(name)));
 
 /** Whether two values are computed alike; what they are computed of where that differs. */
 function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number): boolean {
@@ -79,7 +84,20 @@ function sideOf(nodes: readonly Node[]): 'real' | 'fake' | null {
   const sides = nodes.map((node) => {
     const names = namesOn(node).join(' ');
     const [real, fake] = [/real|^(?:d_?)?(?:r|x)$/i.test(names), /fake|(?:^|[ _])gen(?:erated)?(?:$|[ _])|^(?:d_?)?(?:f|gz)$/i.test(names)];
-    return real === fake ? null : real ? 'real' : 'fake';
+    return real === fake ? answerSideOf(source(node)) : real ? 'real' : 'fake';
   });
   return sides.every((side) => side === sides[0]) ? sides[0]! : null;
+}
+
+/** Of what a network was asked: of what is called generated, or of an input that is held by nobody. */
+function answerSideOf(call: Node): 'real' | 'fake' | null {
+  if (
+    call.op !== 'opaque' ||
+    call.attributes['bound'] !== true ||
+    !/(?:^|_|net)d(?:is\w*)?(?:_|$)|critic/i.test(String(call.attributes['callee']))
+  )
+    return null;
+  const names = argumentsOf(call).map((arg) => namesOn(arg).join(' '));
+  if (names.some((name) => /fake|(?:^|[ _])gen(?:erated)?(?:$|[ _])/i.test(name))) return 'fake';
+  return names.some((name) => /^(?:x|real\w*|images?|imgs?|data|batch|inputs?)$/i.test(name)) ? 'real' : null;
 }

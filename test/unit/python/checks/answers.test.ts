@@ -146,3 +146,34 @@ describe('a class that is made from another', () => {
     expect(await rulesOf(game('self.D(fake).mean() - self.D(data).mean()'))).toEqual([]);
   });
 });
+
+describe('losses of a file', () => {
+  const losses = (...functions: readonly (readonly [name: string, parameters: string, value: string])[]): string =>
+    lines(...functions.flatMap(([name, parameters, value]) => [`def ${name}(${parameters}):`, `    return ${value}`]));
+  const hinge = ['d_hinge', 'real, fake', 'F.relu(1 - real).mean() + F.relu(1 + fake).mean()'] as const;
+  const minimax = ['d_minimax', 'real, fake', 'F.softplus(-real).mean() + F.softplus(fake).mean()'] as const;
+  const right = ['g_minimax', 'fake', 'F.softplus(-fake).mean()'] as const;
+  const wrong = ['g_minimax', 'fake', 'F.softplus(fake).mean()'] as const;
+
+  test('are of one game where they are called alike', async () => {
+    expect(await rulesOf(losses(hinge, minimax, right))).toEqual([]);
+    expect(await rulesOf(losses(hinge, minimax, wrong))).toEqual(['players-agree']);
+  });
+
+  test('are not played against others', async () => {
+    expect(await rulesOf(losses(hinge, ['d_other', minimax[1], minimax[2]], wrong))).toEqual([]);
+  });
+
+  test('are of whom they are called, though half of one is a formula of the other player', async () => {
+    const critic = (value: string): string =>
+      lines(
+        'class Trainer:',
+        '    def critic_loss(self, s_real, s_fake, penalty):',
+        `        return ${value}`,
+        '    def generator_loss(self, fake):',
+        '        return -self.D(fake).mean()',
+      );
+    expect(await rulesOf(critic('-torch.mean(s_fake) - torch.mean(s_real) + penalty(s_real, s_fake)'))).toEqual(['players-agree']);
+    expect(await rulesOf(critic('torch.mean(s_fake) - torch.mean(s_real) + penalty(s_real, s_fake)'))).toEqual([]);
+  });
+});

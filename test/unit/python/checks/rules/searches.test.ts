@@ -34,7 +34,7 @@ describe('Gumbel noise', () => {
     ['-torch.log(torch.log(u))', '(logits + g) / tau', ['other-sign']],
     ['-torch.log(-torch.log(u + 1e-9) + 1e-9)', '(logits + g) * tau', ['temperature-multiplied']],
     ['-torch.log(-torch.log(u + 1e-9) + 1e-9)', '(logits + g) / tau', []],
-    ['torch.log(logits)', '(logits + g) * tau', []],
+    ['torch.log(w)', '(logits + g) * tau', []],
   ])('%s in %s', async (g, scaled, rules) => {
     expect(await rulesOf(noise(g, scaled))).toEqual(rules);
   });
