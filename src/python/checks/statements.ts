@@ -25,7 +25,7 @@ export function deepNodes(statement: Computed): ReadonlySet<Node> {
 }
 
 /** What functions of the file name is theirs; what they are given is named where they are called. */
-function reachedWithin(from: Node): ReadonlySet<Node> {
+export function reachedWithin(from: Node): ReadonlySet<Node> {
   const seen = new Set<Node>([from]);
   const within = new Set<Node>();
   const given = new Set<Node>();

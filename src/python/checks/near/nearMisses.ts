@@ -8,7 +8,7 @@ import { callOf } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { isAcross, isOfOne } from '../rules/norms.ts';
-import { isCallOfFile, reached } from '../statements.ts';
+import { isCallOfFile, ownNodes, reachedWithin } from '../statements.ts';
 import { make, type EditKind } from './edit.ts';
 import { isMisnamed } from './naming.ts';
 import { isHelper, leastWorkOfInfo, workIn } from './finished.ts';
@@ -124,7 +124,10 @@ function isMadeHere(node: Node, { holder, places }: Computed, computed: readonly
 
 /** What a function does that the statement calls is told of there. */
 const isOfCalled = (node: Node, statement: Computed): boolean =>
-  isCallOfFile(statement.node) && reached(statement.node.args[0]!).has(node) && !statement.places.some((place) => place.node === node);
+  !statement.places.some((place) => place.node === node) &&
+  [...ownNodes(statement)].some(
+    (call) => isCallOfFile(call) && (call === statement.node || !isHelper(call)) && reachedWithin(call).has(node),
+  );
 
 const mostNamed = 24;
 

@@ -42,6 +42,11 @@ export function* detached(statement: Computed, checked: Checked): Generator<Faul
     // Each is told of by itself where it has a name that says which of the two it is.
     if ([first, second].some(({ node }) => node.op === 'let' && isNamedHalf(namesOn(node)[0] ?? ''))) continue;
     const [a, b] = [heldOf(first.sides), heldOf(second.sides)];
+    if (a.length + b.length === 1 && (isOfCode(first.sides) || isOfCode(second.sides))) {
+      const free = a.length === 0 ? first : second;
+      yield told(half, placeOf(statement, free.node) ? free.node : unwrap(statement.node));
+      continue;
+    }
     const isNeither = a.length === 0 && b.length === 0 && (isOfCode(first.sides) || isOfCode(second.sides));
     if (isNeither || (a.length === 1 && b.length === 1 && source(a[0]!) === source(b[0]!)))
       yield told(isNeither ? neither : same, placeOf(statement, second.node) ? second.node : unwrap(statement.node));
@@ -52,6 +57,11 @@ const same: Held = {
   message:
     'Both terms hold the same side constant, so that the other one is trained twice and this one never: of the code book and the commitment, each holds one.',
   severity: 'warning',
+};
+const half: Held = {
+  message:
+    'This term holds neither side constant, so that it moves both the code and what is quantised: of the code book and the commitment, each holds one.',
+  severity: 'info',
 };
 const neither: Held = {
   message:

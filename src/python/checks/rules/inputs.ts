@@ -22,12 +22,12 @@ export function* inputs(statement: Computed, checked: Checked): Generator<Fault>
         annotated(value, checked) ??
         predicted(value, statement, checked) ??
         contradicted(takes, value, statement, checked);
-      if (!known || known.kind === takes || seen.has(known.made)) continue;
+      if (!known || known.kind === takes || seen.has(askedIn(known.made))) continue;
       // Within a function that is called, it is that function's own.
       if (!own.has(node) && !isWritten(checked, known.made)) continue;
       const fault = faultOf(statement, node, { ...taken, takes, value }, known);
       if (!fault) continue;
-      seen.add(known.made);
+      seen.add(askedIn(known.made));
       const renaming = fault.rule === 'logits-for-probabilities' ? renamingOf(value, statement, checked) : null;
       // `p = logits`: that is where something is missing.
       yield renaming
@@ -36,6 +36,9 @@ export function* inputs(statement: Computed, checked: Checked): Generator<Fault>
     }
   }
 }
+
+/** What one network answers is wrong by one thing. */
+const askedIn = (made: Node): Node => (made.op === 'opaque' && made.attributes['bound'] === true ? unwrap(made.args[0]!) : made);
 
 /** The statement before that only gives a parameter another name, under which it is used. */
 function renamingOf(value: Node, { holder, start }: Computed, { computed }: Checked): Computed | null {

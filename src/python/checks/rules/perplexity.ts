@@ -33,7 +33,17 @@ export function* perplexity(statement: Computed): Generator<Fault> {
         nearly: null,
         change: null,
       };
-    if (node.op === 'exp' && isPerplexity && isSummed(a!))
+    if (node.op === 'exp' && isMeanOfEntropy(a!))
+      yield {
+        rule: 'another-reduction',
+        message: 'An entropy is the sum of p log p over the classes, and this takes their mean: its exponential is no perplexity.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    if (node.op === 'exp' && (isPerplexity || isOfAll(a!)) && isSummed(a!))
       yield {
         rule: 'perplexity-base',
         severity: 'info',
@@ -115,6 +125,29 @@ function isInNats(node: Node, isNamed: boolean): boolean {
       80,
     )
   );
+}
+
+/** `-(p * log(p)).mean()` */
+function isMeanOfEntropy(node: Node): boolean {
+  const negated = unwrap(node);
+  const mean = negated.op === 'negate' ? unwrap(negated.args[0]!) : null;
+  const product = mean?.op === 'mean' ? unwrap(mean.args[0]!) : null;
+  const inner = product?.op === 'negate' ? unwrap(product.args[0]!) : product;
+  if (inner?.op !== 'multiply') return false;
+  const [a, b] = inner.args.map(unwrap) as [Node, Node];
+  const isLogOf = (log: Node, p: Node): boolean => log.op === 'log' && isMadeOf(log.args[0]!, (part) => part === p, 6);
+  return isLogOf(a, b) || isLogOf(b, a);
+}
+
+/** The negative logarithm of the likelihood of a whole text: nobody asks for one over its likelihood. */
+function isOfAll(node: Node): boolean {
+  const inner = unwrap(node);
+  const sum = inner.op === 'negate' ? unwrap(inner.args[0]!) : inner;
+  if (sum.op !== 'sum' || sum.attributes['axes'] !== null) return false;
+  const [of] = sum.args;
+  return inner.op === 'negate'
+    ? isMadeOf(of!, ({ op }) => op === 'gather', 12) && isMadeOf(of!, ({ op }) => op === 'logSoftmax', 20)
+    : unwrap(of!).op === 'crossEntropy';
 }
 
 /** All of a batch's tokens, not divided by how many there are. */

@@ -1,10 +1,10 @@
-/** A straight-through estimator whose value and gradient are exchanged. */
+/** Straight-through estimators whose value and gradient are exchanged, that hand nothing on, or that are off by a sign. */
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { isNearest } from '../../recognise/evidence/origins.ts';
-import type { Fault } from '../fault.ts';
-import { ownNodes } from '../statements.ts';
+import type { Change, Fault } from '../fault.ts';
+import { ownNodes, placeOf } from '../statements.ts';
 import { renamed } from './changes.ts';
 import { isUnknown, moving, namesOn, termsOf } from './flow.ts';
 
@@ -19,6 +19,13 @@ export function* straightThrough(statement: Computed): Generator<Fault> {
           lost === 'held'
             ? 'All of it is held constant, so that nothing is handed on: of a straight-through estimator what is quantised stands outside of what is held.'
             : 'Nothing of it is held constant: this is the code itself, with its gradient, and nothing reaches what was quantised. The difference is held.',
+      };
+    const mirrored = mirroredIn(node);
+    if (mirrored)
+      yield {
+        ...{ rule: 'other-sign', statement, at: node, related: [], nearly: null, change: turned(statement, mirrored) },
+        message:
+          'The difference is the other way round: the value of this is twice what was quantised less its code, and it has to be the code.',
       };
     const sides = exchanged(node);
     if (!sides) continue;
@@ -64,24 +71,65 @@ function withoutGradient(node: Node): 'held' | 'free' | null {
   return isCode(inner.args[0]!) && !isCode(a) ? 'free' : null;
 }
 
-/** `code + (given - code).detach()`, in whichever way it is written. */
-function exchanged(node: Node): readonly [code: Node, given: Node] | null {
-  const terms = termsOf(node);
-  // Both of a difference may be held apart: code + given.detach() - code.detach().
-  const held: { node: Node; sign: number }[] = [];
-  const free: { node: Node; sign: number }[] = [];
-  for (const term of terms) {
+interface Parts {
+  readonly free: readonly Term[];
+  /** What is taken off, and what is added, held constant. */
+  readonly minus: readonly Term[];
+  readonly plus: readonly Term[];
+}
+
+interface Term {
+  readonly node: Node;
+  readonly sign: number;
+}
+
+/** Both of a difference may be held apart: code + given.detach() - code.detach(). */
+function partsOf(node: Node): Parts {
+  const held: Term[] = [];
+  const free: Term[] = [];
+  for (const term of termsOf(node)) {
     const inner = unwrap(term.node);
     if (inner.op !== 'detach') free.push(term);
     else for (const one of termsOf(inner.args[0]!)) held.push({ node: one.node, sign: one.sign * term.sign });
   }
-  const [minus, plus] = [-1, 1].map((sign) => held.filter((term) => term.sign === sign));
-  const taken = new Set(minus!.map((term) => unwrap(term.node)));
+  return { free, minus: held.filter(({ sign }) => sign === -1), plus: held.filter(({ sign }) => sign === 1) };
+}
+
+/** `z + (z - code).detach()`: the difference in it. */
+function mirroredIn(node: Node): Node | null {
+  const { free, minus, plus } = partsOf(node);
+  const [given] = free;
+  if (!given || free.length > 1 || given.sign !== 1 || minus.length !== 1 || plus.length !== 1) return null;
+  if (unwrap(plus[0]!.node) !== unwrap(given.node) || !isCode(minus[0]!.node) || isCode(given.node)) return null;
+  const held = termsOf(node).find((term) => unwrap(term.node).op === 'detach');
+  return held ? unwrap(unwrap(held.node).args[0]!) : null;
+}
+
+/** The difference with its two sides exchanged. */
+function turned(statement: Computed, difference: Node): Change | null {
+  if (difference.op !== 'subtract' || !placeOf(statement, difference)) return null;
+  const [a, b] = difference.args.map((arg) => namesOn(arg)[0]);
+  const isNamed = a !== undefined && b !== undefined && [a, b].every((name) => /^\w+$/.test(name));
+  return isNamed
+    ? renamed(
+        'Turn the difference round',
+        difference,
+        new Map([
+          [a, b],
+          [b, a],
+        ]),
+      )
+    : null;
+}
+
+/** `code + (given - code).detach()`, in whichever way it is written. */
+function exchanged(node: Node): readonly [code: Node, given: Node] | null {
+  const { free, minus, plus } = partsOf(node);
+  const taken = new Set(minus.map((term) => unwrap(term.node)));
   // What is taken off, held constant, is what stands there free: one value, or the terms of a sum.
-  if (plus!.length !== 1 || free.some((term) => term.sign !== 1 || !taken.has(unwrap(term.node))) || taken.size !== free.length)
-    return null;
+  if (plus.length !== 1 || free.some((term) => term.sign !== 1 || !taken.has(unwrap(term.node))) || taken.size !== free.length) return null;
   const code = free.length === 1 ? free[0]!.node : node.args.find((arg) => unwrap(arg).op !== 'detach');
-  const given = plus![0]!.node;
+  const given = plus[0]!.node;
   return code && isCode(code) && !isCode(given) ? [code, given] : null;
 }
 
