@@ -7,9 +7,11 @@ import type { Change, Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
 import { spanWithin } from './changes.ts';
 import { isMadeOf, namesOn, source } from './flow.ts';
-import { comparisonsIn } from './pairs.ts';
+import { comparisonsIn, crossed } from './pairs.ts';
 
 export function* cycles(statement: Computed, checked: Checked): Generator<Fault> {
+  // Where names tell it of two together, it is told of them once.
+  if (crossed(statement, checked).next().done !== true) return;
   for (const { sides, at } of comparisonsIn(statement)) {
     for (const [back, other] of [sides, [sides[1], sides[0]] as const]) {
       const round = roundIn(back);

@@ -38,7 +38,7 @@ export function comparisonsIn(statement: Computed): readonly Compared[] {
 }
 
 /** `l1(rec_a, real_b) + l1(rec_b, real_a)` */
-function* crossed(statement: Computed, checked: Checked): Generator<Fault> {
+export function* crossed(statement: Computed, checked: Checked): Generator<Fault> {
   const own = comparisonsIn(statement);
   if (own.length === 0) return;
   const before = inFunctionOf(statement, checked).flatMap(comparisonsIn);
