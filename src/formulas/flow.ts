@@ -556,7 +556,7 @@ const volumeWords = [
   'log det jacobians',
   'fldj',
 ];
-const base: Role = { id: 'base', shape: 'B', domain: 'logProbability', words: baseWords };
+const base: Role = { id: 'base', shape: 'B', domain: 'logProbability', words: baseWords, not: ['entropy'] };
 // Half the log-determinant of a covariance belongs to a Gaussian's own density.
 const volume: Role = { id: 'volume', shape: 'B', domain: 'real', words: volumeWords, not: ['half log det', 'half logdet'] };
 const latent: Role = { id: 'latent', shape: 'B D', domain: 'real', words: ['z', 'u', 'latent', 'z k', 'y', 'noise'] };
@@ -587,8 +587,11 @@ const inNormalisingFlow: Requirement = { context: normalisingContext, not: ['mat
 /** A sampler's step gives the momentum together with the density of where it leads, and both are added up. */
 const noEnergy: Requirement = { role: 'volume', words: [], not: ['target', 'energy', 'hamiltonian', 'momentum', 'log prob'] };
 
+/** A covariance's determinant is of a Gaussian's own density. */
+const noSpread: Requirement = { role: 'volume', words: [], not: ['covariance', 'covariances', 'cov', 'precision', 'hpsd', 'psd', 'gram'] };
+
 const isChange: Evidence = [
-  [named('volume', volumeWords), comesFrom('base', 'logDensity')],
+  [named('volume', volumeWords), comesFrom('base', 'logDensity'), noSpread],
   // A layer gave the determinant together with what the base then measures.
   [comesFrom('base', 'logDensity'), { role: 'volume', returnedWith: 'base' }, noEnergy],
   [
@@ -597,7 +600,7 @@ const isChange: Evidence = [
   ],
   [named('volume', volumeWords), { role: 'base', formula: ['gauss_nll'] }],
   // Two determinants are none.
-  [named('volume', volumeWords), named('base', baseWords, ['determinant', ...volumeWords])],
+  [named('volume', volumeWords), named('base', baseWords, ['determinant', ...volumeWords]), noSpread],
   [comesFrom('base', 'logDensity'), inNormalisingFlow],
   [named('base', baseWords), comesFrom('volume', 'call'), inNormalisingFlow],
 ];

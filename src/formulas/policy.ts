@@ -167,7 +167,7 @@ const delta: Role = {
   shape: 'B',
   domain: 'real',
   words: logRatioWords,
-  not: ['pz', 'qz', 'prior', 'posterior', 'prod', 'marginal'],
+  not: ['pz', 'qz', 'prior', 'posterior', 'prod', 'marginal', 'loc', 'abs'],
 };
 const probabilityRatio: Role = {
   id: 'ratio',

@@ -3,7 +3,7 @@
 import { full } from '../../maths/tensor/shape.ts';
 import type { Diagnostic } from '../../protocol/python.ts';
 import type { Computed } from '../expression/follow/context.ts';
-import { usersOf, wrappers, type Node } from '../expression/node.ts';
+import { unwrap, usersOf, wrappers, type Node } from '../expression/node.ts';
 import { evaluate } from '../recognise/comparison/evaluate.ts';
 import type { Match } from '../recognise/comparison/match.ts';
 import { inputsFor, rolesAt } from '../recognise/comparison/roles.ts';
@@ -27,7 +27,7 @@ const players: Readonly<Record<string, Claim['player']>> = {
 };
 
 export function claimsIn(found: readonly Found[], statements: readonly Computed[], bases: ReadonlyMap<string, readonly string[]>): Claim[] {
-  const claims: Claim[] = [];
+  const judged: Judged[] = [];
   for (const { place, computed, recognition } of found) {
     const meant = players[recognition.formula.id];
     if (!meant || recognition.kind !== 'value' || calledFor(place.node) !== null) continue;
@@ -43,12 +43,45 @@ export function claimsIn(found: readonly Found[], statements: readonly Computed[
     const [holder = '', ...around] = computed.around;
     if (!isTrained(computed, place.node) || isPlainNumber(computed)) continue;
     const where = { holder, around: around.join('.'), from: bases.get(around[0] ?? '') ?? [] };
-    claims.push({ start: place.start, end: place.end, player, raises: slope < 0, rests, label: null, ...where });
+    const claim = { start: place.start, end: place.end, player, raises: slope < 0, rests, label: null, ...where };
+    judged.push({ claim, judges: judgesIn(recognition) });
   }
+  const claims = judged.map((one): Claim => (isOtherSideOf(one, judged) ? { ...one.claim, player: 'generator' } : one.claim));
   for (const claim of claimsOfAnswers(statements, bases))
     if (!claims.some((known) => known.start < claim.end && claim.start < known.end)) claims.push(claim);
   return claims;
 }
+
+interface Judged {
+  readonly claim: Claim;
+  /** The networks that say what is real, where it holds what they say of both sides; else none. */
+  readonly judges: ReadonlySet<string>;
+}
+
+function judgesIn({ binding }: Found['recognition'] & { kind: 'value' }): ReadonlySet<string> {
+  const sides = new Map<string, string>();
+  for (const [node, choice] of binding.choices) {
+    const { op, attributes } = unwrap(node);
+    if ('role' in choice && op === 'opaque') sides.set(choice.role.id, String(attributes['callee']));
+  }
+  return new Set(sides.has('real') && sides.has('fake') ? sides.values() : []);
+}
+
+/**
+ * Whether it asks both sides of a discriminator for the opposite of what another loss of the same function asks of them: where encoder and
+ * generator are learned together, both sides are of the one that is not judging.
+ */
+const isOtherSideOf = ({ claim, judges }: Judged, all: readonly Judged[]): boolean =>
+  claim.player === 'discriminator' &&
+  claim.raises === true &&
+  all.some(
+    (one) =>
+      one.claim.player === 'discriminator' &&
+      one.claim.raises === false &&
+      one.claim.holder === claim.holder &&
+      one.claim.around === claim.around &&
+      [...one.judges].some((judge) => judges.has(judge)),
+  );
 
 /** Whether what is taken for the answers to generated examples is called so. */
 const isOfFake = ({ binding }: Pick<Match, 'binding'>): boolean =>

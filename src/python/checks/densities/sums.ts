@@ -19,7 +19,7 @@ export const itself = (node: Node): SignedNode[] => [{ node, sign: 1 }];
 
 /** What a statement's value is called: of all that a function gives, the function's name. */
 export function nameOf({ target, around, node, places, start }: Computed, { textOf }: Pick<Checked, 'textOf'>): string {
-  if (target !== '') return inWords(target.split(/[.[]/).filter(Boolean).at(-1)!);
+  if (target !== '') return inWords(target.split(/[.[]/).findLast(Boolean) ?? '');
   const given = places.findLast((place) => place.node === node);
   return given && textOf({ start, end: given.start }).replace(/[\s(]/g, '') === 'return' ? inWords(around[0] ?? '') : '';
 }

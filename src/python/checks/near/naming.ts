@@ -33,6 +33,7 @@ export function namedReadings(cut: Cut, readings: readonly Valued[], surrounding
   const named: Named[] = [];
   for (const { formula, reading } of readings) {
     const isCalled = isCalledSo(formula, surroundings);
+    if (isCalled && isOfOtherKind(formula, surroundings)) continue;
     if (((reading.rank ?? 1) < 0.5 && !isCalled) || needsOf(reading).requiredCount > inputs.length) continue;
     const options = optionsIn(inputs, reading);
     // What is told by one name alone has to be called so.
@@ -143,6 +144,16 @@ function keptForms(held: ReadonlyMap<Role, readonly (Encoding | null)[]>): numbe
 /** Whether the target or the function around says which formula is meant. */
 export const isCalledSo = (formula: Formula, { target, around }: Surroundings): boolean =>
   [target, ...around.slice(0, 2)].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)));
+
+/** "kl_laplace_normal" is neither between two Gaussians nor an estimate. */
+const isOfOtherKind = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
+  /^kl_(?!categorical)|^gauss_nll$/.test(formula.id) &&
+  [target, holder].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)) && holdsAny(words, otherKinds));
+
+const otherKinds =
+  'laplace gumbel gamma cauchy student exponential weibull pareto dirichlet lognormal halfnormal uniform poisson logistic wishart'.split(
+    ' ',
+  );
 
 const known = new WeakMap<Formula, readonly string[]>();
 

@@ -52,7 +52,9 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
         isGeneral: general.has(statement),
       });
       yield;
-      if (!near || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
+      // Nor is a term of it, then.
+      if (near === 'meant' && node === statement.node) break;
+      if (!near || near === 'meant' || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
       if (!isMadeHere(edit.there, statement, computed) || isOfCalled(edit.there, statement)) continue;
       // A bound is given as it is, unless it is called a loss.

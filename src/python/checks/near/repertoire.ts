@@ -142,7 +142,8 @@ function formsOf(share: Node, op: string): readonly Node[] {
 }
 
 /** What one minus it is worth to compute: an entry of a schedule, a time, a share. */
-const isShare = (node: Node): boolean => holdsAny(namesOf(node).flatMap(wordsOf), [...scheduleWords, 't', 'time', 'ab', 'p', 'prob', 'u']);
+export const isShare = (node: Node): boolean =>
+  holdsAny(namesOf(node).flatMap(wordsOf), [...scheduleWords, 't', 'time', 'ab', 'p', 'prob', 'u']);
 
 /** One axis for another, all but the first for all. */
 export function otherAxes({ op, attributes: { axes } }: Node): (readonly number[])[] {

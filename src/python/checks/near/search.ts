@@ -52,23 +52,29 @@ const mostNumbers = 3_000_000;
 /** And between two steps. */
 const numbersAtOnce = 20_000;
 
-/** The edit that makes the code a formula that its names mean, step by step. */
-export function* nearMissOf(question: Question): Generator<void, NearMiss | null> {
+/** The edit that makes the code a formula that its names mean, step by step; 'meant' where it is one, or a variant of it, as it is. */
+export function* nearMissOf(question: Question): Generator<void, NearMiss | 'meant' | null> {
   const { node, recogniser, isPart } = question;
   if (!isFinished(node)) return null;
   const until = numbersComputed() + mostNumbers;
   const readings = isPart ? recogniser.valued.filter(({ reading }) => reading.fit !== 'quantity') : recogniser.valued;
   let pieces = 0;
+  let isMeant = false;
   for (const { cut, alternative } of cutsOf(unwrap(node))) {
     if (++pieces > mostPieces || numbersComputed() > until) break;
     const likely = likeliest(namedReadings(cut, readings, question.surroundings)).filter((named) => mayBe(named, question));
     const work = workIn(cut);
     const least = isPart ? leastWorkOfPart : leastWork;
     if (likely.length === 0 || work === 0 || (work < least && (isPart || !likely.some(({ isCalledSo }) => isCalledSo)))) continue;
-    const best = yield* new PieceSearch(question, cut, alternative, likely).best(until);
+    const search = new PieceSearch(question, cut, alternative, likely);
+    if (search.isMeant()) {
+      isMeant = true;
+      continue;
+    }
+    const best = yield* search.best(until);
     if (best) return best;
   }
-  return null;
+  return isMeant ? 'meant' : null;
 }
 
 /** A particular formula is meant by code that is a general one where every value is called so. */
@@ -116,7 +122,6 @@ class PieceSearch {
   }
 
   *best(until: number): Generator<void, NearMiss | null> {
-    if (this.#isMeant()) return null;
     let best: NearMiss | null = null;
     let rest = numbersComputed() + numbersAtOnce;
     for (const edited of this.#edits()) {
@@ -131,7 +136,7 @@ class PieceSearch {
   }
 
   /** What is the formula, or a legitimate variant of it, but for what would speak for it, is no near miss of anything. */
-  #isMeant(): boolean {
+  isMeant(): boolean {
     const parts = new Map<Formula, Set<Node>>();
     for (const { formula, choices } of this.#likely) {
       let own = parts.get(formula);

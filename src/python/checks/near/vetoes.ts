@@ -8,8 +8,10 @@ import type { Cut } from '../../recognise/cut.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import { given, namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words.ts';
+import { factorsOf, isMadeOf } from '../rules/flow.ts';
 import type { Edit } from './edit.ts';
 import type { Named } from './naming.ts';
+import { isShare } from './repertoire.ts';
 
 /** An edit, where it is made. */
 export interface Trial {
@@ -25,6 +27,7 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
   composite: isComposite,
   logarithm: isLogarithm,
   cancelled: isCancelled,
+  'made on': isMadeOn,
   derivative: ({ edit: { kind }, surroundings: { around } }) =>
     kind === 'missing function' &&
     around
@@ -39,9 +42,12 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
 export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => boolean>> = {
   'complement of real': isComplementOfReal,
   'of label': isOfLabel,
+  // Any sum may be such a formula, and this one adds noise.
+  'drawn noise': ({ edit: { kind, there } }, { reading }) =>
+    kind === 'another value' && (reading.rank ?? 1) < 1 && unwrap(there).op === 'normal',
   'of weight': isOfWeight,
   'against names': ({ edit }, { choices: [first] }) => edit.kind === 'swapped' && !areNamed([edit.there, edit.wanted], first!),
-  'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)),
+  'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)) || isTakenForOne(edit, named),
   'not called so': ({ edit, changed }, named) => !named.isCalledSo && asksForName(edit, changed),
 };
 
@@ -73,6 +79,20 @@ function isOfFormula({ kind, there, wanted, within }: Edit, telling: ReadonlySet
   if (numberOf(there) !== null) return within === null || telling.has(within);
   if (!telling.has(there)) return false;
   return (kind !== 'extra factor' && kind !== 'extra function') || telling.has(wanted);
+}
+
+/** With a factor that the formula has no part for, nothing is changed. */
+function isTakenForOne({ kind, wanted }: Edit, { choices: [first] }: Named): boolean {
+  if (kind !== 'missing factor') return false;
+  const parts = new Set<Node>([wanted.args[1]!]);
+  let isAny = false;
+  for (const part of parts) {
+    const choice = first!.get(part);
+    if (choice && 'role' in choice) return false;
+    if (choice) isAny = true;
+    else for (const arg of operandsOf(part)) parts.add(arg);
+  }
+  return isAny;
 }
 
 /** What is only weighted, in another shape or averaged on its way out. */
@@ -126,18 +146,28 @@ function isOfLabel({ edit: { kind, there } }: Trial, { choices: [first] }: Named
 
 const ofLabels: ReadonlySet<string> = new Set(['binary', 'class']);
 
-/** With one value for another something is left of it: `a - a` is no slip of `a - b`. */
+/** Something is left of it: `a - a` is no slip of `a - b`, and what was normalised sums to 1. */
 function isCancelled({ edit: { kind }, changed: { order: nodes } }: Trial): boolean {
   return (
-    kind === 'another value' && nodes.some(({ op, args: [a, b] }) => (op === 'subtract' || op === 'divide') && unwrap(a!) === unwrap(b!))
+    nodes.some(({ op, args: [a] }) => op === 'logSumExp' && factorsOf(a!).some(({ node }) => unwrap(node).op === 'logSoftmax')) ||
+    (kind === 'another value' && nodes.some(({ op, args: [a, b] }) => (op === 'subtract' || op === 'divide') && unwrap(a!) === unwrap(b!)))
   );
 }
 
-/** What is no share has no complement. */
+/** What was made of another value and of something that the formula would not know then was meant: a sample of another distribution. */
+function isMadeOn({ edit: { kind, there, wanted }, changed: { inputs } }: Trial): boolean {
+  const made = unwrap(wanted);
+  if (kind !== 'another value' || !isMadeOf(there, (part) => part === made)) return false;
+  const isKnown = (part: Node): boolean => inputs.some((input) => isMadeOf(input, (one) => one === part));
+  return isMadeOf(there, (part) => part.op === 'opaque' && part !== made && !isKnown(part));
+}
+
+/** What is no share, or is not called so, has no complement. */
 function isComplementOfReal({ edit: { kind, there, wanted } }: Trial, { choices: [first], isCalledSo }: Named): boolean {
   if (isCalledSo || kind !== 'missing function' || !isComplement(wanted)) return false;
   const choice = first!.get(there);
-  return choice !== undefined && 'role' in choice && choice.role.domain === 'real';
+  if (choice === undefined || !('role' in choice)) return false;
+  return choice.role.domain === 'real' || (!isShare(there) && (affinity(given(there), choice.role) ?? 0) < 1);
 }
 
 /** The logarithm of a formula is no near miss of it. */

@@ -2,7 +2,7 @@
 
 import { catalogue } from '../../../formulas/catalogue.ts';
 import type { Computed } from '../../expression/follow/context.ts';
-import { unwrap, type Node } from '../../expression/node.ts';
+import { argumentsOf, unwrap, type Node } from '../../expression/node.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
@@ -69,6 +69,8 @@ function wrongIn(residual: Node): Wrong | null {
   const level = schedule.level(time);
   const levels: Levels = { now: level, before: level, alpha: level };
   const [said, given] = isPredicted(a[0]) ? [a, b] : [b, a];
+  // What a network leaves of what it was given is a residual whatever it says.
+  if (argumentsOf(unwrap(said[0])).some((arg) => unwrap(arg) === unwrap(given[0]))) return null;
   const readings: Wrong[] = [];
   for (const kind of kindsOf(said[0]))
     for (const other of kindsOf(given[0])) {

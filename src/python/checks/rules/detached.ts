@@ -94,7 +94,7 @@ const heldOf = (sides: Sides): readonly Node[] => sides.filter(isHeld);
 const words = (node: Node): string => namesUnder(node).join(' ');
 const isFake = (node: Node): boolean => /fake|gen(?:erated)?(?:_|\b)|synth/i.test(words(node));
 const isReal = (node: Node): boolean => /real|target|true/i.test(words(node));
-const isOfFeatures = ({ around, target }: Computed, sides: Sides): boolean =>
+const isOfFeatures = ({ around, target }: Computed, sides: readonly Node[]): boolean =>
   [...around.slice(0, 2), target, ...sides.map(words)].some((name) => /feat|(?:^|_)f_|match|(?:^|_)fm(?:_|$)/i.test(name));
 
 /** Features of generated images that are held, beside those of real ones that are not. */
@@ -110,8 +110,9 @@ function ofFeatures(statement: Computed, sides: Sides): Held | null {
 
 /** Nothing is left that could be trained. */
 function ofNothing(statement: Computed, sides: Sides): Held | null {
-  if (!sides.every(isHeld) || !(isNamedHalf(statement.target) || isNamedHalf(statement.around[0] ?? '') || isOfFeatures(statement, sides)))
-    return null;
+  const names = [statement.target, statement.around[0] ?? ''];
+  const isLoss = isOfFeatures(statement, []) || names.some((name) => /loss|crit|match/i.test(name));
+  if (!sides.every(isHeld) || !(names.some(isNamedHalf) || (isLoss && isOfFeatures(statement, sides)))) return null;
   return { message: 'Both sides are held constant, so that nothing is trained by this.', severity: 'warning' };
 }
 

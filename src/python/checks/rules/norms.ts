@@ -167,9 +167,11 @@ const isGain = (node: Node): boolean => {
   );
 };
 
-/** Whether the features are not the last axis: gains have axes of their own, or it is said. */
+/** Whether the features are not the last axis: gains have axes of their own, or it is said; or there is no axis of examples. */
 export function isAcross(statement: Computed, checked: Checked): boolean {
-  const { node, places } = statement;
+  const { node, places, holder } = statement;
+  // A parameter says which rows are of which example.
+  if ((holder?.parameters.length ?? 0) > 1 && holder!.parameters.some(({ name }) => owners.test(name))) return true;
   const [first] = axesSaid(saidOf(statement, checked)) ?? [];
   if (first !== undefined && features.test(first)) return true;
   const isSpread = (part: Node): boolean => {
@@ -180,6 +182,8 @@ export function isAcross(statement: Computed, checked: Checked): boolean {
   };
   return [node, ...places.map((place) => place.node)].some((part) => isSpread(part) || factorsOf(part).some((one) => isSpread(one.node)));
 }
+
+const owners = /^(?:batch(?:_(?:index|idx|ids?|vec|vector))?|segments?(?:_ids?)?|ptr|cu_seqlens\w*)$/;
 
 /** A function of JAX may be of one example, whose first axis is its only one, and lifted to a batch elsewhere. */
 export const isOfOne = ({ attributes: { axes, keep } }: Node, { holder }: Computed, { textOf }: Pick<Checked, 'textOf'>): boolean =>

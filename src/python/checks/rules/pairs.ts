@@ -118,7 +118,7 @@ function* twice(statement: Computed, checked: Checked): Generator<Fault> {
     const words = difference(other.target, statement.target);
     if (!words || words.some((word) => apart.test(word))) continue;
     const [u, v] = words;
-    const kept = keptIn(other.node, statement.node, words, scopeOf(statement, checked));
+    const kept = keptIn(other.node, statement.node, words, scopeOf(statement, checked), other.target);
     const told = { statement, at: statement.node, related: [{ node: other.node, message: 'The other one.' }], nearly: null, change: null };
     if (kept) {
       yield {
@@ -171,9 +171,11 @@ interface Kept {
 
 /**
  * What two values have in common that holds the word of the first, and has a counterpart, where all in which they differ is of the one
- * and of the other.
+ * and of the other. `called`: the first; what is made of it is no counterpart of it.
  */
-function keptIn(first: Node, second: Node, [u, v]: readonly [string, string], scope: ReadonlySet<string>): Kept | null {
+function keptIn(first: Node, second: Node, [u, v]: readonly [string, string], scope: ReadonlySet<string>, called: string): Kept | null {
+  if (isMadeOf(second, isCalled(called))) return null;
+  const isSame = unwrap(first) === unwrap(second);
   let kept: Kept | null = null;
   let steps = 0;
   const walk = (a: Node, b: Node): boolean => {
@@ -190,7 +192,8 @@ function keptIn(first: Node, second: Node, [u, v]: readonly [string, string], sc
         const words = difference(x, name);
         return words?.[0] === u && words[1] === v;
       });
-      if (counterpart) kept ??= { name: x, counterpart };
+      // Each is of both, in its own way.
+      if (counterpart && (isSame || !isMadeOf(first, isCalled(counterpart)))) kept ??= { name: x, counterpart };
       return true;
     }
     if (x && y) {
@@ -205,6 +208,11 @@ function keptIn(first: Node, second: Node, [u, v]: readonly [string, string], sc
 }
 
 const isMereLeaf = (node: Node): boolean => isUnknown(node) || node.op === 'number';
+
+const isCalled =
+  (name: string) =>
+  (node: Node): boolean =>
+    nameAt(node) === name;
 
 /** The name by which a value is used. */
 const nameAt = (node: Node): string | null =>

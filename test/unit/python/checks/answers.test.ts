@@ -32,9 +32,31 @@ const game = (discriminator: string, generator: string): string =>
     `        return ${generator}`,
   );
 
+/** One network judges examples with their codes, and the other player has a loss of both sides. */
+const both = (other: string): string =>
+  lines(
+    'class Model:',
+    '    def step(self, x_real, z_real):',
+    '        z_gen, x_gen = self.enc(x_real), self.dec(z_real)',
+    '        out_true = self.disc(torch.cat((x_real, z_gen), dim=1))',
+    '        out_fake = self.disc(torch.cat((x_gen, z_real), dim=1))',
+    '        loss_judge = F.binary_cross_entropy(out_true, torch.ones_like(out_true))' +
+      ' + F.binary_cross_entropy(out_fake, torch.zeros_like(out_fake))',
+    '        loss_judge.backward()',
+    `        out_true = self.${other}(torch.cat((x_real, z_gen), dim=1))`,
+    `        out_fake = self.${other}(torch.cat((x_gen, z_real), dim=1))`,
+    '        loss_pair = F.binary_cross_entropy(out_fake, torch.ones_like(out_fake))' +
+      ' + F.binary_cross_entropy(out_true, torch.zeros_like(out_true))',
+    '        loss_pair.backward()',
+    '        out_fake = self.disc(torch.cat((x_gen, z_real), dim=1))',
+    '        loss_gen = F.binary_cross_entropy(out_fake, torch.ones_like(out_fake))',
+    '        loss_gen.backward()',
+  );
+
 describe('both players', () => {
   test.each([
     ['are given the same label', step()],
+    ['want the same where another network judges', both('other_disc')],
     [
       'are given the same truth',
       lines(
@@ -118,6 +140,7 @@ describe('both players', () => {
         '        return d_fake.mean()',
       ),
     ],
+    ['both sides, of an encoder that is learned with the generator', both('disc')],
   ])('want opposites by %s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
   });

@@ -55,6 +55,11 @@ test('what is compared with is told of where it is made', async () => {
 
 describe('residuals that are right', () => {
   const right: Readonly<Record<string, string>> = {
+    'what a network leaves of what it is given': def(
+      'potential(network, x, sigma)',
+      'noise = network(x, sigma)',
+      '0.5 * torch.linalg.vector_norm(x - noise, dim=(1, 2, 3)) ** 2',
+    ),
     'noise with noise': def('loss(network, x, noise, t)', 'pred_noise = network(x, t)', '((noise - pred_noise) ** 2).mean()'),
     'a score with what is left of the noise': def(
       'dsm(score_fn, sde, x, t)',

@@ -111,6 +111,32 @@ describe('the second of two', () => {
       go('x_train, x_test, m_train, m_test', 'z_train = x_train - m_train', 'z_test = x_test - m_train', 'return z_train, z_test'),
     ],
     ['of one network twice', go('model, x, y', 'p1, p2 = model(x), model(x)', 'return F.cross_entropy(p1, y) + F.cross_entropy(p2, y)')],
+    ['what is made of it', go('x, y', 'part = 1.0', 'part = part * (x - y).abs()', 'whole = 0.0', 'whole = whole + part', 'return whole')],
+    [
+      'what is gathered of it',
+      go(
+        'rows, point',
+        'whole = 0.0',
+        'for row in rows:',
+        '    part = 1.0',
+        '    for value in row:',
+        '        part *= 1.5 - (value - point) + (value - point) ** 2',
+        '    whole += part',
+        'return whole',
+      ),
+    ],
+    ['of the whole of both', go('x1, x2, mix', 's1 = x1 / (x1 + x2) * mix', 's2 = x2 / (x1 + x2) * mix', 'return s1, s2')],
+    [
+      'where each is made of both',
+      go(
+        'a_top, a_foot, b_top, b_foot',
+        'top = a_foot * b_top + a_top * b_foot',
+        'foot = a_foot * b_foot + a_top * b_top',
+        'new_top = a_foot * b_top + a_top * 2',
+        'new_foot = a_foot * b_foot + a_top * 2',
+        'return top, foot, new_top, new_foot',
+      ),
+    ],
     ['that begins alike', go('x1, x2', 'h1 = torch.zeros(3)', 'h2 = torch.zeros(3)', 'return h1 + x1, h2 + x2')],
   ])('is right: %s', async (_, code) => {
     expect(await told(code)).toEqual([]);
