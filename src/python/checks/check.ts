@@ -7,9 +7,12 @@ import { densities } from './densities/densities.ts';
 import { maximised } from './maximised.ts';
 import { coefficients } from './noising/coefficients.ts';
 import { residuals } from './noising/residuals.ts';
+import { rotations } from './noising/rotations.ts';
 import { exchangedHalves } from './sampling/chunks.ts';
 import { driftsOfFlows } from './sampling/drifts.ts';
 import { wholeSteps } from './sampling/halves.ts';
+import { guidanceTurned } from './sampling/guidance.ts';
+import { levelsOfRoots } from './sampling/levels.ts';
 import { noiseOfSteps } from './sampling/roots.ts';
 import { stepsAway } from './sampling/slopes.ts';
 import { tables } from './noising/tables.ts';
@@ -26,7 +29,8 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   }
   faults.push(...(yield* tables(checked, faults)));
   faults.push(...(yield* coefficients(checked, faults)));
-  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, weightsOfNoise, driftsOfFlows, exchangedHalves]) {
+  faults.push(...(yield* rotations(checked, faults)));
+  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, weightsOfNoise, driftsOfFlows, exchangedHalves, guidanceTurned, levelsOfRoots]) {
     faults.push(...rule(checked, faults));
     yield;
   }

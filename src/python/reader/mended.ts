@@ -32,7 +32,7 @@ export type Outcome = Pick<Diagnostic, 'compared'> | null;
 export async function outcomesOf(finding: Finding, text: string, reread: Reread): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const { fix, compared } of finding.diagnostics) {
-    if (!fix || !isTried(finding)) {
+    if (!fix || fix.makes === null || !isTried(finding)) {
       outcomes.push({ compared });
       continue;
     }

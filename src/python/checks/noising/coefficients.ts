@@ -11,12 +11,13 @@ import { namesOf } from '../../recognise/evidence/given.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault, TextChange } from '../fault.ts';
 import { matchOf } from '../matched.ts';
-import { isMadeOf } from '../rules/flow.ts';
+import { isMadeOf, termsOf } from '../rules/flow.ts';
 import { areEqual, combinationOf, type Combination } from './combination.ts';
 import { levelsAt, made, meaningOf, othersThan, partsOf, waysOf, type Levels, type Meaning, type Parts } from './meant.ts';
 import { mended } from './mend.ts';
 import { siblingOf } from './siblings.ts';
-import { kindsOf, type Kind } from './samples.ts';
+import { inferred, isStepBack, isStepOn, type Sample } from './inferred.ts';
+import { isDrawn, kindsOf, mayBe, type Kind } from './samples.ts';
 import { numbers, Schedule, type Numbers } from './schedule.ts';
 import { formulaOf } from './named.ts';
 import { wrongTable } from './tables.ts';
@@ -59,8 +60,6 @@ export function* coefficients(checked: Checked, told: readonly Fault[]): Generat
 /** What a function of the file gives is told of there, unless it only multiplies. */
 const isToldElsewhere = (node: Node): boolean => calledFor(node) !== null && !/mul|scale/.test(String(node.attributes['callee']));
 
-type Sample = readonly [node: Node, by: Numbers];
-
 function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | null {
   const called = meaningOf(surroundingsOf(statement.target, statement.around));
   const isRound = isOfRound(statement, computed);
@@ -71,8 +70,14 @@ function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | nu
   const all: Sample[] = [...combination.terms];
   if (!times || all.length === 0 || all.length > 3) return null;
   const levels = levelsAt(schedule, times);
-  const isStep = isRound && all.length === 2 && all.some(([node]) => unwrap(node).op === 'carried') && all.some(([node]) => isDrawn(node));
-  const meaning = isStep ? 'step' : (called === 'noisy' && times.before.base !== times.now.base) || isStepBack(all) ? 'earlier' : called;
+  const isNoised =
+    isRound && all.length === 2 && all.some(([node]) => unwrap(node).op === 'carried') && all.some(([node]) => isDrawn(node));
+  const isStep = isNoised || (called === null && isStepOn(all));
+  const meaning = isStep
+    ? 'step'
+    : (called === 'noisy' && times.before.base !== times.now.base) || isStepBack(all)
+      ? 'earlier'
+      : (called ?? inferred(all, times));
   if (!meaning) return null;
   const [samples, fresh] = apart(all, meaning);
   let found: Wrong | null = null;
@@ -93,20 +98,19 @@ function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | nu
         if (!weights) continue;
         const terms = samples.map(([node, by], place) => ({ node, by, kind: kinds[place]!, wanted: weights[place]! }));
         // A walk of any other kind is no noising.
-        if (meaning === 'step' && called !== 'noisy' && !terms.every(({ by, kind }) => areEqual(by, rateOf(kind, levels)))) continue;
+        if (
+          meaning === 'step' &&
+          called !== 'noisy' &&
+          !isStepOn(all) &&
+          !terms.every(({ by, kind }) => areEqual(by, rateOf(kind, levels)))
+        )
+          continue;
         if (!found && isOneThing(terms)) found = { meaning, terms, levels, fresh };
       }
     }
   }
   return found;
 }
-
-/** A sample, what is predicted of its noise, and noise that is drawn. */
-const isStepBack = (all: readonly Sample[]): boolean =>
-  all.length === 3 &&
-  all.some(([node]) => isDrawn(node)) &&
-  all.some(([node]) => !isDrawn(node) && mayBe(node, 'noise')) &&
-  all.some(([node]) => mayBe(node, 'noisy'));
 
 /** What all noising steps together multiply it by. */
 const rateOf = (kind: Kind, { now }: Levels): Numbers => now.map((level) => Math.sqrt(kind === 'noise' ? 1 - level : level));
@@ -115,14 +119,6 @@ const rateOf = (kind: Kind, { now }: Levels): Numbers => now.map((level) => Math
 const isOfRound = (statement: Computed, computed: readonly Computed[]): boolean =>
   /^\w+$/.test(statement.target) &&
   !computed.some(({ holder, target, start }) => holder === statement.holder && target === statement.target && start > statement.start);
-
-/** In the last step nothing may be drawn. */
-function isDrawn(node: Node): boolean {
-  const { op, args } = unwrap(node);
-  return op === 'normal' || (op === 'choice' && args.some(isDrawn));
-}
-
-const mayBe = (node: Node, kind: Kind): boolean => kindsOf(node).includes(kind);
 
 const orders = (kinds: readonly Kind[]): (readonly Kind[])[] => (kinds.length === 2 ? [kinds, kinds.toReversed()] : [kinds]);
 
@@ -175,9 +171,12 @@ function isOneThing(terms: readonly Term[]): boolean {
   const [first, second] = [one, other].map(({ by, wanted }) => numbers((at) => by[at]! / wanted[at]!));
   if (areEqual(first!, second!)) return first!.some((value) => Math.abs(value - first![0]!) > 1e-6);
   return (
-    (areEqual(one.by, other.wanted) && areEqual(other.by, one.wanted)) || (areRates(one.by, other.by) && areRates(one.wanted, other.wanted))
+    (areAlike(one.by, other.wanted) && areAlike(other.by, one.wanted)) || (areRates(one.by, other.by) && areRates(one.wanted, other.wanted))
   );
 }
+
+/** But for the sign. */
+const areAlike = (a: Numbers, b: Numbers): boolean => areEqual(a.map(Math.abs), b.map(Math.abs));
 
 /** The two rates of one level. */
 const areRates = (a: Numbers, b: Numbers): boolean =>
@@ -207,10 +206,12 @@ const why: Readonly<Record<Meaning, string>> = {
   earlier: 'it has to have the mean √ᾱ x₀ and the variance 1 − ᾱ of the time that is gone to',
 };
 
-function* faultOf({ meaning, terms, levels, fresh }: Wrong, statement: Computed, checked: Checked): Generator<void, Fault> {
+function* faultOf({ meaning, terms, levels, fresh }: Wrong, whole: Computed, checked: Checked): Generator<void, Fault> {
   const formula = formulaOf(meaning, terms);
-  const holds = (found: Combination): boolean => terms.every(({ node, wanted }) => areEqual(found.terms.get(node) ?? none, wanted));
   const differing = terms.filter(({ by, wanted }) => !areEqual(by, wanted));
+  const product = differing.length === 1 ? productOf(differing[0]!, whole, checked) : null;
+  const [statement, own] = product ? [product, differing] : [whole, terms];
+  const holds = (found: Combination): boolean => own.every(({ node, wanted }) => areEqual(found.terms.get(node) ?? none, wanted));
   const lookup = differing.length > 1 ? misread(statement, holds, checked) : null;
   const change = lookup
     ? null
@@ -218,7 +219,7 @@ function* faultOf({ meaning, terms, levels, fresh }: Wrong, statement: Computed,
         statement,
         holds,
         checked,
-        terms.map(({ node }) => node),
+        own.map(({ node }) => node),
       );
   const said = differing.map((term) => {
     const [has, needs] = [term.by, term.wanted].map((by) => inSymbols(by, levels, fresh));
@@ -227,15 +228,26 @@ function* faultOf({ meaning, terms, levels, fresh }: Wrong, statement: Computed,
       ? `${name} has another factor than it needs`
       : `${name} needs the factor ${needs}${has === null ? '' : ` and has ${has}`}`;
   });
+  const user = lookup || product;
   return {
     rule: undone.has(meaning) ? 'no-inverse' : 'marginals-differ',
     message: `${capital(said.join(', '))} in the ${called[meaning]}${ofFormula(meaning, formula)}.`,
     statement: lookup?.statement ?? statement,
     at: lookup?.statement.node ?? change?.there ?? statement.node,
-    related: lookup ? [{ node: statement.node, message: 'What is made with it.' }] : [],
-    nearly: change && formula && matchOf(change.whole, formula, statement, checked),
+    related: user ? [{ node: whole.node, message: 'What is made with it.' }] : [],
+    nearly: !product && change && formula ? matchOf(change.whole, formula, statement, checked) : null,
     change: lookup?.change ?? (change && { title: change.title, edits: change.edits }),
   };
+}
+
+/** A statement before that multiplies the sample by all that it is multiplied by in the whole. */
+function productOf({ node }: Term, whole: Computed, { computed }: Checked): Computed | null {
+  const samplesIn = (part: Node): readonly Node[] => [...(combinationOf(part, { schedule: new Schedule() })?.terms.keys() ?? [])];
+  const [part, ...others] = termsOf(whole.node).flatMap((term) => (samplesIn(term.node).includes(node) ? [term.node] : []));
+  if (part?.op !== 'let' || others.length > 0 || samplesIn(part.args[0]!).length !== 1) return null;
+  const isIt = ({ holder, start, target, node: made }: Computed): boolean =>
+    holder === whole.holder && start < whole.start && target === part.attributes['name'] && unwrap(made) === unwrap(part);
+  return computed.findLast(isIt) ?? null;
 }
 
 /** Which formula it is, and what it loses. */

@@ -5,7 +5,7 @@ import { isMadeOf } from '../rules/flow.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, maskWords, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Schedule } from './schedule.ts';
-import { draws, formOf, inForm, isEarlier, now, numbers, type Numbers, type Time } from './schedule.ts';
+import { draws, formOf, formOfLeaf, inForm, isEarlier, now, numbers, type Form, type Numbers, type Time } from './schedule.ts';
 import { kindsOf } from './samples.ts';
 
 export interface Combination {
@@ -164,11 +164,10 @@ class Evaluator {
     if (kindsOf(node).length > 0) return { terms: new Map([[node, numbers(() => 1)]]), rest: nothing };
     if (!inner && this.#isSpread && holdsAny(wordsOf(name), spreadWords))
       return number(this.#schedule.level(time).map((level) => Math.sqrt(1 - level)));
-    return inner ?? this.#byName(name, time);
+    return inner ?? this.#inForm(formOf(name), name, time);
   }
 
-  #byName(name: string, time: Time): Combination | null {
-    const form = formOf(name);
+  #inForm(form: Form | null, name: string, time: Time): Combination | null {
     if (!form) return null;
     const at: Time = isEarlier(name) ? { ...time, steps: time.steps - 1 } : time;
     return number(inForm(form, form.of === 'level' ? this.#schedule.level(at) : this.#schedule.alpha(at)));
@@ -182,7 +181,7 @@ class Evaluator {
     }
     const [name] = namesOf(node);
     if (name !== undefined && node.op !== 'opaque' && node.op !== 'normal') {
-      const known = this.#byName(name, time);
+      const known = this.#inForm(formOfLeaf(node, name), name, time);
       if (known) return known;
       const words = wordsOf(name);
       if (holdsAny(words, maskWords) || words.includes('nonzero')) return number(numbers(() => 1));

@@ -3,7 +3,7 @@
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import type { Kind } from './samples.ts';
-import { numbers, type Numbers, type Schedule, type Time } from './schedule.ts';
+import { numbers, type Numbers, type Schedule, type Times } from './schedule.ts';
 
 /** earlier: the sample of the time that is gone to, or its mean; step: the sample of one more noising step. */
 export type Meaning = Exclude<Kind, 'previous'> | 'earlier' | 'step';
@@ -21,7 +21,7 @@ export interface Levels {
   readonly alpha: Numbers;
 }
 
-export function levelsAt(schedule: Schedule, times: { readonly now: Time; readonly before: Time }): Levels {
+export function levelsAt(schedule: Schedule, times: Times): Levels {
   const [now, before] = [schedule.level(times.now), schedule.level(times.before)];
   return { now, before, alpha: numbers((at) => now[at]! / before[at]!) };
 }
@@ -179,6 +179,7 @@ function givenBy(name: string): Meaning | null {
   const all = wordsOf(name);
   const own = all.filter((word) => !empty.has(word));
   for (const kind of ['noisy', 'earlier'] as const) if (holdsAny(own, words[kind])) return kind;
+  if (targets.velocity.test(all.join('_'))) return 'velocity';
   const [from, to] = [own.indexOf('from'), own.indexOf('to')];
   if (from < 0 && to < 0 && own.length === all.length) return null;
   const head = (from > 0 ? own.slice(0, from) : own.slice(to + 1)).join(' ');

@@ -8,6 +8,7 @@ import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault, TextChange } from '../fault.ts';
 import { matchOf } from '../matched.ts';
+import { isMadeOf } from '../rules/flow.ts';
 import { spanWithin } from '../rules/changes.ts';
 import { deepNodes } from '../statements.ts';
 import { combinationOf, type Combination } from './combination.ts';
@@ -77,9 +78,11 @@ function wrongIn(residual: Node): Wrong | null {
       if (cancels(said[1], kind, given[1], other, levels)) return null;
       // A clean sample and one told from it differ in the end by what is learned.
       if (!comparable.has(`${kind} ${other}`)) continue;
+      // What a network was given is no target for what it says of it.
+      if (other === 'noisy' && (!isPlain(said[1], given[1]) || !isNoisy(given[0]) || !isSaidOf(said[0], given[0]))) continue;
       // Of another size it may be noise that was scaled before.
       const opposite = given[1].map((by) => -by);
-      if (other !== 'clean' && !cancels(said[1], kind, opposite, other, levels)) continue;
+      if (other !== 'clean' && other !== 'noisy' && !cancels(said[1], kind, opposite, other, levels)) continue;
       readings.push({ prediction: { node: said[0], kind, by: said[1] }, target: { node: given[0], kind: other, by: given[1] } });
     }
   return readings.length === 1 ? readings[0]! : null;
@@ -97,13 +100,27 @@ function cancels(by: Numbers, kind: Kind, otherBy: Numbers, other: Kind, levels:
 }
 
 /** What is told apart by name beyond doubt. */
-const comparable: ReadonlySet<string> = new Set(['noise clean', 'score noise', 'score score', 'noise noise']);
+const comparable: ReadonlySet<string> = new Set(['noise clean', 'score noise', 'score score', 'noise noise', 'noise noisy']);
+
+/** Beyond doubt by its name. */
+const isNoisy = (node: Node): boolean =>
+  holdsAny(namesOf(node).slice(0, 1).flatMap(wordsOf), ['noisy', 'noised', 'perturbed', 'xt', 'x t', 'zt', 'z t']) &&
+  kindsOf(node).every((kind) => kind === 'noisy');
+
+/** The one less the other. */
+const isPlain = (by: Numbers, other: Numbers): boolean => by.every((value, at) => Math.abs(value) === 1 && other[at] === -value);
+
+const isSaidOf = (prediction: Node, sample: Node): boolean => {
+  const { op, args } = unwrap(prediction);
+  return op === 'opaque' && args.some((arg) => isMadeOf(arg, (part) => unwrap(part) === unwrap(sample), 20));
+};
 
 /** What a network says, or what is called so. */
 function isPredicted(node: Node): boolean {
   const { op } = unwrap(node);
   return (
-    op === 'opaque' || holdsAny(namesOf(node).slice(0, 1).flatMap(wordsOf), ['pred', 'predicted', 'prediction', 'theta', 'hat', 'score'])
+    (op === 'opaque' && !isNoisy(node)) ||
+    holdsAny(namesOf(node).slice(0, 1).flatMap(wordsOf), ['pred', 'predicted', 'prediction', 'theta', 'hat', 'score'])
   );
 }
 

@@ -17,8 +17,14 @@ export type Kind = 'clean' | 'noise' | 'noisy' | 'velocity' | 'score' | 'previou
 
 const output = ['model output', 'model out', 'model pred', 'pred', 'out', 'output'];
 
+/** What noise is added to, by what it is. */
+const data = [
+  ...['guide', 'known', 'gt', 'ground truth', 'init image', 'init latent', 'init latents', 'source image', 'motion', 'audio', 'mel'],
+  ...['wav', 'waveform', 'spectrogram', 'video', 'frames', 'pixels', 'trajectory', 'point cloud', 'photo'],
+];
+
 const words: Readonly<Record<Exclude<Kind, 'previous'>, readonly string[]>> = {
-  clean: [...cleanWords, ...predictedCleanWords, ...output],
+  clean: [...cleanWords, ...predictedCleanWords, ...output, ...data],
   noise: [...noiseWords, ...predictedNoiseWords],
   noisy: noisyWords,
   velocity: [...velocityWords, ...output],
@@ -34,8 +40,35 @@ export function kindsOf(node: Node): readonly Kind[] {
   const { own } = given(node);
   // Whatever a network was trained to say.
   const kinds = op === 'opaque' && holdsAny(own, networks) ? outputs : kindsCalled(own);
+  // Given, and not made here.
+  if (op === 'parameter' && kinds.length === 0 && before.includes(own.join(' '))) return previous;
   return op === 'carried' ? [...kinds, 'previous'] : kinds;
 }
+
+const previous: readonly Kind[] = ['previous'];
+const before = [
+  'x prev',
+  'x tm1',
+  'x t minus 1',
+  'x t 1',
+  'xt prev',
+  'xtm1',
+  'x t prev',
+  'prev sample',
+  'x previous',
+  'prev x',
+  'z prev',
+  'x last',
+  'xt 1',
+];
+
+/** In the last step nothing may be drawn. */
+export function isDrawn(node: Node): boolean {
+  const { op, args } = unwrap(node);
+  return op === 'normal' || (op === 'choice' && args.some(isDrawn));
+}
+
+export const mayBe = (node: Node, kind: Kind): boolean => kindsOf(node).includes(kind);
 
 const networks = ['model', 'net', 'unet', 'network', 'denoiser', 'denoise fn', 'model fn', 'backbone', 'dit', 'ema model'];
 const outputs: readonly Kind[] = ['noise', 'clean', 'velocity'];

@@ -21,6 +21,12 @@ export interface Time {
   readonly steps: number;
 }
 
+/** The time that is left, and the one that is gone to. */
+export interface Times {
+  readonly now: Time;
+  readonly before: Time;
+}
+
 export const now: Time = { base: null, steps: 0 };
 
 /** An index, in whatever shape. */
@@ -90,7 +96,7 @@ export class Schedule {
   }
 
   /** The time that is left and the one that is gone to; null where the code does not tell. */
-  times(): { readonly now: Time; readonly before: Time } | null {
+  times(): Times | null {
     if (this.#bases.length === 0) return null;
     const later = this.#bases.filter((base) => base === null || !this.#earlier.has(base));
     const earlier = this.#bases.filter((base) => base !== null && this.#earlier.has(base));
@@ -122,10 +128,35 @@ export function formOf(name: string): Form | null {
   let known = said.get(name);
   if (known === undefined) {
     if (said.size > 5000) said.clear();
-    said.set(name, (known = saidBy(wordsOf(name))));
+    said.set(name, (known = saidBy(spelled(wordsOf(name)))));
   }
   return known;
 }
+
+/** "bar" by itself is alpha-bar. */
+const spelled = (words: readonly string[]): readonly string[] =>
+  words.map((word, at) => (/^bars?$/.test(word) && !named.test(words[at - 1] ?? '') && !named.test(words[at + 1] ?? '') ? 'abar' : word));
+const named = /^(?:alphas?|a|betas?|b)$/;
+
+/** What is called alpha where the products are held beside it. */
+const ofStep: Form = { of: 'alpha', encoding: stepLevel.find(({ id }) => id === 'alpha')! };
+const stepTables = new WeakSet<Node>();
+
+/** An object that holds alpha-bars as well has the alphas of single steps under that name, of which the name alone leaves open what they are. */
+export function tellTables(places: Iterable<{ readonly node: Node }>): void {
+  const alphas = new Set<Node>();
+  let hasLevels = false;
+  for (const { node } of places) {
+    if (node.op !== 'attribute') continue;
+    const name = String(node.attributes['name']);
+    if (/^alphas?$/.test(name)) alphas.add(node);
+    else if (formOf(name)?.of === 'level') hasLevels = true;
+  }
+  if (hasLevels) for (const node of alphas) stepTables.add(node);
+}
+
+/** What the name of a leaf says of it. */
+export const formOfLeaf = (node: Node, name: string): Form | null => (stepTables.has(node) ? ofStep : formOf(name));
 
 const halfLog = signalLevel.find(({ id }) => id === 'half-log')!;
 

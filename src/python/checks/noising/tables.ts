@@ -8,11 +8,12 @@ import type { Fault } from '../fault.ts';
 import { areEqual, combinationOf, numbersIn } from './combination.ts';
 import { levelsAt, type Levels } from './meant.ts';
 import { mended } from './mend.ts';
-import { formOf, inForm, isEarlier, numbers, Schedule, type Numbers } from './schedule.ts';
+import { formOf, inForm, isEarlier, numbers, Schedule, tellTables, type Numbers } from './schedule.ts';
 import { inSymbols } from './symbols.ts';
 
 export function* tables(checked: Checked, told: readonly Fault[]): Generator<void, Fault[]> {
   const { computed } = checked;
+  tellTables(computed.flatMap(({ places }) => places));
   const known = new Set(told.map(({ statement }) => statement));
   const faults: Fault[] = [];
   for (const one of computed) {
@@ -29,7 +30,7 @@ export function* tables(checked: Checked, told: readonly Fault[]): Generator<voi
     faults.push({
       rule: 'schedule-table',
       message: `\`${name}\` is ${inSymbols(wanted[0]!, levels)!}, and this is ${has ?? 'another number'}.`,
-      ...(/snr/i.test(name) && { severity: 'info' as const }),
+      ...(/snr|signal/i.test(name) && { severity: 'info' as const }),
       statement,
       at: change?.there ?? statement.node,
       related: [],
@@ -69,14 +70,14 @@ export function wrongTable(name: string, node: Node, isTable: boolean): Wrong | 
   const times = value && schedule.times();
   if (!times) return null;
   const levels = levelsAt(schedule, times);
-  const wanted = meaningOf(name, levels, isTable);
+  const wanted = meaningOf(name, levels, isTable, unwrap(node).op === 'exp');
   if (!wanted || wanted.some((all) => areEqual(all, value))) return null;
   return { value, wanted, levels };
 }
 
-const mayBeKnown = /coe?f|posterior_var|cumprod|bar|snr/i;
+const mayBeKnown = /coe?f|posterior_var|cumprod|bar|snr|signal_?to_?noise/i;
 
-function meaningOf(name: string, levels: Levels, isTable: boolean): readonly Numbers[] | null {
+function meaningOf(name: string, levels: Levels, isTable: boolean, isPower: boolean): readonly Numbers[] | null {
   const { now, before, alpha } = levels;
   const words = wordsOf(name).join(' ');
   if (/^(?:get |compute )?posterior var(?:iance)?s?$/.test(words)) {
@@ -86,9 +87,15 @@ function meaningOf(name: string, levels: Levels, isTable: boolean): readonly Num
   const weight = isTable ? /^(?:posterior )?(?:mean )?coe?f+ ?(?<which>[12])$/.exec(words)?.groups?.['which'] : undefined;
   if (weight === '1') return [numbers((at) => (Math.sqrt(before[at]!) * (1 - alpha[at]!)) / (1 - now[at]!))];
   if (weight === '2') return [numbers((at) => (Math.sqrt(alpha[at]!) * (1 - before[at]!)) / (1 - now[at]!))];
-  if (/^(?:get |compute |calc )?snrs?$/.test(words)) {
+  if (/^(?:get |compute |calc )?(?:snrs?|signal to noise(?: ratio)?)$/.test(words)) {
     const ratio = numbers((at) => now[at]! / (1 - now[at]!));
-    return [ratio, ratio.map((value) => 1 / value), ratio.map(Math.log), ratio.map((value) => 10 * Math.log10(value))];
+    // Which sign a logarithm has is told by its name alone.
+    return [
+      ratio,
+      ...(isPower ? [ratio.map((value) => 1 / value)] : []),
+      ratio.map(Math.log),
+      ratio.map((value) => 10 * Math.log10(value)),
+    ];
   }
   const form = isTable && /cumprod|bar/.test(words) && /^(?:sqrt|one minus|log|recip)/.test(words) ? formOf(name) : null;
   return form?.of === 'level' ? [inForm(form, isEarlier(name) ? before : now)] : null;

@@ -100,14 +100,15 @@ function settled(node: Node): Node {
   let inner = unwrap(node);
   while ((passing.has(inner.op) || inner.op === 'detach') && inner.args[0]) inner = unwrap(inner.args[0]);
   // None in the last step.
-  const drawn = inner.op === 'choice' ? inner.args.filter((arg) => numberOf(arg) === null) : [];
+  const ways = inner.op === 'choice' ? inner.args : inner.op === 'where' ? inner.args.slice(1) : [];
+  const drawn = ways.filter((arg) => numberOf(arg) === null && unwrap(arg).op !== 'zerosLike');
   return drawn.length === 1 ? settled(drawn[0]!) : inner;
 }
 
-/** Noise of which nothing else is made than this, and which is drawn as it stands. */
+/** Noise of which nothing else is made than this, and which is drawn as it stands, or given. */
 const isDraw = (node: Node): boolean => {
-  const { op } = settled(node);
-  return op === 'uniform' || op === 'normal';
+  const { op, attributes } = settled(node);
+  return op === 'uniform' || op === 'normal' || (op === 'parameter' && /^(?:noise|eps|epsilon|xi)$/.test(String(attributes['name'])));
 };
 
 const isLookedUp = (node: Node): boolean => {

@@ -1,10 +1,9 @@
 /** Halves of a batch that was put together with and without a condition, and taken apart the other way round. */
 
 import { argumentsOf, unwrap, type Node } from '../../expression/node.ts';
-import { namesOf } from '../../recognise/evidence/given.ts';
-import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
+import { said, sideNamed, sideOf } from './sides.ts';
 
 export function* exchangedHalves({ computed, textOf }: Checked): Generator<Fault> {
   for (const statement of computed) {
@@ -29,41 +28,6 @@ export function* exchangedHalves({ computed, textOf }: Checked): Generator<Fault
       change: written && { title: 'Exchange the names', edits },
     };
   }
-}
-
-type Side = 'with' | 'without';
-const said: Readonly<Record<Side, string>> = { with: 'conditional', without: 'unconditional' };
-
-const without = ['uncond', 'unconditional', 'null', 'empty', 'negative', 'neg', 'blank', 'unc', 'u', 'eps u', 'no cond'];
-const withCondition = [
-  'cond',
-  'conditional',
-  'text',
-  'prompt',
-  'ctx',
-  'context',
-  'c',
-  'y',
-  'label',
-  'labels',
-  'class',
-  'classes',
-  'emb',
-  'embeddings',
-  'positive',
-];
-
-function sideNamed(name: string): Side | null {
-  const words = wordsOf(name);
-  if (holdsAny(words, without)) return 'without';
-  return holdsAny(words, withCondition) ? 'with' : null;
-}
-
-/** Of one half of what is told beside the sample. */
-function sideOf(half: Node): Side {
-  const inner = unwrap(half);
-  if (inner.op === 'number' || inner.op === 'zerosLike' || inner.op === 'full') return 'without';
-  return namesOf(half).some((name) => holdsAny(wordsOf(name), without)) ? 'without' : 'with';
 }
 
 /** What a call was given beside the sample twice: two halves, one of them without a condition. */

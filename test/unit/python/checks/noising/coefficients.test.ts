@@ -69,6 +69,56 @@ describe('a sample with a wrong coefficient', () => {
       mended: 'x_prev = abar_prev.sqrt() * x0 + (1 - abar_prev).sqrt() * eps',
     },
     {
+      what: 'the noise of a step that is made from the noise alone, in a function that says nothing',
+      code: diffusion(
+        'to(self, x, t, s)',
+        'eps = self.model(x, t)',
+        'x0 = (x - self.root_of_rest[t] * eps) / self.root[t]',
+        'return self.kept[s].sqrt() * x0 + (1 - self.kept[s]) * eps',
+      ),
+      said: '`eps` needs the factor √(1 − ᾱ_{t−1}) and has (1 − ᾱ_{t−1}) in the sample of the time before',
+      mended: 'self.kept[s].sqrt() * x0 + ((1 - self.kept[s]) ** 0.5) * eps',
+    },
+    {
+      what: 'the direction of a step, where it is made',
+      code: def(
+        'to(x, eps, abar, abar_prev)',
+        'x0 = (x - (1 - abar).sqrt() * eps) / abar.sqrt()',
+        'direction = (1 - abar).sqrt() * eps',
+        'abar_prev.sqrt() * x0 + direction',
+      ),
+      said: '`eps` needs the factor √(1 − ᾱ_{t−1}) and has √(1 − ᾱ_t)',
+      mended: null,
+    },
+    {
+      what: 'data and noise in a function that says nothing',
+      code: diffusion(
+        'corrupt(self, images, t)',
+        'noise = torch.randn_like(images)',
+        'return self.kept[t] * images + self.root_of_rest[t] * noise',
+      ),
+      said: '`images` needs the factor √ᾱ_t and has ᾱ_t in the noised sample',
+      mended: '(self.kept[t] ** 0.5) * images + self.root_of_rest[t] * noise',
+    },
+    {
+      what: 'the variance of one step for its deviation',
+      code: diffusion('renoise(self, x_prev, t)', 'b = self.betas[t]', 'return torch.sqrt(1 - b) * x_prev + b * torch.randn_like(x_prev)'),
+      said: 'The noise needs the factor √(1 − α_t) and has (1 − α_t) in the sample of the next step',
+      mended: 'torch.sqrt(1 - b) * x_prev + (b ** 0.5) * torch.randn_like(x_prev)',
+    },
+    {
+      what: 'a table that is called a bar',
+      code: def('start_from_noise(x_t, noise, sqrt_bar, sqrt_one_minus_bar)', '(x_t - sqrt_one_minus_bar * noise) * sqrt_bar'),
+      said: 'needs the factor',
+      mended: '(x_t - sqrt_one_minus_bar * noise) / sqrt_bar',
+    },
+    {
+      what: 'rates that have changed places in a velocity',
+      code: def('v_target(x0, noise, angle)', 'torch.sin(angle) * noise - torch.cos(angle) * x0'),
+      said: 'in the velocity',
+      mended: null,
+    },
+    {
       what: 'a loop of single steps has the rates of all of them',
       code: diffusion(
         'walk(self, x)',
@@ -107,6 +157,20 @@ describe('other ways are right', () => {
       'x_prev = self.kept[t - 20].sqrt() * x0 + (1 - self.kept[t - 20]).sqrt() * eps',
       'return x_prev',
     ),
+    'forward again from one time to another': diffusion(
+      'again(self, x, t, s)',
+      'ratio = self.kept[t] / self.kept[s]',
+      'return ratio.sqrt() * x + (1 - ratio).sqrt() * torch.randn_like(x)',
+    ),
+    'what was told from the noise, at the same time again': diffusion(
+      'again(self, x, t)',
+      'eps = self.model(x, t)',
+      'x0 = (x - self.root_of_rest[t] * eps) / self.root[t]',
+      'return self.root[t] * x0 + self.root_of_rest[t] * eps',
+    ),
+    'an autoregression': def('follow(x_prev, rho)', 'rho * x_prev + (1 - rho ** 2) ** 0.5 * torch.randn_like(x_prev)'),
+    'an average that moves': def('follow(x_prev, beta, x)', 'beta * x_prev + (1 - beta) * x'),
+    'a velocity in a function that is called so': def('velocity(x0, noise, angle)', 'torch.cos(angle) * noise - torch.sin(angle) * x0'),
     'room for noise': def(
       'ddim(x0, eps, abar, abar_prev, eta)',
       'sigma = eta * ((1 - abar_prev) / (1 - abar) * (1 - abar / abar_prev)).sqrt()',

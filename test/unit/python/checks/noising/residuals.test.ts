@@ -19,6 +19,21 @@ describe('what is predicted is compared with something else', () => {
     expect(told).toMatchObject({ rule, mended: '((pred_noises - noises) ** 2).mean()', left: [] });
   });
 
+  test('what a network says with what it was given', async () => {
+    const told = await only(def('loss(model, diffusion, x, t)', 'x_t, eps = diffusion.noise(x, t)', '((model(x_t, t) - x_t) ** 2).mean()'));
+    expect(told.rule).toBe(rule);
+    expect(told.message).toContain('compared with the noised sample');
+  });
+
+  test.each([
+    ['an autoencoder', def('loss(model, x)', '((model(x) - x) ** 2).mean()')],
+    ['a denoiser', def('loss(model, x, sigma)', 'noisy = x + sigma * torch.randn_like(x)', '((model(noisy, sigma) - x) ** 2).mean()')],
+    ['another image', def('loss(model, y, x, sigma)', '((model(y + sigma * torch.randn_like(y), sigma) - y) ** 2).mean()')],
+    ['a score by its size', def('size(model, x_t, sigma)', '(((model(x_t, sigma) - x_t) / sigma ** 2) ** 2).sum()')],
+  ])('is right: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+
   test('a score with noise of the other sign', async () => {
     const told = await only(
       def(

@@ -81,3 +81,20 @@ describe('tables that are right', () => {
       expect(await rulesOf(tables(line))).not.toContain(rule);
     });
 });
+
+describe('a signal-to-noise ratio', () => {
+  const snr = (name: string, line: string): string =>
+    `import torch\ndef ${name}(alpha_bar, t):\n    ab = alpha_bar[t]\n    return ${line}\n`;
+
+  test.each([
+    ['has no root', snr('signal_to_noise', 'torch.sqrt(ab / (1 - ab))'), 'ab / (1 - ab)'],
+    ['is that of the signal to the noise', snr('snr', '(1 - ab) / ab'), 'ab / (1 - ab)'],
+  ])('%s', async (_, code, mended) => {
+    expect(await only(code)).toMatchObject({ rule, severity: 'info', mended, left: [] });
+  });
+
+  test('is right', async () => {
+    expect(await rulesOf(snr('snr', 'ab / (1 - ab)'))).toEqual([]);
+    expect(await rulesOf('import torch\ndef loss(g):\n    snr = torch.exp(g)\n    return snr\n')).toEqual([]);
+  });
+});

@@ -45,6 +45,12 @@ describe('a step is wrong', () => {
       'drift - (0.5 * (diffusion ** 2 * score))',
     ],
     [
+      'the two predictions have changed places',
+      'guidance-not-conditional',
+      def('guided(net, x, t, cond, w)', 'v_c = net(x, t, cond)', 'v_u = net(x, t, torch.zeros_like(cond))', 'w * v_u + (1 - w) * v_c'),
+      'w * v_c + (1 - w) * v_u',
+    ],
+    [
       'the halves of a batch are named the other way round',
       'guidance-not-conditional',
       guided('torch.cat([null_ctx, ctx])', 'cond, uncond'),
@@ -76,4 +82,40 @@ describe('steps that are right', () => {
   ])('%s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
   });
+});
+
+describe('levels of roots', () => {
+  test.each([
+    [
+      'an index of n levels is divided by n',
+      'other-factor',
+      def(
+        'levels(n, sigma_min, sigma_max, rho)',
+        'i = torch.arange(n)',
+        'a, b = sigma_max ** (1 / rho), sigma_min ** (1 / rho)',
+        '(a + i / n * (b - a)) ** rho',
+      ),
+      '(a + i / (n - 1) * (b - a)) ** rho',
+    ],
+    [
+      'levels are not raised to their order again',
+      'function-missing',
+      def('levels(u, sigma_min, sigma_max, rho)', 'a, b = sigma_max ** (1 / rho), sigma_min ** (1 / rho)', 'a + u * (b - a)'),
+      '(a + u * (b - a)) ** rho',
+    ],
+  ])('%s', async (_, rule, code, mended) => {
+    expect(await only(code)).toMatchObject({ rule, severity: 'info', mended, left: [] });
+  });
+
+  test.each(['torch.arange(n + 1) / n', 'torch.arange(n) / (n - 1)', 'torch.linspace(0, 1, n)'])('are right with %s', async (share) => {
+    const ends = 'a, b = sigma_max ** (1 / rho), sigma_min ** (1 / rho)';
+    expect(await rulesOf(def('levels(n, sigma_min, sigma_max, rho)', ends, `(a + ${share} * (b - a)) ** rho`))).toEqual([]);
+  });
+});
+
+test('guidance is right the usual ways', async () => {
+  for (const step of ['w * v_c + (1 - w) * v_u', 'v_u + w * (v_c - v_u)', '(1 + w) * v_c - w * v_u'])
+    expect(
+      await rulesOf(def('guided(net, x, t, cond, w)', 'v_c = net(x, t, cond)', 'v_u = net(x, t, torch.zeros_like(cond))', step)),
+    ).toEqual([]);
 });

@@ -1,0 +1,40 @@
+/** What samples are put together to, where no name says it. */
+
+import { unwrap, type Node } from '../../expression/node.ts';
+import { combinationOf } from './combination.ts';
+import type { Meaning } from './meant.ts';
+import { isDrawn, kindsOf, mayBe } from './samples.ts';
+import { Schedule, type Numbers, type Times } from './schedule.ts';
+
+export type Sample = readonly [node: Node, by: Numbers];
+
+/** A sample, what is predicted of its noise, and noise that is drawn. */
+export const isStepBack = (all: readonly Sample[]): boolean =>
+  all.length === 3 &&
+  all.some(([node]) => isDrawn(node)) &&
+  all.some(([node]) => !isDrawn(node) && mayBe(node, 'noise')) &&
+  all.some(([node]) => mayBe(node, 'noisy'));
+
+/** What is called the sample before, and noise. */
+export const isStepOn = (all: readonly Sample[]): boolean =>
+  all.length === 2 &&
+  all.some(([node]) => mayBe(node, 'previous') && unwrap(node).op === 'parameter') &&
+  all.some(([node]) => mayBe(node, 'noise'));
+
+/** What samples give that nothing else is made of, where no name says it: noise and what was told by it, or noise and data. */
+export function inferred(all: readonly Sample[], { now, before }: Times): Meaning | null {
+  if (all.some(([noise]) => mayBe(noise, 'noise') && all.some(([clean]) => mayBe(clean, 'clean') && isToldBy(clean, noise))))
+    return 'earlier';
+  if (all.length !== 2 || before.base !== now.base || all.some(([, by]) => by.some((value) => value < 0))) return null;
+  const [data] = all.find(([node]) => isGiven(node) && kindsOf(node).every((kind) => kind === 'clean')) ?? [];
+  const other = all.find(([node]) => node !== data)?.[0];
+  return data && other && (isDrawn(other) || (isGiven(other) && kindsOf(other).every((kind) => kind === 'noise'))) ? 'noisy' : null;
+}
+
+const isGiven = (node: Node): boolean => kindsOf(node).length > 0 && unwrap(node).op === 'parameter';
+
+/** A clean sample that was told from a noisy one by this noise, or both by one velocity. */
+function isToldBy(clean: Node, noise: Node): boolean {
+  const [one, other] = [clean, noise].map((node) => combinationOf(node, { schedule: new Schedule() })?.terms);
+  return one?.size === 2 && (one.has(noise) || (other?.size === 2 && [...other.keys()].every((node) => one.has(node))));
+}
