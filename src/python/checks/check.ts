@@ -13,8 +13,10 @@ import { driftsOfFlows } from './sampling/drifts.ts';
 import { wholeSteps } from './sampling/halves.ts';
 import { guidanceTurned } from './sampling/guidance.ts';
 import { levelsOfRoots } from './sampling/levels.ts';
+import { targetsOffPaths } from './sampling/paths.ts';
 import { noiseOfSteps } from './sampling/roots.ts';
 import { stepsAway } from './sampling/slopes.ts';
+import { volumesTurned } from './sampling/volumes.ts';
 import { tables } from './noising/tables.ts';
 import { weightsOfNoise } from './noising/weights.ts';
 import { nearMisses } from './near/nearMisses.ts';
@@ -30,7 +32,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...(yield* tables(checked, faults)));
   faults.push(...(yield* coefficients(checked, faults)));
   faults.push(...(yield* rotations(checked, faults)));
-  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, weightsOfNoise, driftsOfFlows, exchangedHalves, guidanceTurned, levelsOfRoots]) {
+  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, weightsOfNoise, driftsOfFlows, exchangedHalves, guidanceTurned, levelsOfRoots, targetsOffPaths, volumesTurned]) {
     faults.push(...rule(checked, faults));
     yield;
   }

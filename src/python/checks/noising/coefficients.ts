@@ -88,6 +88,9 @@ function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | nu
       const others = othersThan(meaning, levels, isOfVariance(statement.node)).map((parts) => weightsFor(given, parts));
       if (meaning === 'noisy' && kindsOf(samples[0]![0]).includes('noisy'))
         others.push(...waysOf('step', kinds, levels, null).map((parts) => weightsFor(given, parts)));
+      // Where time begins with the noise, the angle of its rates does too.
+      if (meaning === 'noisy' && samples.some(([node]) => isDrawn(node) && /^[xz]_?0$/.test(namesOf(node)[0] ?? '')))
+        others.push(weightsFor(given, turned(partsOf('noisy', levels)[0]!)));
       // What is gone to may be the only time that is spoken of.
       if (meaning === 'earlier') others.push(weightsFor(given, partsOf('noisy', levels)[0]!));
       if ([...ways, ...others].some((weights) => weights?.every((weight, place) => areEqual(weight, samples[place]![1])))) return null;
@@ -121,6 +124,8 @@ const isOfRound = (statement: Computed, computed: readonly Computed[]): boolean 
   !computed.some(({ holder, target, start }) => holder === statement.holder && target === statement.target && start > statement.start);
 
 const orders = (kinds: readonly Kind[]): (readonly Kind[])[] => (kinds.length === 2 ? [kinds, kinds.toReversed()] : [kinds]);
+
+const turned = ({ clean, noise }: Parts): Parts => ({ clean: noise, noise: clean });
 
 function choices(all: readonly (readonly Parts[])[]): Parts[][] {
   return all.reduce<Parts[][]>((made, options) => made.flatMap((before) => options.map((one) => [...before, one])), [[]]);

@@ -1,26 +1,31 @@
-/** Drifts of an equation without noise that are those of the one with noise. */
+/** Drifts of an equation without noise that are those of the one with noise, and the other way round. */
 
 import { catalogue } from '../../../formulas/catalogue.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Computed } from '../../expression/follow/context.ts';
+import { namesOf } from '../../recognise/evidence/given.ts';
+import { calledFor } from '../../recognise/findings.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { matchOf } from '../matched.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { isMadeOf } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, isNegated, source } from '../rules/flow.ts';
+import { boundTo } from './bound.ts';
 
 export function* driftsOfFlows(checked: Checked, told: readonly Fault[]): Generator<Fault> {
   const { found, computed, textOf, imports } = checked;
   const known = new Set(told.map(({ statement }) => statement));
+  yield* withoutDrift(checked, known);
+  yield* halvesWithNoise(checked, known);
   for (const { computed: statement, recognition, place } of found) {
     if (recognition.formula.id !== 'reverse_sde' || known.has(statement) || place.node !== statement.node) continue;
     const { around, target, holder, node } = statement;
     if (![target, ...around].some((name) => holdsAny(wordsOf(name), flowWords))) continue;
-    const isNoisy = computed.some((one) => one.holder === holder && isMadeOf(one.node, ({ op }) => op === 'normal'));
     const top = unwrap(node);
     const [drift, taken] = top.args;
-    if (isNoisy || top.op !== 'subtract' || !drift || !taken || numberOf(taken) !== null) continue;
+    if (drawsNoise(computed, holder) || top.op !== 'subtract' || !drift || !taken || numberOf(taken) !== null) continue;
     known.add(statement);
     const half = make('multiply', [make('number', [], { value: 0.5 }), taken]);
     const edits = textEdits(
@@ -44,3 +49,66 @@ export function* driftsOfFlows(checked: Checked, told: readonly Fault[]): Genera
 const flowWords = ['ode', 'probability flow', 'prob flow', 'pf', 'pf ode', 'flow ode'];
 
 const changed = (top: Node, taken: Node): Node => make(top.op, [top.args[0]!, taken], top.attributes);
+
+/** Of a process that has no drift of its own the score is all. */
+function* withoutDrift({ computed, textOf, imports }: Checked, known: Set<Computed>): Generator<Fault> {
+  for (const statement of computed) {
+    const { node, target, around, holder } = statement;
+    const isDrift = holdsAny(wordsOf(target === '' ? (around[0] ?? '') : target), ['drift', 'ode', 'flow']);
+    const isOfFlow = [target, ...around.slice(0, 2)].some((name) => holdsAny(wordsOf(name), [...flowWords, 'flow']));
+    const factors = factorsOf(node);
+    const [rate, ...rates] = factors.filter((factor) => unwrap(factor.node).op === 'square');
+    const scores = factors.filter((factor) => isScore(factor.node));
+    if (known.has(statement) || node.op === 'let' || !isDrift || !isOfFlow || factors.length !== 2) continue;
+    if (!rate || rates.length > 0 || scores.length !== 1 || drawsNoise(computed, holder) || !isNegated(node)) continue;
+    known.add(statement);
+    const half = make('multiply', [make('number', [], { value: 0.5 }), node]);
+    const edits = textEdits(
+      { kind: 'factor', there: node, wanted: half, within: null, also: [] },
+      { statement, computed, textOf, imports },
+    );
+    yield {
+      rule: 'other-factor',
+      message: `This is the drift of the reverse equation with noise, and it is called one of the flow without: there the score counts half (${catalogue.get('pf_ode')!.name}).`,
+      statement,
+      at: node,
+      related: [],
+      nearly: null,
+      change: edits && { title: 'Take half of it', edits },
+    };
+  }
+}
+
+/** What is given with the size of the noise is no drift of the flow. */
+function* halvesWithNoise({ found, computed }: Checked, known: Set<Computed>): Generator<Fault> {
+  for (const { computed: statement, recognition, place } of found) {
+    const { around, target, holder } = statement;
+    const size = recognition.formula.id === 'pf_ode' ? boundTo(recognition, 'diffusion') : null;
+    if (!size || known.has(statement) || calledFor(place.node) !== null) continue;
+    if ([target, ...around.slice(0, 2)].some((name) => holdsAny(wordsOf(name), [...flowWords, 'flow', 'deterministic']))) continue;
+    const given = computed.find((one) => one.holder === holder && one.target === '' && source(one.node) === source(size.node));
+    if (!given) continue;
+    known.add(statement);
+    yield {
+      rule: 'other-factor',
+      severity: 'warning',
+      message: `The score counts half here, as in the equation without noise, and the size of the noise is given with it: with noise it counts whole (${catalogue.get('reverse_sde')!.name}).`,
+      statement,
+      at: place.node,
+      related: [{ node: given.node, message: 'The size of the noise.' }],
+      nearly: null,
+      change: null,
+    };
+  }
+}
+
+const drawsNoise = (computed: readonly Computed[], holder: Computed['holder']): boolean =>
+  computed.some((one) => one.holder === holder && isMadeOf(one.node, ({ op }) => op === 'normal'));
+
+const isScore = (node: Node): boolean => {
+  const { op, attributes } = unwrap(node);
+  return (
+    holdsAny(namesOf(node).slice(0, 1).flatMap(wordsOf), ['score', 'scores']) ||
+    (op === 'opaque' && /score/i.test(String(attributes['callee'])))
+  );
+};

@@ -8,12 +8,31 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { factorsOf, isMadeOf, termsOf } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, source, termsOf, userIn } from '../rules/flow.ts';
 
 export function* noiseOfSteps({ computed, textOf, imports }: Checked, told: readonly Fault[]): Generator<Fault> {
   const known = new Set(told.map(({ statement }) => statement));
   for (const statement of computed) {
     if (known.has(statement)) continue;
+    const squared = squaredIn(statement);
+    if (squared) {
+      const { square, within, term } = squared;
+      const edits = textEdits(
+        { kind: 'extra function', there: square, wanted: unwrap(square).args[0]!, within, also: [] },
+        { statement, computed, textOf, imports },
+      );
+      yield {
+        rule: 'noise-times-variance',
+        message:
+          'The noise of a step is multiplied by the square that the score is: that is the rate of its variance, and the noise has the root of it.',
+        statement,
+        at: term,
+        related: [],
+        nearly: null,
+        change: edits && { title: 'Leave out the square', edits },
+      };
+      continue;
+    }
     const wrong = wrongIn(statement);
     if (!wrong) continue;
     const { term, length, within } = wrong;
@@ -54,6 +73,28 @@ function wrongIn({ node, places }: Computed): Wrong | null {
     for (const arg of operandsOf(one)) if (isLength(arg) && own.has(arg)) return { term, length: arg, within: one };
   return null;
 }
+
+/** A square of the noise's size before noise, where the same square stands before the score. */
+function squaredIn({ node, places }: Computed): { readonly square: Node; readonly within: Node; readonly term: Node } | null {
+  const terms = termsOf(node).map((one) => one.node);
+  const own = new Set(places.map((place) => place.node));
+  const noise = terms.filter((term) => factorsOf(term).some((factor) => isDrawn(factor.node)));
+  const [term] = noise;
+  if (noise.length !== 1 || !term || terms.length < 2) return null;
+  const factors = factorsOf(term);
+  const squares = factors.filter((factor) => !factor.below && unwrap(factor.node).op === 'square');
+  const [square] = squares;
+  if (squares.length !== 1 || !square || !own.has(square.node) || factors.some((factor) => factor.below)) return null;
+  const size = source(unwrap(square.node).args[0]!);
+  const isRate = (part: Node): boolean => part.op === 'square' && source(part.args[0]!) === size;
+  const isBeforeScore = (part: Node): boolean =>
+    part.op === 'multiply' && factorsOf(part).some((one) => isRate(unwrap(one.node))) && factorsOf(part).some((one) => isScore(one.node));
+  const within = userIn(term, square.node);
+  return within && terms.some((one) => one !== term && isMadeOf(one, isBeforeScore, 80)) ? { square: square.node, within, term } : null;
+}
+
+const isScore = (node: Node): boolean =>
+  holdsAny(namesOf(node).slice(0, 1).flatMap(wordsOf), ['score', 'scores']) || /score/i.test(String(unwrap(node).attributes['callee']));
 
 function* partsOf(node: Node): Generator<Node> {
   const seen = new Set<Node>([node]);

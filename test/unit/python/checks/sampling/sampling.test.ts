@@ -119,3 +119,111 @@ test('guidance is right the usual ways', async () => {
       await rulesOf(def('guided(net, x, t, cond, w)', 'v_c = net(x, t, cond)', 'v_u = net(x, t, torch.zeros_like(cond))', step)),
     ).toEqual([]);
 });
+
+describe('an equation of a diffusion', () => {
+  const reverse = (name: string, drift: string, given: string): string => flow(name, `drift = ${drift}`, given);
+  const half = 'drift - 0.5 * diffusion ** 2 * score';
+  const whole = 'drift - diffusion ** 2 * score';
+
+  test('has the whole score where the size of the noise is given with it', async () => {
+    expect(await only(reverse('reverse_sde', half, 'drift, diffusion'))).toMatchObject({ rule: 'other-factor', severity: 'warning' });
+  });
+
+  test('has half of it in the flow of a process without drift', async () => {
+    const told = await only(def('flow_drift(score_fn, g, x, t)', '-g ** 2 * score_fn(x, t)'));
+    expect(told).toMatchObject({ rule: 'other-factor', severity: 'info', mended: '0.5 * (-g ** 2 * score_fn(x, t))' });
+  });
+
+  test('has noise times the root of what the score is multiplied by', async () => {
+    const step = (size: string): string =>
+      def('em(x, f, g, score, dt)', 'mean = x - (f - g ** 2 * score) * dt', `mean + ${size} * dt ** 0.5 * torch.randn_like(x)`);
+    expect(await only(step('g ** 2'))).toMatchObject({
+      rule: 'noise-times-variance',
+      mended: 'mean + g * dt ** 0.5 * torch.randn_like(x)',
+    });
+    expect(await rulesOf(step('g'))).toEqual([]);
+  });
+
+  test.each([
+    ['with noise', reverse('reverse_sde', whole, 'drift, diffusion')],
+    ['without', reverse('probability_flow', half, 'drift')],
+    ['without, the size of nothing given with it', reverse('ode', half, 'drift, torch.zeros_like(diffusion)')],
+    ['of a process without drift, with noise', def('reverse_drift(score_fn, g, x, t)', '-g ** 2 * score_fn(x, t)')],
+    ['of a process without drift, without', def('flow_drift(score_fn, g, x, t)', '-0.5 * g ** 2 * score_fn(x, t)')],
+    ['a walk after the score', def('walk(x, size, score)', 'x + 0.5 * size ** 2 * score(x) + size * torch.randn_like(x)')],
+  ])('is right %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+describe('the target of a flow', () => {
+  const matching = (path: string, target: string): string =>
+    def(
+      'loss(net, x1, t, sigma_min)',
+      'x0 = torch.randn_like(x1)',
+      'tt = t[:, None]',
+      `x_t = ${path}`,
+      `((net(x_t, t) - (${target})) ** 2).mean()`,
+    );
+  const narrow = '(1 - (1 - sigma_min) * tt) * x0 + tt * x1';
+
+  test.each([
+    ['leaves out what is left of the noise', matching(narrow, 'x1 - x0')],
+    ['takes off what is left of the noise alone', matching(narrow, 'x1 - sigma_min * x0')],
+    ['adds the ends up', matching('torch.lerp(x0, x1, tt)', 'x1 + x0')],
+  ])('is not the derivative of the path: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual(['against-the-path']);
+  });
+
+  test.each([
+    ['the derivative', matching(narrow, 'x1 - (1 - sigma_min) * x0')],
+    ['a share of it', matching('(1 - tt) * x0 + tt * x1', '0.5 * (x1 - x0)')],
+    ['of a path with noise about it', matching('(1 - tt) * x0 + tt * x1 + sigma_min * torch.randn_like(x1)', 'x1 - x0')],
+    ['a velocity on a circle', matching('torch.cos(tt) * x0 + torch.sin(tt) * x1', 'torch.cos(tt) * x1 - torch.sin(tt) * x0')],
+    ['of something else than the path', matching('x1 + sigma_min * x0', 'x0 - x1')],
+  ])('is right: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
+
+describe('a log-determinant', () => {
+  const coupling = (z: string, volume: string, density: string): string =>
+    def(
+      'log_prob(net, x)',
+      'a, b = x.chunk(2, -1)',
+      's, t = net(a).chunk(2, -1)',
+      `z = torch.cat([a, ${z}], -1)`,
+      `log_det = ${volume}`,
+      'base = -0.5 * (z ** 2 + math.log(2 * math.pi)).sum(-1)',
+      density,
+    );
+  const stacked = (call: string, density: string): string =>
+    [
+      'def log_prob(flows, prior, x):',
+      '    log_det = 0',
+      '    for flow in flows:',
+      `        x, ld = ${call}`,
+      '        log_det = log_det + ld',
+      `    return ${density}`,
+      '',
+    ].join('\n');
+
+  test.each([
+    ['of a stretching is taken off', 'warning', coupling('b * torch.exp(s) + t', 's.sum(-1)', 'base - log_det'), 'base + log_det'],
+    ['of a shrinking is added', 'warning', coupling('(b - t) / torch.exp(s)', 's.sum(-1)', 'base + log_det'), 'base - log_det'],
+    ['of layers is taken off', 'info', stacked('flow(x)', 'prior.log_prob(x) - log_det'), 'prior.log_prob(x) + log_det'],
+  ])('%s', async (_, severity, code, mended) => {
+    expect(await only(code)).toMatchObject({ rule: 'other-sign', severity, mended, left: [] });
+  });
+
+  test.each([
+    ['of a stretching', coupling('b * torch.exp(s) + t', 's.sum(-1)', 'base + log_det')],
+    ['of a shrinking', coupling('(b - t) * torch.exp(-s)', '-s.sum(-1)', 'base + log_det')],
+    ['of a shrinking, by how the way back stretches', coupling('(b - t) * torch.exp(-s)', 's.sum(-1)', 'base - log_det')],
+    ['of layers', stacked('flow(x)', 'prior.log_prob(x) + log_det')],
+    ['of layers backwards', stacked('flow.inverse(x)', 'prior.log_prob(x) - log_det')],
+    ['of what was drawn', def('sample(flow, prior, z)', 'x, log_det = flow(z)', 'prior.log_prob(z) - log_det')],
+  ])('is right: %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});
