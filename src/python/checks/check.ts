@@ -8,17 +8,8 @@ import { maximised } from './maximised.ts';
 import { coefficients } from './noising/coefficients.ts';
 import { residuals } from './noising/residuals.ts';
 import { rotations } from './noising/rotations.ts';
-import { exchangedHalves } from './sampling/chunks.ts';
-import { driftsOfFlows } from './sampling/drifts.ts';
-import { wholeSteps } from './sampling/halves.ts';
-import { guidanceTurned } from './sampling/guidance.ts';
-import { levelsOfRoots } from './sampling/levels.ts';
-import { targetsOffPaths } from './sampling/paths.ts';
-import { noiseOfSteps } from './sampling/roots.ts';
-import { stepsAway } from './sampling/slopes.ts';
-import { volumesTurned } from './sampling/volumes.ts';
+import { samplingRules } from './sampling/each.ts';
 import { tables } from './noising/tables.ts';
-import { weightsOfNoise } from './noising/weights.ts';
 import { nearMisses } from './near/nearMisses.ts';
 import { brokenProperties, otherProperties } from './rules/each.ts';
 
@@ -32,7 +23,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...(yield* tables(checked, faults)));
   faults.push(...(yield* coefficients(checked, faults)));
   faults.push(...(yield* rotations(checked, faults)));
-  for (const rule of [noiseOfSteps, wholeSteps, stepsAway, weightsOfNoise, driftsOfFlows, exchangedHalves, guidanceTurned, levelsOfRoots, targetsOffPaths, volumesTurned]) {
+  for (const rule of samplingRules) {
     faults.push(...rule(checked, faults));
     yield;
   }

@@ -1,0 +1,27 @@
+/** Every rule of steps, drifts, guidance and paths. */
+
+import { weightsOfNoise } from '../noising/weights.ts';
+import { exchangedHalves } from './chunks.ts';
+import { driftsOfFlows } from './drifts.ts';
+import { guidanceTurned } from './guidance.ts';
+import { wholeSteps } from './halves.ts';
+import { levelsOfRoots } from './levels.ts';
+import { targetsOffPaths } from './paths.ts';
+import { noiseOfSteps } from './roots.ts';
+import { stepsAway } from './slopes.ts';
+import { volumesTurned } from './volumes.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+
+export const samplingRules: readonly ((checked: Checked, told: readonly Fault[]) => Iterable<Fault>)[] = [
+  noiseOfSteps,
+  wholeSteps,
+  stepsAway,
+  weightsOfNoise,
+  driftsOfFlows,
+  exchangedHalves,
+  guidanceTurned,
+  levelsOfRoots,
+  targetsOffPaths,
+  volumesTurned,
+];
