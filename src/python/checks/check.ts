@@ -9,6 +9,7 @@ import { coefficients } from './noising/coefficients.ts';
 import { residuals } from './noising/residuals.ts';
 import { rotations } from './noising/rotations.ts';
 import { samplingRules } from './sampling/each.ts';
+import { targetsOffPaths } from './sampling/paths.ts';
 import { tables } from './noising/tables.ts';
 import { nearMisses } from './near/nearMisses.ts';
 import { brokenProperties, otherProperties } from './rules/each.ts';
@@ -30,6 +31,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...(yield* densities(checked, faults)));
   faults.push(...(yield* nearMisses(checked, faults)));
   faults.push(...(yield* residuals(checked, faults)));
+  faults.push(...targetsOffPaths(checked, faults));
   faults.push(...contradictions(checked, faults));
   faults.push(...maximised(checked, faults));
   faults.push(...otherProperties(checked, faults));

@@ -22,13 +22,15 @@ export const isStepOn = (all: readonly Sample[]): boolean =>
   all.some(([node]) => mayBe(node, 'noise'));
 
 /** What samples give that nothing else is made of, where no name says it: noise and what was told by it, or noise and data. */
-export function inferred(all: readonly Sample[], { now, before }: Times): Meaning | null {
+export function inferred(all: readonly Sample[], { areBoth }: Times): Meaning | null {
   if (all.some(([noise]) => mayBe(noise, 'noise') && all.some(([clean]) => mayBe(clean, 'clean') && isToldBy(clean, noise))))
     return 'earlier';
-  if (all.length !== 2 || before.base !== now.base || all.some(([, by]) => by.some((value) => value < 0))) return null;
+  if (all.length !== 2 || all.some(([, by]) => by.some((value) => value < 0))) return null;
   const [data] = all.find(([node]) => isGiven(node) && kindsOf(node).every((kind) => kind === 'clean')) ?? [];
   const other = all.find(([node]) => node !== data)?.[0];
-  return data && other && (isDrawn(other) || (isGiven(other) && kindsOf(other).every((kind) => kind === 'noise'))) ? 'noisy' : null;
+  const isNoise = other && (isDrawn(other) || (isGiven(other) && kindsOf(other).every((kind) => kind === 'noise')));
+  if (!data || !isNoise) return null;
+  return areBoth ? 'earlier' : 'noisy';
 }
 
 const isGiven = (node: Node): boolean => kindsOf(node).length > 0 && unwrap(node).op === 'parameter';

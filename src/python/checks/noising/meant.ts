@@ -21,7 +21,7 @@ export interface Levels {
   readonly alpha: Numbers;
 }
 
-export function levelsAt(schedule: Schedule, times: Times): Levels {
+export function levelsAt(schedule: Schedule, times: Pick<Times, 'now' | 'before'>): Levels {
   const [now, before] = [schedule.level(times.now), schedule.level(times.before)];
   return { now, before, alpha: numbers((at) => now[at]! / before[at]!) };
 }

@@ -25,6 +25,8 @@ export interface Time {
 export interface Times {
   readonly now: Time;
   readonly before: Time;
+  /** Whether the code speaks of both. */
+  readonly areBoth: boolean;
 }
 
 export const now: Time = { base: null, steps: 0 };
@@ -105,7 +107,7 @@ export class Schedule {
     // Samplers that leave steps out go back by several.
     const steps = this.#back.size === 1 ? [...this.#back][0]! : -1;
     const before: Time = earlier.length > 0 && later.length > 0 ? { base: earlier[0]!, steps: 0 } : { ...present, steps };
-    return { now: present, before };
+    return { now: present, before, areBoth: before.base !== present.base || this.#back.size > 0 };
   }
 }
 

@@ -6,7 +6,6 @@ import { driftsOfFlows } from './drifts.ts';
 import { guidanceTurned } from './guidance.ts';
 import { wholeSteps } from './halves.ts';
 import { levelsOfRoots } from './levels.ts';
-import { targetsOffPaths } from './paths.ts';
 import { noiseOfSteps } from './roots.ts';
 import { stepsAway } from './slopes.ts';
 import { volumesTurned } from './volumes.ts';
@@ -22,6 +21,5 @@ export const samplingRules: readonly ((checked: Checked, told: readonly Fault[])
   exchangedHalves,
   guidanceTurned,
   levelsOfRoots,
-  targetsOffPaths,
   volumesTurned,
 ];
