@@ -192,9 +192,10 @@ export function isMisnamed(match: Pick<Match, 'cut' | 'reading' | 'binding'>): b
     if ((affinity(input, role) ?? -1) >= 2) continue;
     for (const other of match.reading.roles) {
       if (other === role || !isCalled(input, other)) continue;
-      // What has no names of its own is told by the other's: `ab` stands where `ab_prev` belongs.
+      // Of two of one kind, one without names of its own, the name of the other tells: `ab` stands where `ab_prev` belongs.
+      const others = bound.filter((one) => one.role === other);
       const isTaken =
-        !role.words && bound.some((one) => one.role === other) && !bound.some((one) => one.role === other && isCalled(one.input, other));
+        !role.words && role.encodings === other.encodings && others.length > 0 && !others.some((one) => isCalled(one.input, other));
       if (isTaken || crossed.has(`${other.id} ${role.id}`)) return true;
       crossed.add(`${role.id} ${other.id}`);
     }

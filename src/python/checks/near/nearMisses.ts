@@ -57,6 +57,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (!near || near === 'meant' || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
       if (!isMadeHere(edit.there, statement, computed) || isOfCalled(edit.there, statement)) continue;
+      // A part may be given with either sign.
+      if (node !== statement.node && isFlipped(near)) continue;
       // A bound is given as it is, unless it is called a loss.
       if (match.formula.claim === 'bound' && isFlipped(near) && !isLoss(statement)) continue;
       if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;

@@ -34,6 +34,11 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
       .slice(0, 1)
       .map(wordsOf)
       .some((words) => holdsAny(words, ofDerivatives)),
+  // What an object holds may have been kept with either sign.
+  kept: ({ edit: { kind, there, wanted } }) => kind === 'sign' && wanted.op === 'negate' && isKept(there),
+  // A mean that runs on is made of what it was.
+  updated: ({ edit: { kind, there, wanted } }) =>
+    kind === 'another value' && unwrap(wanted).op === 'attribute' && isMadeOf(there, (part) => part === unwrap(wanted), 40),
   // What is left out altogether was meant.
   unused: ({ edit, cut, changed }) => changed.inputs.length < cut.inputs.length && edit.kind !== 'another value',
 };
@@ -45,11 +50,25 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
   // Any sum may be such a formula, and this one adds noise.
   'drawn noise': ({ edit: { kind, there } }, { reading }) =>
     kind === 'another value' && (reading.rank ?? 1) < 1 && unwrap(there).op === 'normal',
+  'of a number of things': ({ edit: { kind, there } }, { choices: [first] }) => {
+    const choice = kind === 'sign' ? first!.get(there) : undefined;
+    return choice !== undefined && 'role' in choice && (choice.role.domain === 'length' || choice.role.domain === 'positive');
+  },
   'of weight': isOfWeight,
-  'against names': ({ edit }, { choices: [first] }) => edit.kind === 'swapped' && !areNamed([edit.there, edit.wanted], first!),
+  'against names': ({ edit }, { choices: [first], reading }) =>
+    edit.kind === 'swapped' && (!areNamed([edit.there, edit.wanted], first!) || ((reading.rank ?? 1) < 1 && areLetters(edit))),
   'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)) || isTakenForOne(edit, named),
   'not called so': ({ edit, changed }, named) => !named.isCalledSo && asksForName(edit, changed),
 };
+
+/** What an object holds, or goes on from what it held. */
+function isKept(node: Node): boolean {
+  const name = node.attributes['name'];
+  return (
+    unwrap(node).op === 'attribute' ||
+    (node.op === 'let' && isMadeOf(node, ({ op, attributes }) => op === 'attribute' && attributes['name'] === name, 20))
+  );
+}
 
 const ofDerivatives = ['backward', 'derivative', 'prime', 'grad', 'dloss', 'd loss', 'delta'];
 
@@ -84,7 +103,10 @@ function isOfFormula({ kind, there, wanted, within }: Edit, telling: ReadonlySet
 /** With a factor that the formula has no part for, nothing is changed. */
 function isTakenForOne({ kind, wanted }: Edit, { choices: [first] }: Named): boolean {
   if (kind !== 'missing factor') return false;
-  const parts = new Set<Node>([wanted.args[1]!]);
+  const [, factor] = wanted.args;
+  // What is done to a counterpart within another function.
+  if (!factor) return false;
+  const parts = new Set<Node>([factor]);
   let isAny = false;
   for (const part of parts) {
     const choice = first!.get(part);
@@ -119,6 +141,9 @@ const areNamed = (nodes: readonly Node[], choices: Choices): boolean =>
     const choice = choices.get(node);
     return choice !== undefined && 'role' in choice && ((affinity(given(node), choice.role) ?? 0) >= 2 || formOf(node, choice) >= 3);
   });
+
+/** Which letter is what is not told where a formula may be of anything. */
+const areLetters = ({ there, wanted }: Edit): boolean => [there, wanted].every((node) => (namesOf(node)[0] ?? '').length === 1);
 
 const formOf = (node: Node, { encoding }: Extract<Choice, { role: Role }>): number => (encoding ? formFits(given(node), encoding) : 0);
 

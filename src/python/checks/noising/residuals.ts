@@ -70,8 +70,8 @@ function wrongIn(residual: Node): Wrong | null {
   const level = schedule.level(time);
   const levels: Levels = { now: level, before: level, alpha: level };
   const [said, given] = isPredicted(a[0]) ? [a, b] : [b, a];
-  // What a network leaves of what it was given is a residual whatever it says.
-  if (argumentsOf(unwrap(said[0])).some((arg) => unwrap(arg) === unwrap(given[0]))) return null;
+  // What a network leaves of what it was given is a residual whatever it says, unless that is called noisy.
+  if (!isNoisy(given[0]) && argumentsOf(unwrap(said[0])).some((arg) => unwrap(arg) === unwrap(given[0]))) return null;
   const readings: Wrong[] = [];
   for (const kind of kindsOf(said[0]))
     for (const other of kindsOf(given[0])) {

@@ -4,21 +4,18 @@ import { catalogue } from '../../../formulas/catalogue.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
-import { calledFor } from '../../recognise/findings.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { matchOf } from '../matched.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { factorsOf, isMadeOf, isNegated, source } from '../rules/flow.ts';
-import { boundTo } from './bound.ts';
+import { factorsOf, isMadeOf, isNegated } from '../rules/flow.ts';
 
 export function* driftsOfFlows(checked: Checked, told: readonly Fault[]): Generator<Fault> {
   const { found, computed, textOf, imports } = checked;
   const known = new Set(told.map(({ statement }) => statement));
   yield* withoutDrift(checked, known);
-  yield* halvesWithNoise(checked, known);
   for (const { computed: statement, recognition, place } of found) {
     if (recognition.formula.id !== 'reverse_sde' || known.has(statement) || place.node !== statement.node) continue;
     const { around, target, holder, node } = statement;
@@ -75,29 +72,6 @@ function* withoutDrift({ computed, textOf, imports }: Checked, known: Set<Comput
       related: [],
       nearly: null,
       change: edits && { title: 'Take half of it', edits },
-    };
-  }
-}
-
-/** What is given with the size of the noise is no drift of the flow. */
-function* halvesWithNoise({ found, computed }: Checked, known: Set<Computed>): Generator<Fault> {
-  for (const { computed: statement, recognition, place } of found) {
-    const { around, target, holder } = statement;
-    const size = recognition.formula.id === 'pf_ode' ? boundTo(recognition, 'diffusion') : null;
-    if (!size || known.has(statement) || calledFor(place.node) !== null) continue;
-    if ([target, ...around.slice(0, 2)].some((name) => holdsAny(wordsOf(name), [...flowWords, 'flow', 'deterministic']))) continue;
-    const given = computed.find((one) => one.holder === holder && one.target === '' && source(one.node) === source(size.node));
-    if (!given) continue;
-    known.add(statement);
-    yield {
-      rule: 'other-factor',
-      severity: 'warning',
-      message: `The score counts half here, as in the equation without noise, and the size of the noise is given with it: with noise it counts whole (${catalogue.get('reverse_sde')!.name}).`,
-      statement,
-      at: place.node,
-      related: [{ node: given.node, message: 'The size of the noise.' }],
-      nearly: null,
-      change: null,
     };
   }
 }

@@ -6,7 +6,8 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { isMadeOf, made, source, termsOf } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, made, source, termsOf } from '../rules/flow.ts';
+import { ownNodes } from '../statements.ts';
 import { boundTo } from './bound.ts';
 
 export function* volumesTurned({ found, computed, textOf, imports }: Checked, told: readonly Fault[]): Generator<Fault> {
@@ -16,11 +17,12 @@ export function* volumesTurned({ found, computed, textOf, imports }: Checked, to
       continue;
     const density = (boundTo(recognition, 'base') ?? boundTo(recognition, 'latent'))?.node;
     const volume = boundTo(recognition, 'volume')?.node;
-    const meant = density && volume ? signOf(volume, density) : null;
+    const added = density && volume ? signOf(volume, density) : null;
+    const meant = added && isTaken(density!) ? { ...added, sign: added.sign === 1 ? (-1 as const) : (1 as const) } : added;
     const sign = recognition.reading.remark === undefined ? 1 : -1;
     if (!meant || meant.sign === sign) continue;
     known.add(statement);
-    const sum = [...made(place.node, 60)].find(({ op, args }) => (op === 'add' || op === 'subtract') && args.includes(volume!));
+    const sum = [...ownNodes(statement)].find(({ op, args }) => (op === 'add' || op === 'subtract') && args.includes(volume!));
     const wanted = sum && make(sum.op === 'add' ? 'subtract' : 'add', sum.args);
     const edits =
       sum && textEdits({ kind: 'sign', there: sum, wanted: wanted!, within: null, also: [] }, { statement, computed, textOf, imports });
@@ -36,6 +38,14 @@ export function* volumesTurned({ found, computed, textOf, imports }: Checked, to
     };
   }
 }
+
+/** Whether it is minus the logarithm of a density: squares are added. */
+const isTaken = (density: Node): boolean =>
+  termsOf(density).some(({ node, sign }) => {
+    const factors = factorsOf(node).map((one) => unwrap(one.node));
+    const isOfSquares = factors.some((factor) => isMadeOf(factor, ({ op }) => op === 'square', 12));
+    return isOfSquares && factors.reduce((by, factor) => by * Math.sign(numberOf(factor) ?? 1), sign as number) > 0;
+  });
 
 interface Meant {
   readonly sign: 1 | -1;

@@ -11,9 +11,9 @@ import { labelled, labelledFiles, score, sets, statementStarts, together, type L
 
 /** `found`: at least this share of the mistakes; `alarms`: at most so many. */
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
-  seen: { found: 0.93, alarms: 0 },
-  heldout: { found: 0.92, alarms: 0 },
-  reviewed: { found: 0.77, alarms: 2 },
+  seen: { found: 0.94, alarms: 0 },
+  heldout: { found: 0.94, alarms: 0 },
+  reviewed: { found: 0.92, alarms: 2 },
 };
 const long = 900_000;
 

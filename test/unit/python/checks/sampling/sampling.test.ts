@@ -125,10 +125,6 @@ describe('an equation of a diffusion', () => {
   const half = 'drift - 0.5 * diffusion ** 2 * score';
   const whole = 'drift - diffusion ** 2 * score';
 
-  test('has the whole score where the size of the noise is given with it', async () => {
-    expect(await only(reverse('reverse_sde', half, 'drift, diffusion'))).toMatchObject({ rule: 'other-factor', severity: 'warning' });
-  });
-
   test('has half of it in the flow of a process without drift', async () => {
     const told = await only(def('flow_drift(score_fn, g, x, t)', '-g ** 2 * score_fn(x, t)'));
     expect(told).toMatchObject({ rule: 'other-factor', severity: 'info', mended: '0.5 * (-g ** 2 * score_fn(x, t))' });
