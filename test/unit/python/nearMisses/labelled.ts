@@ -8,7 +8,7 @@ import { readModule } from '../../../../src/python/syntax/build.ts';
 import { within } from '../corpus/labelled.ts';
 
 /** Sets that were written apart from one another. */
-export const sets = ['seen', 'heldout', 'reviewed'] as const;
+export const sets = ['seen', 'heldout', 'reviewed', 'research', 'product', 'unread'] as const;
 
 export interface Mark {
   /** Of the statement, counted from 0. */

@@ -14,6 +14,9 @@ const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> =
   seen: { found: 0.94, alarms: 0 },
   heldout: { found: 0.94, alarms: 0 },
   reviewed: { found: 0.92, alarms: 2 },
+  research: { found: 0.85, alarms: 5 },
+  product: { found: 0.82, alarms: 6 },
+  unread: { found: 0.75, alarms: 4 },
 };
 const long = 900_000;
 
@@ -109,7 +112,7 @@ describe('the near misses', () => {
       for (const file of files.get(set)!) scores.push(score(parser, file, await reading(file)));
       const { recall, missed, alarms } = together(scores);
       // Nothing is to be fitted to what nobody looks at.
-      const told = (places: readonly string[]): string => (set === 'reviewed' ? String(places.length) : `\n${places.join('\n')}`);
+      const told = (places: readonly string[]): string => (set === 'unread' ? String(places.length) : `\n${places.join('\n')}`);
       expect(alarms.length, `alarms: ${told(alarms)}`).toBeLessThanOrEqual(bounds[set].alarms);
       expect(recall, `missed: ${told(missed)}`).toBeGreaterThanOrEqual(bounds[set].found);
     },
