@@ -35,8 +35,10 @@ const known = new Map<string, readonly Kind[]>();
 
 /** All that the name leaves open. */
 export function kindsOf(node: Node): readonly Kind[] {
-  const { op } = unwrap(node);
+  const { op, attributes } = unwrap(node);
   if (op === 'normal') return ['noise'];
+  // A text says what it likes.
+  if (op === 'global' && String(attributes['name']).startsWith('"')) return [];
   const { own } = given(node);
   // Whatever a network was trained to say.
   const kinds = op === 'opaque' && holdsAny(own, networks) ? outputs : kindsCalled(own);

@@ -70,6 +70,7 @@ test('what is compared with is told of where it is made', async () => {
 
 describe('residuals that are right', () => {
   const right: Readonly<Record<string, string>> = {
+    'a text': def('report(run, name)', 'run_output = run(name)', 'error = "Unknown error.\\n" + run_output', 'error'),
     'what a network leaves of what it is given': def(
       'potential(network, x, sigma)',
       'noise = network(x, sigma)',
