@@ -108,7 +108,10 @@ function settled(node: Node): Node {
 /** Noise of which nothing else is made than this, and which is drawn as it stands, or given. */
 const isDraw = (node: Node): boolean => {
   const { op, attributes } = settled(node);
-  return op === 'uniform' || op === 'normal' || (op === 'parameter' && /^(?:noise|eps|epsilon|xi)$/.test(String(attributes['name'])));
+  if (op !== 'parameter') return op === 'uniform' || op === 'normal';
+  // Of a number of its own it is what keeps from 0.
+  const isNumber = attributes['hint'] === 'float' || typeof attributes['default'] === 'number';
+  return !isNumber && /^(?:noise|eps|epsilon|xi)$/.test(String(attributes['name']));
 };
 
 const isLookedUp = (node: Node): boolean => {

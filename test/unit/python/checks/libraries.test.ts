@@ -106,6 +106,22 @@ describe('another method', () => {
       ),
     ],
     [
+      'a variance that is kept as more is seen',
+      method(
+        'RunningMeanStd(nn.Module)',
+        'def __init__(self, shape=(), epsilon: float = 1e-4):',
+        '    super().__init__()',
+        '    self.register_buffer("mean", torch.zeros(shape))',
+        '    self.register_buffer("var", torch.ones(shape))',
+        '    self.register_buffer("count", torch.tensor(epsilon, dtype=torch.float32))',
+        'def update(self, x):',
+        '    delta = x.mean(0) - self.mean',
+        '    total = self.count + x.shape[0]',
+        '    m2 = self.var * self.count + x.var(0) * x.shape[0] + delta.pow(2) * (self.count * x.shape[0] / total)',
+        '    self.var.copy_(m2 / total)',
+      ),
+    ],
+    [
       'a sample with noise on it',
       method(
         'ScoreModel(Reconstructor)',
