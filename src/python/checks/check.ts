@@ -2,6 +2,7 @@
 
 import type { Checked } from './checked.ts';
 import type { Fault } from './fault.ts';
+import { constants } from './constants.ts';
 import { contradictions } from './contradictions.ts';
 import { densities } from './densities/densities.ts';
 import { maximised } from './maximised.ts';
@@ -34,6 +35,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...targetsOffPaths(checked, faults));
   faults.push(...contradictions(checked, faults));
   faults.push(...maximised(checked, faults));
+  faults.push(...constants(checked, faults));
   faults.push(...otherProperties(checked, faults));
   return faults;
 }

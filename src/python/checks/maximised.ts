@@ -39,7 +39,7 @@ function isLoss({ target, around }: Computed): boolean {
 }
 
 /** Whether the sign is turned where it is used. */
-function isTurned(node: Node): boolean {
+export function isTurned(node: Node): boolean {
   const made = new Set<Node>([unwrap(node), node]);
   for (const one of made) {
     if (made.size > mostUses) return true;

@@ -56,6 +56,7 @@ export const rules = {
   swapped: { name: 'Two values that have changed places', severity: 'info' },
   'factor-scope': { name: 'A factor of a part', severity: 'info' },
   'other-factor': { name: 'Another factor', severity: 'info' },
+  'constant-missing': { name: 'A constant that is missing', severity: 'info' },
   'another-axis': { name: 'Along another axis', severity: 'info' },
   'another-reduction': { name: 'A sum for a mean', severity: 'info' },
   'another-value': { name: 'One value for another', severity: 'info' },

@@ -40,12 +40,17 @@ export async function outcomesOf(finding: Finding, text: string, reread: Reread)
     const end = finding.end + movedBy(fix, finding.end);
     const found = await reread(withFix(text, fix), { start, end });
     const right = found.find(
-      (one) => one.formula === (fix.makes ?? finding.formula) && one.equality !== 'near miss' && one.start >= start && one.end <= end,
+      (one) => isAlike(one.formula, fix.makes ?? finding.formula) && one.equality !== 'near miss' && one.start >= start && one.end <= end,
     );
     outcomes.push(right ? { compared: sideBySide(finding.latex, right.latex) } : null);
   }
   return outcomes;
 }
+
+/** The same formula, or another one of the same quantity: what is a divergence of two Gaussians may be one from the standard normal as well. */
+const isAlike = (made: string | null, wanted: string | null): boolean =>
+  made === wanted || (made !== null && wanted !== null && divergences.has(made) && divergences.has(wanted));
+const divergences: ReadonlySet<string> = new Set(['kl_diag_std_normal', 'kl_gauss_gauss', 'kl_gauss_full']);
 
 /** Without what a fix did not mend: that is not what is wrong. null where nothing is left to say. */
 export function afterTrial(finding: Finding, outcomes: readonly Outcome[]): Finding | null {

@@ -66,10 +66,10 @@ export class Recogniser {
   }
 
   /** Ids of the formulas that a value is, wherever it stands. */
-  readonly idsOf = (node: Node): ReadonlySet<string> => new Set(this.#signsOf(node).keys());
+  readonly idsOf = (node: Node): ReadonlySet<string> => new Set(this.signsOf(node).keys());
 
   /** The same, each with the sign that it has there. */
-  #signsOf(node: Node): ReadonlyMap<string, number> {
+  readonly signsOf = (node: Node): ReadonlyMap<string, number> => {
     const known = this.#ids.get(node);
     if (known) return known;
     if (this.#looked.has(unwrap(node))) return new Map();
@@ -82,7 +82,7 @@ export class Recogniser {
     }
     this.#ids.set(node, signs);
     return signs;
-  }
+  };
 
   /** A name of a quantity that has a formula of its own, and no generic one; also where it was kept within bounds. */
   readonly #isKnown = (node: Node): boolean => {
@@ -236,7 +236,7 @@ export class Recogniser {
   #furtherOf(term: TermOf, assigned: ReadonlyMap<TermOf, SumTerm>): TermFound | null {
     const first = [...assigned].find(([, { several }]) => several === true);
     if (!first) return null;
-    const formulas = first[1].formulas.filter((id) => this.#signsOf(first[0].node).has(id));
+    const formulas = first[1].formulas.filter((id) => this.signsOf(first[0].node).has(id));
     return this.#termIn(term, new Set([{ ...first[1], formulas, words: [], opposite: [], also: [] }]));
   }
 
@@ -250,7 +250,7 @@ export class Recogniser {
     const { op, args } = term.node;
     for (const [place, weight] of op === 'multiply' ? args.entries() : []) {
       const node = args[1 - place]!;
-      if (!isPlain(weight) || this.#signsOf(node).size === 0) continue;
+      if (!isPlain(weight) || this.signsOf(node).size === 0) continue;
       const found = this.#termIn({ node, factor: term.factor, weights: [...term.weights, weight] }, open);
       if (found) return found;
     }
@@ -260,7 +260,7 @@ export class Recogniser {
   /** 1 where it is the term, -1 where it is minus the term, 0 where it is neither. What it is by value speaks louder than its name. */
   #isTerm(node: Node, wanted: SumTerm): number {
     const { formulas, words, opposite, also } = wanted;
-    const signs = this.#signsOf(node);
+    const signs = this.signsOf(node);
     for (const id of formulas) if (signs.has(id)) return signs.get(id)!;
     if ([...signs.keys()].some((id) => also?.includes(id) !== true)) return 0;
     // The mean of something named is it.

@@ -11,6 +11,8 @@ export interface Meaning {
   readonly signs: readonly Partial<Record<Kind, 1 | -1>>[];
   /** Whether each has a sign of its own: of the others both may only be exchanged. */
   readonly isBound?: true;
+  /** Nor is it meant with all signs the other way round. */
+  readonly isSigned?: true;
   /** What is another one of the same signs, and takes the place of one of them by mistake. */
   readonly instead?: { readonly kind: Kind; readonly of: Kind; readonly otherwise: string };
   /** Whether more may be added. */
@@ -61,7 +63,16 @@ export const meanings: readonly Meaning[] = [
     isBroken: true,
   },
   {
-    name: /(?:^|_)(?:elbo|log_?w|log_?weights?|log_?iws?|lower_bound)(?:_|$)/,
+    name: /(?:^|_)(?:log_?w|log_?weights?|log_?iws?)(?:_|$)/,
+    not: /neg|loss|minus|norm|inv/,
+    signs: [{ likelihood: 1, prior: 1, posterior: -1 }],
+    isBound: true,
+    isSigned: true,
+    otherwise: 'this is no logarithm of weights, which are the joint density over what the samples were drawn from',
+    isBroken: true,
+  },
+  {
+    name: /(?:^|_)(?:elbo|lower_bound)(?:_|$)/,
     not: /neg|loss|minus|norm/,
     signs: [{ likelihood: 1, prior: 1, posterior: -1 }],
     isBound: true,

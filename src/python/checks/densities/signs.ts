@@ -74,10 +74,11 @@ function signsFor({ terms, hasRest }: Sum, { signs, isPart, isBound, name }: Mea
   return null;
 }
 
-function isAnother({ terms }: Sum, signs: Partial<Record<Kind, 1 | -1>>, { isBound }: Meaning): boolean {
+function isAnother({ terms }: Sum, signs: Partial<Record<Kind, 1 | -1>>, { isBound, isSigned }: Meaning): boolean {
   const wrong = terms.filter(({ kind, sign }) => signs[kind] !== sign);
   // With all signs the other way round it is maximised.
-  return isBound ? wrong.length > 0 && wrong.length < terms.length : wrong.length === terms.length;
+  if (isBound) return wrong.length > 0 && (wrong.length < terms.length || isSigned === true);
+  return wrong.length === terms.length;
 }
 
 /** In its name, in the function's, or in what it is computed with. */

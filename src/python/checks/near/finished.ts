@@ -49,7 +49,7 @@ export function isFinished(node: Node): boolean {
 
 const ending: ReadonlySet<string> = new Set('opaque attribute item gradient carried part parts'.split(' '));
 const handing: ReadonlySet<string> = new Set(
-  'let inline negate reshape flatten squeeze expandDims permute swapAxes rearrange mean sum detach leftOut index add subtract multiply divide choice stack concatenate'.split(
+  'let inline negate reshape flatten squeeze expandDims permute swapAxes rearrange mean sum detach leftOut index add subtract multiply divide choice stack concatenate abs clamp maximum minimum relu'.split(
     ' ',
   ),
 );

@@ -25,7 +25,7 @@ export interface Named extends Valued {
 }
 
 /** Assignments that are tried. */
-const mostChoices = 10;
+const mostChoices = 20;
 
 /** Formulas for which every value has a name that fits and every role that is needed is named. */
 export function namedReadings(cut: Cut, readings: readonly Valued[], surroundings: Surroundings): Named[] {
@@ -72,10 +72,12 @@ function optionsIn(inputs: readonly Given[], reading: ValueReading): Option[][] 
     if (own.length === 0) return null;
     own.sort((a, b) => b.score - a.score);
     // What a name says is what it is: a part of the formula rather than a weight.
-    const best = own[0]!.score;
-    all.push(
-      best >= 2 ? own.filter(({ score, choice }) => score >= best - 1 || (!('role' in choice) && !('role' in own[0]!.choice))) : own,
-    );
+    const [{ score: best, choice: likeliest }] = own as [Option];
+    // A letter tells what it is, not in which form.
+    const isLetter = input.own.join('').length === 1;
+    const isSame = (choice: Choice): boolean =>
+      'role' in choice ? isLetter && 'role' in likeliest && choice.role === likeliest.role : !('role' in likeliest);
+    all.push(best >= 2 ? own.filter(({ score, choice }) => score >= best - 1 || isSame(choice)) : own);
   }
   return all;
 }
@@ -167,11 +169,26 @@ function wordsOfFormula(formula: Formula): readonly string[] {
     const pairs = names.slice(1).map((word, at) => `${names[at]!} ${word}`);
     known.set(
       formula,
-      (words = [...ids, ...pairs.filter((pair) => !pair.split(' ').some((word) => word.length < 3 || filling.has(word)))]),
+      (words = [
+        ...ids,
+        ...(alsoCalled[formula.id] ?? []),
+        ...pairs.filter((pair) => !pair.split(' ').some((word) => word.length < 3 || filling.has(word))),
+      ]),
     );
   }
   return words;
 }
+
+/** What else code calls it, beside its id and its name. */
+const divergence = ['kld', 'kl div', 'kl divergence'];
+const alsoCalled: Readonly<Record<string, readonly string[]>> = {
+  kl_diag_std_normal: divergence,
+  kl_gauss_gauss: divergence,
+  kl_gauss_full: divergence,
+  kl_free_bits: ['free nats', 'free bits'],
+  gauss_nll: ['nll', 'log normal', 'log gaussian', 'gaussian log', 'normal log', 'gaussian likelihood', 'normal logpdf'],
+  iwae: ['log mean exp', 'log mean weights', 'importance'],
+};
 
 const filling: ReadonlySet<string> = new Set(['the', 'and', 'with', 'from', 'for', 'between', 'loss']);
 /** Words of ids that say nothing by themselves. */

@@ -7,6 +7,7 @@ import type { Match } from '../../recognise/comparison/match.ts';
 import { callOf } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
+import { isTurned } from '../maximised.ts';
 import { isAcross, isOfOne } from '../rules/norms.ts';
 import { isCallOfFile, ownNodes, reachedWithin } from '../statements.ts';
 import { make, type EditKind } from './edit.ts';
@@ -59,8 +60,10 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (!isMadeHere(edit.there, statement, computed) || isOfCalled(edit.there, statement)) continue;
       // A part may be given with either sign.
       if (node !== statement.node && isFlipped(near)) continue;
+      // Nor is what is taken off where it is used.
+      if (node === statement.node && isTurned(node) && isFlipped(near)) continue;
       // A bound is given as it is, unless it is called a loss.
-      if (match.formula.claim === 'bound' && isFlipped(near) && !isLoss(statement)) continue;
+      if (isOfBound(match) && isFlipped(near) && !isLoss(statement)) continue;
       if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;
       const fault = faultOf(near, { statement, computed, textOf, imports });
       // What breaks nothing is said where what it would be can be written; with another function in it two operations are near to anything.
@@ -80,19 +83,18 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   return faults;
 }
 
-/** What a formula that was found is computed by; what it is only weighted with may be anything. */
+/** What a formula that was found is computed by; what it is given may be anything. */
 function partsOf({ cut: { order, root }, binding: { choices } }: Match): readonly Node[] {
   const telling = new Set<Node>();
   for (const node of order) {
     const choice = choices.get(node);
     if (choice ? 'role' in choice : operandsOf(node).some((arg) => telling.has(arg))) telling.add(node);
   }
-  const isWeight = (node: Node): boolean => {
-    const choice = choices.get(node);
-    return choice !== undefined && 'role' in choice && choice.role.absent !== undefined;
-  };
-  return [...telling].filter((node) => node !== root && !isWeight(node));
+  return [...telling].filter((node) => node !== root && !choices.has(node));
 }
+
+/** Of some orders Rényi's is one from above. */
+const isOfBound = ({ formula: { claim, id } }: Match): boolean => claim === 'bound' || id === 'renyi_elbo';
 
 const isLoss = ({ target, around }: Computed): boolean => /loss|nll|neg|cost|minus/i.test(`${target} ${around[0] ?? ''}`);
 

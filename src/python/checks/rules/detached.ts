@@ -32,6 +32,8 @@ export function* detached(statement: Computed, checked: Checked): Generator<Faul
   }
   // What another statement has added is told of there.
   if (statement.node.op === 'let') return;
+  const alike = heldAlike(statement, checked);
+  if (alike) yield alike;
   const terms = termsOf(statement.node).flatMap(({ node }) => {
     const sides = node.op === 'let' || placeOf(statement, node) ? errorIn(node) : null;
     return sides ? [{ node, sides }] : [];
@@ -68,6 +70,31 @@ const neither: Held = {
     'Neither term holds a side constant, so that both are one and the same: the code book is to follow what is quantised, and what is quantised is to keep to its code.',
   severity: 'info',
 };
+
+/** The error of a code book and the commitment, in two statements or two of one statement, that hold the same side. */
+function heldAlike(statement: Computed, { computed }: Checked): Fault | null {
+  const own = errorIn(statement.node);
+  if (!own || heldOf(own).length !== 1) return null;
+  const held = source(heldOf(own)[0]!);
+  const before = computed.filter((one) => one !== statement && one.holder === statement.holder && one.start <= statement.start);
+  const others = before.flatMap((one) => {
+    const sides = one.node === statement.node || one.node.op === 'let' ? null : errorIn(one.node);
+    return sides && isOfSame(sides, own) ? [{ sides, one }] : [];
+  });
+  const [other] = others;
+  if (others.length !== 1 || !other || heldOf(other.sides).length !== 1 || source(heldOf(other.sides)[0]!) !== held) return null;
+  if (!isOfCode(own) && ![statement, other.one].every(({ target }) => isNamedHalf(target))) return null;
+  return {
+    rule: 'held-side',
+    severity: same.severity,
+    message: same.message,
+    statement,
+    at: statement.node,
+    related: [],
+    nearly: null,
+    change: null,
+  };
+}
 
 /** What is to be great, or is a discriminator's, is held the other way round. */
 const isReversed = ({ node, target, around }: Computed): boolean =>

@@ -19,7 +19,7 @@ export function* discrepancies(statement: Computed): Generator<Fault> {
     const [xy, yx] = across;
     // The other way round it may be taken once more.
     if (terms.includes(null) || own.length !== 2 || !x || !y || !xy || across.length > 2) continue;
-    const ends = new Set([x.of, y.of]);
+    const ends = new Set<Node | string>([x.of, y.of]);
     if (ends.size !== 2 || !across.every((one) => ends.has(one!.of) && ends.has(one!.and))) continue;
     if ([y, xy, yx].some((one) => one && one.callee !== x.callee)) continue;
     const needed = -(x.by + y.by);
@@ -40,8 +40,9 @@ export function* discrepancies(statement: Computed): Generator<Fault> {
 interface Kernel {
   readonly node: Node;
   readonly callee: string;
-  readonly of: Node;
-  readonly and: Node;
+  /** The two samples, or the letters that stand for them in its name. */
+  readonly of: Node | string;
+  readonly and: Node | string;
   readonly isOwn: boolean;
   readonly by: number;
 }
@@ -60,6 +61,9 @@ function kernelIn(term: Node, sign: 1 | -1): Kernel | null {
         return { node: term, callee: String(node.attributes['callee']), of: x, and: y, isOwn: x === y, by };
       if (node.op === 'opaque' || !a) return null;
       node = a;
+    } else if (isAveraged && node.op === 'let' && lettersIn(node)) {
+      const [x, y] = lettersIn(node)!;
+      return { node: term, callee: '', of: x, and: y, isOwn: x === y, by };
     } else if (node.op === 'multiply' && typeof first === 'number') [by, node] = [by * first, b!];
     else if (node.op === 'multiply' && typeof second === 'number') [by, node] = [by * second, a!];
     else if (node.op === 'negate') [by, node] = [-by, a!];
@@ -69,6 +73,12 @@ function kernelIn(term: Node, sign: 1 | -1): Kernel | null {
     else return null;
   }
   return null;
+}
+
+/** `k_xy`, `Kxx`: what it is of, where the name says no more. */
+function lettersIn({ attributes }: Node): readonly [string, string] | null {
+  const [, x, y] = /^(?:k|kern|kernel)_?([a-z])_?([a-z])$/i.exec(attributes['name'] as string) ?? [];
+  return x !== undefined && y !== undefined ? [x, y] : null;
 }
 
 const isKernel = ({ attributes }: Node): boolean => /kern|rbf|gauss|imq|poly|laplac|^k$|_k$|mmd/i.test(String(attributes['callee']));

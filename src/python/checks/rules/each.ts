@@ -11,6 +11,7 @@ import { cycles } from './cycles.ts';
 import { detached } from './detached.ts';
 import { discrepancies } from './discrepancies.ts';
 import { distillation } from './distillation.ts';
+import { entropies } from './entropies.ts';
 import { gumbel } from './gumbel.ts';
 import { expectations } from './expectations.ts';
 import { heldGenerator } from './heldGenerator.ts';
@@ -37,6 +38,7 @@ import { softmaxAxis } from './softmaxAxis.ts';
 import { straightThrough } from './straightThrough.ts';
 import { targets } from './targets.ts';
 import { temperature } from './temperature.ts';
+import { totals } from './totals.ts';
 
 type Rule = (statement: Computed, checked: Checked) => Iterable<Fault>;
 
@@ -73,6 +75,8 @@ const each: readonly Rule[] = [
   sinusoids,
   heldGenerator,
   clipping,
+  totals,
+  entropies,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */

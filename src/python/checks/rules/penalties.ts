@@ -21,7 +21,7 @@ function* untrained(statement: Computed, checked: Checked): Generator<Fault> {
   const terms = termsOf(statement.node);
   const isReturned =
     statement.target === '' &&
-    /penalt|regular|(?:^|_)(?:r1|r2|gp)(?:_|$)|_loss$|^loss|^(?:forward|__call__)$/i.test(statement.around[0] ?? '');
+    /penalt|regular|(?:^|_)(?:r1|r2|gp|dsm|ssm|score_matching)(?:_|$)|_loss$|^loss|^(?:forward|__call__)$/i.test(statement.around[0] ?? '');
   for (const { node: term } of terms) {
     const gradient = penalised(term);
     if (!gradient) continue;
@@ -68,6 +68,8 @@ const making: ReadonlySet<string> = new Set([
   ...'let inline mean sum square sqrt subtract add norm maximum clamp relu power abs multiply divide'.split(' '),
 ]);
 
+const drawn: ReadonlySet<string> = new Set(['normal', 'uniform']);
+
 /** The gradient that a penalty is of: something that was squared or measured, and reduced. */
 function gradientIn(node: Node): Node | null {
   let isReduced = false;
@@ -82,7 +84,7 @@ function gradientIn(node: Node): Node | null {
     }
     if (one.op === 'detach') return null;
     if (!making.has(one.op)) {
-      if (!isUnknown(one) && one.op !== 'number' && one.op !== 'count' && one.op !== 'size') return null;
+      if (!isUnknown(one) && !drawn.has(one.op) && one.op !== 'number' && one.op !== 'count' && one.op !== 'size') return null;
       continue;
     }
     isReduced ||= one.op === 'mean' || one.op === 'sum';
@@ -150,9 +152,9 @@ function* shared(statement: Computed): Generator<Fault> {
     const { axes } = sum.attributes;
     const gradient = gradientBehind(sum.args[0]!);
     if (!gradient) continue;
-    const { of, isFlat } = gradient;
+    const { of, isFlat, isOfAll } = gradient;
     const at = norm;
-    if (axes === null)
+    if (axes === null || isOfAll)
       yield {
         rule: 'penalty-not-per-example',
         message:
@@ -189,13 +191,18 @@ function normOf(node: Node): Node | null {
 }
 
 /** Of all examples at once: of a function of a library that is told the batch; what JAX lifts is of one. */
-function gradientBehind(squares: Node): { readonly of: Node; readonly isFlat: boolean } | null {
+function gradientBehind(squares: Node): { readonly of: Node; readonly isFlat: boolean; readonly isOfAll: boolean } | null {
   let inner = squares;
   let isFlat = false;
+  // In one row with all others.
+  let isOfAll = false;
   for (let step = 0; step < 20; step++) {
-    if (inner.op === 'gradient') return { of: inner, isFlat };
-    if (inner.op === 'opaque') return inner.attributes['callee'] === 'gradient' && isDerivative(inner) ? { of: inner, isFlat } : null;
+    if (inner.op === 'gradient') return { of: inner, isFlat, isOfAll };
+    if (inner.op === 'opaque')
+      return inner.attributes['callee'] === 'gradient' && isDerivative(inner) ? { of: inner, isFlat, isOfAll } : null;
     if (moving.has(inner.op) && inner.op !== 'item' && inner.op !== 'index') isFlat = true;
+    const { from, to } = inner.attributes;
+    isOfAll ||= inner.op === 'flatten' ? from === 0 && to === -1 : inner.op === 'reshape' && inner.args.length === 2;
     const [next] = inner.op === 'square' || inner.op === 'let' || inner.op === 'inline' || moving.has(inner.op) ? inner.args : [];
     if (!next) return null;
     inner = next;

@@ -133,6 +133,7 @@ const isSchedule = ({ op, attributes }: Node): boolean =>
 function hasOtherWeight(node: Node): boolean {
   return factorsOf(node).some(({ node: factor }) => {
     const inner = unwrap(factor);
+    if (isBatchSize(factor)) return false;
     if (inner.op === 'sum' || inner.op === 'mean' || inner.op === 'add' || inner.op === 'subtract' || numberOf(inner) !== null)
       return false;
     return !isAnnealed(inner) && !isSchedule(inner) && !namesOn(factor).some((name) => /^(?:beta|gamma|lambda\w*|lam|kl_beta)$/.test(name));

@@ -492,8 +492,11 @@ export class Follower implements Follow {
       return;
     }
     const parts: [Expression, Value, string][] = [];
-    if (value.kind === 'tuple' && (expression.kind === 'tuple' || expression.kind === 'list'))
-      expression.items.forEach((item, index) => value.items[index] && parts.push([item, value.items[index], '']));
+    if (value.kind === 'tuple' && (expression.kind === 'tuple' || expression.kind === 'list')) {
+      const names = target.split(' ');
+      const nameOf = (index: number): string => (names.length === expression.items.length ? names[index]! : '');
+      expression.items.forEach((item, index) => value.items[index] && parts.push([item, value.items[index], nameOf(index)]));
+    }
     if (value.kind === 'dictionary' && expression.kind === 'dictionary')
       for (const { key, value: held } of expression.entries) {
         const name = key?.kind === 'string' ? key.parts.filter((part) => typeof part === 'string').join('') : '';

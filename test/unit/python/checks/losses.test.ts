@@ -1,0 +1,142 @@
+/** Losses put together, divergences that lack a constant, weights of samples, sides that are held. */
+
+import { describe, expect, test } from 'vitest';
+import { def, rulesOf } from './near/told.ts';
+
+const kl = 'kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())';
+const bce = "bce = F.binary_cross_entropy(recon, x, reduction='sum')";
+
+describe('a loss of a variational autoencoder', () => {
+  test.each([
+    ['takes the divergence off', def('loss(recon, x, mu, logvar)', bce, kl, 'bce - kl')],
+    ['takes it off with a weight', def('loss(recon, x, mu, logvar, beta)', bce, kl, 'bce - beta * kl')],
+    ['takes off what it only has by name', def('loss(self, recon, x, q)', bce, 'kld = self.divergence(q)', 'bce - kld')],
+    ['adds the log-likelihood', def('loss(x, dec, mu, logvar)', 'log_px = dec.log_prob(x).sum()', kl, 'kl + log_px')],
+  ])('that %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual(['wrong-direction']);
+  });
+
+  test.each([
+    ['adds both', def('loss(recon, x, mu, logvar)', bce, kl, 'bce + kl')],
+    ['is the bound', def('elbo(recon, x, mu, logvar)', bce, kl, '-bce - kl')],
+    ['takes off minus the divergence', def('loss(recon, x, mu, logvar)', bce, kl.replace('-0.5', '0.5'), 'bce - kl')],
+    ['takes off the log-likelihood', def('loss(x, dec, mu, logvar)', 'log_px = dec.log_prob(x).sum()', kl, 'kl - log_px')],
+    ['holds it near a capacity', def('loss(recon, x, mu, logvar, c)', bce, kl, 'bce + 10 * (kl - c).abs()')],
+    ['has an error that may be a likelihood', def('loss(self, x, z, mu, logvar)', 'recon = self.score(x, z)', kl, 'recon - kl')],
+  ])('is right where it %s', async (_, code) => {
+    expect(await rulesOf(code)).toEqual([]);
+  });
+
+  test('averages the reconstruction and sums the divergence', async () => {
+    const lines = ["rec = F.binary_cross_entropy(recon, x, reduction='sum') / x.size(0)", 'w = min(1.0, step / warmup)', kl];
+    expect(await rulesOf(def('loss(recon, x, mu, logvar, step, warmup)', ...lines, 'rec + w * kl'))).toEqual(['reductions-mixed']);
+    expect(await rulesOf(def('loss(recon, x, mu, logvar, step, warmup)', ...lines, 'rec + w * kl / x.size(0)'))).toEqual([]);
+  });
+});
+
+describe('a divergence', () => {
+  test('that lacks the 1 of each dimension', async () => {
+    const of = (holder: string, rest: string): string =>
+      def(`${holder}(mu, logvar)`, `0.5 * torch.sum(mu ** 2 + logvar.exp() - logvar${rest}, dim=1)`);
+    expect(await rulesOf(of('kl_loss', ''))).toEqual(['constant-missing']);
+    expect(await rulesOf(of('kl_loss', ' - 1'))).toEqual([]);
+    expect(await rulesOf(of('regulariser', ''))).toEqual([]);
+  });
+
+  test('whose logarithm is of deviations and keeps the half of variances', async () => {
+    const of = (half: string): string =>
+      def(
+        'kl(mean_q, std_q, mean_p, std_p)',
+        'r = std_q / std_p',
+        'd = (mean_q - mean_p) / std_p',
+        `(0.5 * (r ** 2 + d ** 2 - 1) - ${half}r.log()).sum(-1)`,
+      );
+    expect(await rulesOf(of('0.5 * '))).toEqual(['minimum-elsewhere']);
+    expect(await rulesOf(of(''))).toEqual([]);
+  });
+
+  test('that a capacity is kept of', async () => {
+    const of = (variance: string): string =>
+      def(
+        'loss(x, recon, mu, log_var, gamma, C)',
+        `kld_loss = torch.mean(-0.5 * torch.sum(1 + log_var - mu ** 2 - ${variance}, dim=1), dim=0)`,
+        'F.mse_loss(recon, x) + gamma * (kld_loss - C).abs()',
+      );
+    expect(await rulesOf(of('log_var ** 2'))).toEqual(['minimum-elsewhere']);
+    expect(await rulesOf(of('log_var.exp()'))).toEqual([]);
+  });
+
+  test('with a floor that is a ceiling', async () => {
+    const of = (bound: string): string =>
+      def('free_nats(kl_dims, nats)', 'mean_kl = kl_dims.mean(dim=0)', `mean_kl.clamp(${bound}=nats).sum()`);
+    expect(await rulesOf(of('max'))).toHaveLength(1);
+    expect(await rulesOf(of('min'))).toEqual([]);
+  });
+});
+
+describe('logarithms of weights', () => {
+  const of = (weights: string): string =>
+    def('estimate(log_p, log_q, k)', `log_w = ${weights}`, 'torch.logsumexp(log_w, dim=0) - math.log(k)');
+  test('upside down', async () => {
+    expect(await rulesOf(of('log_q - log_p'))).toEqual(['log-ratio-reversed']);
+    expect(await rulesOf(of('log_p - log_q'))).toEqual([]);
+  });
+});
+
+describe('a density', () => {
+  test('whose deviation is known by a letter', async () => {
+    const of = (sign: string): string =>
+      def(
+        'reward_nll(self, feat, reward)',
+        'mean = self.head(feat)',
+        's = self.reward_logstd',
+        `0.5 * ((reward - mean) / s.exp()).pow(2) ${sign} s`,
+      );
+    expect(await rulesOf(of('-'))).toEqual(['minimum-elsewhere']);
+    expect(await rulesOf(of('+'))).toEqual([]);
+  });
+
+  test('of Laplace divides a distance that is not squared', async () => {
+    expect(
+      await rulesOf(
+        def(
+          'nll(x, recon, logvar)',
+          'rec_loss = torch.abs(x - recon)',
+          'nll_loss = rec_loss / torch.exp(logvar) + logvar',
+          'nll_loss.sum()',
+        ),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('both halves of quantisation, in two statements', () => {
+  const of = (book: string, commit: string): string =>
+    def('losses(z, q, beta)', `codebook, commit = F.mse_loss(${book}), F.mse_loss(${commit})`, 'codebook + beta * commit');
+  test('hold the same side', async () => {
+    expect(await rulesOf(of('q, z.detach()', 'z.detach(), q'))).toEqual(['held-side']);
+    expect(await rulesOf(of('q, z.detach()', 'z, q.detach()'))).toEqual([]);
+  });
+});
+
+describe('a discrepancy', () => {
+  const of = (factor: string): string =>
+    def(
+      'mmd(kernel, x, y)',
+      'k_xx, k_yy, k_xy = kernel(x, x), kernel(y, y), kernel(x, y)',
+      `k_xx.mean() + k_yy.mean() - ${factor}k_xy.mean()`,
+    );
+  test('whose cross term counts once', async () => {
+    expect(await rulesOf(of(''))).toHaveLength(1);
+    expect(await rulesOf(of('2 * '))).toEqual([]);
+  });
+});
+
+describe('the exponential of an entropy', () => {
+  const of = (sign: string): string =>
+    def('usage(counts)', 'p = counts / counts.sum()', `torch.exp(${sign}torch.sum(p * torch.log(p + 1e-10)))`);
+  test('without its sign', async () => {
+    expect(await rulesOf(of(''))).toContain('perplexity-base');
+    expect(await rulesOf(of('-'))).toEqual([]);
+  });
+});
