@@ -12,6 +12,7 @@ import { rotations } from './noising/rotations.ts';
 import { samplingRules } from './sampling/each.ts';
 import { targetsOffPaths } from './sampling/paths.ts';
 import { tables } from './noising/tables.ts';
+import { unused } from './unused.ts';
 import { nearMisses } from './near/nearMisses.ts';
 import { brokenProperties, otherProperties } from './rules/each.ts';
 
@@ -36,6 +37,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...contradictions(checked, faults));
   faults.push(...maximised(checked, faults));
   faults.push(...constants(checked, faults));
+  faults.push(...unused(checked));
   faults.push(...otherProperties(checked, faults));
   return faults;
 }

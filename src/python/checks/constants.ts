@@ -12,7 +12,8 @@ export function* constants({ found }: Checked, told: readonly Fault[]): Generato
     if (recognition.kind !== 'value' || recognition.fit.constant === 0 || !divergences.has(recognition.formula.id)) continue;
     if (place.node !== computed.node || known.has(computed) || calledFor(place.node) !== null) continue;
     const name = computed.target === '' ? (computed.around[0] ?? '') : computed.target;
-    if (!wordsOf(name).some((word) => /^(?:kl|kld|kls|kldiv|divergence)$/.test(word))) continue;
+    const words = wordsOf(name);
+    if (!words.some((word) => /^(?:kl|kld|kls|kldiv|divergence)$/.test(word)) || words.includes('without')) continue;
     yield {
       rule: 'constant-missing',
       message: `A constant is missing: the value differs from the divergence (${recognition.formula.name}) by the same number everywhere, and is not 0 where both sides are the same; its gradient is right.`,

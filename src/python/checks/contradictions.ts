@@ -92,7 +92,8 @@ function exchanged(text: string): string {
   return parts ? `${parts[2]!} - ${parts[1]!}` : `-(${text})`;
 }
 
-function endsOf(recognition: Found['recognition']): { source: Node; target: Node } | null {
+/** The two ends of a path in the order of its time; null where that is not told. */
+export function endsOf(recognition: Found['recognition']): { source: Node; target: Node } | null {
   if (recognition.kind !== 'value') return null;
   const bound = new Map<string, Node>();
   let time: string | null = null;

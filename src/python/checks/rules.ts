@@ -56,6 +56,7 @@ export const rules = {
   swapped: { name: 'Two values that have changed places', severity: 'info' },
   'factor-scope': { name: 'A factor of a part', severity: 'info' },
   'other-factor': { name: 'Another factor', severity: 'info' },
+  'term-unused': { name: 'A term that is worked out and not used', severity: 'info' },
   'constant-missing': { name: 'A constant that is missing', severity: 'info' },
   'another-axis': { name: 'Along another axis', severity: 'info' },
   'another-reduction': { name: 'A sum for a mean', severity: 'info' },

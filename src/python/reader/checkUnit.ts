@@ -5,6 +5,7 @@ import type { Diagnostic, Finding } from '../../protocol/python.ts';
 import { check } from '../checks/check.ts';
 import type { Claim } from '../checks/claim.ts';
 import { claimsIn } from '../checks/players.ts';
+import { waysIn, type Way } from '../checks/paths.ts';
 import { usesIn, type Use } from '../checks/uses.ts';
 import { diagnosticOf, findingOfFault, namelessFinding } from '../checks/told.ts';
 import type { Follower } from '../expression/follow/follower.ts';
@@ -25,9 +26,14 @@ export interface UnitReading {
   readonly claims: readonly Claim[];
   /** What the answers of networks are taken for; empty until it is checked. */
   readonly uses: readonly Use[];
+  /** Paths and velocities of flows; empty until it is checked. */
+  readonly ways: readonly Way[];
   /** Goes on to tell what is wrong with it, step by step; null once that is told. */
   readonly check: (() => Generator<void, UnitReading>) | null;
 }
+
+/** Of what is told together with other units, before it is checked. */
+export const untold = { claims: [], uses: [], ways: [] } as const;
 
 /** A unit whose formulas are known. */
 export interface ReadUnit {
@@ -85,10 +91,10 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
     const claims = claimsIn(found, computed, follower.bases);
-    return { findings: [...told, ...nameless], starts, claims, uses: usesIn(computed), check: null };
+    return { findings: [...told, ...nameless], starts, claims, uses: usesIn(computed), ways: waysIn(found, computed), check: null };
   } catch (error) {
     onFault(error);
-    return { findings, starts, claims: [], uses: [], check: null };
+    return { findings, starts, ...untold, check: null };
   }
 }
 

@@ -11,9 +11,10 @@ import { piecesOf } from '../source/pieces.ts';
 import { unitsOf, type Unit } from '../source/units.ts';
 import { readModule } from '../syntax/build.ts';
 import { Likeness } from './likeness.ts';
-import type { UnitReading } from './checkUnit.ts';
+import { untold, type UnitReading } from './checkUnit.ts';
 import { readUnit, type Memory } from './readUnit.ts';
 import { agreeing } from '../checks/players.ts';
+import { againstPaths } from '../checks/paths.ts';
 import { contradicting } from '../checks/uses.ts';
 import { namelessFinding } from '../checks/told.ts';
 import { afterTrial, isTried, outcomesOf, type Outcome } from './mended.ts';
@@ -148,7 +149,7 @@ export class FormulaReader {
       progress.reading = step.value;
     } catch (error) {
       this.#memory.onFault(error);
-      progress.reading = { findings: [], starts: [], claims: [], uses: [], check: null };
+      progress.reading = { findings: [], starts: [], ...untold, check: null };
     }
     progress.steps = null;
   }
@@ -230,7 +231,7 @@ function together(asked: Version['placed']): Diagnostic[] {
     asked.flatMap(({ progress: { reading }, starts }) =>
       reading ? told(reading).map((one) => moverFrom(reading.starts, starts)(one)) : [],
     );
-  return [...agreeing(of(({ claims }) => claims)), ...contradicting(of(({ uses }) => uses))];
+  return [...agreeing(of(({ claims }) => claims)), ...contradicting(of(({ uses }) => uses)), ...againstPaths(of(({ ways }) => ways))];
 }
 
 /** What is said of formulas together is said at the one that it stands at. */

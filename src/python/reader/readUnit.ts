@@ -13,7 +13,7 @@ import { Recogniser } from '../recognise/recogniser.ts';
 import { codeOf, settersOf, type Unit } from '../source/units.ts';
 import type { FunctionDefinition } from '../syntax/ast.ts';
 import { importsOf } from '../syntax/imports.ts';
-import { checkUnit, type UnitReading } from './checkUnit.ts';
+import { checkUnit, untold, type UnitReading } from './checkUnit.ts';
 import type { Likeness } from './likeness.ts';
 import { functionsIn, keyOf, nodesOf, ownStatements, placesOf, type ComputedStatement } from './statements.ts';
 
@@ -77,7 +77,7 @@ export function* readUnit(unit: Unit, memory: Memory): Generator<void, UnitReadi
   const read = { findings, starts: code.starts };
   const check = (): Generator<void, UnitReading> =>
     checkUnit({ ...read, statements, follower, recogniser, around, places, numbers }, memory.onFault);
-  return { ...read, claims: [], uses: [], check };
+  return { ...read, ...untold, check };
 }
 
 function recognised(statement: ComputedStatement, recogniser: Recogniser, nameIn: CodeOf, { onFault }: Memory): Described[] {

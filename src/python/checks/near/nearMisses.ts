@@ -26,6 +26,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   const right = new Set<Computed>(told.flatMap(({ rule, statement }) => (ofSchedules.has(rule) ? [statement] : [])));
   const general = new Set<Computed>();
   const within = new Set<Node>();
+  const givenTo = new Set<Node>();
   const named = new Set<Node>();
   for (const { computed: statement, place, recognition } of found) {
     if (recognition.kind === 'value' && isMisnamed(recognition)) continue;
@@ -33,7 +34,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
     const isGeneral = recognition.kind === 'value' && (recognition.reading.rank ?? 1) < 1;
     if (place.node === statement.node) (isGeneral ? general : right).add(statement);
     if (recognition.kind === 'value' && (recognition.reading.rank ?? 1) >= 1)
-      for (const node of partsOf(recognition)) within.add(unwrap(node));
+      for (const [node, isGiven] of partsOf(recognition)) (isGiven ? givenTo : within).add(unwrap(node));
   }
   const faults: Fault[] = [];
   // What is made of something that is wrong is wrong by that alone.
@@ -57,6 +58,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (near === 'meant' && node === statement.node) break;
       if (!near || near === 'meant' || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
+      // What a formula is given is what that asks for, unless it is called something else.
+      if (givenTo.has(unwrap(statement.node)) && (!near.named.isCalledSo || match.fit.constant !== 0)) continue;
       if (!isMadeHere(edit.there, statement, computed) || isOfCalled(edit.there, statement)) continue;
       // A part may be given with either sign.
       if (node !== statement.node && isFlipped(near)) continue;
@@ -83,14 +86,18 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   return faults;
 }
 
-/** What a formula that was found is computed by; what it is given may be anything. */
-function partsOf({ cut: { order, root }, binding: { choices } }: Match): readonly Node[] {
+/** What a formula that was found is computed by, and whether it was given it; what it is only weighted with may be anything. */
+function partsOf({ cut: { order, root }, binding: { choices } }: Match): readonly (readonly [Node, boolean])[] {
   const telling = new Set<Node>();
   for (const node of order) {
     const choice = choices.get(node);
     if (choice ? 'role' in choice : operandsOf(node).some((arg) => telling.has(arg))) telling.add(node);
   }
-  return [...telling].filter((node) => node !== root && !choices.has(node));
+  const isWeight = (node: Node): boolean => {
+    const choice = choices.get(node);
+    return choice !== undefined && 'role' in choice && choice.role.absent !== undefined;
+  };
+  return [...telling].filter((node) => node !== root && !isWeight(node)).map((node) => [node, choices.has(node)] as const);
 }
 
 /** Of some orders Rényi's is one from above. */

@@ -78,7 +78,8 @@ function heldAlike(statement: Computed, { computed }: Checked): Fault | null {
   const held = source(heldOf(own)[0]!);
   const before = computed.filter((one) => one !== statement && one.holder === statement.holder && one.start <= statement.start);
   const others = before.flatMap((one) => {
-    const sides = one.node === statement.node || one.node.op === 'let' ? null : errorIn(one.node);
+    // Alternatives have one name.
+    const sides = one.target === statement.target || one.node.op === 'let' ? null : errorIn(one.node);
     return sides && isOfSame(sides, own) ? [{ sides, one }] : [];
   });
   const [other] = others;

@@ -140,3 +140,22 @@ describe('the exponential of an entropy', () => {
     expect(await rulesOf(of('-'))).toEqual([]);
   });
 });
+
+describe('a velocity of another function than the path', () => {
+  const of = (difference: string): string =>
+    [
+      'import torch',
+      'class Matcher:',
+      '    def sample_xt(self, x0, x1, t):',
+      '        return t * x1 + (1 - t) * x0',
+      '    def ut(self, x0, x1):',
+      `        return ${difference}`,
+      '    def distance(self, x0, x1):',
+      '        return x0 - x1',
+      '',
+    ].join('\n');
+  test('goes against it', async () => {
+    expect(await rulesOf(of('x0 - x1'))).toEqual(['against-the-path']);
+    expect(await rulesOf(of('x1 - x0'))).toEqual([]);
+  });
+});
