@@ -1,5 +1,6 @@
 /** Divergences that are right but for a constant. */
 
+import { measuring } from '../expression/node.ts';
 import { wordsOf } from '../recognise/evidence/words.ts';
 import { calledFor } from '../recognise/findings.ts';
 import type { Checked } from './checked.ts';
@@ -10,6 +11,8 @@ export function* constants({ found }: Checked, told: readonly Fault[]): Generato
   const known = new Set(told.map(({ statement }) => statement));
   for (const { computed, recognition, place } of found) {
     if (recognition.kind !== 'value' || recognition.fit.constant === 0 || !divergences.has(recognition.formula.id)) continue;
+    // How many there are may be the constant.
+    if (recognition.cut.order.some(({ op }) => measuring.has(op))) continue;
     if (place.node !== computed.node || known.has(computed) || calledFor(place.node) !== null) continue;
     const name = computed.target === '' ? (computed.around[0] ?? '') : computed.target;
     const words = wordsOf(name);

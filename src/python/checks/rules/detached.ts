@@ -80,7 +80,7 @@ function heldAlike(statement: Computed, { computed }: Checked): Fault | null {
   const others = before.flatMap((one) => {
     // Alternatives have one name.
     const sides = one.target === statement.target || one.node.op === 'let' ? null : errorIn(one.node);
-    return sides && isOfSame(sides, own) ? [{ sides, one }] : [];
+    return sides && sides !== own && isOfSame(sides, own) ? [{ sides, one }] : [];
   });
   const [other] = others;
   if (others.length !== 1 || !other || heldOf(other.sides).length !== 1 || source(heldOf(other.sides)[0]!) !== held) return null;
