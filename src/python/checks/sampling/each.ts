@@ -4,6 +4,7 @@ import { weightsOfNoise } from '../noising/weights.ts';
 import { exchangedHalves } from './chunks.ts';
 import { driftsOfFlows } from './drifts.ts';
 import { guidanceTurned } from './guidance.ts';
+import { guidanceSums } from './guidanceSum.ts';
 import { wholeSteps } from './halves.ts';
 import { levelsOfRoots } from './levels.ts';
 import { noiseOfSteps } from './roots.ts';
@@ -20,6 +21,7 @@ export const samplingRules: readonly ((checked: Checked, told: readonly Fault[])
   driftsOfFlows,
   exchangedHalves,
   guidanceTurned,
+  guidanceSums,
   levelsOfRoots,
   volumesTurned,
 ];

@@ -22,19 +22,22 @@ export function* levelsOfRoots(checked: Checked, told: readonly Fault[]): Genera
     const { kind, there, wanted, within, at, message } = wrong;
     const edits = textEdits({ kind, there, wanted, within, also: [] }, { statement, computed, textOf, imports });
     yield {
-      rule: kind === 'off by one' ? 'other-factor' : 'function-missing',
+      rule: kind === 'off by one' ? 'other-factor' : kind === 'another value' ? 'another-value' : 'function-missing',
+      ...(kind === 'another value' && { severity: 'warning' as const }),
       message: `${message} (${formula.name}).`,
       statement,
       at,
       related: [],
       nearly: edits && matchOf(replaced(at, there, wanted), formula, statement, checked),
-      change: edits && { title: kind === 'off by one' ? 'Divide by one less' : 'Raise to the power', edits },
+      change: edits && { title: titles[kind], edits },
     };
   }
 }
 
+const titles = { 'off by one': 'Divide by one less', 'missing function': 'Raise to the power', 'another value': 'Raise to the order' } as const;
+
 interface Wrong {
-  readonly kind: 'off by one' | 'missing function';
+  readonly kind: 'off by one' | 'missing function' | 'another value';
   readonly there: Node;
   readonly wanted: Node;
   readonly within: Node | null;
@@ -44,6 +47,11 @@ interface Wrong {
 
 function wrongIn(statement: Computed): Wrong | null {
   for (const node of ownNodes(statement)) {
+    const rooted = node.op === 'power' ? betweenRoots(unwrap(node.args[0]!)) : null;
+    if (rooted && isRootOf(node, rooted.order)) {
+      const message = 'The root is taken once more, and not undone: neither end of the levels is what it should be';
+      return { kind: 'another value', there: node.args[1]!, wanted: rooted.order, within: node, at: node, message };
+    }
     const between = betweenRoots(node);
     if (!between) continue;
     const { share, order } = between;
@@ -65,6 +73,11 @@ function wrongIn(statement: Computed): Wrong | null {
 
 /** What goes evenly from one root to another. */
 function betweenRoots(node: Node): { readonly share: Node; readonly order: Node } | null {
+  if (node.op === 'lerp') {
+    const [from, to, share] = node.args;
+    const order = orderOf(from!);
+    return order && isRootOf(unwrap(to!), order) ? { share: unwrap(share!), order } : null;
+  }
   if (node.op !== 'add') return null;
   for (const [from, way] of [node.args, node.args.toReversed()]) {
     const order = orderOf(from!);
@@ -72,18 +85,25 @@ function betweenRoots(node: Node): { readonly share: Node; readonly order: Node 
     if (!order || product.op !== 'multiply') continue;
     for (const [share, distance] of [product.args, product.args.toReversed()]) {
       const { op, args } = unwrap(distance!);
-      if (op !== 'subtract' || unwrap(args[1]!) !== unwrap(from!) || orderOf(args[0]!) !== order) continue;
+      if (op !== 'subtract' || unwrap(args[1]!) !== unwrap(from!) || !isRootOf(unwrap(args[0]!), order)) continue;
       return { share: unwrap(share!), order };
     }
   }
   return null;
 }
 
+const isRootOf = (power: Node, order: Node): boolean => {
+  const taken = orderOf(power);
+  return taken !== null && (taken === order || (numberOf(taken) !== null && numberOf(taken) === numberOf(order)));
+};
+
 /** ρ, of `x ** (1 / ρ)`. */
 function orderOf(node: Node): Node | null {
   const { op, args } = unwrap(node);
   const exponent = op === 'power' ? unwrap(args[1]!) : null;
   if (exponent?.op === 'reciprocal') return unwrap(exponent.args[0]!);
+  const literal = exponent && numberOf(exponent);
+  if (literal && literal > 0 && literal < 0.5) return number(Math.round(1e6 / literal) / 1e6);
   return exponent?.op === 'divide' && numberOf(exponent.args[0]!) === 1 ? unwrap(exponent.args[1]!) : null;
 }
 

@@ -1,12 +1,13 @@
 /** Targets of a flow that are not the derivative of the path that the network is asked on. */
 
-import { leaves, numberOf, unwrap, wrappers, type Node } from '../../expression/node.ts';
+import { leaves, numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { kindsOf } from '../noising/samples.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
-import { isMadeOf, moving } from '../rules/flow.ts';
+import { isMadeOf } from '../rules/flow.ts';
 import { deepNodes } from '../statements.ts';
+import { arithmetic, isPassing, shares } from './linear.ts';
 
 export function* targetsOffPaths({ computed }: Checked, told: readonly Fault[]): Generator<Fault> {
   const known = new Set(told.map(({ statement }) => statement));
@@ -67,8 +68,6 @@ function wrongIn({ args }: Node): readonly [Node, Node] | null {
 
 const areNear = (a: readonly number[], b: readonly number[]): boolean => a.every((value, at) => Math.abs(value - b[at]!) < 1e-9);
 
-const arithmetic: ReadonlySet<string> = new Set(['add', 'subtract', 'multiply', 'divide', 'negate', 'lerp']);
-const isPassing = ({ op }: Node): boolean => wrappers.has(op) || moving.has(op) || op === 'detach';
 
 /** Samples that a sum is of. */
 function endsIn(node: Node): ReadonlySet<Node> {
@@ -94,72 +93,3 @@ function leavesOf(node: Node): ReadonlySet<Node> {
 const isSample = (node: Node): boolean =>
   node.op === 'normal' ||
   (leaves.has(node.op) && (kindsOf(node).length > 0 || /^[xz]_?[01]$|^source$|^target$/.test(namesOf(node)[0] ?? '')));
-
-interface Asked {
-  readonly ends: readonly Node[];
-  readonly time: Node;
-  readonly at: number;
-}
-
-/** What each end is multiplied by, and its derivative by time. */
-function shares(node: Node, { ends, time, at }: Asked): { readonly values: readonly number[]; readonly slopes: readonly number[] } | null {
-  const zero = (): Linear => ({ values: ends.map(() => 0), slopes: ends.map(() => 0), rest: 0, slope: 0 });
-  const of = (one: Node): Linear | null => {
-    const place = ends.indexOf(one);
-    if (place >= 0) return { ...zero(), values: ends.map((_, other) => (other === place ? 1 : 0)) };
-    const value = numberOf(one);
-    if (value !== null) return { ...zero(), rest: value };
-    if (isPassing(one) && one.args[0]) return of(one.args[0]);
-    if (!arithmetic.has(one.op)) return { ...zero(), rest: one === time ? at : drawn(one), slope: one === time ? 1 : 0 };
-    const [a, b] = one.args.slice(0, 2).map(of);
-    if (!a) return null;
-    if (one.op === 'negate') return plus(zero(), a, -1);
-    if (!b) return null;
-    switch (one.op) {
-      case 'add':
-        return plus(a, b, 1);
-      case 'subtract':
-        return plus(a, b, -1);
-      case 'multiply':
-        return times(a, b) ?? times(b, a);
-      case 'lerp': {
-        const share = of(one.args[2]!);
-        const way = share && times(plus(b, a, -1), share);
-        return way && plus(a, way, 1);
-      }
-      default:
-        return b.slope === 0 && isNumber(b) ? times(a, { ...zero(), rest: 1 / b.rest }) : null;
-    }
-  };
-  return of(node);
-}
-
-interface Linear {
-  readonly values: readonly number[];
-  readonly slopes: readonly number[];
-  readonly rest: number;
-  readonly slope: number;
-}
-
-const isNumber = ({ values, slopes }: Linear): boolean => [...values, ...slopes].every((value) => value === 0);
-
-const plus = (a: Linear, b: Linear, sign: 1 | -1): Linear => ({
-  values: a.values.map((value, at) => value + sign * b.values[at]!),
-  slopes: a.slopes.map((slope, at) => slope + sign * b.slopes[at]!),
-  rest: a.rest + sign * b.rest,
-  slope: a.slope + sign * b.slope,
-});
-
-/** null where both hold an end. */
-function times(a: Linear, by: Linear): Linear | null {
-  if (!isNumber(by)) return null;
-  return {
-    values: a.values.map((value) => value * by.rest),
-    slopes: a.slopes.map((slope, at) => slope * by.rest + a.values[at]! * by.slope),
-    rest: a.rest * by.rest,
-    slope: a.slope * by.rest + a.rest * by.slope,
-  };
-}
-
-/** A number for what is not known, the same whenever it is met. */
-const drawn = ({ id }: Node): number => 0.2 + 0.6 * ((Math.abs(id) * 0.618034) % 1);
