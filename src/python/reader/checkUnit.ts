@@ -7,6 +7,7 @@ import type { Claim } from '../checks/claim.ts';
 import { claimsIn } from '../checks/players.ts';
 import { waysIn, type Way } from '../checks/paths.ts';
 import { usesIn, type Use } from '../checks/uses.ts';
+import { habitsIn, type Habit } from '../checks/conventions.ts';
 import { diagnosticOf, findingOfFault, namelessFinding } from '../checks/told.ts';
 import type { Follower } from '../expression/follow/follower.ts';
 import type { Computed } from '../expression/follow/context.ts';
@@ -28,12 +29,14 @@ export interface UnitReading {
   readonly uses: readonly Use[];
   /** Paths and velocities of flows; empty until it is checked. */
   readonly ways: readonly Way[];
+  /** What classes do in several places; empty until it is checked. */
+  readonly habits: readonly Habit[];
   /** Goes on to tell what is wrong with it, step by step; null once that is told. */
   readonly check: (() => Generator<void, UnitReading>) | null;
 }
 
 /** Of what is told together with other units, before it is checked. */
-export const untold = { claims: [], uses: [], ways: [] } as const;
+export const untold = { claims: [], uses: [], ways: [], habits: [] } as const;
 
 /** A unit whose formulas are known. */
 export interface ReadUnit {
@@ -91,7 +94,15 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
     const claims = claimsIn(found, computed, follower.bases);
-    return { findings: [...told, ...nameless], starts, claims, uses: usesIn(computed), ways: waysIn(found, computed), check: null };
+    return {
+      findings: [...told, ...nameless],
+      starts,
+      claims,
+      uses: usesIn(computed),
+      ways: waysIn(found, computed),
+      habits: habitsIn(computed, found),
+      check: null,
+    };
   } catch (error) {
     onFault(error);
     return { findings, starts, ...untold, check: null };

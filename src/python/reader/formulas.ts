@@ -15,6 +15,7 @@ import { untold, type UnitReading } from './checkUnit.ts';
 import { readUnit, type Memory } from './readUnit.ts';
 import { agreeing } from '../checks/players.ts';
 import { againstPaths } from '../checks/paths.ts';
+import { unlike } from '../checks/conventions.ts';
 import { contradicting } from '../checks/uses.ts';
 import { namelessFinding } from '../checks/told.ts';
 import { afterTrial, isTried, outcomesOf, type Outcome } from './mended.ts';
@@ -231,7 +232,12 @@ function together(asked: Version['placed']): Diagnostic[] {
     asked.flatMap(({ progress: { reading }, starts }) =>
       reading ? told(reading).map((one) => moverFrom(reading.starts, starts)(one)) : [],
     );
-  return [...agreeing(of(({ claims }) => claims)), ...contradicting(of(({ uses }) => uses)), ...againstPaths(of(({ ways }) => ways))];
+  return [
+    ...agreeing(of(({ claims }) => claims)),
+    ...contradicting(of(({ uses }) => uses)),
+    ...againstPaths(of(({ ways }) => ways)),
+    ...unlike(of(({ habits }) => habits)),
+  ];
 }
 
 /** What is said of formulas together is said at the one that it stands at. */

@@ -1,6 +1,6 @@
 /** Samples put together with other numbers than the schedule says. */
 
-import { unwrap, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Formula } from '../../../formulas/formula.ts';
 import { properties } from '../../../formulas/properties.ts';
@@ -11,7 +11,7 @@ import { namesOf } from '../../recognise/evidence/given.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault, TextChange } from '../fault.ts';
 import { matchOf } from '../matched.ts';
-import { isMadeOf, termsOf } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, termsOf } from '../rules/flow.ts';
 import { areEqual, combinationOf, type Combination } from './combination.ts';
 import { levelsAt, made, meaningOf, othersThan, partsOf, waysOf, type Levels, type Meaning, type Parts } from './meant.ts';
 import { mended } from './mend.ts';
@@ -32,7 +32,7 @@ export interface Term {
   readonly wanted: Numbers;
 }
 
-interface Wrong {
+export interface Wrong {
   readonly meaning: Meaning;
   readonly terms: readonly Term[];
   readonly levels: Levels;
@@ -60,7 +60,8 @@ export function* coefficients(checked: Checked, told: readonly Fault[]): Generat
 /** What a function of the file gives is told of there, unless it only multiplies. */
 const isToldElsewhere = (node: Node): boolean => calledFor(node) !== null && !/mul|scale/.test(String(node.attributes['callee']));
 
-function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | null {
+/** `keeps`: whether its process is known to keep the variance. */
+export function wrongIn(statement: Computed, computed: readonly Computed[], keeps = false): Wrong | null {
   const called = meaningOf(surroundingsOf(statement.target, statement.around));
   const isRound = isOfRound(statement, computed);
   const schedule = new Schedule();
@@ -77,20 +78,29 @@ function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | nu
     ? 'step'
     : (called === 'noisy' && times.before.base !== times.now.base) || isStepBack(all)
       ? 'earlier'
-      : (called ?? inferred(all, times));
+      : (called ?? inferred(all, times, levels));
   if (!meaning) return null;
   const [samples, fresh] = apart(all, meaning);
+  // Where it is told by the rate of the sample, that may be called anything.
+  const isAny = (kind: Kind): boolean => called === null && !isStep && kind === (meaning === 'step' ? 'previous' : 'clean');
+  const isPreserving = keeps || isOfVariance(statement.node) || isOfProducts(statement.node);
   let found: Wrong | null = null;
   for (const kinds of made[meaning].flatMap(orders)) {
-    if (kinds.length !== samples.length || !kinds.every((kind, at) => mayBe(samples[at]![0], kind))) continue;
+    if (kinds.length !== samples.length || !kinds.every((kind, at) => mayBe(samples[at]![0], kind) || isAny(kind))) continue;
     for (const [at, given] of choices(kinds.map((kind) => partsOf(kind, levels))).entries()) {
       const ways = waysOf(meaning, kinds, levels, fresh).map((parts) => weightsFor(given, parts));
-      const others = othersThan(meaning, levels, isOfVariance(statement.node)).map((parts) => weightsFor(given, parts));
+      const others = othersThan(meaning, levels, isPreserving).map((parts) => weightsFor(given, parts));
       if (meaning === 'noisy' && kindsOf(samples[0]![0]).includes('noisy'))
         others.push(...waysOf('step', kinds, levels, null).map((parts) => weightsFor(given, parts)));
       // Where time begins with the noise, the angle of its rates does too.
       if (meaning === 'noisy' && samples.some(([node]) => isDrawn(node) && /^[xz]_?0$/.test(namesOf(node)[0] ?? '')))
         others.push(weightsFor(given, turned(partsOf('noisy', levels)[0]!)));
+      const spread = at === 0 && fresh && ways[kinds.includes('noisy') ? 0 : 1];
+      if (spread && spread.every((weight, place) => areEqual(weight, samples[place]![1]))) {
+        const [drawn] = all.filter(([node]) => isDrawn(node));
+        const wanted = spreadOf(fresh, levels, times.areBoth);
+        return wanted && { meaning, levels, fresh, terms: [{ node: drawn![0], kind: 'noise', by: fresh, wanted }] };
+      }
       // What is gone to may be the only time that is spoken of.
       if (meaning === 'earlier') others.push(weightsFor(given, partsOf('noisy', levels)[0]!));
       if ([...ways, ...others].some((weights) => weights?.every((weight, place) => areEqual(weight, samples[place]![1])))) return null;
@@ -102,7 +112,7 @@ function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | nu
         const terms = samples.map(([node, by], place) => ({ node, by, kind: kinds[place]!, wanted: weights[place]! }));
         // A walk of any other kind is no noising.
         if (
-          meaning === 'step' &&
+          isNoised &&
           called !== 'noisy' &&
           !isStepOn(all) &&
           !terms.every(({ by, kind }) => areEqual(by, rateOf(kind, levels)))
@@ -113,6 +123,16 @@ function wrongIn(statement: Computed, computed: readonly Computed[]): Wrong | nu
     }
   }
   return found;
+}
+
+/** What noise is to be multiplied by beside the mean of the step back: the root of either variance; null where it is. */
+function spreadOf(fresh: Numbers, { now, before, alpha }: Levels, areBoth: boolean): Numbers | null {
+  const wide = alpha.map((rate) => Math.sqrt(1 - rate));
+  const narrow = numbers((at) => wide[at]! * Math.sqrt((1 - before[at]!) / (1 - now[at]!)));
+  // Less of it may be taken at every time.
+  const isShareOf = (one: Numbers): boolean => areEqual(one, fresh.map((value) => (Math.abs(value) * one[0]!) / Math.abs(fresh[0]!)));
+  if (isShareOf(wide) || isShareOf(narrow) || isShareOf(numbers(() => 1))) return null;
+  return areBoth ? narrow : wide;
 }
 
 /** What all noising steps together multiply it by. */
@@ -149,6 +169,13 @@ function withRoom(node: Node, samples: readonly Sample[], given: readonly Parts[
 const isOfVariance = (node: Node): boolean =>
   isMadeOf(node, (part) => part.op === 'cumulativeProduct') &&
   isMadeOf(node, (part) => part.op === 'let' && holdsAny(namesOf(part).slice(0, 1).flatMap(wordsOf), ['var', 'variance']));
+
+/** Alpha-bars that are products over steps, looked up: the sub-VP process has no such table. */
+const isOfProducts = (node: Node): boolean =>
+  isMadeOf(node, ({ op, args, attributes }) => {
+    const isEntry = op === 'gather' || (op === 'index' && /\bat\b/.test(String(attributes['spec'])));
+    return isEntry && isMadeOf(args[0]!, (part) => part.op === 'cumulativeProduct' || /cumprod/i.test(namesOf(part)[0] ?? ''), 40);
+  });
 
 const spreadWords = ['eta', 'sigma', 'sigmas', 'std', 'std dev', 'variance', 'var', 'stddev'];
 
@@ -218,14 +245,17 @@ function* faultOf({ meaning, terms, levels, fresh }: Wrong, whole: Computed, che
   const [statement, own] = product ? [product, differing] : [whole, terms];
   const holds = (found: Combination): boolean => own.every(({ node, wanted }) => areEqual(found.terms.get(node) ?? none, wanted));
   const lookup = differing.length > 1 ? misread(statement, holds, checked) : null;
+  const weight = differing.length === 1 && !lookup ? weightOf(differing[0]!, statement, checked) : null;
+  const ofWeight = weight && (yield* mended(weight, holds, checked, [], statement.node));
   const change = lookup
     ? null
-    : yield* mended(
+    : (ofWeight ??
+      (yield* mended(
         statement,
         holds,
         checked,
         own.map(({ node }) => node),
-      );
+      )));
   const said = differing.map((term) => {
     const [has, needs] = [term.by, term.wanted].map((by) => inSymbols(by, levels, fresh));
     const name = nameOf(term, statement, checked);
@@ -233,15 +263,15 @@ function* faultOf({ meaning, terms, levels, fresh }: Wrong, whole: Computed, che
       ? `${name} has another factor than it needs`
       : `${name} needs the factor ${needs}${has === null ? '' : ` and has ${has}`}`;
   });
-  const user = lookup || product;
+  const user = lookup || product || ofWeight;
   return {
     rule: undone.has(meaning) ? 'no-inverse' : 'marginals-differ',
     message: `${capital(said.join(', '))} in the ${called[meaning]}${ofFormula(meaning, formula)}.`,
-    statement: lookup?.statement ?? statement,
+    statement: lookup?.statement ?? (ofWeight ? weight! : statement),
     at: lookup?.statement.node ?? change?.there ?? statement.node,
     related: user ? [{ node: whole.node, message: 'What is made with it.' }] : [],
-    nearly: !product && change && formula ? matchOf(change.whole, formula, statement, checked) : null,
-    change: lookup?.change ?? (change && { title: change.title, edits: change.edits }),
+    nearly: !product && !ofWeight && change && formula ? matchOf(change.whole, formula, statement, checked) : null,
+    change: lookup?.change ?? (change && { title: change.title, ...(ofWeight && { makes: null }), edits: change.edits }),
   };
 }
 
@@ -254,6 +284,33 @@ function productOf({ node }: Term, whole: Computed, { computed }: Checked): Comp
     holder === whole.holder && start < whole.start && target === part.attributes['name'] && unwrap(made) === unwrap(part);
   return computed.findLast(isIt) ?? null;
 }
+
+/** A statement before that computes all that the sample is multiplied by, for nothing else. */
+function weightOf({ node }: Term, whole: Computed, { computed }: Checked): Computed | null {
+  for (const { node: term } of termsOf(whole.node)) {
+    const factors = factorsOf(chosen(term), (one) => one === node || one.op === 'let');
+    const [weight, ...others] = factors.filter((factor) => factor.node !== node);
+    if (!weight || others.length > 0 || weight.below || factors.length !== 2) continue;
+    const isRoot = weight.node.op === 'sqrt';
+    const made = isRoot ? weight.node.args[0]! : weight.node;
+    if (made.op !== 'let') continue;
+    const isMade = (one: Computed): boolean =>
+      one.holder === whole.holder && one.start < whole.start && one.target === made.attributes['name'] && unwrap(one.node) === unwrap(made);
+    const statement = computed.findLast(isMade);
+    const isUsedElsewhere = computed.some(
+      (one) => one !== whole && one !== statement && one.holder === whole.holder && one.places.some((place) => place.node === made),
+    );
+    // What is called a variance is right, and its root is missing where it is used.
+    return isUsedElsewhere || (!isRoot && /var/i.test(String(made.attributes['name']))) ? null : (statement ?? null);
+  }
+  return null;
+}
+
+/** Of noise that is none in the last step, the noise. */
+const chosen = (node: Node): Node => {
+  const ways = unwrap(node).op === 'choice' ? unwrap(node).args.filter((arg) => numberOf(arg) === null) : [];
+  return ways.length === 1 ? ways[0]! : node;
+};
 
 /** Which formula it is, and what it loses. */
 function ofFormula(meaning: Meaning, formula: Formula | null): string {

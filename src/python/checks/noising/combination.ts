@@ -141,6 +141,7 @@ class Evaluator {
       case 'maximum':
         return numberOf(b!) !== null ? this.of(a, time) : null;
     }
+    if (op === 'inline') return this.of(a, time) ?? this.#called(node, time);
     if (passing.has(op)) return this.of(a, time);
     const compute = ofOne[op];
     if (!compute) return null;
@@ -165,6 +166,12 @@ class Evaluator {
     if (!inner && this.#isSpread && holdsAny(wordsOf(name), spreadWords))
       return number(this.#schedule.level(time).map((level) => Math.sqrt(1 - level)));
     return inner ?? this.#inForm(formOf(name), name, time);
+  }
+
+  /** What a function of the file gives that is called what it is. */
+  #called({ attributes }: Node, time: Time): Combination | null {
+    const name = String(attributes['own'] ?? '');
+    return this.#inForm(formOf(name), name, time);
   }
 
   #inForm(form: Form | null, name: string, time: Time): Combination | null {

@@ -1,8 +1,8 @@
 /** What samples are put together to, where no name says it. */
 
 import { unwrap, type Node } from '../../expression/node.ts';
-import { combinationOf } from './combination.ts';
-import type { Meaning } from './meant.ts';
+import { areEqual, combinationOf } from './combination.ts';
+import type { Levels, Meaning } from './meant.ts';
 import { isDrawn, kindsOf, mayBe } from './samples.ts';
 import { Schedule, type Numbers, type Times } from './schedule.ts';
 
@@ -22,10 +22,19 @@ export const isStepOn = (all: readonly Sample[]): boolean =>
   all.some(([node]) => mayBe(node, 'noise'));
 
 /** What samples give that nothing else is made of, where no name says it: noise and what was told by it, or noise and data. */
-export function inferred(all: readonly Sample[], { areBoth }: Times): Meaning | null {
+export function inferred(all: readonly Sample[], { areBoth }: Times, { now, alpha }: Levels): Meaning | null {
   if (all.some(([noise]) => mayBe(noise, 'noise') && all.some(([clean]) => mayBe(clean, 'clean') && isToldBy(clean, noise))))
     return 'earlier';
+  // What has a share of a noised sample and one of the clean one, of two times.
+  const isBetween = all.some(([node]) => mayBe(node, 'noisy')) && all.some(([node]) => kindsOf(node).join() === 'clean');
+  if (areBoth && isBetween && all.every(([, by]) => by.every((value) => value > 0))) return 'earlier';
   if (all.length !== 2 || all.some(([, by]) => by.some((value) => value < 0))) return null;
+  const rate = all.find(([node]) => !isDrawn(node))?.[1];
+  // Whatever is noised, by the rate that it keeps.
+  if (rate && all.some(([node]) => isDrawn(node)) && all.some(([node]) => isGiven(node))) {
+    if (areEqual(rate, alpha.map(Math.sqrt)) && !areEqual(alpha, now)) return 'step';
+    if (areEqual(rate, now.map(Math.sqrt))) return 'noisy';
+  }
   const [data] = all.find(([node]) => isGiven(node) && kindsOf(node).every((kind) => kind === 'clean')) ?? [];
   const other = all.find(([node]) => node !== data)?.[0];
   const isNoise = other && (isDrawn(other) || (isGiven(other) && kindsOf(other).every((kind) => kind === 'noise')));

@@ -4,7 +4,7 @@ import { leaves, numberOf, usersOf, wrappers, type Node } from '../../expression
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Checked } from '../checked.ts';
 import { make, type Edit } from '../near/edit.ts';
-import { replaced, replacedAll } from '../near/remade.ts';
+import { replaced, withArgs } from '../near/remade.ts';
 import { titleOf } from '../near/says.ts';
 import { textEdits, type TextEdit } from '../near/write.ts';
 import { siblingOf } from './siblings.ts';
@@ -24,16 +24,22 @@ const mostInScope = 10;
 /** Changes that are tried between two steps. */
 const atOnce = 40;
 
-/** null where there is no change of one thing after which it holds, or it cannot be written. `samples`: what may have changed places. */
+/**
+ * null where there is no change of one thing after which it holds, or it cannot be written. `samples`: what may have changed places; `whole`:
+ * of what it is to hold, where that is made of what the statement computes.
+ */
 export function* mended(
   statement: Computed,
   holds: (found: Combination) => boolean,
   checked: Checked,
   samples: readonly Node[] = [],
+  whole: Node = statement.node,
 ): Generator<void, Mended | null> {
   const { computed, textOf, imports } = checked;
   const root = statement.node;
   const source = { statement, computed, textOf, imports };
+  const readAs = (wanted: Node): Combination | null =>
+    whole === root ? read(wanted, new Map()) : read(whole, new Map([[root, wanted]]));
   const scope = [...new Set([...statement.places.map(({ node }) => node), ...namedIn(computed, statement)])]
     .filter((node) => numberOf(node) === null && isNumber(node))
     .slice(-mostInScope);
@@ -42,11 +48,11 @@ export function* mended(
     statement.places.map(({ node }) => node).filter((node) => scope.includes(node)),
   )) {
     const swap = swapped(root, first, second);
-    const found = read(swap, new Map());
+    const found = readAs(swap);
     const edits = found && holds(found) && textEdits({ kind: 'swapped', there: first, wanted: second, within: null, also: [] }, source);
     if (edits) return { there: root, title: 'Exchange the two', edits, whole: swap };
   }
-  const sibling = siblingOf(statement, statement.node, statement.node, holds, checked);
+  const sibling = whole !== root ? null : siblingOf(statement, statement.node, statement.node, holds, checked);
   if (sibling) return { ...sibling, whole: root };
   let tried = 0;
   for (const changesOf of [changesOfItself, otherNames, otherValues, otherFactors])
@@ -54,7 +60,7 @@ export function* mended(
       for (const wanted of changesOf(there, scope)) {
         if (++tried % atOnce === 0) yield;
         const outer = within && make(within.op, within.args.with(place, wanted), within.attributes);
-        const found = read(outer ? root : wanted, within && outer ? new Map([[within, outer]]) : new Map<Node, Node>());
+        const found = within && outer ? read(whole, new Map([[within, outer]])) : readAs(wanted);
         if (!found || !holds(found)) continue;
         const edit: Edit = { kind: 'factor', there, wanted, within, also: [] };
         const edits = textEdits(edit, source);
@@ -69,14 +75,20 @@ const read = (node: Node, instead: ReadonlyMap<Node, Node>): Combination | null 
   combinationOf(node, { schedule: new Schedule(), instead, isSpread: true });
 const isNumber = (node: Node): boolean => numbersIn(read(node, new Map())) !== null;
 
-const swapped = (root: Node, a: Node, b: Node): Node =>
-  replacedAll(
-    root,
-    new Map([
-      [a, b],
-      [b, a],
-    ]),
-  );
+/** Both where the statement names them, and not where what it names was made of them. */
+const swapped = (root: Node, a: Node, b: Node): Node => {
+  const known = new Map<Node, Node>([
+    [a, b],
+    [b, a],
+  ]);
+  const visit = (node: Node): Node => {
+    let now = known.get(node);
+    const isMadeBefore = leaves.has(node.op) || (node.op === 'let' && node !== root);
+    if (!now) known.set(node, (now = isMadeBefore ? node : withArgs(node, node.args.map(visit))));
+    return now;
+  };
+  return visit(root);
+};
 
 /** Two samples, or two names of numbers. */
 function* pairsOf(samples: readonly Node[], numbers: readonly Node[]): Generator<readonly [Node, Node]> {

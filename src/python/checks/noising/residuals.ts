@@ -58,6 +58,7 @@ interface Sample {
 interface Wrong {
   readonly prediction: Sample;
   readonly target: Sample;
+  readonly levels: Levels;
 }
 
 function wrongIn(residual: Node): Wrong | null {
@@ -83,7 +84,7 @@ function wrongIn(residual: Node): Wrong | null {
       // Of another size it may be noise that was scaled before.
       const opposite = given[1].map((by) => -by);
       if (other !== 'clean' && other !== 'noisy' && !cancels(said[1], kind, opposite, other, levels)) continue;
-      readings.push({ prediction: { node: said[0], kind, by: said[1] }, target: { node: given[0], kind: other, by: given[1] } });
+      readings.push({ prediction: { node: said[0], kind, by: said[1] }, target: { node: given[0], kind: other, by: given[1] }, levels });
     }
   return readings.length === 1 ? readings[0]! : null;
 }
@@ -133,8 +134,11 @@ const called: Readonly<Record<Kind, string>> = {
   previous: 'sample',
 };
 
-function* faultOf({ prediction, target }: Wrong, residual: Node, user: Computed, checked: Checked): Generator<void, Fault> {
-  const statement = makingOf(target, residual, user, checked) ?? user;
+function* faultOf(wrong: Wrong, residual: Node, user: Computed, checked: Checked): Generator<void, Fault> {
+  const { prediction, target } = wrong;
+  const making = makingOf(target, residual, user, checked);
+  // What is right by itself is only taken with the wrong sign.
+  const statement = making && !isRight(making, wrong) ? making : user;
   const isOtherSign = prediction.kind === target.kind || prediction.kind === 'score' || target.kind === 'score';
   const isWhole = residual === unwrap(statement.node);
   const before = combinationOf(statement.node, { schedule: new Schedule(), isSpread: true });
@@ -158,6 +162,13 @@ function* faultOf({ prediction, target }: Wrong, residual: Node, user: Computed,
     nearly,
     change: change ? { title: change.title, edits: change.edits } : nearly && other!.change,
   };
+}
+
+/** Whether a statement makes of the sample what is predicted, with its own sign. */
+function isRight({ node }: Computed, { prediction, target, levels }: Wrong): boolean {
+  const by = combinationOf(node, { schedule: new Schedule(), isSpread: true })?.terms.get(target.node);
+  const opposite = by?.map((value) => -value);
+  return opposite !== undefined && cancels(opposite.map(() => 1), prediction.kind, opposite, target.kind, levels);
 }
 
 /** The statement in which what is compared with was made of the sample; null where it is the sample itself. */

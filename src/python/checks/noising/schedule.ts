@@ -144,17 +144,21 @@ const named = /^(?:alphas?|a|betas?|b)$/;
 const ofStep: Form = { of: 'alpha', encoding: stepLevel.find(({ id }) => id === 'alpha')! };
 const stepTables = new WeakSet<Node>();
 
-/** An object that holds alpha-bars as well has the alphas of single steps under that name, of which the name alone leaves open what they are. */
+/**
+ * An object that holds alpha-bars as well, or a function that is given them, has the alphas of single steps under that name, of which the
+ * name alone leaves open what they are.
+ */
 export function tellTables(places: Iterable<{ readonly node: Node }>): void {
-  const alphas = new Set<Node>();
-  let hasLevels = false;
+  const alphas = new Map<string, Set<Node>>();
+  const withLevels = new Set<string>();
   for (const { node } of places) {
-    if (node.op !== 'attribute') continue;
+    if (node.op !== 'attribute' && node.op !== 'parameter') continue;
     const name = String(node.attributes['name']);
-    if (/^alphas?$/.test(name)) alphas.add(node);
-    else if (formOf(name)?.of === 'level') hasLevels = true;
+    const holder = node.op === 'attribute' ? '' : `${String(node.attributes['of'])} ${String(node.attributes['at'])}`;
+    if (/^alphas?(?:_t)?$/.test(name)) alphas.set(holder, (alphas.get(holder) ?? new Set<Node>()).add(node));
+    else if (formOf(name)?.of === 'level') withLevels.add(holder);
   }
-  if (hasLevels) for (const node of alphas) stepTables.add(node);
+  for (const [holder, nodes] of alphas) if (withLevels.has(holder)) for (const node of nodes) stepTables.add(node);
 }
 
 /** What the name of a leaf says of it. */

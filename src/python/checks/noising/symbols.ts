@@ -66,5 +66,5 @@ export function inSymbols(wanted: Numbers, { now, before, alpha }: Levels, fresh
       .flatMap(({ square, root }, at) => (Math.sign(best![at]!) === (isAbove ? 1 : -1) ? [Math.abs(best![at]!) === 2 ? square : root] : []))
       .join(' ');
   const [above, below] = [side(true), side(false)];
-  return `${sign}${above || '1'}${below ? ` / ${below.includes(' ') && !/^[√(][^ ]*\)?$/.test(below) ? `(${below})` : below}` : ''}`;
+  return `${sign}${above || '1'}${below ? ` / ${below.includes(' ') && !/^√?\([^()]*\)$/.test(below) ? `(${below})` : below}` : ''}`;
 }

@@ -7,6 +7,7 @@ import { guidanceTurned } from './guidance.ts';
 import { guidanceSums } from './guidanceSum.ts';
 import { wholeSteps } from './halves.ts';
 import { levelsOfRoots } from './levels.ts';
+import { rateOfScores } from './rates.ts';
 import { noiseOfSteps } from './roots.ts';
 import { stepsAway } from './slopes.ts';
 import { volumesTurned } from './volumes.ts';
@@ -15,6 +16,7 @@ import type { Fault } from '../fault.ts';
 
 export const samplingRules: readonly ((checked: Checked, told: readonly Fault[]) => Iterable<Fault>)[] = [
   noiseOfSteps,
+  rateOfScores,
   wholeSteps,
   stepsAway,
   weightsOfNoise,

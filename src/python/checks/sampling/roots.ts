@@ -93,7 +93,7 @@ function squaredIn({ node, places }: Computed): { readonly square: Node; readonl
   return within && terms.some((one) => one !== term && isMadeOf(one, isBeforeScore, 80)) ? { square: square.node, within, term } : null;
 }
 
-const isScore = (node: Node): boolean =>
+export const isScore = (node: Node): boolean =>
   holdsAny(namesOf(node).slice(0, 1).flatMap(wordsOf), ['score', 'scores']) || /score/i.test(String(unwrap(node).attributes['callee']));
 
 function* partsOf(node: Node): Generator<Node> {
@@ -104,13 +104,13 @@ function* partsOf(node: Node): Generator<Node> {
   }
 }
 
-function isDrawn(node: Node): boolean {
+export function isDrawn(node: Node): boolean {
   const { op, args } = unwrap(node);
   return op === 'normal' || ((op === 'choice' || op === 'reshape') && args.some(isDrawn));
 }
 
 /** A step of time, by its name. */
-const isLength = (node: Node): boolean =>
+export const isLength = (node: Node): boolean =>
   (leaves.has(node.op) || node.op === 'let') && holdsAny(namesOf(node).slice(0, 1).flatMap(wordsOf), stepWords) && node.op !== 'normal';
 const stepWords = ['dt', 'delta t', 'd t', 'step size', 'stepsize', 'dtau', 'tau step'];
 
