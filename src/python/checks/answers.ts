@@ -7,16 +7,18 @@ import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import { compile, execute } from '../recognise/screening/pointwise.ts';
 import type { Claim } from './claim.ts';
 import { isCallOfFile } from './statements.ts';
-import { isMadeOf, moving, namesOn } from './rules/flow.ts';
+import { isMadeOf, moving, namesOn, termsOf } from './rules/flow.ts';
 import { isPlainNumber } from './rules/syntax.ts';
 
 type Player = Claim['player'];
 
 export function claimsOfAnswers(computed: readonly Computed[], bases: ReadonlyMap<string, readonly string[]>): Claim[] {
   const claims: Claim[] = [];
+  const returned = lossesReturned(computed);
   for (const statement of computed) {
     const { node, detached, start, end, target, around } = statement;
-    if (node.op === 'let' || detached || isPlainNumber(statement) || !(target === '' ? isReturned(statement) : isLoss(target))) continue;
+    if (node.op === 'let' || detached || isPlainNumber(statement)) continue;
+    if (!(target === '' ? isReturned(statement) : isLoss(target) || isTermOf(returned, statement, node))) continue;
     const named = playerOf(target) ?? playerOf(around[0] ?? '');
     const wish = wishOf(node, named);
     if (!wish) continue;
@@ -41,6 +43,21 @@ export function claimsOfAnswers(computed: readonly Computed[], bases: ReadonlyMa
 /** By what computes a loss; a step that trains returns what it likes. */
 const isReturned = ({ around: [holder = ''] }: Computed): boolean =>
   isLoss(holder) || (playerOf(holder) !== null && !/step|train|update|fit|epoch|forward/i.test(holder));
+
+/** What functions give that are called losses. */
+export const lossesReturned = (computed: readonly Computed[]): readonly Computed[] =>
+  computed.filter(({ target, around: [holder = ''] }) => target === '' && /loss|objective/i.test(holder));
+
+/** Whether a value is a term of one of them. */
+export const isTermOf = (returned: readonly Computed[], { holder }: Computed, node: Node): boolean =>
+  returned.some((one) => one.holder === holder && termsOf(one.node).some((term) => term.sign === 1 && isWithin(term.node, node)));
+
+function isWithin(term: Node, node: Node): boolean {
+  if (unwrap(term) === unwrap(node)) return true;
+  const { op, args } = unwrap(term);
+  return (op === 'multiply' || op === 'mean' || op === 'sum') && args.some((arg) => isWithin(arg, node));
+}
+
 const isLoss = (name: string): boolean => /loss|err|cost|objective|(?:^|_)adv/i.test(name);
 const generatorWords = ['g', 'gen', 'generator'];
 const discriminatorWords = ['d', 'disc', 'discriminator', 'critic'];

@@ -10,7 +10,7 @@ import { inputsFor, rolesAt } from '../recognise/comparison/roles.ts';
 import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import { isMisshapen } from '../recognise/comparison/shapes.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
-import { claimsOfAnswers, playerOf } from './answers.ts';
+import { claimsOfAnswers, isTermOf, lossesReturned, playerOf } from './answers.ts';
 import type { Claim } from './claim.ts';
 import { namesOn } from './rules/flow.ts';
 import { isPlainNumber } from './rules/syntax.ts';
@@ -28,6 +28,7 @@ const players: Readonly<Record<string, Claim['player']>> = {
 
 export function claimsIn(found: readonly Found[], statements: readonly Computed[], bases: ReadonlyMap<string, readonly string[]>): Claim[] {
   const judged: Judged[] = [];
+  const returned = lossesReturned(statements);
   for (const { place, computed, recognition } of found) {
     const meant = players[recognition.formula.id];
     if (!meant || recognition.kind !== 'value' || calledFor(place.node) !== null) continue;
@@ -41,7 +42,7 @@ export function claimsIn(found: readonly Found[], statements: readonly Computed[
     const isSquared = recognition.formula.id.startsWith('lsgan');
     const rests = isSquared ? (labels.find((label) => slopeIn(recognition, label) === 0) ?? null) : null;
     const [holder = '', ...around] = computed.around;
-    if (!isTrained(computed, place.node) || isPlainNumber(computed)) continue;
+    if (!(isTrained(computed, place.node) || isTermOf(returned, computed, place.node)) || isPlainNumber(computed)) continue;
     const where = { holder, around: around.join('.'), from: bases.get(around[0] ?? '') ?? [] };
     const claim = { start: place.start, end: place.end, player, raises: slope < 0, rests, label: null, ...where };
     judged.push({ claim, judges: judgesIn(recognition) });
@@ -158,8 +159,9 @@ const averaging: ReadonlySet<string> = new Set(['mean', 'sum', 'detach']);
  * kind do, or, of two, what is usual.
  */
 export function agreeing(claims: readonly Claim[]): Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
-  for (const own of gamesIn(claims)) {
+  const games = gamesIn(claims);
+  const diagnostics: Diagnostic[] = lowering(claims, games);
+  for (const own of games) {
     const of = (player: Claim['player']): Claim[] => own.filter((claim) => claim.player === player);
     const discriminators = of('discriminator');
     const generators = of('generator').length > 0 ? of('generator') : inheritedBy(discriminators, claims);
@@ -168,13 +170,15 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
       [generators, discriminators],
     ] as const) {
       const meant = mostOf(others);
-      const wrong = meant ? some.filter((claim) => isSame(claim, meant)) : [];
+      const isAgainst = (claim: Claim): boolean => (meant ? isSame(claim, meant) : wantAlike(others) && others.some((one) => isSame(claim, one)));
+      const wrong = some.filter(isAgainst);
       // What is inherited is told of where it stands.
       if (!wrong.every((claim) => own.includes(claim))) continue;
       if (wrong.length === 0) continue;
-      // Where all are at odds with all, the one is meant that is not as it usually is.
+      // Where no other of its kind wants anything else, the one is meant that is not as it usually is.
       const usual = some === generators;
-      if (wrong.length === some.length && wrong.some(({ raises }) => raises === usual || (raises === null && !usual))) continue;
+      const isUnusual = ({ raises }: Claim): boolean => raises === !usual || (raises === null && usual);
+      if (!wrong.every(isUnusual) && !some.some((claim) => !wrong.includes(claim) && isUnusual(claim))) continue;
       for (const { start, end, player, raises } of wrong)
         diagnostics.push({
           start,
@@ -186,7 +190,7 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
               ? `This draws D(G(z)) to the same label as the loss of the other player: the ${player} has to want the opposite.`
               : `Minimising this ${raises ? 'raises' : 'lowers'} D(G(z)), and so does the loss of the other player: the ${player} has to want the opposite.`,
           related: others
-            .filter((one) => isSame(one, meant!))
+            .filter((one) => wrong.some((claim) => isSame(one, claim)))
             .map((one) => ({ start: one.start, end: one.end, message: `The loss of the ${one.player}.` })),
           fix: null,
           compared: null,
@@ -194,6 +198,26 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
     }
   }
   return diagnostics;
+}
+
+/** Losses of generators without another player beside them, where all else of the file is as usual: D(G(z)) is to be raised. */
+function lowering(claims: readonly Claim[], games: readonly (readonly Claim[])[]): Diagnostic[] {
+  const known = new Set(games.flatMap((own) => (new Set(own.map(({ player }) => player)).size > 1 ? own : [])));
+  const generators = claims.filter(({ player }) => player === 'generator');
+  const wrong = generators.filter((claim) => claim.raises === false && !known.has(claim));
+  const right = generators.filter((claim) => claim.raises === true);
+  const isUsual = claims.every(({ player, raises }) => player !== 'discriminator' || raises !== true);
+  if (right.length < wrong.length || right.length === 0 || !isUsual) return [];
+  return wrong.map(({ start, end }) => ({
+    start,
+    end,
+    rule: 'players-agree',
+    severity: 'warning',
+    message: 'Minimising this lowers D(G(z)), as a discriminator wants it: the other losses of generators in this file raise it.',
+    related: right.map((one) => ({ start: one.start, end: one.end, message: 'A loss that raises it.' })),
+    fix: null,
+    compared: null,
+  }));
 }
 
 /** Losses that are played against each other: of one function, of one class, or of functions that are called alike. */
@@ -232,6 +256,10 @@ function inheritedBy(discriminators: readonly Claim[], claims: readonly Claim[])
 /** Whether two losses want the same of D(G(z)). */
 const isSame = (a: Claim, b: Claim): boolean =>
   a.raises !== null && b.raises !== null ? a.raises === b.raises && a.rests === b.rests : a.label !== null && a.label === b.label;
+
+/** Whether all push D(G(z)) the same way, wherever it would come to rest. */
+const wantAlike = ([first, ...others]: readonly Claim[]): boolean =>
+  first !== undefined && first.raises !== null && others.every(({ raises }) => raises === first.raises);
 
 /** What nearly all of them want; null where they do not agree. */
 function mostOf(claims: readonly Claim[]): Claim | null {

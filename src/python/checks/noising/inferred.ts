@@ -44,8 +44,9 @@ export function inferred(all: readonly Sample[], { areBoth }: Times, { now, alph
 
 const isGiven = (node: Node): boolean => kindsOf(node).length > 0 && unwrap(node).op === 'parameter';
 
-/** A clean sample that was told from a noisy one by this noise, or both by one velocity. */
+/** A clean sample that was told from a noisy one by this noise, or both by one velocity, whatever they are called since. */
 function isToldBy(clean: Node, noise: Node): boolean {
-  const [one, other] = [clean, noise].map((node) => combinationOf(node, { schedule: new Schedule() })?.terms);
-  return one?.size === 2 && (one.has(noise) || (other?.size === 2 && [...other.keys()].every((node) => one.has(node))));
+  const samplesIn = (node: Node): readonly Node[] => [...(combinationOf(unwrap(node), { schedule: new Schedule() })?.terms.keys() ?? [])].map(unwrap);
+  const [one, other] = [samplesIn(clean), samplesIn(noise)];
+  return one.length === 2 && (one.includes(unwrap(noise)) || (other.length === 2 && other.every((node) => one.includes(node))));
 }

@@ -4,6 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
+import { halvesOfAnswers } from './answers.ts';
 import { causal } from './causal.ts';
 import { clipping } from './clipping.ts';
 import { compiled } from './compiled.ts';
@@ -14,7 +15,7 @@ import { distillation } from './distillation.ts';
 import { entropies } from './entropies.ts';
 import { gumbel } from './gumbel.ts';
 import { expectations } from './expectations.ts';
-import { heldGenerator } from './heldGenerator.ts';
+import { heldExamples, heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
 import { labels } from './labels.ts';
 import { lengths, lengthsOffOne } from './lengths.ts';
@@ -61,6 +62,7 @@ const each: readonly Rule[] = [
   smoothing,
   detached,
   targets,
+  halvesOfAnswers,
   labels,
   pairs,
   cycles,
@@ -74,6 +76,7 @@ const each: readonly Rule[] = [
   gumbel,
   sinusoids,
   heldGenerator,
+  heldExamples,
   clipping,
   totals,
   entropies,

@@ -1,12 +1,75 @@
-/** A step of the discriminator whose gradients go on to the generator, and are still there at its own step. */
+/** Examples that are held where the generator is to learn from them, or are not where the discriminator is. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { argumentsOf, unwrap, type Node } from '../../expression/node.ts';
+import { argumentsOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
 import { wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { placeOf, reached } from '../statements.ts';
 import { made, namesOn } from './flow.ts';
+
+/** A loss of the generator whose examples are held constant: no gradient reaches it. */
+export function* heldExamples(statement: Computed, { computed }: Checked): Generator<Fault> {
+  const trained = backwardOf(statement);
+  const own = computed.filter((one) => one.holder === statement.holder);
+  const isAlone = !trained && isLossOfGenerator(statement) && !own.some((one) => backwardOf(one));
+  const loss = trained ?? (isAlone ? statement.node : null);
+  if (!loss || statement.detached || statement.node.op === 'let') return;
+  if (trained && !isTrainedHere(statement, own)) return;
+  for (const call of made(loss)) {
+    if (call.op !== 'opaque' || playerIn(String(call.attributes['callee'])) !== 'd' || !argumentsOf(call).some(isHeldExample)) continue;
+    const before = trained && own.findLast((one) => one.start < statement.start && backwardOf(one));
+    const asked = own.findLast((one) => placeOf(one, call) !== null && one.node.op !== 'let');
+    // What was asked for the discriminator's step is used again.
+    const where = !asked || (before && asked.start < before.start) ? own.findLast((one) => unwrap(one.node) === unwrap(loss) && one.node.op !== 'let') : asked;
+    yield {
+      rule: 'held-side',
+      severity: 'warning',
+      message: 'The generated examples are held constant in a loss of the generator: no gradient reaches it.',
+      statement: where ?? statement,
+      at: where === asked ? call : (where ?? statement).node,
+      related: trained ? [{ node: statement.node, message: 'Here it is to learn.' }] : [],
+      nearly: null,
+      change: null,
+    };
+    return;
+  }
+}
+
+/** By what it is called, where nothing else says whose it is. */
+function isLossOfGenerator({ target, around: [holder = ''] }: Computed): boolean {
+  const name = target === '' ? holder : target;
+  return /loss|adv/i.test(name) && playerIn(name) === 'g';
+}
+
+/** Whether the next step is the generator's alone. */
+function isTrainedHere(statement: Computed, own: readonly Computed[]): boolean {
+  const after = own.filter((one) => one.start > statement.start);
+  const next = after.find((one) => backwardOf(one));
+  const steps = after.filter((one) => calledOn(one, 'step') !== null && (!next || one.start < next.start));
+  return steps.length === 1 && playerOf(calledOn(steps[0]!, 'step')!) === 'g';
+}
+
+/** What a generator made, or what is called so, behind a detach, and nothing of the kind beside it. */
+function isHeldExample(arg: Node): boolean {
+  let isHeld = false;
+  const seen = new Set<Node>([arg]);
+  for (const one of seen) {
+    if (seen.size > 60) return false;
+    if (one.op === 'detach') isHeld ||= isGenerated(one.args[0]!);
+    else if (isGenerated(one)) return false;
+    else if (one.op !== 'opaque') for (const part of operandsOf(one)) seen.add(part);
+  }
+  return isHeld;
+}
+
+const isGenerated = (node: Node): boolean => {
+  const inner = unwrap(node);
+  return (
+    (inner.op === 'opaque' && playerIn(String(inner.attributes['callee'])) === 'g') ||
+    ((node.op === 'let' ? inner.op === 'opaque' : node.op === 'parameter') && /fake|(?:^|_)gen(?:erated|_|$)/i.test(namesOn(node)[0] ?? ''))
+  );
+};
 
 export function* heldGenerator(statement: Computed, { computed, textOf }: Checked): Generator<Fault> {
   const loss = backwardOf(statement);

@@ -15,7 +15,7 @@ export function* targets(statement: Computed, { computed }: Checked): Generator<
     const terms = termsOf(node);
     for (const [at, real] of terms.entries())
       for (const fake of terms.slice(at + 1)) {
-        if (real.sign !== fake.sign || !isOneTarget(real.node, fake.node)) continue;
+        if (real.sign !== fake.sign || !isOneTarget(real.node, fake.node, isLoss(statement))) continue;
         yield {
           rule: 'targets-alike',
           message: 'Both halves of this loss, of what is real and of what is generated, have the same target: it does not tell them apart.',
@@ -33,15 +33,24 @@ export function* targets(statement: Computed, { computed }: Checked): Generator<
 const most = 60;
 
 /** The same function of what is called real and of what is called fake, and one that draws each to a side. */
-function isOneTarget(first: Node, second: Node): boolean {
+function isOneTarget(first: Node, second: Node, isLoss: boolean): boolean {
   const pairs: (readonly [Node, Node])[] = [];
   if (!alike(first, second, pairs, 0) || pairs.length === 0) return false;
   // What they are to be is another for each, if they differ in more than one thing.
   if (new Set(pairs.map(([x, y]) => `${source(x).id} ${source(y).id}`)).size > 1) return false;
   const [a, b] = [sideOf(pairs.map(([x]) => x)), sideOf(pairs.map(([, y]) => y))];
   if (a === null || b === null || a === b) return false;
+  // Of a critic the mean is drawn up or down.
+  if (isLoss && pairs.every((pair) => pair.every((one) => isAsked(source(one))))) return true;
   return isMadeOf(first, (part) => part.op === 'softplus' || part.op === 'relu' || isToNumber(part) || isCriterion(part), most);
 }
+
+const isLoss = ({ target, around: [holder = ''] }: Computed): boolean => /loss|err|cost/i.test(target === '' ? holder : target);
+
+/** A discriminator's answer. */
+const isAsked = ({ op, attributes }: Node): boolean =>
+  op === 'opaque' && attributes['bound'] === true && callsDiscriminator.test(String(attributes['callee']));
+const callsDiscriminator = /(?:^|_|net)d(?:is\w*)?(?:_|$)|critic/i;
 
 /** A criterion that is given a number to reach. */
 const isCriterion = ({ op, args, attributes }: Node): boolean =>
@@ -91,12 +100,7 @@ function sideOf(nodes: readonly Node[]): 'real' | 'fake' | null {
 
 /** Of what a network was asked: of what is called generated, or of an input that is held by nobody. */
 function answerSideOf(call: Node): 'real' | 'fake' | null {
-  if (
-    call.op !== 'opaque' ||
-    call.attributes['bound'] !== true ||
-    !/(?:^|_|net)d(?:is\w*)?(?:_|$)|critic/i.test(String(call.attributes['callee']))
-  )
-    return null;
+  if (!isAsked(call)) return null;
   const names = argumentsOf(call).map((arg) => namesOn(arg).join(' '));
   if (names.some((name) => /fake|(?:^|[ _])gen(?:erated)?(?:$|[ _])/i.test(name))) return 'fake';
   return names.some((name) => /^(?:x|real\w*|images?|imgs?|data|batch|inputs?)$/i.test(name)) ? 'real' : null;
