@@ -12,6 +12,7 @@ import { residuals } from './noising/residuals.ts';
 import { rotations } from './noising/rotations.ts';
 import { samplingRules } from './sampling/each.ts';
 import { slopesOfSteps } from './sampling/orders.ts';
+import { scalings } from './sampling/scalings.ts';
 import { targetsOffPaths } from './sampling/paths.ts';
 import { tables } from './noising/tables.ts';
 import { unused } from './unused.ts';
@@ -36,6 +37,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...(yield* nearMisses(checked, faults)));
   faults.push(...(yield* residuals(checked, faults)));
   faults.push(...freshNoise(checked, faults));
+  faults.push(...scalings(checked, faults));
   faults.push(...slopesOfSteps(checked, faults));
   faults.push(...targetsOffPaths(checked, faults));
   faults.push(...contradictions(checked, faults));

@@ -33,7 +33,7 @@ export function namedReadings(cut: Cut, readings: readonly Valued[], surrounding
   const named: Named[] = [];
   for (const { formula, reading } of readings) {
     const isCalled = isCalledSo(formula, surroundings);
-    if (isCalled && isOfOtherKind(formula, surroundings)) continue;
+    if ((isCalled && isOfOtherKind(formula, surroundings)) || (reading.fit === 'quantity' && isWeightOfLoss(formula, surroundings))) continue;
     if (((reading.rank ?? 1) < 0.5 && !isCalled) || needsOf(reading).requiredCount > inputs.length) continue;
     const options = optionsIn(inputs, reading);
     // What is told by one name alone has to be called so.
@@ -151,6 +151,10 @@ export const isCalledSo = (formula: Formula, { target, around }: Surroundings): 
 const isOfOtherKind = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
   /^kl_(?!categorical)|^gauss_nll$/.test(formula.id) &&
   [target, holder].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)) && holdsAny(words, otherKinds));
+
+/** What a loss is weighted by may be anything that falls with the noise. */
+const isWeightOfLoss = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
+  /loss_?weight|weighting/i.test(target === '' ? holder : target) && !/weight|snr/i.test(`${formula.id} ${formula.name}`);
 
 const otherKinds =
   'laplace gumbel gamma cauchy student exponential weibull pareto dirichlet lognormal halfnormal uniform poisson logistic wishart'.split(

@@ -61,6 +61,7 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       // What a formula is given is what that asks for, unless it is called something else.
       if (givenTo.has(unwrap(statement.node)) && (!near.named.isCalledSo || match.fit.constant !== 0)) continue;
       if (!isMadeHere(edit.there, statement, computed) || isOfCalled(edit.there, statement)) continue;
+      if (isOfOthers(edit.there, statement, checked)) continue;
       // A part may be given with either sign.
       if (node !== statement.node && isFlipped(near)) continue;
       // Nor is what is taken off where it is used.
@@ -133,6 +134,25 @@ const through: ReadonlySet<string> = new Set('add subtract multiply divide opaqu
 function isMadeHere(node: Node, { holder, places }: Computed, computed: readonly Computed[]): boolean {
   const isIn = (all: Computed['places']): boolean => all.some((place) => place.node === node);
   return isIn(places) || computed.some((one) => one.holder === holder && isIn(one.places)) || !computed.some((one) => isIn(one.places));
+}
+
+/** What was computed before for formulas that are right as well is right itself. */
+function isOfOthers(node: Node, statement: Computed, { computed, found }: Checked): boolean {
+  if (statement.places.some((place) => place.node === node)) return false;
+  const made = computed.find(({ holder, target, places }) => holder === statement.holder && target !== '' && places.some((place) => place.node === node));
+  const uses = ({ places }: Computed): boolean => places.some((place) => place.node.op === 'let' && unwrap(place.node) === unwrap(made!.node));
+  return (
+    made !== undefined &&
+    found.some(
+      ({ computed: one, place, recognition }) =>
+        one !== statement &&
+        one.holder === statement.holder &&
+        place.node === one.node &&
+        recognition.kind === 'value' &&
+        (recognition.reading.rank ?? 1) >= 1 &&
+        uses(one),
+    )
+  );
 }
 
 /** What a function does that the statement calls is told of there. */

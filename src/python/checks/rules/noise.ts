@@ -20,6 +20,8 @@ export function* noise(statement: Computed, checked: Checked): Generator<Fault> 
       if (!drawn || factors.length < 2) continue;
       const draw = settled(drawn.node);
       if (!own.has(node) && !isWritten(checked, draw)) continue;
+      // What was kept in a list is told of where it is put there.
+      if (own.has(node) && !isWritten(checked, draw) && !isWritten(checked, node)) continue;
       const others = factors.filter((one) => one !== drawn && !one.below);
       if (draw.op === 'uniform') {
         if (!others.some((one) => isDeviation(one.node) && !isStatistic(one.node)) || !isCentred(draw, terms, term)) continue;
