@@ -30,6 +30,7 @@ export function claimsOfAnswers(computed: readonly Computed[], bases: ReadonlyMa
       end,
       player,
       raises: wish.raises,
+      turns: wish.turns,
       rests: null,
       label: wish.label,
       holder,
@@ -72,6 +73,7 @@ export function playerOf(name: string): Player | null {
 interface Wish {
   /** Whether it is lower for a higher answer; null where only a label is known. */
   readonly raises: boolean | null;
+  readonly turns: boolean;
   /** What a criterion is given to reach. */
   readonly label: string | null;
   /** By whether the examples are held constant. */
@@ -87,7 +89,7 @@ function wishOf(node: Node, named: Player | null): Wish | null {
     const value = numberOf(criterion.label);
     const label = value === null ? `#${unwrap(criterion.label).id}` : String(value);
     const raises = value === null || (value > 0.2 && value < 0.8) ? null : value > 0.5;
-    return { raises, label: raises === null ? label : null, player: answer.player };
+    return { raises, turns: false, label: raises === null ? label : null, player: answer.player };
   }
   if (answerOf(node, named)) return null;
   const order: Node[] = [];
@@ -111,10 +113,11 @@ function wishOf(node: Node, named: Player | null): Wish | null {
   const own = [...answers.values()];
   const fakes = own.filter(({ side }) => side === 'fake');
   if (fakes.length === 0) return null;
-  const slopes = [0.4, 0.6].map((at) => slopeAt(at, { root: node, order, answers, neutral }));
+  const [low, ...slopes] = [-4, 0.4, 0.6, 4].map((at) => slopeAt(at, { root: node, order, answers, neutral }));
   if (slopes[0] === null || slopes[0] !== slopes[1] || slopes[0] === 0) return null;
   return {
     raises: slopes[0]! < 0,
+    turns: [low, slopes[2]].some((slope) => slope === -slopes[0]!),
     label: null,
     player: fakes.every(({ player }) => player === fakes[0]!.player) ? fakes[0]!.player : null,
   };

@@ -9,6 +9,8 @@ export interface Claim extends Span {
   readonly raises: boolean | null;
   /** Where D(G(z)) would come to rest, of squared losses: -1, 0 or 1. */
   readonly rests: number | null;
+  /** It goes the other way from some D(G(z)) on: that of squares. */
+  readonly turns?: boolean;
   /** What a criterion of which nothing else is known is given as what D(G(z)) is to be. */
   readonly label: string | null;
   /** The function it stands in, and what that stands in. */

@@ -14,7 +14,7 @@ import type { RuleId } from './rules.ts';
 import { ownNodes } from './statements.ts';
 
 /** How a class does something: the deviation of its noise, the sign of its velocities. */
-type Convention = 'root of the rest' | 'usual velocity' | 'from usual velocity';
+type Convention = 'root of the rest' | 'usual velocity' | 'negative velocity';
 
 /** What a class is known to do by what a statement computes; or what that would be wrong beside. */
 export interface Habit extends Span {
@@ -35,9 +35,9 @@ export function habitsIn(computed: readonly Computed[], found: readonly Found[])
     if (node.op === 'let' || calledFor(node) !== null) continue;
     if (within !== '' && likeSubVp.has(statement) && wrongIn(statement, computed, true)) tell(null, timesVariance);
     const isUsual = isUsualVelocity(statement);
-    if (isUsual !== null) tell(isUsual ? 'usual velocity' : null, isUsual ? null : negativeVelocity);
+    if (isUsual !== null) tell(isUsual ? 'usual velocity' : 'negative velocity', null);
     const rotation = rotationOf(statement);
-    if (rotation) tell(rotation.isUsual ? 'from usual velocity' : null, rotation.isUsual ? null : fromNegative(rotation.gives));
+    if (rotation && !rotation.isUsual) tell(null, fromNegative(rotation.gives));
   }
   return habits;
 }
@@ -46,12 +46,6 @@ const timesVariance: Habit['against'] = {
   convention: 'root of the rest',
   rule: 'noise-times-variance',
   message: 'The noise is multiplied by its variance, 1 − ᾱ, of which this class takes the root elsewhere.',
-};
-
-const negativeVelocity: Habit['against'] = {
-  convention: 'from usual velocity',
-  rule: 'no-inverse',
-  message: 'This is the negative of the velocity that the sample is told from elsewhere: put together again they are not the sample.',
 };
 
 const fromNegative = (gives: 'clean' | 'noise'): Habit['against'] => ({
@@ -84,7 +78,9 @@ export function unlike(habits: readonly Habit[]): Diagnostic[] {
   return habits.flatMap(({ start, end, within, against }) => {
     const others = against ? habits.filter((one) => one.does === against.convention && one.within === within) : [];
     const [other] = others;
-    if (!against || !other) return [];
+    // Either sign of a velocity may be learned, and both in one class.
+    const isEither = against?.convention === 'usual velocity' && habits.some((one) => one.does === 'negative velocity' && one.within === within);
+    if (!against || !other || isEither) return [];
     const related = [{ start: other.start, end: other.end, message: 'Here it is done the other way.' }];
     return [{ start, end, rule: against.rule, severity: 'warning' as const, message: against.message, related, fix: null, compared: null }];
   });

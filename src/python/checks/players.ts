@@ -170,7 +170,7 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
       [generators, discriminators],
     ] as const) {
       const meant = mostOf(others);
-      const isAgainst = (claim: Claim): boolean => (meant ? isSame(claim, meant) : wantAlike(others) && others.some((one) => isSame(claim, one)));
+      const isAgainst = (claim: Claim): boolean => (meant ? isSame(claim, meant) : wantAlike(others) && isOfKind(claim, others));
       const wrong = some.filter(isAgainst);
       // What is inherited is told of where it stands.
       if (!wrong.every((claim) => own.includes(claim))) continue;
@@ -204,10 +204,13 @@ export function agreeing(claims: readonly Claim[]): Diagnostic[] {
 function lowering(claims: readonly Claim[], games: readonly (readonly Claim[])[]): Diagnostic[] {
   const known = new Set(games.flatMap((own) => (new Set(own.map(({ player }) => player)).size > 1 ? own : [])));
   const generators = claims.filter(({ player }) => player === 'generator');
-  const wrong = generators.filter((claim) => claim.raises === false && !known.has(claim));
+  const alone = generators.filter((claim) => claim.raises === false && claim.rests === null && claim.turns !== true && !known.has(claim));
   const right = generators.filter((claim) => claim.raises === true);
-  const isUsual = claims.every(({ player, raises }) => player !== 'discriminator' || raises !== true);
-  if (right.length < wrong.length || right.length === 0 || !isUsual) return [];
+  const discriminators = claims.filter(({ player }) => player === 'discriminator');
+  // Which label is which may be chosen anew, and squares may rest between both.
+  const isUsual = discriminators.length > 0 && discriminators.every(({ raises }) => raises === false);
+  const wrong = alone.filter((claim) => (isUsual && claim.around === '') || right.some((one) => one.holder === claim.holder && one.around === claim.around));
+  if (right.length < wrong.length || right.length === 0 || discriminators.some(({ raises }) => raises === true)) return [];
   return wrong.map(({ start, end }) => ({
     start,
     end,
@@ -256,6 +259,12 @@ function inheritedBy(discriminators: readonly Claim[], claims: readonly Claim[])
 /** Whether two losses want the same of D(G(z)). */
 const isSame = (a: Claim, b: Claim): boolean =>
   a.raises !== null && b.raises !== null ? a.raises === b.raises && a.rests === b.rests : a.label !== null && a.label === b.label;
+
+/** Whether it is like all others that come to rest as it does, or at all. */
+function isOfKind(claim: Claim, others: readonly Claim[]): boolean {
+  const like = others.filter(({ rests }) => (rests === null) === (claim.rests === null));
+  return like.length > 0 && like.every((one) => isSame(claim, one));
+}
 
 /** Whether all push D(G(z)) the same way, wherever it would come to rest. */
 const wantAlike = ([first, ...others]: readonly Claim[]): boolean =>

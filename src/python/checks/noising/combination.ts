@@ -171,7 +171,7 @@ class Evaluator {
   /** What a function of the file gives that is called what it is. */
   #called({ attributes }: Node, time: Time): Combination | null {
     const name = String(attributes['own'] ?? '');
-    return this.#inForm(formOf(name), name, time);
+    return /alpha|coeff|cumprod/i.test(name) ? this.#inForm(formOf(name), name, time) : null;
   }
 
   #inForm(form: Form | null, name: string, time: Time): Combination | null {
