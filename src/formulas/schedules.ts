@@ -2,7 +2,20 @@
 
 import { inputWeight, lossWeight, noiseCondition, outputWeight, skipWeight, denoised } from '../maths/diffusion/preconditioning.ts';
 import { cappedWeight, cosineAngle, cosineLevel, rootSpacedSigmas, signalToNoise, type Predicted } from '../maths/diffusion/schedules.ts';
-import { add, cos, divide, log, minimum, multiply, power, reciprocal, sqrt, square, subtract } from '../maths/tensor/elementwise.ts';
+import {
+  add,
+  cos,
+  divide,
+  log,
+  minimum,
+  multiply,
+  negate,
+  power,
+  reciprocal,
+  sqrt,
+  square,
+  subtract,
+} from '../maths/tensor/elementwise.ts';
 import { arange } from '../maths/tensor/shape.ts';
 import { scalar, type Tensor } from '../maths/tensor/tensor.ts';
 import { comesFrom, karras, level, levelTerm, named, noisy } from './diffusionRoles.ts';
@@ -420,6 +433,9 @@ const precondition: Formula = {
         return [spread, square(outputWeight(sigma!, sigmaData!, none))];
       },
     },
+  ],
+  variants: [
+    { words: 'of a network that says the negative: a velocity', roles: (roles) => ({ ...roles, sigma: negate(roles['sigma']!) }) },
   ],
   mistakes: [
     'The spread of the data is not squared, or the root is missing.',

@@ -26,7 +26,9 @@ export interface Habit extends Span {
 
 export function habitsIn(computed: readonly Computed[], found: readonly Found[]): Habit[] {
   const habits: Habit[] = [];
-  const likeSubVp = new Set(found.flatMap(({ computed: statement, recognition }) => (recognition.formula.id === 'sub_vp' ? [statement] : [])));
+  const likeSubVp = new Set(
+    found.flatMap(({ computed: statement, recognition }) => (recognition.formula.id === 'sub_vp' ? [statement] : [])),
+  );
   for (const statement of computed) {
     const { start, end, around, node } = statement;
     const within = around.slice(1).join('.');
@@ -79,7 +81,8 @@ export function unlike(habits: readonly Habit[]): Diagnostic[] {
     const others = against ? habits.filter((one) => one.does === against.convention && one.within === within) : [];
     const [other] = others;
     // Either sign of a velocity may be learned, and both in one class.
-    const isEither = against?.convention === 'usual velocity' && habits.some((one) => one.does === 'negative velocity' && one.within === within);
+    const isEither =
+      against?.convention === 'usual velocity' && habits.some((one) => one.does === 'negative velocity' && one.within === within);
     if (!against || !other || isEither) return [];
     const related = [{ start: other.start, end: other.end, message: 'Here it is done the other way.' }];
     return [{ start, end, rule: against.rule, severity: 'warning' as const, message: against.message, related, fix: null, compared: null }];

@@ -209,7 +209,9 @@ function lowering(claims: readonly Claim[], games: readonly (readonly Claim[])[]
   const discriminators = claims.filter(({ player }) => player === 'discriminator');
   // Which label is which may be chosen anew, and squares may rest between both.
   const isUsual = discriminators.length > 0 && discriminators.every(({ raises }) => raises === false);
-  const wrong = alone.filter((claim) => (isUsual && claim.around === '') || right.some((one) => one.holder === claim.holder && one.around === claim.around));
+  const wrong = alone.filter(
+    (claim) => (isUsual && claim.around === '') || right.some((one) => one.holder === claim.holder && one.around === claim.around),
+  );
   if (right.length < wrong.length || right.length === 0 || discriminators.some(({ raises }) => raises === true)) return [];
   return wrong.map(({ start, end }) => ({
     start,

@@ -33,7 +33,8 @@ export function namedReadings(cut: Cut, readings: readonly Valued[], surrounding
   const named: Named[] = [];
   for (const { formula, reading } of readings) {
     const isCalled = isCalledSo(formula, surroundings);
-    if ((isCalled && isOfOtherKind(formula, surroundings)) || (reading.fit === 'quantity' && isWeightOfLoss(formula, surroundings))) continue;
+    if ((isCalled && isOfOtherKind(formula, surroundings)) || (reading.fit === 'quantity' && isWeightOfLoss(formula, surroundings)))
+      continue;
     if (((reading.rank ?? 1) < 0.5 && !isCalled) || needsOf(reading).requiredCount > inputs.length) continue;
     const options = optionsIn(inputs, reading);
     // What is told by one name alone has to be called so.

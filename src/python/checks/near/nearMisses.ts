@@ -139,8 +139,11 @@ function isMadeHere(node: Node, { holder, places }: Computed, computed: readonly
 /** What was computed before for formulas that are right as well is right itself. */
 function isOfOthers(node: Node, statement: Computed, { computed, found }: Checked): boolean {
   if (statement.places.some((place) => place.node === node)) return false;
-  const made = computed.find(({ holder, target, places }) => holder === statement.holder && target !== '' && places.some((place) => place.node === node));
-  const uses = ({ places }: Computed): boolean => places.some((place) => place.node.op === 'let' && unwrap(place.node) === unwrap(made!.node));
+  const made = computed.find(
+    ({ holder, target, places }) => holder === statement.holder && target !== '' && places.some((place) => place.node === node),
+  );
+  const uses = ({ places }: Computed): boolean =>
+    places.some((place) => place.node.op === 'let' && unwrap(place.node) === unwrap(made!.node));
   return (
     made !== undefined &&
     found.some(

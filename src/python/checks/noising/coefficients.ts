@@ -1,6 +1,6 @@
 /** Samples put together with other numbers than the schedule says. */
 
-import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
 import type { Computed } from '../../expression/follow/context.ts';
 import type { Formula } from '../../../formulas/formula.ts';
 import { properties } from '../../../formulas/properties.ts';
@@ -11,10 +11,12 @@ import { namesOf } from '../../recognise/evidence/given.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault, TextChange } from '../fault.ts';
 import { matchOf } from '../matched.ts';
-import { factorsOf, isMadeOf, termsOf } from '../rules/flow.ts';
+import { isMadeOf } from '../rules/flow.ts';
 import { areEqual, combinationOf, type Combination } from './combination.ts';
 import { levelsAt, made, meaningOf, othersThan, partsOf, waysOf, type Levels, type Meaning, type Parts } from './meant.ts';
+import { productOf, weightOf } from './makings.ts';
 import { mended } from './mend.ts';
+import { isPreservingBy } from './preserving.ts';
 import { siblingOf } from './siblings.ts';
 import { inferred, isStepBack, isStepOn, type Sample } from './inferred.ts';
 import { isDrawn, kindsOf, mayBe, type Kind } from './samples.ts';
@@ -83,7 +85,7 @@ export function wrongIn(statement: Computed, computed: readonly Computed[], keep
   const [samples, fresh] = apart(all, meaning);
   // Where it is told by the rate of the sample, that may be called anything.
   const isAny = (kind: Kind): boolean => called === null && !isStep && kind === (meaning === 'step' ? 'previous' : 'clean');
-  const isPreserving = keeps || isOfVariance(statement.node) || isOfProducts(statement.node);
+  const isPreserving = keeps || isPreservingBy(statement.node);
   let found: Wrong | null = null;
   for (const kinds of made[meaning].flatMap(orders)) {
     if (kinds.length !== samples.length || !kinds.every((kind, at) => mayBe(samples[at]![0], kind) || isAny(kind))) continue;
@@ -111,12 +113,7 @@ export function wrongIn(statement: Computed, computed: readonly Computed[], keep
         if (!weights) continue;
         const terms = samples.map(([node, by], place) => ({ node, by, kind: kinds[place]!, wanted: weights[place]! }));
         // A walk of any other kind is no noising.
-        if (
-          isNoised &&
-          called !== 'noisy' &&
-          !isStepOn(all) &&
-          !terms.every(({ by, kind }) => areEqual(by, rateOf(kind, levels)))
-        )
+        if (isNoised && called !== 'noisy' && !isStepOn(all) && !terms.every(({ by, kind }) => areEqual(by, rateOf(kind, levels))))
           continue;
         if (!found && isOneThing(terms)) found = { meaning, terms, levels, fresh };
       }
@@ -130,7 +127,11 @@ function spreadOf(fresh: Numbers, { now, before, alpha }: Levels, areBoth: boole
   const wide = alpha.map((rate) => Math.sqrt(1 - rate));
   const narrow = numbers((at) => wide[at]! * Math.sqrt((1 - before[at]!) / (1 - now[at]!)));
   // Less of it may be taken at every time.
-  const isShareOf = (one: Numbers): boolean => areEqual(one, fresh.map((value) => (Math.abs(value) * one[0]!) / Math.abs(fresh[0]!)));
+  const isShareOf = (one: Numbers): boolean =>
+    areEqual(
+      one,
+      fresh.map((value) => (Math.abs(value) * one[0]!) / Math.abs(fresh[0]!)),
+    );
   if (isShareOf(wide) || isShareOf(narrow) || isShareOf(numbers(() => 1))) return null;
   return areBoth ? narrow : wide;
 }
@@ -164,18 +165,6 @@ function withRoom(node: Node, samples: readonly Sample[], given: readonly Parts[
   const noise = numbers((at) => samples.reduce((sum, [, by], place) => sum + by[at]! * given[place]!.noise[at]!, 0));
   return noise.every((value, at) => value > 0 && value ** 2 < 1 - before[at]!) ? { clean: before.map(Math.sqrt), noise } : null;
 }
-
-/** What is called a variance is no deviation, whatever process it may be. */
-const isOfVariance = (node: Node): boolean =>
-  isMadeOf(node, (part) => part.op === 'cumulativeProduct') &&
-  isMadeOf(node, (part) => part.op === 'let' && holdsAny(namesOf(part).slice(0, 1).flatMap(wordsOf), ['var', 'variance']));
-
-/** Alpha-bars that are products over steps, looked up: the sub-VP process has no such table. */
-const isOfProducts = (node: Node): boolean =>
-  isMadeOf(node, ({ op, args, attributes }) => {
-    const isEntry = op === 'gather' || (op === 'index' && /\bat\b/.test(String(attributes['spec'])));
-    return isEntry && isMadeOf(args[0]!, (part) => part.op === 'cumulativeProduct' || /cumprod/i.test(namesOf(part)[0] ?? ''), 40);
-  });
 
 const spreadWords = ['eta', 'sigma', 'sigmas', 'std', 'std dev', 'variance', 'var', 'stddev'];
 
@@ -267,50 +256,13 @@ function* faultOf({ meaning, terms, levels, fresh }: Wrong, whole: Computed, che
   return {
     rule: undone.has(meaning) ? 'no-inverse' : 'marginals-differ',
     message: `${capital(said.join(', '))} in the ${called[meaning]}${ofFormula(meaning, formula)}.`,
-    statement: lookup?.statement ?? (ofWeight ? weight! : statement),
+    statement: lookup?.statement ?? (ofWeight ? weight : statement),
     at: lookup?.statement.node ?? change?.there ?? statement.node,
     related: user ? [{ node: whole.node, message: 'What is made with it.' }] : [],
     nearly: !product && !ofWeight && change && formula ? matchOf(change.whole, formula, statement, checked) : null,
     change: lookup?.change ?? (change && { title: change.title, ...(ofWeight && { makes: null }), edits: change.edits }),
   };
 }
-
-/** A statement before that multiplies the sample by all that it is multiplied by in the whole. */
-function productOf({ node }: Term, whole: Computed, { computed }: Checked): Computed | null {
-  const samplesIn = (part: Node): readonly Node[] => [...(combinationOf(part, { schedule: new Schedule() })?.terms.keys() ?? [])];
-  const [part, ...others] = termsOf(whole.node).flatMap((term) => (samplesIn(term.node).includes(node) ? [term.node] : []));
-  if (part?.op !== 'let' || others.length > 0 || samplesIn(part.args[0]!).length !== 1) return null;
-  const isIt = ({ holder, start, target, node: made }: Computed): boolean =>
-    holder === whole.holder && start < whole.start && target === part.attributes['name'] && unwrap(made) === unwrap(part);
-  return computed.findLast(isIt) ?? null;
-}
-
-/** A statement before that computes all that the sample is multiplied by, for nothing else. */
-function weightOf({ node }: Term, whole: Computed, { computed }: Checked): Computed | null {
-  for (const { node: term } of termsOf(whole.node)) {
-    const factors = factorsOf(chosen(term), (one) => one === node || one.op === 'let');
-    const [weight, ...others] = factors.filter((factor) => factor.node !== node);
-    if (!weight || others.length > 0 || weight.below || factors.length !== 2) continue;
-    const isRoot = weight.node.op === 'sqrt';
-    const made = isRoot ? weight.node.args[0]! : weight.node;
-    if (made.op !== 'let') continue;
-    const isMade = (one: Computed): boolean =>
-      one.holder === whole.holder && one.start < whole.start && one.target === made.attributes['name'] && unwrap(one.node) === unwrap(made);
-    const statement = computed.findLast(isMade);
-    const isUsedElsewhere = computed.some(
-      (one) => one !== whole && one !== statement && one.holder === whole.holder && one.places.some((place) => place.node === made),
-    );
-    // What is called a variance is right, and its root is missing where it is used.
-    return isUsedElsewhere || (!isRoot && /var/i.test(String(made.attributes['name']))) ? null : (statement ?? null);
-  }
-  return null;
-}
-
-/** Of noise that is none in the last step, the noise. */
-const chosen = (node: Node): Node => {
-  const ways = unwrap(node).op === 'choice' ? unwrap(node).args.filter((arg) => numberOf(arg) === null) : [];
-  return ways.length === 1 ? ways[0]! : node;
-};
 
 /** Which formula it is, and what it loses. */
 function ofFormula(meaning: Meaning, formula: Formula | null): string {

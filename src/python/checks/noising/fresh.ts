@@ -43,7 +43,12 @@ function sidesOf(node: Node): readonly (readonly [said: Node, target: Node])[] |
   const given = node.op === 'opaque' && /loss|criterion|huber|mse|l1/i.test(String(node.attributes['callee'])) ? argumentsOf(node) : [];
   const isSquared = usersOf(node).some(({ op }) => op === 'square' || op === 'abs' || op === 'norm' || op === 'let');
   const [a, b] = node.op === 'subtract' && isSquared ? node.args : given.length === 2 ? given : [];
-  return a && b ? [[a, b], [b, a]] : null;
+  return a && b
+    ? [
+        [a, b],
+        [b, a],
+      ]
+    : null;
 }
 
 /** The noise that is drawn for nothing else. */

@@ -46,7 +46,8 @@ const isGiven = (node: Node): boolean => kindsOf(node).length > 0 && unwrap(node
 
 /** A clean sample that was told from a noisy one by this noise, or both by one velocity, whatever they are called since. */
 function isToldBy(clean: Node, noise: Node): boolean {
-  const samplesIn = (node: Node): readonly Node[] => [...(combinationOf(unwrap(node), { schedule: new Schedule() })?.terms.keys() ?? [])].map(unwrap);
+  const samplesIn = (node: Node): readonly Node[] =>
+    [...(combinationOf(unwrap(node), { schedule: new Schedule() })?.terms.keys() ?? [])].map(unwrap);
   const [one, other] = [samplesIn(clean), samplesIn(noise)];
   return one.length === 2 && (one.includes(unwrap(noise)) || (other.length === 2 && other.every((node) => one.includes(node))));
 }

@@ -38,8 +38,7 @@ export function* mended(
   const { computed, textOf, imports } = checked;
   const root = statement.node;
   const source = { statement, computed, textOf, imports };
-  const readAs = (wanted: Node): Combination | null =>
-    whole === root ? read(wanted, new Map()) : read(whole, new Map([[root, wanted]]));
+  const readAs = (wanted: Node): Combination | null => (whole === root ? read(wanted, new Map()) : read(whole, new Map([[root, wanted]])));
   const scope = [...new Set([...statement.places.map(({ node }) => node), ...namedIn(computed, statement)])]
     .filter((node) => numberOf(node) === null && isNumber(node))
     .slice(-mostInScope);

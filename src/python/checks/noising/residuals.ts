@@ -168,7 +168,16 @@ function* faultOf(wrong: Wrong, residual: Node, user: Computed, checked: Checked
 function isRight({ node }: Computed, { prediction, target, levels }: Wrong): boolean {
   const by = combinationOf(node, { schedule: new Schedule(), isSpread: true })?.terms.get(target.node);
   const opposite = by?.map((value) => -value);
-  return opposite !== undefined && cancels(opposite.map(() => 1), prediction.kind, opposite, target.kind, levels);
+  return (
+    opposite !== undefined &&
+    cancels(
+      opposite.map(() => 1),
+      prediction.kind,
+      opposite,
+      target.kind,
+      levels,
+    )
+  );
 }
 
 /** The statement in which what is compared with was made of the sample; null where it is the sample itself. */

@@ -21,7 +21,10 @@ export function* heldExamples(statement: Computed, { computed }: Checked): Gener
     const before = trained && own.findLast((one) => one.start < statement.start && backwardOf(one));
     const asked = own.findLast((one) => placeOf(one, call) !== null && one.node.op !== 'let');
     // What was asked for the discriminator's step is used again.
-    const where = !asked || (before && asked.start < before.start) ? own.findLast((one) => unwrap(one.node) === unwrap(loss) && one.node.op !== 'let') : asked;
+    const where =
+      !asked || (before && asked.start < before.start)
+        ? own.findLast((one) => unwrap(one.node) === unwrap(loss) && one.node.op !== 'let')
+        : asked;
     yield {
       rule: 'held-side',
       severity: 'warning',

@@ -29,8 +29,7 @@ export function* guidanceSums({ computed, textOf, imports }: Checked, told: read
     const isLine = sums.total === 1 && sums.slope === 0;
     if (isLine ? !sums.isAway : sums.total === 0) continue;
     const flip = isLine ? null : turned(statement, predictions);
-    const edits =
-      flip && textEdits({ kind: 'sign', ...flip, within: null, also: [] }, { statement, computed, textOf, imports });
+    const edits = flip && textEdits({ kind: 'sign', ...flip, within: null, also: [] }, { statement, computed, textOf, imports });
     yield {
       rule: 'guidance-not-conditional',
       message: isLine
@@ -81,7 +80,8 @@ function* partsOf(node: Node): Generator<Node> {
 }
 
 /** A number in the shape that samples have; the halves of a batch are two things. */
-const isShaped = ({ op, args }: Node): boolean => /^(?:reshape|expand|expandDims|squeeze|index)$/.test(op) && args.length > 0 && isScale(args[0]!);
+const isShaped = ({ op, args }: Node): boolean =>
+  /^(?:reshape|expand|expandDims|squeeze|index)$/.test(op) && args.length > 0 && isScale(args[0]!);
 
 const isScale = (node: Node): boolean => {
   const [name = ''] = namesOf(node);
@@ -102,7 +102,20 @@ function isOfOne(one: Node, other: Node): boolean {
   if (a !== null || b !== null) return a === b && !/loss|emb|encod|proj|criterion/i.test(a!);
   return [one, other].every((node) => holdsAny(wordsOf(namesOf(node)[0] ?? ''), predictionWords));
 }
-const predictionWords = ['eps', 'epsilon', 'noise', 'v', 'velocity', 'pred', 'prediction', 'denoised', 'x0', 'model output', 'output', 'out'];
+const predictionWords = [
+  'eps',
+  'epsilon',
+  'noise',
+  'v',
+  'velocity',
+  'pred',
+  'prediction',
+  'denoised',
+  'x0',
+  'model output',
+  'output',
+  'out',
+];
 
 /** What both are multiplied by together, how that changes with the scale, and whether it is less of the condition as the scale rises. */
 function sumsOf(

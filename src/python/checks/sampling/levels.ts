@@ -34,7 +34,11 @@ export function* levelsOfRoots(checked: Checked, told: readonly Fault[]): Genera
   }
 }
 
-const titles = { 'off by one': 'Divide by one less', 'missing function': 'Raise to the power', 'another value': 'Raise to the order' } as const;
+const titles = {
+  'off by one': 'Divide by one less',
+  'missing function': 'Raise to the power',
+  'another value': 'Raise to the order',
+} as const;
 
 interface Wrong {
   readonly kind: 'off by one' | 'missing function' | 'another value';

@@ -104,8 +104,7 @@ function denoisedIn({ op, args }: Node): Denoised | null {
 }
 
 /** The sample that a slope is of: the first that the network was given. */
-const pointOf = (slope: Node): Node | null =>
-  denoisedIn(slope)?.sample ?? argumentsOf(slope).find((arg) => numberOf(arg) === null) ?? null;
+const pointOf = (slope: Node): Node | null => denoisedIn(slope)?.sample ?? argumentsOf(slope).find((arg) => numberOf(arg) === null) ?? null;
 
 const calleeOf = (slope: Node): string => String((denoisedIn(slope)?.call ?? slope).attributes['callee']);
 

@@ -23,7 +23,9 @@ export function* targetsOffPaths({ computed }: Checked, told: readonly Fault[]):
       // What is wrong with the path is told of that.
       if (told.some((one) => unwrap(one.statement.node) === unwrap(path))) continue;
       if (isUnfinished) {
-        const line = computed.findLast((one) => one.holder === statement.holder && unwrap(one.node) === unwrap(path) && one.node.op !== 'let');
+        const line = computed.findLast(
+          (one) => one.holder === statement.holder && unwrap(one.node) === unwrap(path) && one.node.op !== 'let',
+        );
         if (line) yield { ...unfinished, statement: line, at: line.node, related: [{ node: target, message: 'The velocity.' }] };
         break;
       }
@@ -106,10 +108,11 @@ function wrongOf(residual: Node, call: Node, ends: readonly Node[]): Wrong | nul
 /** What a network says, also one that is written in the file. */
 const isCall = (node: Node): boolean =>
   node.op === 'opaque' ||
-  (isCallOfFile(node) && isMadeOf(node.args[0]!, ({ op }) => op === 'matmul' || op === 'opaque' || op === 'einsum', 80) && node.args.length > 3);
+  (isCallOfFile(node) &&
+    isMadeOf(node.args[0]!, ({ op }) => op === 'matmul' || op === 'opaque' || op === 'einsum', 80) &&
+    node.args.length > 3);
 
 const areNear = (a: readonly number[], b: readonly number[]): boolean => a.every((value, at) => Math.abs(value - b[at]!) < 1e-9);
-
 
 /** What else it is of. */
 function numbersIn(node: Node, ends: readonly Node[]): ReadonlySet<Node> {

@@ -39,7 +39,8 @@ export function* rateOfScores({ computed, textOf, imports }: Checked, told: read
     yield {
       rule: 'function-missing',
       severity: 'warning',
-      message: 'The score is multiplied by what the noise is multiplied by: that is the root of the rate of its variance, and the score has its square.',
+      message:
+        'The score is multiplied by what the noise is multiplied by: that is the root of the rate of its variance, and the score has its square.',
       statement,
       at: statement.node,
       related: [{ node: noise.statement.node, message: 'The noise.' }],

@@ -36,7 +36,12 @@ export function* scalings({ computed }: Checked, told: readonly Fault[]): Genera
 const name = catalogue.get('edm_precond')!.name;
 
 type Kind = 'skip' | 'out' | 'in' | 'noise';
-const formulas: Readonly<Record<Kind, string>> = { skip: 'σ_d² / (σ² + σ_d²)', out: 'σ σ_d / √(σ² + σ_d²)', in: '1 / √(σ² + σ_d²)', noise: 'ln σ / 4' };
+const formulas: Readonly<Record<Kind, string>> = {
+  skip: 'σ_d² / (σ² + σ_d²)',
+  out: 'σ σ_d / √(σ² + σ_d²)',
+  in: '1 / √(σ² + σ_d²)',
+  noise: 'ln σ / 4',
+};
 
 function kindIn({ target }: Computed): Kind | null {
   const [, kind] = /^(?:self\.)?c_?(skip|out|in|noise)$/.exec(target) ?? [];
@@ -56,7 +61,12 @@ const points: readonly Point[] = [
 function isRight(kind: Kind, piece: Piece, { level, spread }: Point): boolean {
   const value = valueOf(piece, { level, spread });
   const total = level ** 2 + spread ** 2;
-  const wanted = { skip: spread ** 2 / total, out: (level * spread) / Math.sqrt(total), in: 1 / Math.sqrt(total), noise: Math.log(level) / 4 }[kind];
+  const wanted = {
+    skip: spread ** 2 / total,
+    out: (level * spread) / Math.sqrt(total),
+    in: 1 / Math.sqrt(total),
+    noise: Math.log(level) / 4,
+  }[kind];
   // A velocity may be the negative of another's.
   const found = value !== null && kind === 'out' ? Math.abs(value) : value;
   return found === null || !Number.isFinite(found) || Math.abs(found - wanted) < 1e-9;

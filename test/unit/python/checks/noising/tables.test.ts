@@ -36,7 +36,7 @@ describe('a table is not what it is called', () => {
     [
       'the variance',
       'posterior_variance = betas * (1 - ac) / (1 - ac_prev)',
-      '`posterior_variance` is (1 − ᾱ_{t−1}) (1 − α_t) / ((1 − ᾱ_t))',
+      '`posterior_variance` is (1 − ᾱ_{t−1}) (1 − α_t) / (1 − ᾱ_t)',
       'posterior_variance = betas * (1 - ac_prev) / (1 - ac)',
     ],
     [
