@@ -11,6 +11,7 @@ import { freshNoise } from './noising/fresh.ts';
 import { residuals } from './noising/residuals.ts';
 import { rotations } from './noising/rotations.ts';
 import { samplingRules } from './sampling/each.ts';
+import { guidanceSums } from './sampling/guidanceSum.ts';
 import { slopesOfSteps } from './sampling/orders.ts';
 import { scalings } from './sampling/scalings.ts';
 import { targetsOffPaths } from './sampling/paths.ts';
@@ -37,6 +38,7 @@ export function* check(checked: Checked): Generator<void, Fault[]> {
   faults.push(...(yield* nearMisses(checked, faults)));
   faults.push(...(yield* residuals(checked, faults)));
   faults.push(...freshNoise(checked, faults));
+  faults.push(...guidanceSums(checked, faults));
   faults.push(...scalings(checked, faults));
   faults.push(...slopesOfSteps(checked, faults));
   faults.push(...targetsOffPaths(checked, faults));

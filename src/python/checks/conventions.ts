@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../protocol/python.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import { unwrap } from '../expression/node.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
+import type { Fault } from './fault.ts';
 import { areEqual, combinationOf, numbersIn } from './noising/combination.ts';
 import { wrongIn } from './noising/coefficients.ts';
 import { levelsAt } from './noising/meant.ts';
@@ -24,7 +25,9 @@ export interface Habit extends Span {
   readonly against: { readonly convention: Convention; readonly rule: RuleId; readonly message: string } | null;
 }
 
-export function habitsIn(computed: readonly Computed[], found: readonly Found[]): Habit[] {
+/** What is told of already is told once. */
+export function habitsIn(computed: readonly Computed[], found: readonly Found[], told: readonly Fault[]): Habit[] {
+  const known = new Set(told.map(({ statement }) => statement));
   const habits: Habit[] = [];
   const likeSubVp = new Set(
     found.flatMap(({ computed: statement, recognition }) => (recognition.formula.id === 'sub_vp' ? [statement] : [])),
@@ -34,7 +37,7 @@ export function habitsIn(computed: readonly Computed[], found: readonly Found[])
     const within = around.slice(1).join('.');
     const tell = (does: Convention | null, against: Habit['against']): void => void habits.push({ start, end, within, does, against });
     if (within !== '' && takesRoot(statement)) tell('root of the rest', null);
-    if (node.op === 'let' || calledFor(node) !== null) continue;
+    if (node.op === 'let' || calledFor(node) !== null || known.has(statement)) continue;
     if (within !== '' && likeSubVp.has(statement) && wrongIn(statement, computed, true)) tell(null, timesVariance);
     const isUsual = isUsualVelocity(statement);
     if (isUsual !== null) tell(isUsual ? 'usual velocity' : 'negative velocity', null);

@@ -100,7 +100,7 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       claims,
       uses: usesIn(computed),
       ways: waysIn(found, computed),
-      habits: habitsIn(computed, found),
+      habits: habitsIn(computed, found, faults),
       check: null,
     };
   } catch (error) {

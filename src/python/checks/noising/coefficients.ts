@@ -65,6 +65,7 @@ const isToldElsewhere = (node: Node): boolean => calledFor(node) !== null && !/m
 /** `keeps`: whether its process is known to keep the variance. */
 export function wrongIn(statement: Computed, computed: readonly Computed[], keeps = false): Wrong | null {
   const called = meaningOf(surroundingsOf(statement.target, statement.around));
+  if (statement.around.some((name) => /sub_?vp/i.test(name))) return null;
   const isRound = isOfRound(statement, computed);
   const schedule = new Schedule();
   const combination = combinationOf(statement.node, { schedule });

@@ -16,5 +16,5 @@ const isOfVariance = (node: Node): boolean =>
 const isOfProducts = (node: Node): boolean =>
   isMadeOf(node, ({ op, args, attributes }) => {
     const isEntry = op === 'gather' || (op === 'index' && /\bat\b/.test(String(attributes['spec'])));
-    return isEntry && isMadeOf(args[0]!, (part) => part.op === 'cumulativeProduct' || /cumprod/i.test(namesOf(part)[0] ?? ''), 40);
+    return isEntry && isMadeOf(args[0]!, (part) => part.op === 'cumulativeProduct', 40);
   });

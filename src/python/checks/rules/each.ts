@@ -37,7 +37,7 @@ import { sinusoids } from './sinusoids.ts';
 import { smoothing } from './smoothing.ts';
 import { softmaxAxis } from './softmaxAxis.ts';
 import { straightThrough } from './straightThrough.ts';
-import { targets } from './targets.ts';
+import { targets, targetsOfCritics } from './targets.ts';
 import { temperature } from './temperature.ts';
 import { totals } from './totals.ts';
 
@@ -83,7 +83,7 @@ const each: readonly Rule[] = [
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [rotationsByRows, norms, lengthsOffOne];
+const last: readonly Rule[] = [targetsOfCritics, rotationsByRows, norms, lengthsOffOne];
 
 const told = new WeakMap<Checked, Set<string>>();
 

@@ -7,7 +7,13 @@ import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
 import { isMadeOf, isUnknown, namesOn, source, termsOf } from './flow.ts';
 
-export function* targets(statement: Computed, { computed }: Checked): Generator<Fault> {
+export const targets = (statement: Computed, checked: Checked): Generator<Fault> => halvesAlike(statement, checked, false);
+
+/** Also of a critic, whose answers are drawn up or down as they are. */
+export const targetsOfCritics = (statement: Computed, checked: Checked): Generator<Fault> =>
+  halvesAlike(statement, checked, isLoss(statement));
+
+function* halvesAlike(statement: Computed, { computed }: Checked, isOfCritic: boolean): Generator<Fault> {
   const inner = new Set<Node>();
   for (const node of ownNodes(statement)) {
     if (node.op !== 'add' || inner.has(node)) continue;
@@ -15,7 +21,7 @@ export function* targets(statement: Computed, { computed }: Checked): Generator<
     const terms = termsOf(node);
     for (const [at, real] of terms.entries())
       for (const fake of terms.slice(at + 1)) {
-        if (real.sign !== fake.sign || !isOneTarget(real.node, fake.node, isLoss(statement))) continue;
+        if (real.sign !== fake.sign || !isOneTarget(real.node, fake.node, isOfCritic)) continue;
         yield {
           rule: 'targets-alike',
           message: 'Both halves of this loss, of what is real and of what is generated, have the same target: it does not tell them apart.',
@@ -33,7 +39,7 @@ export function* targets(statement: Computed, { computed }: Checked): Generator<
 const most = 60;
 
 /** The same function of what is called real and of what is called fake, and one that draws each to a side. */
-function isOneTarget(first: Node, second: Node, isLoss: boolean): boolean {
+function isOneTarget(first: Node, second: Node, isOfCritic: boolean): boolean {
   const pairs: (readonly [Node, Node])[] = [];
   if (!alike(first, second, pairs, 0) || pairs.length === 0) return false;
   // What they are to be is another for each, if they differ in more than one thing.
@@ -41,7 +47,7 @@ function isOneTarget(first: Node, second: Node, isLoss: boolean): boolean {
   const [a, b] = [sideOf(pairs.map(([x]) => x)), sideOf(pairs.map(([, y]) => y))];
   if (a === null || b === null || a === b) return false;
   // Of a critic the mean is drawn up or down.
-  if (isLoss && pairs.every((pair) => pair.every((one) => isAsked(source(one))))) return true;
+  if (isOfCritic && pairs.every((pair) => pair.every((one) => isAsked(source(one))))) return true;
   return isMadeOf(first, (part) => part.op === 'softplus' || part.op === 'relu' || isToNumber(part) || isCriterion(part), most);
 }
 

@@ -4,7 +4,6 @@ import { weightsOfNoise } from '../noising/weights.ts';
 import { exchangedHalves } from './chunks.ts';
 import { driftsOfFlows } from './drifts.ts';
 import { guidanceTurned } from './guidance.ts';
-import { guidanceSums } from './guidanceSum.ts';
 import { wholeSteps } from './halves.ts';
 import { levelsOfRoots } from './levels.ts';
 import { rateOfScores } from './rates.ts';
@@ -23,7 +22,6 @@ export const samplingRules: readonly ((checked: Checked, told: readonly Fault[])
   driftsOfFlows,
   exchangedHalves,
   guidanceTurned,
-  guidanceSums,
   levelsOfRoots,
   volumesTurned,
 ];

@@ -62,7 +62,6 @@ describe('is to be mended rightly', () => {
       ),
       '-F.logsigmoid(beta * ((policy_chosen - ref_chosen) - (policy_rejected - ref_rejected))).mean()',
     ],
-    ['alpha for alpha-bar', def('snr(alpha, alpha_bar)', 'alpha_bar / (1 - alpha)'), 'alpha_bar / (1 - alpha_bar)'],
     ['the other complement', def('path(noise, data, t)', '(1 - t) * noise + (1 - t) * data'), '(1 - t) * noise + t * data'],
   ])('%s', async (_, code, mended) => {
     expect((await only(code)).mended).toBe(mended);
