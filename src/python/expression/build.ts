@@ -18,7 +18,7 @@ const mostLeading = 3;
 export function buildOn(graph: Graph): Build {
   const leftOut = (operation: string, args: readonly Node[]): Node | null => {
     const masked = graph.literal ? null : maskedBy(operation, args);
-    return masked && graph.make('leftOut', masked);
+    return masked && graph.make('leftOut', [masked.of, masked.mask], { whereItHolds: masked.whereItHolds });
   };
   /** How many numbers there are in something, from the lengths of its axes, or of those from one on. */
   const counted = (operation: string, [lengths]: readonly Node[]): Node | null => {

@@ -5,17 +5,27 @@ import { numberOf, unwrap, type Node } from './node.ts';
 /** BERT's masks add this much; half precision has no number far below. */
 const low = -1e4;
 
+export interface Masked {
+  readonly of: Node;
+  readonly mask: Node;
+  /** Whether it leaves out where the mask holds, or where it does not. */
+  readonly whereItHolds: boolean;
+}
+
 /** What is masked and the mask, of `where(mask, -inf, x)` and of `x + mask * -1e9`; null for anything else. */
-export function maskedBy(op: string, args: readonly Node[]): readonly [masked: Node, mask: Node] | null {
+export function maskedBy(op: string, args: readonly Node[]): Masked | null {
   const [a, b, c] = args;
   if (op === 'where' && a && b && c) {
     const [then, otherwise] = [isLow(b), isLow(c)];
-    return then === otherwise || namesItself(a) ? null : [then ? c : b, a];
+    // One of two numbers is a mask itself.
+    return then === otherwise || numberOf(then ? c : b) !== null || namesItself(a)
+      ? null
+      : { of: then ? c : b, mask: a, whereItHolds: then };
   }
   if ((op === 'add' || op === 'subtract') && a && b) {
     const sign = op === 'add' ? 1 : -1;
-    if (isLowWhereMasked(b, sign)) return [a, b];
-    if (op === 'add' && isLowWhereMasked(a, 1)) return [b, a];
+    if (isLowWhereMasked(b, sign)) return { of: a, mask: b, whereItHolds: true };
+    if (op === 'add' && isLowWhereMasked(a, 1)) return { of: b, mask: a, whereItHolds: true };
   }
   return null;
 }

@@ -37,7 +37,7 @@ export const leaves: ReadonlySet<string> = new Set([
 /**
  * Nodes that are their first argument and remember how it came about: `let` (attribute `name`: a variable), `inline` (attribute
  * `callee`: a function of the file, which defines it as `own`, or a library's, whose body is followed; the other args are what it was given). `leftOut` is its first
- * argument too, without what a mask (the second one) leaves out.
+ * argument too, without what a mask (the second one) leaves out: where it holds, or (`whereItHolds` false) where it does not.
  */
 export const wrappers: ReadonlySet<string> = new Set(['let', 'inline']);
 

@@ -55,6 +55,7 @@ export function scoresIn(node: Node): Scores | null {
       case 'leftOut':
       case 'detach':
       case 'clamp':
+      case 'tanh':
         return walk(a!, depth + 1);
       case 'choice': {
         // Masked where there is a mask.

@@ -2,15 +2,11 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
-import type { Call } from '../../syntax/ast.ts';
-import type { Span } from '../../../maths/nesting.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { isCallOfFile, ownNodes, placeOf, writtenAround } from '../statements.ts';
+import { isCallOfFile, ownNodes, placeOf } from '../statements.ts';
 import { isQueriesFirst, scoresIn } from './attention.ts';
-import { leavesOutWhere } from './leavesOut.ts';
 import { moving, namesOn } from './flow.ts';
-import { callAt } from './syntax.ts';
 import { isWritten } from './written.ts';
 
 /** Where something holds: of pairs whose key is at most `k` after the query, or at least. */
@@ -26,7 +22,7 @@ export function* causal(statement: Computed, checked: Checked): Generator<Fault>
     const scores = scoresIn(node.args[0]!);
     if (!scores || scores.axes[0] !== -2 || scores.axes[1] !== -1 || !scores.isInPlace || isQueriesFirst(scores) === false) continue;
     for (const masked of scores.path) {
-      const left = masked.op === 'leftOut' ? leftOutBy(masked, checked) : null;
+      const left = masked.op === 'leftOut' ? leftOutBy(masked) : null;
       if (!left || left.part !== 'lower' || (left.k !== -1 && left.k !== 0) || isBackwards(masked.args[1]!, statement)) continue;
       if (isToldOf(masked.args[1]!, statement, checked)) continue;
       const made = wrongFromStart(masked.args[1]!);
@@ -48,7 +44,7 @@ export function* causal(statement: Computed, checked: Checked): Generator<Fault>
 function* ofEither(statement: Computed, checked: Checked): Generator<Fault> {
   const { target, around, node } = statement;
   if (target === '' ? !isCausalName(around[0] ?? '', node) : !isKept(target, around)) return;
-  const message = noneWhy(node, checked);
+  const message = noneWhy(node);
   if (!message) return;
   const made = [...origins(node)].map(settled).toReversed();
   yield {
@@ -66,8 +62,8 @@ function* ofEither(statement: Computed, checked: Checked): Generator<Fault> {
  * Why a mask is no causal one: what it adds takes out the past, or each token itself; or, of one of booleans, whether it holds for what is
  * seen or for what is hidden, since it says the same of the diagonal as of the future.
  */
-function noneWhy(mask: Node, checked: Checked): string | null {
-  const low = lowIn(mask) ?? lowFilled(mask, checked);
+function noneWhy(mask: Node): string | null {
+  const low = lowIn(mask) ?? lowFilled(mask);
   if (low) {
     if (low.part === 'lower' && (low.k === -1 || low.k === 0)) return transposed;
     return low.part === 'upper' && low.k === 0
@@ -106,9 +102,9 @@ const isToldOf = (mask: Node, { around }: Computed, checked: Checked): boolean =
   [...origins(mask)].some((one) => {
     for (let made: Node | undefined = one; made;) {
       const [of]: readonly Node[] = made.args;
-      if (isCallOfFile(made)) return isCausalName(String(made.attributes['callee']), of!) && noneWhy(of!, checked) !== null;
+      if (isCallOfFile(made)) return isCausalName(String(made.attributes['callee']), of!) && noneWhy(of!) !== null;
       if (made.op === 'let' && isKeptName(String(made.attributes['name']), around.at(-1) ?? '') && !isWritten(checked, of!))
-        return noneWhy(of!, checked) !== null;
+        return noneWhy(of!) !== null;
       made = made.op === 'let' || moving.has(made.op) || made.op === 'detach' ? of : undefined;
     }
     return false;
@@ -159,24 +155,12 @@ const filling: ReadonlySet<string> = new Set(['multiply', 'where']);
 const inverting: ReadonlySet<string> = new Set('logicalNot subtract equal notEqual less greater'.split(' '));
 
 /** Which pairs a mask takes out of the scores; null where the code does not tell. */
-function leftOutBy(masked: Node, checked: Checked): Region | null {
+function leftOutBy(masked: Node): Region | null {
   const mask = masked.args[1]!;
   const low = lowIn(mask);
   if (low) return low;
-  // Whether it takes out where the mask holds or where it does not is told by the call alone.
-  for (const statement of checked.computed) {
-    const within = placeOf(statement, masked) ? masked : writtenAround(statement, masked);
-    const place = within && placeOf(statement, within);
-    const call = place && callAt(statement, place);
-    if (call) return regionLeft(call, mask);
-  }
-  return null;
-}
-
-function regionLeft(call: Call & Span, mask: Node): Region | null {
   const region = regionOf(mask);
-  const where = region && leavesOutWhere(call);
-  return region && where !== null ? (where ? region : complement(region)) : null;
+  return region && (masked.attributes['whereItHolds'] === true ? region : complement(region));
 }
 
 /** Of what is added: minus infinity on one side of the diagonal. */
@@ -200,10 +184,10 @@ function lowWhere([holds, then, otherwise]: readonly [Node, Node, Node]): Region
 }
 
 /** In two steps: what is hidden is filled with minus infinity, and what is left with 0. */
-function lowFilled(mask: Node, checked: Checked): Region | null {
+function lowFilled(mask: Node): Region | null {
   const { op, args } = settled(mask);
   const filled = op === 'where' ? args.map(unwrap).find((arg) => arg.op === 'leftOut') : undefined;
-  return filled ? leftOutBy(filled, checked) : null;
+  return filled ? leftOutBy(filled) : null;
 }
 
 const complement = ({ part, k }: Region): Region => (part === 'lower' ? { part: 'upper', k: k + 1 } : { part: 'lower', k: k - 1 });

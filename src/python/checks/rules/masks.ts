@@ -2,12 +2,11 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { namesItself } from '../../expression/leftOut.ts';
-import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { measuring, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { deepNodes, ownNodes } from '../statements.ts';
 import { isKeyMask, isRenormalised, isRowMask, scoresIn } from './attention.ts';
-import { isMadeOf } from './flow.ts';
 import { rewritten } from './changes.ts';
 import { isWritten } from './written.ts';
 
@@ -51,7 +50,7 @@ interface Kept {
 
 function* keptIn(node: Node): Generator<Kept> {
   const isAttention = node.op === 'softmax';
-  if (!isAttention && node.op !== 'logSoftmaxOfClasses' && node.op !== 'logSoftmax') return;
+  if (!isAttention && !/^(?:logSoftmaxOfClasses|logSoftmax|logSumExp)$/.test(node.op)) return;
   for (const scores of alternatives(node.args[0]!, 0)) yield* keptBy(scores, node, isAttention);
 }
 
@@ -76,17 +75,21 @@ function* keptBy(scores: Node, node: Node, isAttention: boolean): Generator<Kept
     if (filled < -1) return;
     yield { node: scores, message: filledMessage(filled), value: filled <= 1 ? value : null };
   }
-  const added = scores.op === 'add' && isAttention ? slightMask(scores) : null;
+  const added = scores.op === 'add' && isAttention ? weakMask(scores) : null;
   if (added)
     yield {
       node: added.node,
-      message: `The mask adds ${added.value} to the scores of what is masked, which keeps its weight: a large negative number takes it away.`,
+      message:
+        added.value > 1
+          ? `The mask adds ${added.value} to the scores of what is masked, which then takes the weight of all that is not: the sign is missing.`
+          : `The mask adds ${added.value} to the scores of what is masked, which keeps its weight: a large negative number takes it away.`,
       value: null,
     };
-  if (scores.op !== 'multiply' || !isAttention || isRenormalised(node)) return;
+  if (scores.op !== 'multiply' || (isAttention && isRenormalised(node))) return;
   for (const [at, mask] of scores.args.entries()) {
     const rest = scores.args[1 - at]!;
-    if (isKeyMask(mask) && !isKeyMask(rest) && scoresIn(rest) && !isOfScores(mask, rest))
+    const isMask = isAttention ? isKeyMask(mask) && !isKeyMask(rest) : isAllButItself(mask);
+    if (isMask && scoresIn(rest) && !isOfScores(mask, rest))
       yield {
         node: scores,
         message:
@@ -101,22 +104,42 @@ const filledMessage = (value: number): string =>
     ? `What is masked is set to ${value} before the softmax and takes the weight of all that is not: the sign is missing.`
     : `What is masked is set to ${value} before the softmax and keeps the weight e^${value} / sum; minus infinity takes it away.`;
 
-/** A mask times a number near 0, added to scores. */
-function slightMask({ args }: Node): { readonly value: number; readonly node: Node } | null {
+/** `1 - eye(n)` */
+const isAllButItself = (mask: Node): boolean => {
+  const inner = unwrap(mask);
+  return (inner.op === 'logicalNot' || (inner.op === 'subtract' && numberOf(inner.args[0]!) === 1)) && namesItself(inner);
+};
+
+/** A mask times a number near 0, or a large one above it, added to scores. */
+function weakMask({ args }: Node): { readonly value: number; readonly node: Node } | null {
   for (const [at, arg] of args.entries()) {
     const inner = unwrap(arg);
-    if (inner.op !== 'multiply' || !scoresIn(args[1 - at]!)) continue;
-    const value = numberOf(inner.args[0]!) ?? numberOf(inner.args[1]!);
-    const mask = numberOf(inner.args[0]!) === null ? inner.args[0]! : inner.args[1]!;
-    if (value !== null && Math.abs(value) < 1e-3 && isKeyMask(mask)) return { value, node: inner };
+    const value = scoresIn(args[1 - at]!) ? valueWhereMasked(inner) : null;
+    if (value !== null && value !== 0 && (Math.abs(value) < 1e-3 || value >= 1e4)) return { value, node: inner };
   }
   return null;
+}
+
+/** The number that a mask has where it holds, and 0 elsewhere. */
+function valueWhereMasked({ op, args }: Node): number | null {
+  const [a, b, c] = args;
+  if (op === 'triangle') return numberOf(a!);
+  if (op === 'where') return numberOf(c!) === 0 ? numberOf(b!) : numberOf(b!) === 0 ? numberOf(c!) : null;
+  if (op !== 'multiply') return null;
+  const value = numberOf(a!) ?? numberOf(b!);
+  return value !== null && isKeyMask(numberOf(a!) === null ? a! : b!) ? value : null;
 }
 
 /** A choice by what the scores are: which of them are finite, or above a threshold. */
 const isOfScores = (mask: Node, scores: Node): boolean => {
   const inner = unwrap(scores);
-  return isMadeOf(mask, (part) => part === inner || part.op === 'isFinite', 80);
+  const made = new Set<Node>([mask]);
+  for (const part of made) {
+    if (unwrap(part) === inner || part.op === 'isFinite') return true;
+    // As many as there are of them says nothing of what they are.
+    if (made.size < 80 && !measuring.has(part.op)) for (const arg of operandsOf(part)) made.add(arg);
+  }
+  return false;
 };
 
 /** Weights times a mask, not divided by their sum afterwards. */

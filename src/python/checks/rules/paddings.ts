@@ -6,21 +6,17 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { scoresIn } from './attention.ts';
-import { leavesOutWhere } from './leavesOut.ts';
 import { isUnknown, moving, namesOn } from './flow.ts';
 import { saidOf } from './norms.ts';
-import { callAt } from './syntax.ts';
 
 export function* paddings(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     if (node.op !== 'leftOut' || !scoresIn(node.args[0]!)) continue;
     const mask = node.args[1]!;
     const within = placeOf(statement, node) ? node : writtenAround(statement, node);
-    const place = within && placeOf(statement, within);
-    const call = place && callAt(statement, place);
-    const isWhere = call ? leavesOutWhere(call) : isAdded(mask) ? true : null;
-    const says = isWhere === null ? null : saidBy(isAdded(mask) ? weightedIn(mask) : mask, saidOf(statement, checked), 0);
-    if (!says || (says === 'counts') !== isWhere) continue;
+    const low = lowWhere(mask);
+    const says = saidBy(low ? low.mask : isAdded(mask) ? weightedIn(mask) : mask, saidOf(statement, checked), 0);
+    if (!says || (says === 'counts') !== (low ? low.holds : node.attributes['whereItHolds'])) continue;
     yield {
       rule: 'mask-inverted',
       message: 'This leaves out the keys that count and keeps those that do not, as padding is: the mask is the other way round.',
@@ -37,12 +33,41 @@ export function* paddings(statement: Computed, checked: Checked): Generator<Faul
 const isAdded = (mask: Node): boolean => settled(mask).op === 'multiply';
 const weightedIn = (mask: Node): Node => settled(mask).args.find((arg) => numberOf(arg) === null) ?? mask;
 
+/** `where(mask, 0, -inf)`, added: what it takes out, and whether that is where it holds. */
+function lowWhere(mask: Node): { readonly mask: Node; readonly holds: boolean } | null {
+  const { op, args } = settled(mask);
+  return op === 'where' ? { mask: args[0]!, holds: (numberOf(args[1]!) ?? 0) < 0 } : null;
+}
+
+/** `mask[:, None, None, :]`, as tokenizers give it: 1 for what is a token. */
+function isOfKeys(mask: Node): boolean {
+  let added = 0;
+  let inner = unwrap(mask);
+  while ((moving.has(inner.op) || inner.op === 'detach') && inner.op !== 'item' && inner.args[0]) {
+    if (inner.op === 'expandDims') added++;
+    else if (inner.op === 'index') {
+      const spec = String(inner.attributes['spec']);
+      if (!/^(?:slice:|new)(?: (?:slice:|new))*$/.test(spec) || !/slice:$/.test(spec)) return false;
+      added += spec.split(' ').filter((one) => one === 'new').length;
+    }
+    inner = unwrap(inner.args[0]);
+  }
+  return (
+    added === 2 &&
+    inner.op === 'parameter' &&
+    /mask$/i.test(namesOn(mask).at(-1) ?? '') &&
+    !namesOn(mask).some((name) => otherMask.test(name))
+  );
+}
+
+const otherMask = /pad|caus|look|future|subsequent|hid|block|ignor|exclud|invalid|drop|masked|head|tri[lu]|no_|not_|key_/i;
+
 /** Which of the keys it holds for, by how it was made, or by a name that can mean nothing else. */
-function saidBy(mask: Node, said: string, depth: number): 'counts' | 'padding' | null {
+function saidBy(mask: Node, above: string, depth: number): 'counts' | 'padding' | null {
   const inner = settled(mask);
   const [a, b] = inner.args;
   if (depth > 12) return null;
-  const of = (part: Node): 'counts' | 'padding' | null => saidBy(part, said, depth + 1);
+  const of = (part: Node): 'counts' | 'padding' | null => saidBy(part, above, depth + 1);
   switch (inner.op) {
     case 'logicalNot':
       return opposite(of(a!));
@@ -53,7 +78,8 @@ function saidBy(mask: Node, said: string, depth: number): 'counts' | 'padding' |
       const value = numberOf(b!);
       if (isPadding(b!) || isPadding(a!)) return inner.op === 'equal' ? 'padding' : 'counts';
       if (value !== 0 && value !== 1) return null;
-      return (inner.op === 'equal') === (value === 1) ? of(a!) : opposite(of(a!));
+      const said = of(a!) ?? (isOfKeys(a!) ? 'counts' : null);
+      return (inner.op === 'equal') === (value === 1) ? said : opposite(said);
     }
     case 'less':
     case 'greater':
@@ -68,7 +94,7 @@ function saidBy(mask: Node, said: string, depth: number): 'counts' | 'padding' |
       const names = namesOn(mask);
       if (names.some((name) => /(?:^|_)(?:non|not|no|un)_?pad/i.test(name))) return 'counts';
       if (names.some((name) => /(?:^|_)is_?pad|(?:^|_)padded(?:_|$)/i.test(name))) return 'padding';
-      const documented = saidOfMask(names[0], said);
+      const documented = saidOfMask(names[0], above);
       if (documented) return documented;
       return names.some((name) => /(?:^|_)(?:is_)?valid(?:_|$)/i.test(name) && !/in_?valid/i.test(name)) ? 'counts' : null;
     }
@@ -80,13 +106,16 @@ function saidOfMask(name: string | undefined, said: string): 'counts' | 'padding
   if (!name || !/^\w+$/.test(name)) return null;
   const [sentence = ''] = new RegExp(`\\b${name}\\b[^;\\n]{0,20}?\\b(?:True|1|ones)\\b[^;.\\n]*`).exec(said) ?? [];
   const [rest = ''] = /\b(?:True|1|ones)\b.*/.exec(sentence) ?? [];
-  if (rest === '' || /\bnot\b|n't|\bFalse\b|\b0\b|zero/.test(rest)) return null;
+  if (rest === '' || negating.test(rest)) return null;
   const [counts, left] = [
     /allow|attend|keep|kept|valid|visible|\breal\b|\bmay\b|\bcan\b/.test(rest),
     /pad|masked|hid|ignor|block|exclud|left out|forbid/.test(rest),
   ];
   return counts === left ? null : counts ? 'counts' : 'padding';
 }
+
+/** "1 where nothing may be attended to" */
+const negating = /\bnot\b|n't|cannot|\bFalse\b|\b0\b|zero|\b(?:nothing|never|none|nobody|no|without|except|unless|neither)\b/;
 
 const opposite = (says: 'counts' | 'padding' | null): 'counts' | 'padding' | null => says && (says === 'counts' ? 'padding' : 'counts');
 

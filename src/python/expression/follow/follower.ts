@@ -22,6 +22,7 @@ import { evaluateCall } from './calls.ts';
 import type { Computed, Follow, Place } from './context.ts';
 import { toNode, toTruth, unpack } from './convert.ts';
 import { choose, evaluateExpression, itemOf, strideOf } from './expressions.ts';
+import { maskOf } from './masked.ts';
 import { attributeOf, forgetStart, selfOf } from './objects.ts';
 import { bindParameters, leafArguments } from './parameters.ts';
 
@@ -341,8 +342,20 @@ export class Follower implements Follow {
         if (key !== null && !isNode(holder) && holder.kind === 'dictionary') holder.entries.set(key, value);
         // A part of an array was changed: which one is remembered where it is every so many of the entries.
         else if (isNode(holder) && target.object.kind === 'name') {
-          const changed = strideOf(this.#silently(() => target.indices.map((one) => this.evaluate(one, scope))));
+          const at = this.#silently(() => target.indices.map((one) => this.evaluate(one, scope)));
           const name = target.object.id;
+          const [only] = at;
+          const mask = at.length === 1 && isNode(only!) && isNode(value) && numberOf(value) !== null ? maskOf(only, this.build) : null;
+          if (mask) {
+            const node = this.build.with('where', [mask, value as Node, holder], {});
+            scope.names.set(name, this.#named(name, node));
+            // It is made where it is changed.
+            const last = this.computed.at(-1);
+            if (this.#depth === 0 && last && last.start <= target.start && target.end <= last.end)
+              this.computed[this.computed.length - 1] = { ...last, places: [...last.places, { start: target.start, end: last.end, node }] };
+            break;
+          }
+          const changed = strideOf(at);
           scope.names.set(name, this.build.graph.draw('carried', [holder], { name, ...(changed !== null && { changed }) }));
         }
         break;

@@ -75,7 +75,7 @@ function crossEntropy(build: Build, given: Given, logProbabilities: Node): Node 
   const loss = make('crossEntropy', weight ? [...args, weight] : args, classesOf(given));
   const ignored = given.node('ignore_index');
   if (!ignored) return reduced(build, given, loss);
-  return reduced(build, given, make('leftOut', [loss, apply('notEqual', target, ignored)], {}));
+  return reduced(build, given, make('leftOut', [loss, apply('notEqual', target, ignored)], { whereItHolds: false }));
 }
 
 const dividedBySum = (build: Build, x: Node, axes: readonly number[], p: number): Node =>
@@ -237,7 +237,7 @@ export const expansions: Readonly<Record<string, Expansion>> = {
       const scale = given.node('scale') ?? apply('rsqrt', width);
       const scores = apply('multiply', apply('matmul', q, make('swapAxes', [k], { axes: [-2, -1] })), scale);
       const mask = given.node('attn_mask');
-      return apply('matmul', make('softmax', [mask ? make('leftOut', [scores, mask], {}) : scores], { axes: [-1] }), v);
+      return apply('matmul', make('softmax', [mask ? make('leftOut', [scores, mask], { whereItHolds: false }) : scores], { axes: [-1] }), v);
     },
   },
   addcmul: {

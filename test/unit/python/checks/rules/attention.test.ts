@@ -26,6 +26,21 @@ describe('a mask that leaves weight', () => {
       go('z, y, n', 's = z @ z.T', 's = s.masked_fill(torch.eye(n).bool(), 0)', 'return F.cross_entropy(s / 0.1, y)'),
       's.masked_fill(torch.eye(n).bool(), 0)',
     ],
+    [
+      'the diagonal in place',
+      go('z, y', 's = z @ z.T', 's.fill_diagonal_(0.0)', 'return F.cross_entropy(s / 0.1, y)'),
+      's.fill_diagonal_(0.0)',
+    ],
+    [
+      'own similarities in a sum of exponentials',
+      go('z, p, n', 's = z @ z.T / 0.1', 's = s * (1 - torch.eye(n))', 'return (torch.logsumexp(s, dim=1) - s[torch.arange(n), p]).mean()'),
+      's * (1 - torch.eye(n))',
+    ],
+    ['entries that are changed', attend('s[mask == 0] = 0.0'), 's[mask == 0] = 0.0'],
+    ['NumPy’s indices', attend('s[np.triu_indices(n, k=1)] = 1e-9'), 's[np.triu_indices(n, k=1)] = 1e-9'],
+    ['a triangle that is added', attend('s = s + torch.triu(torch.full((n, n), 1e-9), 1)'), 'torch.triu(torch.full((n, n), 1e-9), 1)'],
+    ['one of two numbers that is added', attend('s = s + torch.where(mask, 0.0, 1e-9)'), 'torch.where(mask, 0.0, 1e-9)'],
+    ['a great one that is added', attend('s = s + (1 - mask) * 1e9'), '(1 - mask) * 1e9'],
   ])('%s', async (_, code, at) => {
     expect(await told(code)).toEqual([`mask-keeps-weight: ${at}`]);
   });
@@ -39,6 +54,8 @@ describe('a mask that leaves weight', () => {
     ['minus infinity', attend('s = s.masked_fill(mask == 0, float("-inf"))')],
     ['a low number', attend('s = torch.where(mask, s, -1e9)')],
     ['what is added', attend('s = s + (1 - mask) * -10000.0')],
+    ['what is below zero where it is masked', attend('s = s + (mask - 1) * 1e9')],
+    ['entries set to minus infinity', attend('s[mask == 0] = float("-inf")')],
     ['a product beside a low number', attend('s = s * mask - 1e4 * (1 - mask)')],
     ['a product that is masked again', attend('s = s * mask', 's = s.masked_fill(mask == 0, -1e9)')],
     ['rows without any key', attend('s = s.masked_fill(mask, -1e9)', 's = s.masked_fill(mask.all(-1, keepdim=True), 0.0)')],
@@ -241,6 +258,19 @@ describe('a mask of padding', () => {
     ['of a length', masked('(torch.arange(k.size(-2))[None] < lengths[:, None])[:, None]')],
     ['called valid', masked('valid[:, None]')],
     ['of what is no padding', masked('~is_pad[:, None]')],
+    [
+      'as a tokenizer gives them',
+      go(
+        'q, k, v, memory_mask',
+        's = q @ k.transpose(-2, -1) / 8',
+        's = s.masked_fill(memory_mask[:, None, None, :] == 1, -1e9)',
+        'return s.softmax(-1) @ v',
+      ),
+    ],
+    [
+      'where zero is added',
+      go('q, k, v, valid', 's = q @ k.transpose(-2, -1) / 8', 's = s + torch.where(valid, -1e9, 0.0)', 'return s.softmax(-1) @ v'),
+    ],
   ])('leaves out the keys %s', async (_, code) => {
     expect((await told(code)).map((one) => one.split(':', 1)[0])).toEqual(['mask-inverted']);
   });
@@ -250,6 +280,23 @@ describe('a mask of padding', () => {
     ['lengths', masked('(torch.arange(k.size(-2))[None] >= lengths[:, None])[:, None]')],
     ['its name', masked('is_pad[:, None]')],
     ['what is valid', masked('valid[:, None] == 0')],
+    [
+      'a mask of padding that is one there',
+      go(
+        'q, k, v, pad_mask',
+        's = q @ k.transpose(-2, -1) / 8',
+        's = s.masked_fill(pad_mask[:, None, None, :] == 1, -1e9)',
+        'return s.softmax(-1) @ v',
+      ),
+    ],
+    [
+      'a mask of pairs that may be either',
+      go('q, k, v, mask', 's = q @ k.transpose(-2, -1) / 8', 's = s.masked_fill(mask[:, None] == 1, -1e9)', 'return s.softmax(-1) @ v'),
+    ],
+    [
+      'where minus infinity is added',
+      go('q, k, v, valid', 's = q @ k.transpose(-2, -1) / 8', 's = s + torch.where(valid, 0.0, -1e9)', 'return s.softmax(-1) @ v'),
+    ],
     ['a name that may mean either', masked('~pad_mask[:, None]', 'pad_mask = q.mean(-1) > 0')],
   ])('is right by %s', async (_, code) => {
     expect(await told(code)).toEqual([]);

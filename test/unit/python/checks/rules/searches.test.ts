@@ -99,6 +99,8 @@ describe('a mask of which it is said what it is', () => {
     ['mask: True where attending is allowed', filled, ['mask-inverted']],
     ['mask: True where attending is allowed', kept, []],
     ['mask is 1 for padding', kept, ['mask-inverted']],
+    ['mask is 1 where nothing may be attended to', 's + mask * -1e9', []],
+    ['mask is 1 where a token may be attended to', 's + mask * -1e9', ['mask-inverted']],
     ['mask is 1 for padding', filled, []],
     ['mask: True where a key must not be attended', filled, []],
     ['mask: a boolean array', filled, []],
