@@ -1,11 +1,11 @@
 /** Ratios of densities the wrong way round, in what is made of them. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { numberOf, unwrap } from '../../expression/node.ts';
+import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { termsOf } from '../rules/flow.ts';
+import { isMadeOf, termsOf } from '../rules/flow.ts';
 import { exchanged } from './exchanged.ts';
 import { itself, nameOf, sumOf, type Names, type Sum } from './sums.ts';
 
@@ -58,18 +58,22 @@ export function wrongEstimate(statement: Computed, names: Names, checked: Checke
         change: null,
       };
     const made = unwrap(unwrap(exponentials[0]!.node).args[0]!);
+    // Where it is used for something else as well, as k1 is, it is the estimate that has to turn it.
+    const isShared = usersOf(made).some((name) => name.op === 'let' && usersOf(name).some((user) => !isOfEstimate(user, node)));
     // Two statements may compute the same: it is the one with the name.
     const making =
+      (isShared ? statement : null) ??
       checked.computed.findLast(
         (one) => one.holder === statement.holder && one.target !== '' && one.start <= statement.start && unwrap(one.node) === made,
-      ) ?? statement;
+      ) ??
+      statement;
     return {
       rule: 'log-ratio-reversed',
       severity: 'info',
       message:
         'For samples of the policy r is log π_ref − log π, and here stands its negative: in the mean exp(r) − r − 1 is not their divergence.',
       statement: making,
-      at: made,
+      at: making === statement ? node : made,
       related: making === statement ? [] : [{ node: statement.node, message: 'The estimate that is made of it.' }],
       nearly: null,
       change: making === statement ? null : exchanged(ratio.terms, making, checked),
@@ -77,6 +81,10 @@ export function wrongEstimate(statement: Computed, names: Names, checked: Checke
   }
   return null;
 }
+
+/** An exponential or a term of it, or a name of it. */
+const isOfEstimate = (user: Node, estimate: Node): boolean =>
+  user === estimate || user.op === 'let' || isMadeOf(estimate, (part) => part === user, 12);
 
 /** Samples need not be the policy's. */
 const ofOthers = /forward|reverse|offline|fkl|rkl/i;

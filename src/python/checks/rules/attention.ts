@@ -19,6 +19,7 @@ export interface Scores {
 }
 
 const most = 24;
+const masking: ReadonlySet<string> = new Set(['leftOut', 'add', 'where']);
 
 /** The scores that a softmax, or what is left of them, was made of; null where they are no product of two things. */
 export function scoresIn(node: Node): Scores | null {
@@ -59,8 +60,8 @@ export function scoresIn(node: Node): Scores | null {
         return walk(a!, depth + 1);
       case 'choice': {
         // Masked where there is a mask.
-        const masked = inner.args.find((arg) => unwrap(arg).op === 'leftOut');
-        const isOne = masked && inner.args.every((arg) => arg === masked || unwrap(arg) === unwrap(unwrap(masked).args[0]!));
+        const masked = inner.args.find((arg) => masking.has(unwrap(arg).op));
+        const isOne = masked && inner.args.every((arg) => arg === masked || unwrap(masked).args.some((of) => unwrap(of) === unwrap(arg)));
         return isOne ? walk(masked, depth + 1) : null;
       }
       case 'where': {

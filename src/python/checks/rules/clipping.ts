@@ -3,12 +3,15 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes } from '../statements.ts';
-import { factorsOf, isMadeOf, isNegated } from './flow.ts';
+import type { Checked } from '../checked.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { factorsOf, isMadeOf, isNegated, namesOn } from './flow.ts';
 
-export function* clipping(statement: Computed): Generator<Fault> {
+export function* clipping(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     const told = { statement, at: node, related: [], nearly: null };
+    const wrong = node.op === 'clamp' ? notTrained(node) : null;
+    if (wrong) yield { ...told, ...wrong, change: null, ...placed(wrong.at, node, statement, computed) };
     if (node.op === 'maximum' || node.op === 'minimum') {
       const [a, b] = node.args.map(weighted);
       if (!a || !b || a.isClipped === b.isClipped || a.ratio !== b.ratio || a.sign !== b.sign || !isSameRest(a, b)) continue;
@@ -34,6 +37,63 @@ export function* clipping(statement: Computed): Generator<Fault> {
         change: null,
       };
   }
+}
+
+/** What is clipped about 1 and is no ratio, or one that no gradient goes through. */
+function notTrained(clamp: Node): Pick<Fault, 'rule' | 'severity' | 'message' | 'at'> | null {
+  const of = clippedIn(clamp);
+  if (of?.op === 'subtract' && of.args.every(isLogProbability))
+    return {
+      rule: 'function-missing',
+      severity: 'warning',
+      message:
+        'This is a difference of log-probabilities, 0 where both policies agree, and it is clipped about 1: the ratio is its exponential.',
+      at: of,
+    };
+  const held = of?.op === 'detach' ? unwrap(of.args[0]!) : null;
+  if (held?.op !== 'exp' || !isMadeOf(held, ({ op }) => op === 'subtract', mostMade) || !isObjective(clamp)) return null;
+  return {
+    rule: 'held-side',
+    severity: 'warning',
+    message: 'The ratio is held constant, and nothing else in the clipped objective depends on the policy: it trains nothing.',
+    at: of!,
+  };
+}
+
+/** Where it is made; of a logarithm that is called one, where it is called otherwise, or is clipped. */
+function placed(at: Node, clamp: Node, { holder }: Computed, computed: readonly Computed[]): Partial<Fault> {
+  const [name = '', ...others] = namesOn(clamp.args[0]!);
+  if (![name, ...others].some((one) => ofLogarithms.test(one))) return { at: computed.some((one) => placeOf(one, at)) ? at : clamp };
+  const renaming = computed.find((one) => one.holder === holder && one.target === name && unwrap(one.node) === at);
+  return renaming && !ofLogarithms.test(name) ? { statement: renaming, at: renaming.node } : { at: clamp };
+}
+
+const ofLogarithms = /log|diff|delta/i;
+
+const isLogProbability = (node: Node): boolean => {
+  const inner = unwrap(node);
+  const of = inner.op === 'detach' ? inner.args[0]! : node;
+  return (
+    [...namesOn(node), ...namesOn(of)].some((name) => /log_?(?:p|pi)|lp$|_lp_/i.test(name)) &&
+    !isMadeOf(node, ({ op }) => op === 'exp', mostMade)
+  );
+};
+
+/** It is multiplied by advantages, and not by log-probabilities. */
+function isObjective(clamp: Node): boolean {
+  const reached = new Set<Node>([clamp]);
+  for (const one of reached)
+    if (reached.size < mostMade) for (const user of usersOf(one)) if (/^(?:let|multiply|negate)$/.test(user.op)) reached.add(user);
+  const products = [...reached].filter(({ op }) => op === 'multiply');
+  const others = products.flatMap((product) => factorsOf(product).map(({ node }) => node));
+  return (
+    products.length > 0 &&
+    others.some((node) => namesOn(node).some((name) => /adv|gae|return|reward/i.test(name))) &&
+    !others.some(
+      (node) =>
+        unwrap(node) !== clamp && (isLogProbability(node) || isMadeOf(node, ({ op }) => op === 'logSoftmax' || op === 'gather', 30)),
+    )
+  );
 }
 
 /** The other of the two, by whichever library. */

@@ -10,10 +10,12 @@ import { clipping } from './clipping.ts';
 import { compiled } from './compiled.ts';
 import { cycles } from './cycles.ts';
 import { detached } from './detached.ts';
+import { deviations } from './deviations.ts';
 import { discrepancies } from './discrepancies.ts';
 import { distillation } from './distillation.ts';
 import { entropies } from './entropies.ts';
 import { gumbel } from './gumbel.ts';
+import { focal, focalWeights } from './focal.ts';
 import { expectations } from './expectations.ts';
 import { heldExamples, heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
@@ -30,10 +32,11 @@ import { pairs } from './pairs.ts';
 import { penalties } from './penalties.ts';
 import { perplexity } from './perplexity.ts';
 import { reductions } from './reductions.ts';
-import { rotations, rotationsByRows } from './rotations.ts';
+import { rotations, rotationsByRows, turnedApart } from './rotations.ts';
 import { scale } from './scale.ts';
 import { schedules } from './schedules.ts';
 import { sinusoids } from './sinusoids.ts';
+import { smoothedSums } from './smoothedSums.ts';
 import { smoothing } from './smoothing.ts';
 import { softmaxAxis } from './softmaxAxis.ts';
 import { straightThrough } from './straightThrough.ts';
@@ -80,10 +83,14 @@ const each: readonly Rule[] = [
   clipping,
   totals,
   entropies,
+  deviations,
+  focal,
+  smoothedSums,
+  turnedApart,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [targetsOfCritics, rotationsByRows, norms, lengthsOffOne];
+const last: readonly Rule[] = [targetsOfCritics, rotationsByRows, norms, lengthsOffOne, focalWeights];
 
 const told = new WeakMap<Checked, Set<string>>();
 

@@ -64,6 +64,10 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
   }
 }
 
+/** Whether it is said that something is normalised, or it is scaled as in a layer. */
+export const isNormalisation = (statement: Computed, checked: Checked, node: Node, of: Node): boolean =>
+  kindOf(statement, saidOf(statement, checked)) !== null || isScaledAfter(node, of);
+
 /** What is said above the first statement of a function. */
 export function saidOf({ holder }: Computed, { textOf }: Pick<Checked, 'textOf'>): string {
   const [first] = holder?.body ?? [];

@@ -29,6 +29,48 @@ export function* rotations(statement: Computed, { computed }: Checked): Generato
   }
 }
 
+/** Queries and keys turned by the same angles, one forwards and one backwards: their products depend on the sum of their places. */
+export function* turnedApart(statement: Computed, { computed }: Checked): Generator<Fault> {
+  const own = [...ownNodes(statement)].flatMap((node) => turnIn(node) ?? []);
+  if (own.length === 0) return;
+  const before = computed.slice(0, computed.indexOf(statement)).filter((one) => one.holder === statement.holder);
+  for (const one of own) {
+    const isAgainst = (other: Turn): boolean =>
+      other.sense !== one.sense && other.angles.every((angle, at) => angle === one.angles[at]) && other.of !== one.of;
+    const other = before.find((earlier) => [...ownNodes(earlier)].some((node) => isAgainst(turnIn(node) ?? one)));
+    if (!other) continue;
+    yield {
+      ...told(
+        statement,
+        'This is turned the other way than its counterpart by the same angles: the products of queries and keys depend on the sum of their places then, not on their distance.',
+        one.node,
+      ),
+      related: [{ node: other.node, message: 'The other one.' }],
+    };
+    return;
+  }
+}
+
+interface Turn {
+  readonly node: Node;
+  readonly of: Node;
+  readonly sense: 1 | -1;
+  readonly angles: readonly [Node, Node];
+}
+
+/** A whole that is a rotation, and which way it turns. */
+function turnIn(node: Node): Turn | null {
+  const whole = node.op === 'add' || node.op === 'subtract' ? ofWhole(node) : null;
+  if (!whole || wrongWith(whole)) return null;
+  const { turned, tables, signs } = whole;
+  return {
+    node,
+    of: turned.of,
+    sense: (signs[0] * signs[1] * turned.signs[0]) as 1 | -1,
+    angles: [tables[0].of, tables[1].of],
+  };
+}
+
 /** Written out for each of the two numbers of a pair, together or in statements of their own. */
 export function* rotationsByRows(statement: Computed, { computed }: Checked): Generator<Fault> {
   if (!isCalledSo(statement)) return;
@@ -61,15 +103,18 @@ interface Whole {
   readonly turned: Exchanged;
   /** What multiplies the array itself, and what multiplies its exchanged halves. */
   readonly tables: readonly [Table, Table];
+  readonly signs: readonly [1 | -1, 1 | -1];
 }
 
 /** `x * cos + rotate_half(x) * sin` */
 function ofWhole(sum: Node): Whole | null {
-  const terms = termsOf(sum).map(({ node }) => factorsOf(node));
+  const both = termsOf(sum);
+  const terms = both.map(({ node }) => factorsOf(node));
   if (terms.length !== 2 || terms.some((factors) => factors.length !== 2 || factors.some(({ below }) => below))) return null;
-  for (const [itself, other] of [
-    [terms[0]!, terms[1]!],
-    [terms[1]!, terms[0]!],
+  const [one, another] = both.map(({ sign }) => sign) as [1 | -1, 1 | -1];
+  for (const [itself, other, signs] of [
+    [terms[0]!, terms[1]!, [one, another]],
+    [terms[1]!, terms[0]!, [another, one]],
   ] as const) {
     for (const { node: candidate } of other) {
       const turned = exchangedIn(candidate);
@@ -77,7 +122,7 @@ function ofWhole(sum: Node): Whole | null {
       if (!factor) continue;
       const own = tableOf(itself.find((one) => one !== factor)!.node);
       const its = tableOf(other.find(({ node }) => node !== candidate)!.node);
-      if (own && its) return { turned, tables: [own, its] };
+      if (own && its) return { turned, tables: [own, its], signs };
     }
   }
   return null;

@@ -9,6 +9,7 @@ import { ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { isQueriesFirst, scoresIn, type Scores } from './attention.ts';
 import { factorsOf, isMadeOf, moving, namesOn } from './flow.ts';
 import { tableOf } from './halves.ts';
+import { isOfModel } from './headWidths.ts';
 
 interface Factor {
   /** Which power of the width of a head it is; null where that is not known. */
@@ -25,6 +26,19 @@ export function* scale(statement: Computed, checked: Checked): Generator<Fault> 
     const onScores = scores.factors.flatMap(({ node: factor, below, whole }) => powersIn(factor, below, whole));
     const onOperands = scores.operands.flatMap(onOperand);
     const all = [...onScores, ...onOperands];
+    const [factor] = scores.factors;
+    if (factor && scores.factors.length === 1 && onOperands.every(({ power }) => power === null) && isOfModel(scores, factor.node))
+      yield {
+        rule: 'attention-scale',
+        severity: 'info',
+        message:
+          'The scores are divided by the root of the width of the whole model, and their terms are as many as a head is wide: with h heads they are smaller by sqrt(h) than with 1/sqrt(d) of a head.',
+        statement,
+        at: checked.computed.some((one) => placeOf(one, factor.whole)) ? factor.whole : node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
     if (all.some(({ power }) => power === null)) continue;
     if (all.length === 0) {
       const told = unscaled(scores) ? { statement, at: node, related: [], nearly: null, change: null } : null;

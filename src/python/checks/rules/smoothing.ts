@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isMadeOf, moving, termsOf } from './flow.ts';
+import { factorsOf, isMadeOf, moving, namesOn, termsOf } from './flow.ts';
 
 export function* smoothing(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
@@ -13,11 +13,17 @@ export function* smoothing(statement: Computed, checked: Checked): Generator<Fau
     if (!levels) continue;
     const total = totalOf(levels);
     if (total === null || Math.abs(total.one - 1) < 1e-9 || Math.abs(total.other - 1) < 1e-9) continue;
+    // What was put into all of them, where a statement does that.
+    const filling = total.isOfOthers
+      ? checked.computed.findLast(
+          (one) => one.holder === statement.holder && one.start < statement.start && unwrap(one.node) === unwrap(levels.others),
+        )
+      : undefined;
     yield {
       rule: 'targets-sum',
       message: total.message,
-      statement,
-      at: checked.computed.some((one) => placeOf(one, node)) ? node : statement.node,
+      statement: filling ?? statement,
+      at: filling ? filling.node : checked.computed.some((one) => placeOf(one, node)) ? node : statement.node,
       related: [],
       nearly: null,
       change: null,
@@ -27,7 +33,8 @@ export function* smoothing(statement: Computed, checked: Checked): Generator<Fau
 
 /** What the right class and each of the others have. */
 interface Levels {
-  readonly right: Node;
+  /** null: all of it. */
+  readonly right: Node | null;
   readonly others: Node;
   /** Whether the right class has what the others have as well. */
   readonly isAdded: boolean;
@@ -44,12 +51,21 @@ function levelsOf(node: Node): Levels | null {
   for (const [at, arg] of node.args.entries()) {
     const factors = factorsOf(arg);
     const others = node.args[1 - at]!;
+    if (isHot(arg) && isSmoothing(others)) return { right: null, others, isAdded: true };
     const right = factors.filter((one) => !isHot(one.node));
     if (factors.length === 2 && right.length === 1 && !right[0]!.below && !isMadeOf(others, isHot, 40))
       return { right: right[0]!.node, others, isAdded: true };
   }
   return null;
 }
+
+/** `eps / K` */
+const isSmoothing = (node: Node): boolean =>
+  factorsOf(node).some(
+    ({ node: factor, below }) => !below && namesOn(factor).some((name) => /eps|smooth|label_noise|(?:^|_)ls$/i.test(name)),
+  ) &&
+  factorsOf(node).some(({ below }) => below) &&
+  !isMadeOf(node, ({ op }) => op === 'opaque' || op === 'item', 30);
 
 /** One class of each example. */
 function isHot(node: Node): boolean {
@@ -74,8 +90,22 @@ const points = [
   { smoothing: 0.29, classes: 11 },
 ] as const;
 
+interface Total {
+  readonly one: number;
+  readonly other: number;
+  readonly message: string;
+  /** The right class has what it is to have. */
+  readonly isOfOthers?: true;
+}
+
 /** The sum over all classes; null where it is not a matter of one smoothing and one number of classes. */
-function totalOf({ right, others, isAdded }: Levels): { one: number; other: number; message: string } | null {
+function totalOf({ right, others, isAdded }: Levels): Total | null {
+  if (!right)
+    return {
+      ...{ one: 2, other: 2 },
+      message:
+        'The right class keeps all of its weight and each class is given its share of the smoothing: over all classes these targets sum to more than 1. What is given to the others is taken off the right one.',
+    };
   const leaves = new Set<Node>();
   gather(right, leaves);
   const own = new Set(leaves);
@@ -93,6 +123,12 @@ function totalOf({ right, others, isAdded }: Levels): { one: number; other: numb
       other: 2,
       message:
         'Each class is given the whole smoothing, not its share of it: over all classes these targets sum to more than 1. It is divided by the number of classes.',
+    };
+  if (!isAdded && smoothed && all.length === 1 && unwrap(others) === smoothed)
+    return {
+      ...{ one: 2, other: 2, isOfOthers: true },
+      message:
+        'Each of the other classes is given the whole smoothing, not its share of it: over all classes these targets sum to more than 1. It is divided by how many they are.',
     };
   if (counts.length !== 1 || all.length !== 2 || !smoothed || !classes) return null;
   const sums = points.map(({ smoothing: value, classes: count }) => {

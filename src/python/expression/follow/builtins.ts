@@ -4,7 +4,7 @@ import { isNode, none, type Arguments, type Value } from '../values.ts';
 import type { Follow } from './context.ts';
 import { toNode, toNumber } from './convert.ts';
 import { itemOf } from './expressions.ts';
-import { unwrap } from '../node.ts';
+import { unwrap, type Node } from '../node.ts';
 
 /** null where nothing is known of what it gives. */
 export function builtin(follow: Follow, name: string, args: Arguments): Value | null {
@@ -23,8 +23,8 @@ export function builtin(follow: Follow, name: string, args: Arguments): Value | 
     case 'bool':
       return isNode(first)
         ? first
-        : first.kind === 'text' && /^-?inf/.test(first.value)
-          ? build.number(first.value.startsWith('-') ? -Infinity : Infinity)
+        : first.kind === 'text'
+          ? numberIn(build, first.value)
           : null;
     case 'list':
     case 'tuple':
@@ -82,4 +82,11 @@ export function builtin(follow: Follow, name: string, args: Arguments): Value | 
     default:
       return null;
   }
+}
+
+/** `float("-inf")`, `float("1e-20")` */
+function numberIn({ number }: Follow['build'], text: string): Node | null {
+  const [, sign, size] = /^\s*([-+]?)(inf(?:inity)?|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*$/i.exec(text) ?? [];
+  if (size === undefined) return null;
+  return number((sign === '-' ? -1 : 1) * (/^inf/i.test(size) ? Infinity : Number(size)));
 }

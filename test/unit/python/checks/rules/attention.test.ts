@@ -399,3 +399,24 @@ describe('a mask of pairs', () => {
     ]);
   });
 });
+
+describe('the width of the whole model', () => {
+  const cut = (width: string, head: string): string =>
+    go(
+      'x, qkv, n_heads, d_model, head_dim, b, t',
+      'q, k, v = qkv(x).chunk(3, -1)',
+      ...['q', 'k', 'v'].map((one) => `${one} = ${one}.view(b, t, n_heads, ${head}).transpose(1, 2)`),
+      `s = q @ k.transpose(-2, -1) / ${width} ** 0.5`,
+      'return s.softmax(-1) @ v',
+    );
+  test.each(['head_dim', 'd_model // n_heads'])('is told beside heads of %s', async (head) => {
+    expect((await told(cut('d_model', head))).map((one) => one.split(':', 1)[0])).toEqual(['attention-scale']);
+  });
+  test.each([
+    ['head_dim', 'head_dim'],
+    ['(d_model // n_heads)', 'd_model // n_heads'],
+    ['q.size(-1)', 'head_dim'],
+  ])('is not %s', async (width, head) => {
+    expect(await told(cut(width, head))).toEqual([]);
+  });
+});

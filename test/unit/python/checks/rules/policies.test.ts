@@ -145,3 +145,24 @@ describe('lengths of gradients', () => {
     expect(await rulesOf(code)).toEqual(rules);
   });
 });
+
+describe('what is clipped about 1', () => {
+  const ppo = (...ratio: string[]): string =>
+    go('logp, old_logp, adv', ...ratio, 'return -torch.min(r * adv, r.clamp(0.8, 1.2) * adv).mean()');
+  test.each([
+    ['is no ratio', ppo('r = logp - old_logp'), 'function-missing: logp - old_logp'],
+    ['is no ratio where it is called one', ppo('log_ratio = logp - old_logp', 'r = log_ratio'), 'function-missing: log_ratio'],
+    ['trains nothing', ppo('r = torch.exp(logp - old_logp).detach()'), 'held-side: torch.exp(logp - old_logp).detach()'],
+  ])('%s', async (_, code, expected) => {
+    expect(await told(code)).toEqual([expected]);
+  });
+  test.each([
+    ['a ratio', ppo('r = torch.exp(logp - old_logp.detach())')],
+    [
+      'a weight of log-probabilities',
+      go('logp, old_logp, adv', 'r = torch.exp(logp - old_logp).detach()', 'return -(r.clamp(0.8, 1.2) * adv * logp).mean()'),
+    ],
+  ])('may be %s', async (_, code) => {
+    expect(await told(code)).toEqual([]);
+  });
+});

@@ -119,3 +119,18 @@ describe('a rotation', () => {
     expect(await mended(code)).toBe('return x * cos + torch.cat((-b, a), dim=-1) * sin');
   });
 });
+
+describe('queries and keys', () => {
+  const half = 'def rotate_half(x):\n    a, b = x.chunk(2, dim=-1)\n    return torch.cat((-b, a), dim=-1)\n';
+  const turned = (keys: string): string =>
+    below(half, go('q, k, cos, sin', 'q = q * cos + rotate_half(q) * sin', `k = ${keys}`, 'return q, k'));
+  test('that are turned apart are told', async () => {
+    expect(await told(turned('k * cos - rotate_half(k) * sin'))).toEqual(['no-rotation: k * cos - rotate_half(k) * sin']);
+  });
+  test('that are turned alike are right', async () => {
+    expect(await told(turned('k * cos + rotate_half(k) * sin'))).toEqual([]);
+  });
+  test('may be turned back by a function of its own', async () => {
+    expect(await told(below(half, go('q, cos, sin', 'return q * cos - rotate_half(q) * sin')))).toEqual([]);
+  });
+});
