@@ -8,6 +8,7 @@ import { callOf } from '../../recognise/findings.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { isTurned } from '../maximised.ts';
+import { rules } from '../rules.ts';
 import { isAcross, isOfOne } from '../rules/norms.ts';
 import { isCallOfFile, ownNodes, reachedWithin } from '../statements.ts';
 import { make, type EditKind } from './edit.ts';
@@ -24,6 +25,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   const { computed, found, recogniser, textOf, imports } = checked;
   // Where the numbers of a schedule are wrong, nothing else is said of them.
   const right = new Set<Computed>(told.flatMap(({ rule, statement }) => (ofSchedules.has(rule) ? [statement] : [])));
+  // Nor of a statement that has lost a property.
+  for (const { rule, severity, statement } of told) if ((severity ?? rules[rule].severity) === 'warning') right.add(statement);
   const general = new Set<Computed>();
   const within = new Set<Node>();
   const givenTo = new Set<Node>();

@@ -99,6 +99,8 @@ function isTurned(node: Node): boolean {
   if (op === 'permute') return axes === null || (Array.isArray(axes) && axes.at(-1) === axes.length - 2 && axes.at(-2) === axes.length - 1);
   if (op !== 'swapAxes' || !Array.isArray(axes)) return false;
   const [one, other] = axes as number[];
+  // Of two axes.
+  if (Math.min(one!, other!) === 0 && Math.max(one!, other!) === 1) return true;
   return Math.abs(one! - other!) === 1 && (one! < 0 ? Math.max(one!, other!) === -1 : one! > 0 && other! > 0);
 }
 

@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { deepNodes, placeOf, reached } from '../statements.ts';
-import { isMadeOf, isUnknown, made, namesOn, termsOf } from './flow.ts';
+import { isMadeOf, isUnknown, made, moving, namesOn, termsOf } from './flow.ts';
 import { lossesIn } from './losses.ts';
 
 export function* distillation(statement: Computed, { computed }: Checked): Generator<Fault> {
@@ -45,6 +45,38 @@ export function* distillation(statement: Computed, { computed }: Checked): Gener
   yield* unscaled(statement, computed);
 }
 
+/** What the student is taught is no gradient of its own: its side of the divergence is held constant, or both are. */
+export function* heldStudents(statement: Computed, { computed }: Checked): Generator<Fault> {
+  if (statement.detached) return;
+  for (const { node, taken } of lossesIn(deepNodes(statement))) {
+    if (taken.loss !== 'divergence' || !taken.target) continue;
+    const student = heldIn(taken.value);
+    if (!student || !isOfTwo(student, taken.target.value, true)) continue;
+    const making = computed.find((one) => one.holder === statement.holder && placeOf(one, student));
+    yield {
+      rule: 'held-side',
+      severity: 'warning',
+      message: 'The student is held constant in what is to teach it: this term trains it nothing. It is the teacher that is held.',
+      statement: making ?? statement,
+      at: making ? student : node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+}
+
+/** What is held constant on the way to log-probabilities. */
+function heldIn(node: Node): Node | null {
+  let inner = unwrap(node);
+  for (let steps = 0; steps < 12 && inner.args[0]; steps++) {
+    if (inner.op === 'detach') return inner;
+    if (!/^(?:log|softmax|logSoftmax|divide|multiply|add)$/.test(inner.op) && !moving.has(inner.op)) return null;
+    inner = unwrap(inner.args[0]);
+  }
+  return null;
+}
+
 interface Softened {
   readonly of: Node;
   /** The temperature. */
@@ -58,7 +90,9 @@ interface Softened {
 function softened(node: Node): Softened | null {
   const made = unwrap(node);
   if (made.op === 'log') return softened(made.args[0]!);
-  if (made.op === 'detach') return softened(made.args[0]!);
+  // A small number keeps the logarithm finite.
+  if (made.op === 'add' && numberOf(made.args[1]!) !== null) return softened(made.args[0]!);
+  if ((made.op === 'detach' || moving.has(made.op)) && made.args[0]) return softened(made.args[0]);
   if (made.op !== 'softmax' && made.op !== 'logSoftmax') return null;
   const inner = unwrap(made.args[0]!);
   const at = inner.op === 'multiply' ? inner.args.findIndex(isTemperature) : -1;
@@ -88,15 +122,17 @@ const scalesBy = ({ op, args }: Node, by: Node): boolean =>
 const nameOf = (node: Node): string => namesOn(node)[0] ?? 'One side';
 
 /** A student and its teacher, by their names. */
-const isOfTwo = (student: Node, teacher: Node): boolean => {
-  const [a, b] = [student, teacher].map((node) => [...namesOn(node), ...unwrap(node).args.flatMap(namesOn)].join(' '));
+const isOfTwo = (student: Node, teacher: Node, isDeep = false): boolean => {
+  const [a, b] = [student, teacher].map((node) => [...made(node, isDeep ? 20 : 6)].flatMap(namesOn).join(' '));
+  if (isDeep) return /student|stu/i.test(a!) && !/student|stu/i.test(b!);
   return /student|(?:^|_| )s(?:_|$| )|stu/i.test(a!) && /teacher|(?:^|_| )t(?:_|$| )|tea/i.test(b!);
 };
 
-/** Beside a loss of labels, where nothing multiplies by the square of the temperature. */
+/** Beside another loss, where nothing multiplies by the square of the temperature. */
 function* unscaled(statement: Computed, computed: readonly Computed[]): Generator<Fault> {
   const terms = termsOf(statement.node);
-  if (terms.length < 2 || !terms.some(({ node }) => isMadeOf(node, ({ op }) => op === 'crossEntropy', 40))) return;
+  const isOther = (node: Node): boolean => isMadeOf(node, ({ op }) => op === 'crossEntropy' || op === 'square', 40);
+  if (terms.length < 2 || !terms.some(({ node }) => isOther(node))) return;
   for (const { node } of terms) {
     const soft = [...lossesIn(new Set(made(node, 200)))].find(({ taken }) => taken.loss === 'divergence' && taken.target);
     if (!soft) continue;

@@ -12,16 +12,18 @@ import { cycles } from './cycles.ts';
 import { detached } from './detached.ts';
 import { deviations } from './deviations.ts';
 import { discrepancies } from './discrepancies.ts';
-import { distillation } from './distillation.ts';
-import { entropies } from './entropies.ts';
+import { distillation, heldStudents } from './distillation.ts';
+import { effectiveNumbers } from './effectiveNumbers.ts';
 import { gumbel } from './gumbel.ts';
 import { focal, focalWeights } from './focal.ts';
+import { entropies } from './entropies.ts';
 import { expectations } from './expectations.ts';
 import { heldExamples, heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
 import { labels } from './labels.ts';
 import { lengths, lengthsOffOne } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
+import { margins } from './margins.ts';
 import { masks } from './masks.ts';
 import { mixtures } from './mixtures.ts';
 import { nearest } from './nearest.ts';
@@ -31,10 +33,13 @@ import { paddings } from './paddings.ts';
 import { pairs } from './pairs.ts';
 import { penalties } from './penalties.ts';
 import { perplexity } from './perplexity.ts';
+import { positives } from './positives.ts';
 import { reductions } from './reductions.ts';
 import { rotations, rotationsByRows, turnedApart } from './rotations.ts';
 import { scale } from './scale.ts';
+import { scaledAlike } from './scaledAlike.ts';
 import { schedules } from './schedules.ts';
+import { shifts } from './shifts.ts';
 import { sinusoids } from './sinusoids.ts';
 import { smoothedSums } from './smoothedSums.ts';
 import { smoothing } from './smoothing.ts';
@@ -82,11 +87,17 @@ const each: readonly Rule[] = [
   heldExamples,
   clipping,
   totals,
-  entropies,
+  effectiveNumbers,
   deviations,
   focal,
   smoothedSums,
   turnedApart,
+  shifts,
+  entropies,
+  heldStudents,
+  scaledAlike,
+  positives,
+  margins,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */

@@ -1,21 +1,37 @@
-/** Exponentials of entropies, whose sign was forgotten. */
+/** Divergences and entropies of classes with the other sign: neither is ever below 0. */
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes } from '../statements.ts';
+import { isTurned } from '../maximised.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { moving, namesOn } from './flow.ts';
+import { kindOf } from './kinds.ts';
 
-/** `exp(sum(p * log p))`: with the minus it is how many outcomes are in use; without it one over that. */
 export function* entropies(statement: Computed): Generator<Fault> {
+  const { target, around } = statement;
+  const names = [target, ...around.slice(0, 2)];
+  if (names.some((name) => /neg|minus|elbo|reward|ratio|gain|bonus/i.test(name))) return;
+  const isOfEntropy =
+    /entropy|(?:^|_)ent(?:_|$)|^h$/i.test(target) || (/entropy/i.test(names.join(' ')) && !/loss|reg|penalty|cost/i.test(names.join(' ')));
+  const isOfDivergence = /(?:^|[_ ])kl|kld|diverg|loss|consist|distil/i.test(names.join(' '));
   for (const node of ownNodes(statement)) {
-    const sum = node.op === 'exp' ? unwrap(node.args[0]!) : null;
-    if (sum?.op !== 'sum' || !isOfProbabilities(unwrap(sum.args[0]!))) continue;
+    if (node.op !== 'sum') continue;
+    const product = unwrap(node.args[0]!);
+    if (product.op !== 'multiply') continue;
+    const [p, log] = product.args.every((arg) => isLogarithm(unwrap(arg))) ? [] : orderOf(product);
+    if (!p || !log) continue;
+    const isOfTwo = isDifference(log, p);
+    const isWrong = isOfTwo ? isOfDivergence : isOfEntropy && isLogOf(log, p);
+    if (!isWrong || isTurned(node)) continue;
     yield {
-      rule: 'perplexity-base',
-      message:
-        'This is the exponential of Σ p log p, which is at most 0: it lies below 1 and is one over the perplexity, which is the exponential of −Σ p log p.',
+      rule: 'other-sign',
+      severity: 'warning',
+      message: isOfTwo
+        ? 'This is minus the divergence and never above 0: it is the sum of p (log p − log q). Lowering it drives the two apart.'
+        : 'This is minus the entropy and never above 0: the entropy is minus the sum of p log p.',
       statement,
-      at: node,
+      at: placeOf(statement, node) ? node : statement.node,
       related: [],
       nearly: null,
       change: null,
@@ -23,14 +39,37 @@ export function* entropies(statement: Computed): Generator<Fault> {
   }
 }
 
-/** `p * log(p)`, whatever is added so that the logarithm is finite. */
-function isOfProbabilities({ op, args }: Node): boolean {
-  if (op !== 'multiply') return false;
-  return [args, args.toReversed()].some(([weight, logarithm]) => {
-    const inner = unwrap(logarithm!);
-    if (inner.op !== 'log') return false;
-    let of = unwrap(inner.args[0]!);
-    if (of.op === 'add' || of.op === 'clamp' || of.op === 'maximum') of = unwrap(of.args[0]!);
-    return of === unwrap(weight!);
-  });
+/** `log q - log p`, or `log(q / p)` */
+function isDifference(log: Node, p: Node): boolean {
+  const { op, args } = unwrap(log);
+  const quotient = op === 'log' ? unwrap(args[0]!) : null;
+  if (quotient?.op === 'divide') return settled(quotient.args[1]!) === settled(p) && settled(quotient.args[0]!) !== settled(p);
+  return op === 'subtract' && isLogOf(args[1]!, p) && !isLogOf(args[0]!, p) && isLogarithm(unwrap(args[0]!));
 }
+
+/** The weights and what they weight. */
+function orderOf({ args: [a, b] }: Node): readonly [Node, Node] {
+  return /^(?:subtract|log|logSoftmax)$/.test(unwrap(a!).op) ? [b!, a!] : [a!, b!];
+}
+
+function settled(node: Node): Node {
+  let inner = unwrap(node);
+  while ((moving.has(inner.op) || inner.op === 'detach') && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
+  return inner;
+}
+
+/** Whether a value is the logarithm of another one, as both were made. */
+function isLogOf(log: Node, p: Node): boolean {
+  const [logarithm, probability] = [settled(log), settled(p)];
+  if (probability.op === 'exp') return settled(probability.args[0]!) === logarithm;
+  if (logarithm.op === 'logSoftmax' && probability.op === 'softmax') return settled(logarithm.args[0]!) === settled(probability.args[0]!);
+  if (logarithm.op !== 'log') return false;
+  const of = settled(logarithm.args[0]!);
+  if (of === probability) return true;
+  return /^(?:add|clamp|maximum)$/.test(of.op) && settled(of.args[0]!) === probability;
+}
+
+const isLogarithm = (node: Node): boolean => {
+  const inner = settled(node);
+  return inner.op === 'log' || kindOf(inner)?.kind === 'log-probabilities' || namesOn(node).some((name) => /^log/i.test(name));
+};

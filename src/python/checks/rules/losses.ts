@@ -94,10 +94,14 @@ function logarithmIn(node: Node): Node | null {
 /** `p (log p - x)`, or `exp(log p) (log p - x)`. */
 function ofDivergence(weight: Node, difference: Node): Taken | null {
   const inner = unwrap(difference);
+  // `p log(p / q)`
+  const quotient = inner.op === 'log' ? unwrap(inner.args[0]!) : null;
+  if (quotient?.op === 'divide' && unwrap(quotient.args[0]!) === unwrap(weight))
+    return { loss: 'divergence', takes: 'probabilities', value: quotient.args[1]!, target: { takes: 'probabilities', value: weight } };
   if (inner.op !== 'subtract') return null;
   const [first, second] = inner.args as [Node, Node];
   const log = unwrap(first);
-  if (log.op === 'log' && unwrap(log.args[0]!) === unwrap(weight))
+  if (log.op === 'log' && (unwrap(log.args[0]!) === unwrap(weight) || withoutSlight(log.args[0]!) === unwrap(weight)))
     return { loss: 'divergence', takes: 'log-probabilities', value: second, target: { takes: 'probabilities', value: weight } };
   const exponential = unwrap(weight);
   if (exponential.op === 'exp' && unwrap(exponential.args[0]!) === log)

@@ -2,11 +2,12 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
 import { factorsOf, isMadeOf, isNegated, isUnknown, namesOn, source } from './flow.ts';
 
-export function* perplexity(statement: Computed): Generator<Fault> {
+export function* perplexity(statement: Computed, { computed }: Checked): Generator<Fault> {
   const names = [statement.target, ...(statement.target === '' ? statement.around.slice(0, 1) : [])].join(' ');
   const isPerplexity = /perplex|(?:^|_|\b)ppl/i.test(names);
   for (const node of ownNodes(statement)) {
@@ -22,11 +23,32 @@ export function* perplexity(statement: Computed): Generator<Fault> {
         nearly: null,
         change: null,
       };
-    if (node.op === 'exp' && isPerplexity && isTurned(a!))
+    if (
+      node.op === 'exp' &&
+      (isPerplexity
+        ? isTurned(a!) || signOf(a!, 0) === -1 || isLikelihood(a!, statement, computed)
+        : isMeanOf(names) && isLikelihood(a!, statement, computed))
+    )
       yield {
         rule: 'other-sign',
         severity: 'warning',
         message: 'This is the inverse of the perplexity, below 1: a sign is the other one.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    if (
+      node.op === 'mean' &&
+      isPerplexity &&
+      !/mean|avg|average/i.test(names) &&
+      unwrap(a!).op === 'exp' &&
+      isInNats(unwrap(a!).args[0]!, true)
+    )
+      yield {
+        rule: 'another-reduction',
+        message: 'This is the mean of exponentials: perplexity is the exponential of the mean over all tokens, which is never more.',
         statement,
         at: node,
         related: [],
@@ -55,11 +77,29 @@ export function* perplexity(statement: Computed): Generator<Fault> {
         change: null,
       };
   }
-  if (
-    /(?:^|_|\b)(?:bpd|bpc|bpb|bits?_per_\w+|bits_?dim)(?:_|\b|$)/i.test(names) &&
-    isCounted(statement.node) &&
-    isInNats(statement.node, true)
-  )
+  if (isWithoutExponential(statement, computed))
+    yield {
+      rule: 'function-missing',
+      message: 'This is the mean negative log-likelihood itself: perplexity is its exponential.',
+      statement,
+      at: statement.node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  const isOfBits = /(?:^|_|\b)(?:bpd|bpc|bpb|bits?_per_\w+|bits_?dim)(?:_|\b|$)/i.test(names);
+  const scale = isOfBits ? factorsOf(statement.node).find(isOfOtherBase) : undefined;
+  if (scale && factorsOf(statement.node).length > 1)
+    yield {
+      rule: 'other-factor',
+      message: 'Nats become bits by a division by log(2), and here they are multiplied by it.',
+      statement,
+      at: scale.node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  if (isOfBits && isCounted(statement.node) && isInNats(statement.node, true))
     yield {
       rule: 'nats-as-bits',
       message: 'This is in nats: the division by log(2) that makes bits of them is missing.',
@@ -69,6 +109,13 @@ export function* perplexity(statement: Computed): Generator<Fault> {
       nearly: null,
       change: null,
     };
+}
+
+/** Times log(2), or over log2(e). */
+function isOfOtherBase({ node, below }: { readonly node: Node; readonly below: boolean }): boolean {
+  const inner = unwrap(node);
+  const value = numberOf(inner) ?? (inner.op === 'log' && numberOf(inner.args[0]!) !== null ? Math.log(numberOf(inner.args[0]!)!) : null);
+  return value !== null && Math.abs(value - (below ? Math.LOG2E : Math.LN2)) < 1e-3;
 }
 
 /** A loss with a minus, or an entropy without one. */
@@ -86,6 +133,56 @@ function isTurned(exponent: Node): boolean {
     const of = log.op === 'log' ? unwrap(log.args[0]!) : null;
     return of !== null && (of === unwrap(p) || (of.op === 'add' && unwrap(of.args[0]!) === unwrap(p)));
   });
+}
+
+/** What is worked out of a whole set, and is called no likelihood. */
+const isMeanOf = (names: string): boolean => /eval|valid|score|test/i.test(names) && !/lik|prob|geom|acc/i.test(names);
+
+/** Log-probabilities, gathered in a loop and divided by how many there are, with no minus anywhere. */
+function isLikelihood(exponent: Node, { holder }: Computed, computed: readonly Computed[]): boolean {
+  const inner = unwrap(exponent);
+  const [total] = inner.op === 'divide' ? inner.args : [];
+  if (total?.op !== 'let' || isNegated(exponent)) return false;
+  const { name } = total.attributes;
+  const added = computed.flatMap(({ node, holder: own }) => {
+    const [before, more] = own === holder && node.op === 'add' ? node.args : [];
+    return before?.op === 'let' && before.attributes['name'] === name && more ? [more] : [];
+  });
+  return added.length > 0 && added.every((one) => signOf(one, 0) === -1);
+}
+
+/** 1 for a negative log-likelihood, -1 for a log-likelihood; null where the code does not tell. */
+function signOf(node: Node, depth: number): 1 | -1 | null {
+  const inner = unwrap(node);
+  const [a, b] = inner.args;
+  const of = (part: Node): 1 | -1 | null => signOf(part, depth + 1);
+  if (depth > 20) return null;
+  if (inner.op === 'crossEntropy') return 1;
+  if (inner.op === 'gather') return isMadeOf(a!, ({ op }) => op === 'logSoftmax', 10) ? -1 : null;
+  if (inner.op === 'negate') return turned(of(a!));
+  if (inner.op === 'multiply') {
+    const number = numberOf(a!) ?? numberOf(b!);
+    const rest = numberOf(a!) === null ? a! : b!;
+    return number === null ? of(a!) : number < 0 ? turned(of(rest)) : of(rest);
+  }
+  if (/^(?:sum|mean|squeeze|index|stack|divide|leftOut|flatten|reshape|maximum)$/.test(inner.op) && a) return of(a);
+  if (!isUnknown(inner)) return null;
+  const names = namesOn(node);
+  if (names.some((name) => /^(?:\w+_)?(?:nll|loss|losses|ce|cross_?entropy|xent)$/i.test(name) && !/neg|log_/i.test(name))) return 1;
+  return names.some((name) => /^(?:\w+_)?(?:ll|log_?lik\w*|log_?probs?|logps?)$/i.test(name) && !/neg|minus/i.test(name)) ? -1 : null;
+}
+
+const turned = (sign: 1 | -1 | null): 1 | -1 | null => sign && (sign === 1 ? -1 : 1);
+
+/** The mean negative log-likelihood itself, under the name of the perplexity. */
+function isWithoutExponential(statement: Computed, computed: readonly Computed[]): boolean {
+  const { node, target, around, holder, start } = statement;
+  const isNamed =
+    /^(?:\w+_)?(?:ppl|perplexity)$/i.test(target) || (target === '' && /^(?:\w+_)?(?:ppl|perplexity)$/i.test(around[0] ?? ''));
+  if (!isNamed || /log/i.test(target || around[0]!) || signOf(node, 0) !== 1) return false;
+  const own = computed.filter((one) => one.holder === holder);
+  if (target === '' && own.some((one) => one !== statement && one.start === start)) return false;
+  return !own.some((one) => isMadeOf(one.node, ({ op }) => op === 'exp' || op === 'power' || op === 'exp2', 60));
 }
 
 const isOtherBase = (node: Node): boolean => {

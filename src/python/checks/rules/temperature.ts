@@ -1,14 +1,16 @@
 /** A temperature below 1 that multiplies where it has to divide. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { deepNodes, ownNodes, placeOf } from '../statements.ts';
+import { scoresIn } from './attention.ts';
 import { isNoisy } from './gumbel.ts';
 import { isMadeOf, moving, namesOn } from './flow.ts';
 
 export function* temperature(statement: Computed, checked: Checked): Generator<Fault> {
+  yield* sampled(statement);
   for (const node of ownNodes(statement)) {
     if (!/^(?:softmax|logSoftmax|logSoftmaxOfClasses|logSumExp)$/.test(node.op)) continue;
     for (const product of productsIn(node.args[0]!)) {
@@ -32,6 +34,49 @@ export function* temperature(statement: Computed, checked: Checked): Generator<F
     }
   }
 }
+
+/** `softmax(logits * temperature)`, of which a token is drawn. */
+function* sampled(statement: Computed): Generator<Fault> {
+  const own = ownNodes(statement);
+  for (const node of deepNodes(statement)) {
+    const scores =
+      node.op === 'softmax' ? node.args[0]! : isDraw(node) ? node.args.find((arg) => unwrap(arg).op === 'multiply') : undefined;
+    const product = scores && unwrap(scores);
+    if (product?.op !== 'multiply' || scoresIn(product) || !(own.has(node) || placeOf(statement, product))) continue;
+    if (!product.args.some(isGivenTemperature) || !(isDraw(node) || isDrawnFrom(node, 0) || sampling.test(statement.around[0] ?? '')))
+      continue;
+    yield {
+      rule: 'temperature-multiplied',
+      severity: 'info',
+      message: 'The logits are multiplied by the temperature: a higher one makes samples less random, and a lower one more. It divides.',
+      statement,
+      at: placeOf(statement, product) ? product : node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+}
+
+const sampling = /sampl|generat|decod|draw|pick_|next_token|choose/i;
+const isDraw = ({ op, attributes }: Node): boolean =>
+  op === 'opaque' && /(?:^|\.)(?:choice|choices|multinomial|categorical|Categorical)$/.test(String(attributes['callee']));
+
+/** It goes on to where something is drawn. */
+const isDrawnFrom = (node: Node, depth: number): boolean =>
+  depth < 6 &&
+  usersOf(node).some(
+    (user) => isDraw(user) || ((user.op === 'let' || user.op === 'inline' || moving.has(user.op)) && isDrawnFrom(user, depth + 1)),
+  );
+
+/** A temperature that whoever samples gives: what is learned may be its inverse. */
+const isGivenTemperature = (node: Node): boolean => {
+  const inner = unwrap(node);
+  return (
+    (inner.op === 'parameter' || (inner.op === 'attribute' && inner.args.length > 0)) &&
+    namesOn(node).some((name) => /^(?:\w+_)?(?:tau|temp|temperature)$/i.test(name) && !/inv|recip/i.test(name))
+  );
+};
 
 /** Products on the way to what a softmax is taken of. */
 function* productsIn(scores: Node): Generator<Node> {

@@ -1,0 +1,93 @@
+/** Preference losses: what the reference is to the policy's log-probability, and what beta weights. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { factorsOf, namesOn } from './flow.ts';
+
+export function* margins(statement: Computed, { computed }: Checked): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    if (node.op === 'add' && isSumOfBoth(node) && isOfRatios(statement))
+      yield {
+        rule: 'other-sign',
+        message:
+          'The log-probabilities of the policy and of the reference are added: the logarithm of their ratio is the difference, and is 0 where both agree.',
+        statement,
+        at: placeOf(statement, node) ? node : statement.node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    const margin = node.op === 'logSigmoid' || node.op === 'softplus' ? node.args[0]! : null;
+    const bare = margin && partlyWeighted(margin);
+    if (!bare) continue;
+    const making = computed.findLast((one) => one.holder === statement.holder && placeOf(one, bare));
+    yield {
+      rule: 'factor-scope',
+      message:
+        'Beta weights the part of the policy and not that of the reference: at equal policies the margin is not 0. It weights their difference.',
+      statement: making ?? statement,
+      at: making ? bare : node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+}
+
+const reference = /(?:^|_)(?:ref(?:erence)?|old|sft|base|init)(?:_|$)|^ref/i;
+const ofLogs = /log_?p|logits?_?prob|lp(?:_|s|$)|(?:^|_)ll(?:_|$)/i;
+
+/** `logps + ref_logps` */
+function isSumOfBoth({ args }: Node): boolean {
+  const [a, b] = args.map((arg) => namesOn(arg)[0] ?? '');
+  if (!a || !b || ![a, b].every((name) => ofLogs.test(name))) return false;
+  const isOne = (own: string, other: string): boolean => reference.test(other) && !reference.test(own) && stemOf(other) === stemOf(own);
+  return isOne(a, b) || isOne(b, a);
+}
+
+const stemOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .split('_')
+    .filter((word) => !/^(?:ref|reference|old|sft|base|init|policy|pi|new|cur|model|theta)$/.test(word))
+    .join('_')
+    .replace(/^ref/, '')
+    .replace(/log_?prob(?:abilitie)?s?|logps?/, 'logp');
+
+const isOfRatios = ({ target, around }: Computed): boolean =>
+  /ratio|diff|delta|margin|(?:^|_)kl|adv|reward|logits?$|dpo|ipo|kto|preference|(?:^|_)h$/i.test([target, ...around.slice(0, 2)].join(' '));
+
+/** `beta * policy_margin - reference_margin` */
+function partlyWeighted(margin: Node): Node | null {
+  for (const node of sumsIn(margin)) {
+    if (node.op !== 'subtract') continue;
+    for (const [weighted, bare] of [node.args, node.args.toReversed()] as [Node, Node][])
+      if (isWeighted(weighted) && !isWeighted(bare) && isOfReference(bare) && !isOfReference(weighted)) return node;
+  }
+  return null;
+}
+
+const isWeighted = (node: Node): boolean => factorsOf(node).some(({ node: factor }) => isBeta(factor));
+
+/** The margin itself, or what it was made of by a factor or a minus. */
+function* sumsIn(margin: Node): Generator<Node> {
+  let inner = unwrap(margin);
+  for (let steps = 0; steps < 6; steps++) {
+    if (inner.op === 'subtract' || inner.op === 'add') {
+      yield inner;
+      return;
+    }
+    if (inner.op !== 'negate' || !inner.args[0]) return;
+    inner = unwrap(inner.args[0]);
+  }
+}
+
+const isBeta = (node: Node): boolean => namesOn(node).some((name) => /^beta$|_beta$/i.test(name));
+
+/** A difference of two of the reference, or called so. */
+const isOfReference = (node: Node): boolean =>
+  factorsOf(node).some(({ node: factor }) => namesOn(factor).some((name) => reference.test(name))) ||
+  (unwrap(node).op === 'subtract' && unwrap(node).args.every((arg) => namesOn(arg).some((name) => reference.test(name))));

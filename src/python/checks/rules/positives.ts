@@ -1,0 +1,107 @@
+/** Positives of contrastive losses: where they stand, what they are compared along, and how their labels are written. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { scoresIn } from './attention.ts';
+import { factorsOf, moving, namesOn } from './flow.ts';
+
+type Wrong = Pick<Fault, 'rule' | 'severity' | 'message' | 'at'>;
+
+export function* positives(statement: Computed, { computed }: Checked): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    for (const wrong of [elsewhere(node), alongBatch(node), ofZeros(node)]) {
+      if (!wrong) continue;
+      const making = computed.findLast(
+        (one) =>
+          one.holder === statement.holder &&
+          (placeOf(one, wrong.at) !== null ||
+            (one.target !== '' && unwrap(one.node) === unwrap(wrong.at) && namesOn(wrong.at)[0] === one.target)),
+      );
+      yield {
+        ...wrong,
+        statement: making ?? statement,
+        at: making ? (placeOf(making, wrong.at) ? wrong.at : making.node) : node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    }
+  }
+}
+
+function settled(node: Node): Node {
+  let inner = unwrap(node);
+  while (moving.has(inner.op) && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
+  return inner;
+}
+
+/** `cross_entropy(cat([positive, negatives]), ones)` */
+function elsewhere(node: Node): Wrong | null {
+  if (node.op !== 'crossEntropy') return null;
+  const [logs, target] = node.args as [Node, Node];
+  let scores = settled(logs);
+  while (/^(?:logSoftmaxOfClasses|logSoftmax|divide|multiply)$/.test(scores.op)) scores = settled(scores.args[0]!);
+  const label = numberOf(target);
+  if (scores.op !== 'concatenate' || scores.args.length !== 2 || label === null) return null;
+  const [isFirst, isLast] = scores.args.map(isPositive);
+  if (isFirst === isLast || label === (isFirst ? 0 : null)) return null;
+  if (isLast && label !== 0) return null;
+  return {
+    rule: 'another-value',
+    severity: 'warning',
+    message: isFirst
+      ? `The positive of each example stands in column 0, and the label is ${label}: a negative is drawn near in its place.`
+      : 'The positive of each example stands in the last column, and the label is 0: a negative is drawn near in its place.',
+    at: target,
+  };
+}
+
+/** One similarity of each example, or called so. */
+const isPositive = (node: Node): boolean => namesOn(node).some((name) => /pos/i.test(name) && !/position/i.test(name));
+
+/** Similarities of what was normalised over the examples. */
+function alongBatch(node: Node): Wrong | null {
+  if (!/^(?:softmax|logSoftmax|logSoftmaxOfClasses|logSumExp)$/.test(node.op)) return null;
+  const scores = scoresIn(node.args[0]!);
+  const units = scores?.operands.map(unitIn) ?? [];
+  const wrong = units.find((unit) => unit?.axis === 0 || unit?.axis === -2);
+  // Of both it may be meant; one of each is no similarity of directions.
+  return wrong && units.every((unit) => unit !== null)
+    ? {
+        rule: 'another-axis',
+        severity: 'info',
+        message: `This is normalised along axis ${wrong.axis}, over the examples, and its products are summed over the features: they are cosines where each vector has length 1.`,
+        at: wrong.node,
+      }
+    : null;
+}
+
+/** `x / norm(x, axis)` */
+function unitIn(operand: Node): { readonly axis: number; readonly node: Node } | null {
+  for (const { node, below } of factorsOf(operand)) {
+    const norm = below ? unwrap(node) : null;
+    const axes = norm?.op === 'norm' ? norm.attributes['axes'] : null;
+    if (norm && Array.isArray(axes) && axes.length === 1) return { axis: axes[0] as number, node: unwrap(operand) };
+  }
+  return null;
+}
+
+/** `logsigmoid(y * logits)` with labels of 0 and 1. */
+function ofZeros(node: Node): Wrong | null {
+  if (node.op !== 'logSigmoid' && node.op !== 'softplus') return null;
+  for (const { node: factor, below } of factorsOf(node.args[0]!)) {
+    const label = settled(factor);
+    if (below || !/^(?:eye|oneHot|equal)$/.test(label.op)) continue;
+    return {
+      rule: 'another-form',
+      severity: 'warning',
+      message:
+        'These labels are 0 and 1 and are used as signs: where they are 0 the loss is a constant, and negatives are not driven apart. As signs they are −1 and 1.',
+      at: factor,
+    };
+  }
+  return null;
+}
