@@ -42,12 +42,14 @@ export function* clipping(statement: Computed, { computed }: Checked): Generator
 /** What is clipped about 1 and is no ratio, or one that no gradient goes through. */
 function notTrained(clamp: Node): Pick<Fault, 'rule' | 'severity' | 'message' | 'at'> | null {
   const of = clippedIn(clamp);
-  if (of?.op === 'subtract' && of.args.every(isLogProbability))
+  if ((of?.op === 'subtract' || of?.op === 'divide') && of.args.every(isLogProbability))
     return {
       rule: 'function-missing',
       severity: 'warning',
       message:
-        'This is a difference of log-probabilities, 0 where both policies agree, and it is clipped about 1: the ratio is its exponential.',
+        of.op === 'divide'
+          ? 'This is a quotient of log-probabilities: the ratio of the probabilities is the exponential of their difference.'
+          : 'This is a difference of log-probabilities, 0 where both policies agree, and it is clipped about 1: the ratio is its exponential.',
       at: of,
     };
   const held = of?.op === 'detach' ? unwrap(of.args[0]!) : null;

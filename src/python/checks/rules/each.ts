@@ -18,6 +18,7 @@ import { gumbel } from './gumbel.ts';
 import { focal, focalWeights } from './focal.ts';
 import { entropies } from './entropies.ts';
 import { expectations } from './expectations.ts';
+import { halvesOfEntropy } from './halvesOfEntropy.ts';
 import { heldExamples, heldGenerator } from './heldGenerator.ts';
 import { inputs } from './inputs.ts';
 import { labels } from './labels.ts';
@@ -36,10 +37,12 @@ import { perplexity } from './perplexity.ts';
 import { positives } from './positives.ts';
 import { reductions } from './reductions.ts';
 import { rotations, rotationsByRows, turnedApart } from './rotations.ts';
+import { sameSides } from './sameSides.ts';
 import { scale } from './scale.ts';
 import { scaledAlike } from './scaledAlike.ts';
 import { schedules } from './schedules.ts';
 import { shifts } from './shifts.ts';
+import { sidesOfLosses } from './sidesOfLosses.ts';
 import { sinusoids } from './sinusoids.ts';
 import { smoothedSums } from './smoothedSums.ts';
 import { smoothing } from './smoothing.ts';
@@ -48,6 +51,7 @@ import { straightThrough } from './straightThrough.ts';
 import { targets, targetsOfCritics } from './targets.ts';
 import { temperature } from './temperature.ts';
 import { totals } from './totals.ts';
+import { unweighted } from './unweighted.ts';
 
 type Rule = (statement: Computed, checked: Checked) => Iterable<Fault>;
 
@@ -98,10 +102,13 @@ const each: readonly Rule[] = [
   scaledAlike,
   positives,
   margins,
+  sidesOfLosses,
+  sameSides,
+  unweighted,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [targetsOfCritics, rotationsByRows, norms, lengthsOffOne, focalWeights];
+const last: readonly Rule[] = [targetsOfCritics, rotationsByRows, norms, lengthsOffOne, focalWeights, halvesOfEntropy];
 
 const told = new WeakMap<Checked, Set<string>>();
 

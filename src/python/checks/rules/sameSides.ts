@@ -1,0 +1,64 @@
+/** The same value on both sides of what compares two, where the other one is left over. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, placeOf } from '../statements.ts';
+import { difference } from './counterparts.ts';
+import { isMadeOf, made, namesOn } from './flow.ts';
+
+export function* sameSides(statement: Computed, checked: Checked): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    const sides = sidesIn(node);
+    const own = sides && namesOn(sides[0])[0];
+    const names = sides ? (own !== undefined && own === namesOn(sides[1])[0] ? [own] : []) : givenTwice(node);
+    const [name, other] = names.map((one) => [one, leftOver(one, statement, checked)] as const).find(([, one]) => one !== null) ?? [];
+    if (name === undefined) continue;
+    yield {
+      rule: 'same-twice',
+      severity: 'warning',
+      message: `${name} stands on both sides, and ${other} is used nowhere.`,
+      statement,
+      at: placeOf(statement, node) ? node : statement.node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+    return;
+  }
+}
+
+/** What the same loss is of, twice. */
+function givenTwice({ op, args: [a, b] }: Node): readonly string[] {
+  if (op !== 'add' || !a || !b || unwrap(a) !== unwrap(b) || !isMadeOf(a, (part) => part.op === 'crossEntropy', 30)) return [];
+  return [...made(a, 60)].flatMap((part) => (part.op === 'parameter' ? [String(part.attributes['name'])] : []));
+}
+
+/** Of what compares two, where both are one. */
+function sidesIn({ op, args }: Node): readonly [Node, Node] | null {
+  const [a, b] = args;
+  if (!a || !b) return null;
+  if (op === 'subtract' || op === 'minimum' || op === 'maximum') return unwrap(a) === unwrap(b) ? [a, b] : null;
+  if (op !== 'matmul') return null;
+  const turned = unwrap(b);
+  const isTurned = turned.op === 'permute' || turned.op === 'swapAxes';
+  return isTurned && unwrap(turned.args[0]!) === unwrap(a) ? [a, turned.args[0]!] : null;
+}
+
+/** The counterpart of a name, which the function is given or makes, and does not use. */
+function leftOver(name: string, statement: Computed, { computed, textOf }: Checked): string | null {
+  const { holder } = statement;
+  const [first] = holder?.body ?? [];
+  if (!holder || !first) return null;
+  const text = textOf({ start: first.start, end: holder.end });
+  const own = computed.filter((one) => one.holder === holder && one.start < statement.start).map(({ target }) => target);
+  const uses = (word: string): number => [...text.matchAll(new RegExp(`(?<![\\w.])${word}(?!\\w|\\s*=[^=])`, 'g'))].length;
+  const names = new Set([...holder.parameters.map((one) => one.name), ...own].filter((one) => /^\w+$/.test(one) && one !== name));
+  const unused = [...names].filter((one) => one !== 'self' && uses(one) === 0);
+  return unused.find((one) => difference(name, one) !== null || isOfPair(name, one)) ?? null;
+}
+
+/** A prediction and what it is to be. */
+const isOfPair = (one: string, other: string): boolean => [one, other].every((name) => pair.test(name)) && one !== other;
+const pair = /^(?:pred\w*|outputs?|targets?|labels?|recon\w*|x|y|x_hat|y_hat|y_true|y_pred|input|student\w*|teacher\w*)$/i;

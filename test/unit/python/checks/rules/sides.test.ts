@@ -1,0 +1,94 @@
+/** What is given to losses in which place, on which side, and with what left out. */
+
+import { describe, expect, test } from 'vitest';
+import { go, told } from './told.ts';
+
+const rules = async (code: string): Promise<string[]> => (await told(code)).map((one) => one.split(':', 1)[0]!);
+
+describe('predictions and truth', () => {
+  test.each([
+    go('logits, labels', 'return F.cross_entropy(labels, logits)'),
+    go('logits, targets', 'return F.cross_entropy(targets.view(-1), logits.view(-1, 10))'),
+    go('output, label', 'criterion = nn.BCELoss()', 'return criterion(label, output)'),
+    go('logits, target', 'return F.binary_cross_entropy_with_logits(target, logits)'),
+    go('log_probs, target', 'return F.nll_loss(target, log_probs)'),
+    go('model, x, labels', 'loss = F.cross_entropy(labels, model(x))', 'return loss'),
+    go('y_true, y_pred', 'return -(y_pred * torch.log(y_true)).sum(-1)'),
+  ])('are told in each other’s place: %s', async (code) => {
+    expect((await rules(code)).filter((one) => one === 'swapped')).toEqual(['swapped']);
+  });
+  test.each([
+    go('logits, labels', 'return F.cross_entropy(logits, labels)'),
+    go('output, label', 'criterion = nn.BCELoss()', 'return criterion(output, label)'),
+    go('teacher_logits, student_logits', 'return F.cross_entropy(student_logits, teacher_logits.softmax(-1))'),
+    go('target_logits, pred_labels', 'return F.cross_entropy(target_logits, pred_labels)'),
+    go('x, y', 'return F.cross_entropy(x, y)'),
+    go('y_true, y_pred', 'return -(y_true * torch.log(y_pred)).sum(-1)'),
+  ])('are right in their own: %s', async (code) => {
+    expect((await rules(code)).filter((one) => one === 'swapped')).toEqual([]);
+  });
+});
+
+describe('the same on both sides', () => {
+  test.each([
+    go('pred, target', 'return F.mse_loss(target, target)'),
+    go('chosen_rewards, rejected_rewards', 'return -F.logsigmoid(chosen_rewards - chosen_rewards).mean()'),
+    go('image_features, text_features, y', 'return F.cross_entropy(image_features @ image_features.T, y)'),
+    go('r, adv', 'loss1 = -r * adv', 'loss2 = -r.clamp(0.8, 1.2) * adv', 'return torch.max(loss1, loss1).mean()'),
+    go('logits_per_image, logits_per_text, y', 'return (F.cross_entropy(logits_per_image, y) + F.cross_entropy(logits_per_image, y)) / 2'),
+  ])('is told: %s', async (code) => {
+    expect((await rules(code)).filter((one) => one === 'same-twice')).toEqual(['same-twice']);
+  });
+  test.each([
+    go('z, y', 'return F.cross_entropy(z @ z.T, y)'),
+    go(
+      'image_features, text_features, y',
+      'a = F.cross_entropy(image_features @ image_features.T, y)',
+      'return a + F.cross_entropy(text_features @ text_features.T, y)',
+    ),
+    go('x, y', 'return x - x.detach() + y'),
+  ])('is right where nothing is left over: %s', async (code) => {
+    expect((await rules(code)).filter((one) => one === 'same-twice')).toEqual([]);
+  });
+});
+
+describe('values weighted with scores', () => {
+  const scores = 's = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5';
+  test('that are masked are told', async () => {
+    expect(await told(go('q, k, v, mask', scores, 's = s.masked_fill(mask, -1e9)', 'return s @ v'))).toEqual(['function-missing: s @ v']);
+  });
+  test('in what is called attention are told', async () => {
+    const code = go('q, k, v', 'return q').replace('go', 'attention').replace('return q', `${scores}\n    return s @ v`);
+    expect(await told(code)).toEqual(['function-missing: s @ v']);
+  });
+  test.each(['linear_attention', 'retention'])('may be without a softmax in %s', async (name) => {
+    const code = go('q, k, v', 'return q').replace('go', name).replace('return q', `${scores}\n    return s @ v`);
+    expect(await told(code)).toEqual([]);
+  });
+  test('are right behind a softmax', async () => {
+    expect(await told(go('q, k, v, mask', scores, 's = s.masked_fill(mask, -1e9)', 'return s.softmax(-1) @ v'))).toEqual([]);
+  });
+});
+
+describe('the halves of a cross-entropy', () => {
+  const bce = (value: string): string => go('pred, target', `return -(${value}).mean()`);
+  test.each([
+    ['target * torch.log(pred) + target * torch.log(1 - pred)', ['function-missing']],
+    ['target * torch.log(1 - pred) + (1 - target) * torch.log(pred)', ['wrong-direction']],
+    ['target * torch.log(pred) + (1 - target) * torch.log(1 - pred)', []],
+  ])('%s', async (value, expected) => {
+    expect(await rules(bce(value))).toEqual(expected);
+  });
+  test('take the right score off', async () => {
+    const of = (sign: string): string => go('x, y', `return (torch.logsumexp(x, -1) ${sign} x.gather(1, y[:, None]).squeeze(1)).mean()`);
+    expect(await rules(of('+'))).toEqual(['other-sign']);
+    expect(await rules(of('-'))).toEqual([]);
+  });
+});
+
+describe('a clipped ratio', () => {
+  test('is no quotient of logarithms', async () => {
+    const code = go('logp, old_logp, adv', 'r = logp / old_logp', 'return -torch.min(r * adv, r.clamp(0.8, 1.2) * adv).mean()');
+    expect(await told(code)).toEqual(['function-missing: logp / old_logp']);
+  });
+});
