@@ -7,6 +7,7 @@ import { calledFor, type Found } from '../recognise/findings.ts';
 import type { Checked } from './checked.ts';
 import type { Fault } from './fault.ts';
 import { misnamedForm } from './near/naming.ts';
+import { isKept } from './near/vetoes.ts';
 import { kindsOf } from './noising/samples.ts';
 import { made } from './rules/flow.ts';
 import { ownNodes } from './statements.ts';
@@ -19,7 +20,8 @@ export function* contradictions({ found, computed: all, textOf }: Checked, told:
     // A function of the file is told of itself.
     if (recognition.kind !== 'value' || known.has(computed) || calledFor(place.node) !== null) continue;
     const wrong = misnamedForm(recognition);
-    if (!wrong) continue;
+    // What an object gathers may have been gathered with either sign.
+    if (!wrong || (wrong.node.op === 'let' && isKept(wrong.node))) continue;
     const [named] = computed.places.filter(({ node }) => node === wrong.node);
     const code = named ? textOf(named) : wrong.name;
     yield {

@@ -35,7 +35,9 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
       .map(wordsOf)
       .some((words) => holdsAny(words, ofDerivatives)),
   // What an object holds may have been kept with either sign.
-  kept: ({ edit: { kind, there, wanted } }) => kind === 'sign' && wanted.op === 'negate' && isKept(there),
+  kept: ({ edit: { kind, there, wanted } }) =>
+    (kind === 'sign' && wanted.op === 'negate' && (isKept(there) || isMeanOfKept(there))) ||
+    (wanted.op === 'reciprocal' && unwrap(there).op === 'exp' && isMeanOfKept(unwrap(there).args[0]!)),
   // A mean that runs on is made of what it was.
   updated: ({ edit: { kind, there, wanted } }) =>
     kind === 'another value' && unwrap(wanted).op === 'attribute' && isMadeOf(there, (part) => part === unwrap(wanted), 40),
@@ -65,13 +67,19 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
 };
 
 /** What an object holds, or goes on from what it held. */
-function isKept(node: Node): boolean {
+export function isKept(node: Node): boolean {
   const name = node.attributes['name'];
   return (
     unwrap(node).op === 'attribute' ||
     (node.op === 'let' && isMadeOf(node, ({ op, attributes }) => op === 'attribute' && attributes['name'] === name, 20))
   );
 }
+
+/** `self.total / self.count` */
+const isMeanOfKept = (node: Node): boolean => {
+  const { op, args } = unwrap(node);
+  return op === 'divide' && args.every((arg) => isKept(arg) || (arg.op === 'let' && numberOf(arg) !== null));
+};
 
 const ofDerivatives = ['backward', 'derivative', 'prime', 'grad', 'dloss', 'd loss', 'delta'];
 

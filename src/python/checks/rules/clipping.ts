@@ -12,7 +12,25 @@ export function* clipping(statement: Computed, { computed }: Checked): Generator
     const told = { statement, at: node, related: [], nearly: null };
     const wrong = node.op === 'clamp' ? notTrained(node) : null;
     if (wrong) yield { ...told, ...wrong, change: null, ...placed(wrong.at, node, statement, computed) };
+    if (node.op === 'clamp' && isAbout0(node))
+      yield {
+        ...told,
+        rule: 'another-value',
+        severity: 'warning',
+        message: 'The ratio is 1 where both policies agree, and is clipped about 0 here: it is clipped to 1 ± ε.',
+        change: null,
+      };
     if (node.op === 'maximum' || node.op === 'minimum') {
+      const bare = bareIn(node);
+      if (bare)
+        yield {
+          ...told,
+          rule: 'factor-scope',
+          severity: 'warning',
+          message:
+            'The clipped ratio stands without the advantage that the other one is multiplied by: the two are not of one kind. Both are multiplied.',
+          change: null,
+        };
       const [a, b] = node.args.map(weighted);
       if (!a || !b || a.isClipped === b.isClipped || a.ratio !== b.ratio || a.sign !== b.sign || !isSameRest(a, b)) continue;
       // The smaller of two objectives, the greater of two losses.
@@ -143,6 +161,28 @@ const mostMade = 16;
 function clippedIn({ op, args }: Node): Node | null {
   const [of, low, high] = args;
   if (op === 'clamp' && of && low && high) return isAbout1(low, -1) && isAbout1(high, 1) ? unwrap(of) : null;
+  return null;
+}
+
+/** A ratio between -ε and ε. */
+function isAbout0({ args: [of, low, high] }: Node): boolean {
+  if (!of || !low || !high || of.op !== 'let' || !/ratio|^r$|rho/i.test(namesOn(of)[0] ?? '')) return false;
+  const inner = unwrap(of);
+  if (inner.op !== 'exp' || !isMadeOf(inner, ({ op }) => op === 'subtract', mostMade)) return false;
+  const below = unwrap(low);
+  return (
+    (below.op === 'negate' && unwrap(below.args[0]!) === unwrap(high)) ||
+    (numberOf(low) !== null && numberOf(low) === -(numberOf(high) ?? NaN))
+  );
+}
+
+/** `min(r * A, clip(r))` */
+function bareIn({ args }: Node): Node | null {
+  for (const [one, other] of [args, args.toReversed()] as [Node, Node][]) {
+    const clipped = clippedIn(unwrap(other));
+    const whole = clipped && weighted(one);
+    if (whole && !whole.isClipped && whole.ratio === clipped) return other;
+  }
   return null;
 }
 

@@ -20,6 +20,17 @@ export function* margins(statement: Computed, { computed }: Checked): Generator<
         nearly: null,
         change: null,
       };
+    const crossed = node.op === 'subtract' ? crossedIn(node) : null;
+    if (crossed)
+      yield {
+        rule: 'pair-crossed',
+        message: `${crossed[0]} is taken against ${crossed[1]}, which is what the other answer belongs to: each is against the reference's of the same answer.`,
+        statement,
+        at: placeOf(statement, node) ? node : statement.node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
     const margin = node.op === 'logSigmoid' || node.op === 'softplus' ? node.args[0]! : null;
     const bare = margin && partlyWeighted(margin);
     if (!bare) continue;
@@ -47,6 +58,21 @@ function isSumOfBoth({ args }: Node): boolean {
   const isOne = (own: string, other: string): boolean => reference.test(other) && !reference.test(own) && stemOf(other) === stemOf(own);
   return isOne(a, b) || isOne(b, a);
 }
+
+/** `policy_chosen_logps - reference_rejected_logps` */
+function crossedIn({ args }: Node): readonly [string, string] | null {
+  const [a, b] = args.map((arg) => namesOn(arg)[0] ?? '') as [string, string];
+  if (![a, b].every((name) => ofLogs.test(name)) || reference.test(a) === reference.test(b)) return null;
+  const [x, y] = [sideOf(a), sideOf(b)];
+  return x !== null && y !== null && x !== y ? [a, b] : null;
+}
+
+const sideOf = (name: string): 'chosen' | 'rejected' | null =>
+  /chosen|(?:^|_)(?:win\w*|w|preferred|pos)(?:_|$)/i.test(name)
+    ? 'chosen'
+    : /reject|(?:^|_)(?:los\w*|l|dispreferred|neg)(?:_|$)/i.test(name)
+      ? 'rejected'
+      : null;
 
 const stemOf = (name: string): string =>
   name

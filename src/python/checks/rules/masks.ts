@@ -27,6 +27,17 @@ export function* masks(statement: Computed, checked: Checked): Generator<Fault> 
         change: kept.value && rewritten(holder, 'Mask with minus infinity', kept.node, kept.value, () => 'float("-inf")'),
       };
     }
+    if (isOwn && node.op === 'leftOut' && unwrap(node.args[0]!).op === 'softmax' && scoresIn(unwrap(node.args[0]!).args[0]!))
+      yield {
+        rule: 'mask-after-softmax',
+        severity: 'warning',
+        message: 'The weights themselves are set to a large negative number: the mask belongs to the scores, before the softmax.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
     if (isOwn && isCutAfter(node))
       yield {
         rule: 'mask-after-softmax',

@@ -12,7 +12,7 @@ type Wrong = Pick<Fault, 'rule' | 'severity' | 'message' | 'at'>;
 
 export function* positives(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
-    for (const wrong of [elsewhere(node), alongBatch(node), ofZeros(node)]) {
+    for (const wrong of [elsewhere(node), leftOutThere(node), alongBatch(node), ofZeros(node)]) {
       if (!wrong) continue;
       const making = computed.findLast(
         (one) =>
@@ -55,6 +55,25 @@ function elsewhere(node: Node): Wrong | null {
     message: isFirst
       ? `The positive of each example stands in column 0, and the label is ${label}: a negative is drawn near in its place.`
       : 'The positive of each example stands in the last column, and the label is 0: a negative is drawn near in its place.',
+    at: target,
+  };
+}
+
+/** The label of each is itself, and its similarity with itself was taken out. */
+function leftOutThere(node: Node): Wrong | null {
+  if (node.op !== 'crossEntropy') return null;
+  const [logs, target] = node.args as [Node, Node];
+  const label = unwrap(target);
+  if (label.op !== 'arange' || label.args.length !== 1) return null;
+  let scores = settled(logs);
+  while (/^(?:logSoftmaxOfClasses|logSoftmax|divide|multiply)$/.test(scores.op)) scores = settled(scores.args[0]!);
+  const [mask, value] = scores.op === 'where' ? scores.args : [];
+  if (!mask || !(unwrap(mask).op === 'eye') || (numberOf(value!) ?? 0) > -1e3) return null;
+  return {
+    rule: 'another-value',
+    severity: 'warning',
+    message:
+      'The label of each example is its own column, which is masked: the loss is without bound. The positive is the other view of it.',
     at: target,
   };
 }

@@ -1,15 +1,31 @@
 /** The same value on both sides of what compares two, where the other one is left over. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { unwrap, type Node } from '../../expression/node.ts';
+import { unwrap, usersOf, type Node } from '../../expression/node.ts';
+import { holdsAny } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
+import { scoresIn } from './attention.ts';
 import { difference } from './counterparts.ts';
 import { isMadeOf, made, namesOn } from './flow.ts';
 
 export function* sameSides(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
+    const forgotten = node.op === 'matmul' ? forgottenBy(node, statement, checked) : null;
+    if (forgotten) {
+      yield {
+        rule: 'another-value',
+        severity: 'warning',
+        message: forgotten.message,
+        statement,
+        at: placeOf(statement, node) ? node : statement.node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
+      return;
+    }
     const sides = sidesIn(node);
     const own = sides && namesOn(sides[0])[0];
     const names = sides ? (own !== undefined && own === namesOn(sides[1])[0] ? [own] : []) : givenTwice(node);
@@ -62,3 +78,28 @@ function leftOver(name: string, statement: Computed, { computed, textOf }: Check
 /** A prediction and what it is to be. */
 const isOfPair = (one: string, other: string): boolean => [one, other].every((name) => pair.test(name)) && one !== other;
 const pair = /^(?:pred\w*|outputs?|targets?|labels?|recon\w*|x|y|x_hat|y_hat|y_true|y_pred|input|student\w*|teacher\w*)$/i;
+
+/** Attention in which keys or values were made and another of the three stands in their place. */
+function forgottenBy(product: Node, { holder }: Computed, { computed }: Checked): { readonly message: string } | null {
+  const unused = (words: readonly string[]): string | null => {
+    const made = computed.findLast((one) => one.holder === holder && words.includes(one.target.toLowerCase()));
+    const [name] = made ? usersOf(made.node).filter(({ op, attributes }) => op === 'let' && attributes['name'] === made.target) : [];
+    return made && name && usersOf(name).length === 0 ? made.target : null;
+  };
+  const scores = scoresIn(product);
+  if (scores && unwrap(scores.operands[0]) === unwrap(scores.operands[1])) {
+    const keys = holdsAny(namesOn(scores.operands[0]), queries) ? unused(keyNames) : null;
+    return keys === null ? null : { message: `The queries are multiplied by themselves, and ${keys} is used nowhere.` };
+  }
+  const weights = unwrap(product.args[0]!);
+  const own = weights.op === 'softmax' ? scoresIn(weights.args[0]!) : null;
+  if (!own || !own.operands.some((operand) => unwrap(operand) === unwrap(product.args[1]!))) return null;
+  const values = unused(valueNames);
+  return values === null
+    ? null
+    : { message: `The weights are of the keys themselves, and ${values} is used nowhere: it is the values that they sum.` };
+}
+
+const queries = ['q', 'query', 'queries', 'xq'];
+const keyNames = ['k', 'key', 'keys', 'xk'];
+const valueNames = ['v', 'value', 'values', 'xv'];

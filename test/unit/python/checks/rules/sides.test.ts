@@ -92,3 +92,52 @@ describe('a clipped ratio', () => {
     expect(await told(code)).toEqual(['function-missing: logp / old_logp']);
   });
 });
+
+describe('attention with one of the three left over', () => {
+  const split = 'q, k, v = qkv(x).chunk(3, -1)';
+  const heads = ['q', 'k', 'v'].map((one) => `${one} = ${one}.view(b, t, h, d).transpose(1, 2)`);
+  const of = (scores: string, values: string): string =>
+    go('x, qkv, b, t, h, d', split, ...heads, `s = ${scores} / d ** 0.5`, `return s.softmax(-1) @ ${values}`);
+  test.each([
+    ['q @ q.transpose(-2, -1)', 'v', ['another-value']],
+    ['q @ k.transpose(-2, -1)', 'k', ['another-value']],
+    ['q @ k.transpose(-2, -1)', 'v', []],
+  ])('%s, %s', async (scores, values, expected) => {
+    expect(await rules(of(scores, values))).toEqual(expected);
+  });
+  test('may have the same keys and values', async () => {
+    expect(await told(go('q, k', 's = q @ k.transpose(-2, -1) / q.size(-1) ** 0.5', 'return s.softmax(-1) @ k'))).toEqual([]);
+  });
+  test('is masked before the softmax', async () => {
+    const code = go('q, k, v, mask', 'w = (q @ k.mT / 8).softmax(-1)', 'w = w.masked_fill(mask, float("-inf"))', 'return w @ v');
+    expect(await rules(code)).toEqual(['mask-after-softmax']);
+  });
+});
+
+describe('a clipped policy loss', () => {
+  const ppo = (clipped: string): string =>
+    go('logp, old_logp, adv, eps', 'ratio = torch.exp(logp - old_logp)', `return -torch.min(ratio * adv, ${clipped}).mean()`);
+  test.each([
+    ['torch.clamp(ratio, -eps, eps) * adv', ['another-value']],
+    ['torch.clamp(ratio, 1 - eps, 1 + eps)', ['factor-scope']],
+    ['torch.clamp(ratio, 1 - eps, 1 + eps) * adv', []],
+  ])('with %s', async (clipped, expected) => {
+    expect(await rules(ppo(clipped))).toEqual(expected);
+  });
+});
+
+describe('answers of one pair', () => {
+  test.each([
+    ['chosen_logps - ref_rejected_logps', ['pair-crossed']],
+    ['chosen_logps - ref_chosen_logps', []],
+    ['chosen_logps - rejected_logps', []],
+  ])('%s', async (ratio, expected) => {
+    expect(await rules(go('chosen_logps, rejected_logps, ref_chosen_logps, ref_rejected_logps', `return ${ratio}`))).toEqual(expected);
+  });
+  test('are not labelled by what is masked', async () => {
+    const of = (labels: string): string =>
+      go('z, n', 's = (z @ z.T).masked_fill(torch.eye(2 * n).bool(), float("-inf"))', `return F.cross_entropy(s / 0.1, ${labels})`);
+    expect(await rules(of('torch.arange(2 * n)'))).toEqual(['another-value']);
+    expect(await rules(of('(torch.arange(2 * n) + n) % (2 * n)'))).toEqual([]);
+  });
+});
