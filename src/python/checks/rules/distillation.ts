@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { deepNodes, placeOf, reached } from '../statements.ts';
-import { isMadeOf, isUnknown, made, moving, namesOn, termsOf } from './flow.ts';
+import { factorsOf, isMadeOf, isUnknown, made, moving, namesOn, termsOf } from './flow.ts';
 import { lossesIn } from './losses.ts';
 
 export function* distillation(statement: Computed, { computed }: Checked): Generator<Fault> {
@@ -139,12 +139,15 @@ function* unscaled(statement: Computed, computed: readonly Computed[]): Generato
     const [student, teacher] = [softened(soft.taken.value), softened(soft.taken.target!.value)];
     if (!student?.by || student.by !== teacher?.by || !isOfTwo(student.of, teacher.of)) continue;
     const { by } = student;
-    if (isMadeOf(node, (part) => scalesBy(part, by), 200)) continue;
+    const power = powerOn(node, by);
+    if (power === 2 || (power === 0 && isMadeOf(node, (part) => scalesBy(part, by), 200))) continue;
     const holder = computed.find((one) => one.holder === statement.holder && one.target !== '' && reached(one.node).has(soft.node));
     yield {
       rule: 'other-factor',
       message:
-        'The gradient of what is softened shrinks by the square of the temperature, and nothing makes up for it: how much it counts beside the labels changes with the temperature. It is multiplied by T².',
+        power !== 0
+          ? `The gradient of what is softened shrinks by the square of the temperature, and this is ${power > 0 ? 'multiplied by' : 'divided by'} ${Math.abs(power) === 1 ? 'the temperature' : 'its square'}: it is multiplied by T².`
+          : 'The gradient of what is softened shrinks by the square of the temperature, and nothing makes up for it: how much it counts beside the labels changes with the temperature. It is multiplied by T².',
       statement: holder ?? statement,
       at: holder ? holder.node : node,
       related: [],
@@ -153,6 +156,18 @@ function* unscaled(statement: Computed, computed: readonly Computed[]): Generato
     };
     return;
   }
+}
+
+/** By which power of the temperature a term is multiplied, outside of what it softens. */
+function powerOn(term: Node, by: Node): number {
+  let power = 0;
+  for (const { node, below } of factorsOf(term)) {
+    const { op, args } = unwrap(node);
+    const isSquare = op === 'square' || (op === 'power' && numberOf(args[1]!) === 2);
+    const own = unwrap(node) === by ? 1 : isSquare && unwrap(args[0]!) === by ? 2 : 0;
+    power += below ? -own : own;
+  }
+  return power;
 }
 
 /** Of a number, it may have been worked out. */

@@ -144,7 +144,8 @@ function faultOf(statement: Computed, node: Node, taken: Taken, known: Known): F
   if (takes === 'logits') return null;
   if (known.kind === 'logits') {
     // What a network gives may be called logits for want of a better word.
-    if (known.named && unwrap(value).op !== 'parameter') return null;
+    const given = unwrap(value).op === 'divide' ? unwrap(unwrap(value).args[0]!) : unwrap(value);
+    if (known.named && given.op !== 'parameter') return null;
     const wanted = takes === 'probabilities' ? 'probabilities' : 'log-probabilities';
     const why =
       takes === 'probabilities'

@@ -6,13 +6,13 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
 import { scoresIn } from './attention.ts';
-import { factorsOf, moving, namesOn } from './flow.ts';
+import { factorsOf, isMadeOf, moving, namesOn } from './flow.ts';
 
 type Wrong = Pick<Fault, 'rule' | 'severity' | 'message' | 'at'>;
 
 export function* positives(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
-    for (const wrong of [elsewhere(node), leftOutThere(node), alongBatch(node), ofZeros(node)]) {
+    for (const wrong of [elsewhere(node), leftOutThere(node), ofAll(node), alongBatch(node), ofZeros(node)]) {
       if (!wrong) continue;
       const making = computed.findLast(
         (one) =>
@@ -59,6 +59,23 @@ function elsewhere(node: Node): Wrong | null {
   };
 }
 
+/** Each row against each column, and the first column for all of them. */
+function ofAll(node: Node): Wrong | null {
+  const [logs, target] = node.op === 'crossEntropy' ? node.args : [];
+  const scores = logs && numberOf(target!) === 0 ? scoresIn(logsOf(logs)) : null;
+  if (!scores || scores.product.op !== 'matmul' || !scores.isInPlace) return null;
+  const isOne = (operand: Node): boolean => isMadeOf(operand, ({ op }) => op === 'concatenate' || op === 'stack' || op === 'oneHot', 60);
+  if (scores.operands.some(isOne) || unitIn(scores.operands[1]) === null) return null;
+  return {
+    rule: 'another-value',
+    severity: 'warning',
+    message: 'The label of each row is column 0, and what belongs to row i is column i: all of them are drawn to the first.',
+    at: target!,
+  };
+}
+
+const logsOf = (logs: Node): Node => (/^(?:logSoftmaxOfClasses|logSoftmax)$/.test(unwrap(logs).op) ? unwrap(logs).args[0]! : logs);
+
 /** The label of each is itself, and its similarity with itself was taken out. */
 function leftOutThere(node: Node): Wrong | null {
   if (node.op !== 'crossEntropy') return null;
@@ -101,12 +118,24 @@ function alongBatch(node: Node): Wrong | null {
 /** `x / norm(x, axis)` */
 function unitIn(operand: Node): { readonly axis: number; readonly node: Node } | null {
   for (const { node, below } of factorsOf(operand)) {
-    const norm = below ? unwrap(node) : null;
-    const axes = norm?.op === 'norm' ? norm.attributes['axes'] : null;
-    if (norm && Array.isArray(axes) && axes.length === 1) return { axis: axes[0] as number, node: unwrap(operand) };
+    const axes = lengthAxes(unwrap(node), below);
+    if (axes?.length === 1) return { axis: axes[0]!, node: unwrap(operand) };
   }
   return null;
 }
+
+/** Along which axes a length is taken that is divided by: a norm, or the root of a sum of squares; something small may be added. */
+function lengthAxes({ op, args, attributes }: Node, below: boolean): readonly number[] | null {
+  const [a] = args;
+  if (below && op === 'norm') return axesIn(attributes['axes']);
+  if (below && /^(?:add|maximum|clamp)$/.test(op)) return lengthAxes(unwrap(a!), true);
+  if (op !== (below ? 'sqrt' : 'rsqrt')) return null;
+  const under = unwrap(a!);
+  const sum = /^(?:add|maximum|clamp)$/.test(under.op) ? unwrap(under.args[0]!) : under;
+  return sum.op === 'sum' && unwrap(sum.args[0]!).op === 'square' ? axesIn(sum.attributes['axes']) : null;
+}
+
+const axesIn = (axes: unknown): readonly number[] | null => (Array.isArray(axes) ? (axes as number[]) : null);
 
 /** `logsigmoid(y * logits)` with labels of 0 and 1. */
 function ofZeros(node: Node): Wrong | null {

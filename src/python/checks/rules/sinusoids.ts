@@ -9,6 +9,7 @@ import { factorsOf, isMadeOf, isNegated, moving, namesOn } from './flow.ts';
 
 export function* sinusoids(statement: Computed, checked: Checked): Generator<Fault> {
   yield* twice(statement, checked);
+  yield* apart(statement, checked);
   for (const node of ownNodes(statement)) {
     if (node.op !== 'sin' && node.op !== 'cos') continue;
     for (const { node: factor, below } of factorsOfAngle(node.args[0]!, 0)) {
@@ -141,6 +142,32 @@ function isLogOfBase(node: Node): boolean {
   if (value !== null) return Math.abs(value - Math.log(10000)) < 0.1;
   if (inner.op === 'log') return isBase(inner.args[0]!);
   return (inner.op === 'divide' || inner.op === 'multiply') && inner.args.some(isLogOfBase);
+}
+
+/** `sin(t * w)` beside `cos(t / w)` */
+function* apart(statement: Computed, { computed, textOf }: Checked): Generator<Fault> {
+  const own = unwrap(statement.node);
+  if ((own.op !== 'sin' && own.op !== 'cos') || !second.test(textOf(statement))) return;
+  const other = computed.find(
+    (one) =>
+      one.holder === statement.holder &&
+      one.start < statement.start &&
+      /^(?:sin|cos)$/.test(unwrap(one.node).op) &&
+      first.test(textOf(one)),
+  );
+  const [a, b] = [own, other && unwrap(other.node)].map((one) => (one ? factorsOfAngle(one.args[0]!, 0) : []));
+  const isAlike = a!.length === 2 && b!.length === 2 && a!.every(({ node }, at) => settled(node) === settled(b![at]!.node));
+  if (!other || !isAlike || a!.every(({ below }, at) => below === b![at]!.below)) return;
+  yield {
+    rule: 'another-function',
+    message:
+      'The two of a pair have other angles: in one places are multiplied by the frequencies, in the other divided by them. A pair is the sine and the cosine of one angle.',
+    statement,
+    at: statement.node,
+    related: [{ node: other.node, message: 'The other one.' }],
+    nearly: null,
+    change: null,
+  };
 }
 
 /** `pe[:, 0::2] = sin(a)` and `pe[:, 1::2] = sin(a)` */

@@ -32,6 +32,29 @@ describe('positives', () => {
     expect(await told(similar(-1))).toEqual([]);
   });
 
+  const pairs = (axis: number, labels: string): string =>
+    go(
+      'a, b, scale',
+      'a = a / a.norm(dim=-1, keepdim=True)',
+      `b = b / b.norm(dim=${axis}, keepdim=True)`,
+      's = scale.exp() * a @ b.t()',
+      `return F.cross_entropy(s, torch.${labels}(len(s)).long())`,
+    );
+  test('belong to their own row', async () => {
+    expect(await rules(pairs(-1, 'zeros'))).toEqual(['another-value']);
+    expect(await rules(pairs(0, 'arange'))).toEqual(['another-axis']);
+    expect(await rules(pairs(-1, 'arange'))).toEqual([]);
+  });
+  test('of a queue stand in the first column', async () => {
+    const code = go(
+      'q, k, queue, tau',
+      'pos = (q * k).sum(1, keepdim=True)',
+      's = torch.cat([pos, q @ queue], 1) / tau',
+      'return F.cross_entropy(s, torch.zeros(len(s)).long())',
+    );
+    expect(await told(code)).toEqual([]);
+  });
+
   test('have labels of both signs', async () => {
     const of = (labels: string): string => go('a, b, n', 's = a @ b.T', `y = ${labels}`, 'return -F.logsigmoid(y * s).mean()');
     expect(await rules(of('torch.eye(n)'))).toEqual(['another-form']);
@@ -72,6 +95,9 @@ describe('a student', () => {
   });
   test('has the square of the temperature beside any other loss', async () => {
     expect(await rules(kd('student_logits', ''))).toEqual(['other-factor']);
+    expect(await rules(kd('student_logits', ' * T'))).toEqual(['other-factor']);
+    expect(await rules(kd('student_logits', ' / (T * T)'))).toEqual(['other-factor']);
+    expect(await rules(kd('student_logits', ' * T * T'))).toEqual([]);
   });
 });
 

@@ -38,3 +38,20 @@ describe('frequencies', () => {
     expect((await told(code)).map((one) => one.split(':', 1)[0])).toEqual(['other-sign']);
   });
 });
+
+describe('the two of a pair', () => {
+  const of = (cosine: string): string =>
+    go(
+      'n, d',
+      'pe, t = torch.zeros(n, d), torch.arange(n)[:, None]',
+      'w = torch.exp(torch.arange(0, d, 2) * (-math.log(10000.0) / d))',
+      'pe[:, 0::2] = torch.sin(t * w)',
+      `pe[:, 1::2] = ${cosine}`,
+      'return pe',
+    );
+  test('have one angle', async () => {
+    expect(await told(of('torch.cos(t / w)'))).toEqual(['another-function: torch.cos(t / w)']);
+    expect(await told(of('torch.cos(t * w)'))).toEqual([]);
+    expect(await told(of('torch.cos(t * w[: d // 2])'))).toEqual([]);
+  });
+});
