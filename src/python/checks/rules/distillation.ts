@@ -160,6 +160,8 @@ function* unscaled(statement: Computed, computed: readonly Computed[]): Generato
 
 /** By which power of the temperature a term is multiplied, outside of what it softens. */
 function powerOn(term: Node, by: Node): number {
+  // A number may be a weight as well.
+  if (numberOf(by) !== null) return 0;
   let power = 0;
   for (const { node, below } of factorsOf(term)) {
     const { op, args } = unwrap(node);
