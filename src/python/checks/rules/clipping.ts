@@ -21,6 +21,14 @@ export function* clipping(statement: Computed, { computed }: Checked): Generator
         change: null,
       };
     if (node.op === 'maximum' || node.op === 'minimum') {
+      if (node.op === 'minimum' && isOfErrors(node))
+        yield {
+          ...told,
+          rule: 'clip-optimistic',
+          message:
+            'This takes the smaller of the two errors of the value, which is the optimistic one: its gradient is lost where the clip makes it less. The bound is the greater one.',
+          change: { title: 'Take the bound', there: node, write: turned },
+        };
       const bare = bareIn(node);
       if (bare)
         yield {
@@ -174,6 +182,22 @@ function isAbout0({ args: [of, low, high] }: Node): boolean {
     (below.op === 'negate' && unwrap(below.args[0]!) === unwrap(high)) ||
     (numberOf(low) !== null && numberOf(low) === -(numberOf(high) ?? NaN))
   );
+}
+
+/** `min((v - R) ** 2, (v_clipped - R) ** 2)` */
+function isOfErrors({ args }: Node): boolean {
+  const errors = args.map((arg) => {
+    const square = unwrap(arg);
+    const inner = square.op === 'square' ? unwrap(square.args[0]!) : null;
+    return inner?.op === 'subtract' ? inner.args : null;
+  });
+  const [a, b] = errors;
+  const common = a?.find((one) => b?.some((other) => unwrap(other) === unwrap(one)));
+  if (!a || !b || !common) return false;
+  const sides = [a, b].map((error) =>
+    error.some((one) => unwrap(one) !== unwrap(common) && isMadeOf(one, ({ op }) => op === 'clamp', mostMade)),
+  );
+  return sides[0] !== sides[1];
 }
 
 /** `min(r * A, clip(r))` */

@@ -55,6 +55,17 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
         nearly: null,
         change: null,
       };
+    if (node.op === 'divide' && isPerplexity && unwrap(a!).op === 'exp' && signOf(unwrap(a!).args[0]!, 0) === 1 && isCount(b!))
+      yield {
+        rule: 'another-reduction',
+        message:
+          'The exponential of the sum is divided by the number of tokens: perplexity is the exponential of the sum that is divided by it.',
+        statement,
+        at: node,
+        related: [],
+        nearly: null,
+        change: null,
+      };
     if (node.op === 'exp' && isMeanOfEntropy(a!))
       yield {
         rule: 'another-reduction',
@@ -92,7 +103,7 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
   if (scale && factorsOf(statement.node).length > 1)
     yield {
       rule: 'other-factor',
-      message: 'Nats become bits by a division by log(2), and here they are multiplied by it.',
+      message: 'Nats become bits by a division by log(2), and here stands another factor.',
       statement,
       at: scale.node,
       related: [],
@@ -111,11 +122,14 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
     };
 }
 
-/** Times log(2), or over log2(e). */
+const isCount = (node: Node): boolean =>
+  /^(?:count|size)$/.test(unwrap(node).op) || namesOn(node).some((name) => /^n$|n_|num|count|tokens|len|total/i.test(name));
+
+/** Times log(2), or over log2(e); or over another logarithm. */
 function isOfOtherBase({ node, below }: { readonly node: Node; readonly below: boolean }): boolean {
   const inner = unwrap(node);
   const value = numberOf(inner) ?? (inner.op === 'log' && numberOf(inner.args[0]!) !== null ? Math.log(numberOf(inner.args[0]!)!) : null);
-  return value !== null && Math.abs(value - (below ? Math.LOG2E : Math.LN2)) < 1e-3;
+  return value !== null && (Math.abs(value - (below ? Math.LOG2E : Math.LN2)) < 1e-3 || (below && Math.abs(value - Math.LN10) < 1e-3));
 }
 
 /** A loss with a minus, or an entropy without one. */
@@ -168,7 +182,12 @@ function signOf(node: Node, depth: number): 1 | -1 | null {
   if (/^(?:sum|mean|squeeze|index|stack|divide|leftOut|flatten|reshape|maximum)$/.test(inner.op) && a) return of(a);
   if (!isUnknown(inner)) return null;
   const names = namesOn(node);
-  if (names.some((name) => /^(?:\w+_)?(?:nll|loss|losses|ce|cross_?entropy|xent)$/i.test(name) && !/neg|log_/i.test(name))) return 1;
+  if (
+    names.some(
+      (name) => /^(?:\w+_)?(?:nll|loss|losses|ce|cross_?entropy|xent)(?:_(?:sum|total|mean|avg))?$/i.test(name) && !/neg|log_/i.test(name),
+    )
+  )
+    return 1;
   return names.some((name) => /^(?:\w+_)?(?:ll|log_?lik\w*|log_?probs?|logps?)$/i.test(name) && !/neg|minus/i.test(name)) ? -1 : null;
 }
 

@@ -12,7 +12,7 @@ type Wrong = Pick<Fault, 'rule' | 'severity' | 'message' | 'at'>;
 
 export function* positives(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
-    for (const wrong of [elsewhere(node), leftOutThere(node), ofAll(node), alongBatch(node), ofZeros(node)]) {
+    for (const wrong of [elsewhere(node), leftOutThere(node), ofAll(node), withItself(node), alongBatch(node), ofZeros(node)]) {
       if (!wrong) continue;
       const making = computed.findLast(
         (one) =>
@@ -56,6 +56,24 @@ function elsewhere(node: Node): Wrong | null {
       ? `The positive of each example stands in column 0, and the label is ${label}: a negative is drawn near in its place.`
       : 'The positive of each example stands in the last column, and the label is 0: a negative is drawn near in its place.',
     at: target,
+  };
+}
+
+/** Both views of all examples against each other, each of them against itself as well. */
+function withItself(node: Node): Wrong | null {
+  const [logs, target] = node.op === 'crossEntropy' ? node.args : [];
+  const label = target && unwrap(target);
+  const isOfOther =
+    label?.op === 'concatenate' && label.args.length === 2 && label.args.every((arg) => isMadeOf(arg, ({ op }) => op === 'arange', 6));
+  const scores = logs && isOfOther ? scoresIn(logsOf(logs)) : null;
+  if (!scores || unwrap(scores.operands[0]) !== unwrap(scores.operands[1])) return null;
+  if (!scores.isInPlace || scores.path.some(({ op }) => /^(?:leftOut|where|subtract|add)$/.test(op))) return null;
+  return {
+    rule: 'mask-keeps-weight',
+    severity: 'warning',
+    message:
+      'The similarity of each example with itself is not masked: it is the greatest of its row, and what is to be drawn near is weighed against it.',
+    at: node,
   };
 }
 

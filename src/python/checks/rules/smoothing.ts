@@ -130,6 +130,13 @@ function totalOf({ right, others, isAdded }: Levels): Total | null {
       message:
         'Each of the other classes is given the whole smoothing, not its share of it: over all classes these targets sum to more than 1. It is divided by how many they are.',
     };
+  const timesAll = unwrap(others);
+  if (isAdded && smoothed && timesAll.op === 'multiply' && timesAll.args.some((arg) => unwrap(arg) === smoothed))
+    return {
+      ...{ one: 2, other: 2 },
+      message:
+        'Each class is given the smoothing times the number of classes, not its share of it: over all classes these targets sum to far more than 1. It is divided by that number.',
+    };
   if (counts.length !== 1 || all.length !== 2 || !smoothed || !classes) return null;
   const sums = points.map(({ smoothing: value, classes: count }) => {
     const values = new Map([

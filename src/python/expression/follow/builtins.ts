@@ -21,11 +21,7 @@ export function builtin(follow: Follow, name: string, args: Arguments): Value | 
     case 'float':
     case 'int':
     case 'bool':
-      return isNode(first)
-        ? first
-        : first.kind === 'text'
-          ? numberIn(build, first.value)
-          : null;
+      return isNode(first) ? first : first.kind === 'text' ? numberIn(build, first.value) : null;
     case 'list':
     case 'tuple':
     case 'sorted':

@@ -237,7 +237,11 @@ export const expansions: Readonly<Record<string, Expansion>> = {
       const scale = given.node('scale') ?? apply('rsqrt', width);
       const scores = apply('multiply', apply('matmul', q, make('swapAxes', [k], { axes: [-2, -1] })), scale);
       const mask = given.node('attn_mask');
-      return apply('matmul', make('softmax', [mask ? make('leftOut', [scores, mask], { whereItHolds: false }) : scores], { axes: [-1] }), v);
+      return apply(
+        'matmul',
+        make('softmax', [mask ? make('leftOut', [scores, mask], { whereItHolds: false }) : scores], { axes: [-1] }),
+        v,
+      );
     },
   },
   addcmul: {

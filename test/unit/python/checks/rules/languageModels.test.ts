@@ -78,6 +78,11 @@ describe('a perplexity', () => {
   test.each([
     ['of log-probabilities without a minus', loop('+= lp.gather(-1, y.unsqueeze(-1)).sum()', 'torch.exp(total / n)'), 'other-sign'],
     ['of a loss with a minus', loop('+= F.nll_loss(lp, y, reduction="sum")', 'torch.exp(-total / n)'), 'other-sign'],
+    [
+      'of which the exponential is divided',
+      go('nll_sum, n_tokens', 'ppl = math.exp(nll_sum) / n_tokens', 'return ppl'),
+      'another-reduction',
+    ],
     ['without an exponential', go('logits, y', 'loss = F.cross_entropy(logits, y)', 'ppl = loss', 'return ppl'), 'function-missing'],
     [
       'as a mean of exponentials',

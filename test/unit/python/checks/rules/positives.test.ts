@@ -55,6 +55,21 @@ describe('positives', () => {
     expect(await told(code)).toEqual([]);
   });
 
+  test('are not weighed against the example itself', async () => {
+    const of = (...lines: string[]): string =>
+      go(
+        'a, b, n',
+        'z = F.normalize(torch.cat([a, b]), dim=1)',
+        's = z @ z.T / 0.1',
+        ...lines,
+        'y = torch.cat([torch.arange(n, 2 * n), torch.arange(n)])',
+        'return F.cross_entropy(s, y)',
+      );
+    expect(await rules(of())).toEqual(['mask-keeps-weight']);
+    expect(await rules(of('s.fill_diagonal_(float("-inf"))'))).toEqual([]);
+    expect(await rules(of('s = s - torch.eye(2 * n) * 1e9'))).toEqual([]);
+  });
+
   test('have labels of both signs', async () => {
     const of = (labels: string): string => go('a, b, n', 's = a @ b.T', `y = ${labels}`, 'return -F.logsigmoid(y * s).mean()');
     expect(await rules(of('torch.eye(n)'))).toEqual(['another-form']);

@@ -141,3 +141,14 @@ describe('answers of one pair', () => {
     expect(await rules(of('(torch.arange(2 * n) + n) % (2 * n)'))).toEqual([]);
   });
 });
+
+test('the error of a clipped value is the greater of two', async () => {
+  const of = (bound: string): string =>
+    go(
+      'v, old, ret, eps',
+      'clipped = old + (v - old).clamp(-eps, eps)',
+      `return 0.5 * torch.${bound}((v - ret) ** 2, (clipped - ret) ** 2).mean()`,
+    );
+  expect(await rules(of('min'))).toEqual(['clip-optimistic']);
+  expect(await rules(of('max'))).toEqual([]);
+});
