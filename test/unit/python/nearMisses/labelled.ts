@@ -8,7 +8,13 @@ import { readModule } from '../../../../src/python/syntax/build.ts';
 import { within } from '../corpus/labelled.ts';
 
 /** Sets that were written apart from one another. */
-export const sets = ['seen', 'heldout', 'reviewed', 'research', 'product', 'unread'] as const;
+export const sets = [
+  ...(['seen', 'heldout', 'reviewed', 'research', 'product', 'vision', 'language', 'probabilistic', 'mixed'] as const),
+  ...(['unread'] as const),
+] as const;
+
+/** Nothing is to be fitted to what nobody looks at. */
+export const blind: ReadonlySet<(typeof sets)[number]> = new Set(['unread']);
 
 export interface Mark {
   /** Of the statement, counted from 0. */

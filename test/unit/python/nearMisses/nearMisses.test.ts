@@ -7,16 +7,20 @@ import { withFix } from '../../../../src/python/reader/mended.ts';
 import { readModule } from '../../../../src/python/syntax/build.ts';
 import { within } from '../corpus/labelled.ts';
 import { pythonParser } from '../syntax/parser.ts';
-import { labelled, labelledFiles, score, sets, statementStarts, together, type LabelledFile } from './labelled.ts';
+import { blind, labelled, labelledFiles, score, sets, statementStarts, together, type LabelledFile } from './labelled.ts';
 
 /** `found`: at least this share of the mistakes; `alarms`: at most so many. */
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
   seen: { found: 0.94, alarms: 0 },
   heldout: { found: 0.94, alarms: 0 },
-  reviewed: { found: 0.92, alarms: 2 },
+  reviewed: { found: 0.92, alarms: 1 },
   research: { found: 0.85, alarms: 5 },
-  product: { found: 0.82, alarms: 6 },
-  unread: { found: 0.75, alarms: 4 },
+  product: { found: 0.84, alarms: 5 },
+  vision: { found: 0.85, alarms: 0 },
+  language: { found: 0.98, alarms: 0 },
+  probabilistic: { found: 0.92, alarms: 0 },
+  mixed: { found: 0.71, alarms: 4 },
+  unread: { found: 0.82, alarms: 4 },
 };
 const long = 900_000;
 
@@ -111,8 +115,7 @@ describe('the near misses', () => {
       const scores = [];
       for (const file of files.get(set)!) scores.push(score(parser, file, await reading(file)));
       const { recall, missed, alarms } = together(scores);
-      // Nothing is to be fitted to what nobody looks at.
-      const told = (places: readonly string[]): string => (set === 'unread' ? String(places.length) : `\n${places.join('\n')}`);
+      const told = (places: readonly string[]): string => (blind.has(set) ? String(places.length) : `\n${places.join('\n')}`);
       expect(alarms.length, `alarms: ${told(alarms)}`).toBeLessThanOrEqual(bounds[set].alarms);
       expect(recall, `missed: ${told(missed)}`).toBeGreaterThanOrEqual(bounds[set].found);
     },
