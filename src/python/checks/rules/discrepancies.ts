@@ -13,7 +13,9 @@ export function* discrepancies(statement: Computed): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     if ((node.op !== 'add' && node.op !== 'subtract') || inner.has(node)) continue;
     for (const arg of node.args) inner.add(unwrap(arg));
-    const terms = termsOf(node).map(({ node: term, sign }) => kernelIn(term, sign));
+    // What was there before is the sum over other widths.
+    const all = termsOf(node).filter(({ node: term }) => unwrap(term).op !== 'carried' && numberOf(term) !== 0);
+    const terms = all.map(({ node: term, sign }) => kernelIn(term, sign));
     const [own, across] = [terms.filter((term) => term?.isOwn), terms.filter((term) => term && !term.isOwn)];
     const [x, y] = own;
     const [xy, yx] = across;

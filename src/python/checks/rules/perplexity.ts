@@ -132,22 +132,13 @@ function isOfOtherBase({ node, below }: { readonly node: Node; readonly below: b
   return value !== null && (Math.abs(value - (below ? Math.LOG2E : Math.LN2)) < 1e-3 || (below && Math.abs(value - Math.LN10) < 1e-3));
 }
 
-/** A loss with a minus, or an entropy without one. */
-function isTurned(exponent: Node): boolean {
-  const isLoss = factorsOf(exponent).some(
+/** A loss with a minus. */
+const isTurned = (exponent: Node): boolean =>
+  isNegated(exponent) &&
+  factorsOf(exponent).some(
     ({ node, below }) =>
       !below && isUnknown(source(node)) && namesOn(node).some((name) => /^(?:\w+_)?(?:nll|loss|ce|cross_?entropy|xent)$/i.test(name)),
   );
-  if (isLoss && isNegated(exponent)) return true;
-  const inner = unwrap(exponent);
-  const product = inner.op === 'sum' ? unwrap(inner.args[0]!) : null;
-  if (product?.op !== 'multiply') return false;
-  return product.args.some((p, at) => {
-    const log = unwrap(product.args[1 - at]!);
-    const of = log.op === 'log' ? unwrap(log.args[0]!) : null;
-    return of !== null && (of === unwrap(p) || (of.op === 'add' && unwrap(of.args[0]!) === unwrap(p)));
-  });
-}
 
 /** What is worked out of a whole set, and is called no likelihood. */
 const isMeanOf = (names: string): boolean => /eval|valid|score|test/i.test(names) && !/lik|prob|geom|acc/i.test(names);
