@@ -29,4 +29,4 @@ export function* constants({ found }: Checked, told: readonly Fault[]): Generato
   }
 }
 
-const divergences: ReadonlySet<string> = new Set(['kl_diag_std_normal', 'kl_gauss_gauss']);
+const divergences: ReadonlySet<string> = new Set(['kl_diag_std_normal', 'kl_gauss_gauss', 'kl_k3']);

@@ -31,6 +31,15 @@ const rejected = /(?:^|_)(?:rejected|lose|loser|dispreferred|neg|negative|l)(?:_
 
 const known = new Map<string, Density | null>();
 
+/** By what it is of alone, where what it adds up to says that it is a logarithm: `lik + prior - post`. */
+export function densityOfSubject(name: string): Density | null {
+  const all = wordsOf(name.split('.').at(-1)!).join('_');
+  const found = subjects.find(
+    ([kind, pattern]) => (kind === 'posterior' || kind === 'prior' || kind === 'likelihood') && pattern.test(all),
+  );
+  return found ? { kind: found[0], of: null } : null;
+}
+
 /** null where the name does not say it. */
 export function densityOf(name: string): Density | null {
   let found = known.get(name);

@@ -17,7 +17,7 @@ export function wrongSum(statement: Computed, names: Names, checked: Checked): F
   const called = nameOf(statement, checked);
   const meaning = meanings.find((one) => isCalled(one, called));
   if (!meaning || (meaning.only && !speaksOf(meaning.only, statement))) return null;
-  const sum = sumOf(itself(statement.node), names);
+  const sum = sumOf(itself(statement.node), names, meaning.isSigned);
   const another = meaning.instead && anotherIn(sum, meaning.instead, meaning, statement);
   if (another) return another;
   const signs = signsFor(sum, meaning);

@@ -5,7 +5,7 @@ import { leaves, numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { given, namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
-import { densityOf, type Density, type Kind } from './kinds.ts';
+import { densityOf, densityOfSubject, type Density, type Kind } from './kinds.ts';
 
 export interface Term extends Density, SignedNode {}
 
@@ -49,12 +49,16 @@ export interface SignedNode {
 }
 
 /** What values add up, each with its sign. */
-export function sumOf(nodes: readonly SignedNode[], names: Names): Sum {
+/** `areLogarithms`: whether names need not say that they are. */
+export function sumOf(nodes: readonly SignedNode[], names: Names, areLogarithms = false): Sum {
   const terms: Term[] = [];
   let hasRest = false;
   let steps = 0;
   const visit = (one: Node, sign: 1 | -1): void => {
-    const density = ++steps > mostSteps ? null : densityAt(one, names);
+    const density =
+      ++steps > mostSteps
+        ? null
+        : (densityAt(one, names) ?? (areLogarithms && one.op === 'let' ? densityOfSubject(one.attributes['name'] as string) : null));
     if (density) {
       terms.push({ ...density, node: one, sign });
       return;

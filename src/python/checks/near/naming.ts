@@ -33,6 +33,7 @@ export function namedReadings(cut: Cut, readings: readonly Valued[], surrounding
   const named: Named[] = [];
   for (const { formula, reading } of readings) {
     const isCalled = isCalledSo(formula, surroundings);
+    if (isOfOrdinary(formula, surroundings)) continue;
     if ((isCalled && isOfOtherKind(formula, surroundings)) || (reading.fit === 'quantity' && isWeightOfLoss(formula, surroundings)))
       continue;
     if (((reading.rank ?? 1) < 0.5 && !isCalled) || needsOf(reading).requiredCount > inputs.length) continue;
@@ -152,6 +153,10 @@ export const isCalledSo = (formula: Formula, { target, around }: Surroundings): 
 const isOfOtherKind = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
   /^kl_(?!categorical)|^gauss_nll$/.test(formula.id) &&
   [target, holder].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)) && holdsAny(words, otherKinds));
+
+/** What is called an ordinary differential equation has no noise, and half the score. */
+const isOfOrdinary = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
+  formula.id === 'reverse_sde' && [target, holder].map(wordsOf).some((words) => words.includes('ode'));
 
 /** What a loss is weighted by may be anything that falls with the noise. */
 const isWeightOfLoss = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>

@@ -12,6 +12,7 @@ import { rules } from '../rules.ts';
 import { isAcross, isOfOne } from '../rules/norms.ts';
 import { isCallOfFile, ownNodes, reachedWithin } from '../statements.ts';
 import { make, type EditKind } from './edit.ts';
+import { atMaking } from './making.ts';
 import { isMisnamed } from './naming.ts';
 import { isHelper, leastWorkOfInfo, workIn } from './finished.ts';
 import { isFlipped } from './judge.ts';
@@ -67,12 +68,14 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (isOfOthers(edit.there, statement, checked)) continue;
       // A part may be given with either sign.
       if (node !== statement.node && isFlipped(near)) continue;
+      // What would be a formula were it squared is a difference, or a gradient.
+      if (node !== statement.node && edit.kind === 'missing function' && edit.within === null) continue;
       // Nor is what is taken off where it is used.
       if (node === statement.node && isTurned(node) && isFlipped(near)) continue;
       // A bound is given as it is, unless it is called a loss.
       if (isOfBound(match) && isFlipped(near) && !isLoss(statement)) continue;
       if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;
-      const fault = faultOf(near, { statement, computed, textOf, imports });
+      const fault = faultOf({ ...near, edit: atMaking(near) }, { statement, computed, textOf, imports });
       // What breaks nothing is said where what it would be can be written; with another function in it two operations are near to anything.
       const isSquare =
         ofFunctions.has(edit.kind) &&

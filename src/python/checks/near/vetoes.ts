@@ -8,7 +8,7 @@ import type { Cut } from '../../recognise/cut.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import { given, namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words.ts';
-import { factorsOf, isMadeOf } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, made } from '../rules/flow.ts';
 import type { Edit } from './edit.ts';
 import type { Named } from './naming.ts';
 import { isShare } from './repertoire.ts';
@@ -63,6 +63,17 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
   // What is divided by its scale and not squared is the distance of a Laplace distribution.
   'of another density': ({ edit: { wanted }, cut: { operations, literals } }, { formula }) =>
     formula.id === 'gauss_nll' && wanted.op === 'square' && operations.has('abs') && !literals.some((value) => Math.abs(value) === 0.5),
+  // What is a part of it already, in another form, is no factor that it lacks.
+  'twice one part': ({ edit: { kind, there, wanted } }, { choices: [first] }) => {
+    const roleOf = (node: Node): Role | null => {
+      const choice = first!.get(node);
+      return choice && 'role' in choice ? choice.role : null;
+    };
+    if (kind !== 'missing factor') return false;
+    const [, factor] = wanted.args;
+    const added = new Set([...(factor ? madeBy(factor) : [])].map(roleOf));
+    return [...madeBy(there)].some((node) => roleOf(node) !== null && added.has(roleOf(node)));
+  },
   'not called so': ({ edit, changed }, named) => !named.isCalledSo && asksForName(edit, changed),
 };
 
@@ -127,6 +138,8 @@ function isTakenForOne({ kind, wanted }: Edit, { choices: [first] }: Named): boo
   }
   return isAny;
 }
+
+const madeBy = (node: Node): Iterable<Node> => made(node, 40);
 
 /** What is only weighted, in another shape or averaged on its way out. */
 function isAtTop(wanted: Node, { root }: Cut): boolean {

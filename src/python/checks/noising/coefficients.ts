@@ -14,7 +14,7 @@ import { matchOf } from '../matched.ts';
 import { isMadeOf } from '../rules/flow.ts';
 import { areEqual, combinationOf, type Combination } from './combination.ts';
 import { levelsAt, made, meaningOf, othersThan, partsOf, waysOf, type Levels, type Meaning, type Parts } from './meant.ts';
-import { productOf, weightOf } from './makings.ts';
+import { productOf, weightOf, type Term } from './makings.ts';
 import { mended } from './mend.ts';
 import { isPreservingBy } from './preserving.ts';
 import { siblingOf } from './siblings.ts';
@@ -24,15 +24,6 @@ import { numbers, Schedule, type Numbers } from './schedule.ts';
 import { formulaOf } from './named.ts';
 import { wrongTable } from './tables.ts';
 import { inSymbols } from './symbols.ts';
-
-/** A sample that a statement puts together with others. */
-export interface Term {
-  readonly node: Node;
-  readonly kind: Kind;
-  /** What it is multiplied by, and what it would have to be. */
-  readonly by: Numbers;
-  readonly wanted: Numbers;
-}
 
 export interface Wrong {
   readonly meaning: Meaning;

@@ -4,9 +4,18 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import { factorsOf, termsOf } from '../rules/flow.ts';
-import type { Term } from './coefficients.ts';
 import { combinationOf } from './combination.ts';
-import { Schedule } from './schedule.ts';
+import type { Kind } from './samples.ts';
+import { Schedule, type Numbers } from './schedule.ts';
+
+/** A sample that a statement puts together with others. */
+export interface Term {
+  readonly node: Node;
+  readonly kind: Kind;
+  /** What it is multiplied by, and what it would have to be. */
+  readonly by: Numbers;
+  readonly wanted: Numbers;
+}
 
 /** A statement before that multiplies the sample by all that it is multiplied by in the whole. */
 export function productOf({ node }: Term, whole: Computed, { computed }: Checked): Computed | null {

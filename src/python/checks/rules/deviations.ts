@@ -63,7 +63,8 @@ function spreadOf({ op, args }: Node): Node | null {
   if (op === 'sqrt' && (inner?.op === 'variance' || inner?.op === 'mean')) return spreadOf(inner);
   if (op === 'variance') return inner!;
   if (op === 'mean' && inner?.op === 'square') return centredOn(inner.args[0]!);
-  return op === 'square' && inner?.op === 'mean' ? centredOn(inner.args[0]!) : null;
+  if (op === 'square' && inner?.op === 'mean') return centredOn(inner.args[0]!);
+  return op === 'mean' ? inner! : null;
 }
 
 const centredOn = (node: Node): Node => meanTakenOff(node) ?? unwrap(node);
@@ -83,6 +84,11 @@ function wrongWith({ spread, isCentred }: Divided): Pick<Fault, 'rule' | 'messag
       rule: 'function-extra',
       message:
         'Under the root the variance belongs, and here stands the deviation, a root already: what comes out has not the deviation 1.',
+    };
+  if (spread.op === 'mean' && unwrap(a!).op !== 'square')
+    return {
+      rule: 'function-missing',
+      message: 'This is the mean of the numbers themselves, and what normalises is the mean of their squares: a square is missing.',
     };
   if (spread.op === 'square')
     return {

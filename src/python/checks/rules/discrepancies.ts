@@ -3,9 +3,10 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { argumentsOf, numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { catalogue } from '../../../formulas/catalogue.ts';
+import { given } from '../../recognise/evidence/given.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { termsOf } from './flow.ts';
+import { isUnknown, made, termsOf } from './flow.ts';
 
 /** `k(x, x) + k(y, y) - k(x, y)` */
 export function* discrepancies(statement: Computed): Generator<Fault> {
@@ -57,8 +58,7 @@ function kernelIn(term: Node, sign: 1 | -1): Kernel | null {
     const [a, b] = node.args;
     const [first, second] = [a && numberOf(a), b && numberOf(b)];
     if (node.op === 'inline' || node.op === 'opaque') {
-      const given = node.op === 'inline' ? node.args.slice(2) : argumentsOf(node);
-      const [x, y] = given.map(unwrap);
+      const [x, y] = (node.op === 'inline' ? node.args.slice(2) : argumentsOf(node)).map(unwrap);
       if (x && y && isAveraged && isKernel(node))
         return { node: term, callee: String(node.attributes['callee']), of: x, and: y, isOwn: x === y, by };
       if (node.op === 'opaque' || !a) return null;
@@ -72,9 +72,20 @@ function kernelIn(term: Node, sign: 1 | -1): Kernel | null {
     else if (node.op === 'mean' || node.op === 'sum') [isAveraged, node] = [true, a!];
     // Without the pairs of a thing with itself.
     else if (node.op === 'divide' || node.op === 'let' || node.op === 'subtract' || node.op === 'multiply') node = a!;
-    else return null;
+    else return isAveraged ? writtenOut(term, node, by) : null;
   }
   return null;
+}
+
+/** A kernel that is written where it is used: of the one sample that stands in it, or of two. */
+function writtenOut(term: Node, kernel: Node, by: number): Kernel | null {
+  if (kernel.op !== 'exp' && kernel.op !== 'reciprocal') return null;
+  // One of several widths is no sample.
+  const isSample = (part: Node): boolean =>
+    isUnknown(part) && part.op !== 'item' && part.op !== 'opaque' && !given(part).isNumber && !given(part).isWeight;
+  const samples = [...made(kernel, 40)].filter(isSample);
+  const [x, y = x] = samples;
+  return x && y && samples.length <= 2 ? { node: term, callee: kernel.op, of: x, and: y, isOwn: x === y, by } : null;
 }
 
 /** `k_xy`, `Kxx`: what it is of, where the name says no more. */

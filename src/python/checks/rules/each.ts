@@ -6,6 +6,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { halvesOfAnswers } from './answers.ts';
 import { causal } from './causal.ts';
+import { cancelled } from './cancelled.ts';
 import { clipping } from './clipping.ts';
 import { compiled } from './compiled.ts';
 import { cycles } from './cycles.ts';
@@ -15,6 +16,7 @@ import { discrepancies } from './discrepancies.ts';
 import { distillation, heldStudents } from './distillation.ts';
 import { effectiveNumbers } from './effectiveNumbers.ts';
 import { gumbel } from './gumbel.ts';
+import { floors } from './floors.ts';
 import { focal, focalWeights } from './focal.ts';
 import { entropies } from './entropies.ts';
 import { expectations } from './expectations.ts';
@@ -91,6 +93,7 @@ const each: readonly Rule[] = [
   heldExamples,
   clipping,
   totals,
+  cancelled,
   effectiveNumbers,
   deviations,
   focal,
@@ -108,7 +111,7 @@ const each: readonly Rule[] = [
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [targetsOfCritics, rotationsByRows, norms, lengthsOffOne, focalWeights, halvesOfEntropy];
+const last: readonly Rule[] = [floors, targetsOfCritics, rotationsByRows, norms, lengthsOffOne, focalWeights, halvesOfEntropy];
 
 const told = new WeakMap<Checked, Set<string>>();
 

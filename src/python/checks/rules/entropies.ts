@@ -13,7 +13,8 @@ export function* entropies(statement: Computed): Generator<Fault> {
   const names = [target, ...around.slice(0, 2)];
   if (names.some((name) => /neg|minus|elbo|reward|ratio|gain|bonus/i.test(name))) return;
   const isOfEntropy =
-    /entropy|(?:^|_)ent(?:_|$)|^h$/i.test(target) || (/entropy/i.test(names.join(' ')) && !/loss|reg|penalty|cost/i.test(names.join(' ')));
+    /entrop(?:y|ies)|(?:^|_)ent(?:_|$)|^h$/i.test(target) ||
+    (/entrop(?:y|ies)/i.test(names.join(' ')) && !/loss|reg|penalty|cost/i.test(names.join(' ')));
   const isOfDivergence = /(?:^|[_ ])kl|kld|diverg|loss|consist|distil/i.test(names.join(' '));
   for (const node of ownNodes(statement)) {
     if (node.op !== 'sum') continue;

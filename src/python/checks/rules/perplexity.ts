@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { factorsOf, isMadeOf, isNegated, isUnknown, namesOn, source } from './flow.ts';
+import { factorsOf, isMadeOf, isNegated, isUnknown, namesOn, source, termsOf } from './flow.ts';
 
 export function* perplexity(statement: Computed, { computed }: Checked): Generator<Fault> {
   const names = [statement.target, ...(statement.target === '' ? statement.around.slice(0, 1) : [])].join(' ');
@@ -98,27 +98,32 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
       nearly: null,
       change: null,
     };
-  const isOfBits = /(?:^|_|\b)(?:bpd|bpc|bpb|bits?_per_\w+|bits_?dim)(?:_|\b|$)/i.test(names);
-  const scale = isOfBits ? factorsOf(statement.node).find(isOfOtherBase) : undefined;
-  if (scale && factorsOf(statement.node).length > 1)
-    yield {
-      rule: 'other-factor',
-      message: 'Nats become bits by a division by log(2), and here stands another factor.',
-      statement,
-      at: scale.node,
-      related: [],
-      nearly: null,
-      change: null,
-    };
-  if (isOfBits && isCounted(statement.node) && isInNats(statement.node, true))
+  yield* bits(statement, names);
+}
+
+/** Bits of something: a density in nats over its dimensions and log(2), and what is counted beside it. */
+function* bits(statement: Computed, names: string): Generator<Fault> {
+  const isCalled = /(?:^|_|\b)(?:bpd|bpc|bpb|bits?_per_\w+|bits_?dim|\w+_bits|bits)(?:_|\b|$)/i.test(names);
+  if (!isCalled || /(?:^|_|\b)(?:n|num)_bits|bits_to|from_bits/i.test(names)) return;
+  const terms = termsOf(statement.node).map(({ node }) => node);
+  for (const node of terms) {
+    const factors = factorsOf(node);
+    const scale = factors.length > 1 ? factors.find(isOfOtherBase) : undefined;
+    if (scale)
+      yield {
+        rule: 'other-factor',
+        message: 'Nats become bits by a division by log(2), and here stands another factor.',
+        ...{ statement, at: scale.node, related: [], nearly: null, change: null },
+      };
+  }
+  const nats = terms.find((node) => isCounted(node) && isInNats(node, true));
+  const others = terms.filter((node) => node !== nats);
+  // A number that is not made of a logarithm may be either.
+  if (nats && others.every((node) => isMadeOf(node, isOtherBase, 60) || numberOf(node) !== null))
     yield {
       rule: 'nats-as-bits',
       message: 'This is in nats: the division by log(2) that makes bits of them is missing.',
-      statement,
-      at: statement.node,
-      related: [],
-      nearly: null,
-      change: null,
+      ...{ statement, at: others.length === 0 ? statement.node : nats, related: [], nearly: null, change: null },
     };
 }
 

@@ -13,7 +13,7 @@ export function* shifts(statement: Computed, { computed }: Checked): Generator<F
     const [scores, target] = node.args as [Node, Node];
     const wanted = cutIn(target);
     const given = wanted && (cutIn(scores) ?? cutGiven(scores, wanted));
-    if (!wanted || !given || !isOfTokens(statement, wanted.of, wanted.names)) continue;
+    if (!wanted || !given || !isOfTokens(statement, wanted, given === wanted)) continue;
     if (given.keeps === 'later' || wanted.keeps === 'later') {
       if (given.keeps !== 'later' || wanted.keeps === 'later') continue;
     }
@@ -25,7 +25,9 @@ export function* shifts(statement: Computed, { computed }: Checked): Generator<F
         given.keeps === 'later'
           ? 'The scores after a token are compared with the token before it: what comes at place i predicts place i + 1. The scores lose the last place and the tokens the first.'
           : 'The scores at each place are compared with the token of that very place, which the model was given: nothing is predicted. The scores lose the last place and the tokens the first.',
-      statement: computed.find((one) => one.holder === statement.holder && placeOf(one, wanted.cut)) ?? statement,
+      statement: placeOf(statement, wanted.cut)
+        ? statement
+        : (computed.find((one) => one.holder === statement.holder && placeOf(one, wanted.cut)) ?? statement),
       at,
       related: [],
       nearly: null,
@@ -87,13 +89,15 @@ function cutGiven(scores: Node, wanted: Cut): Cut | null {
 }
 
 const tokens = /(?:^|_)(?:ids?|tokens?|tok|inputs?|seqs?|sequences?|text|idx|caption\w*)(?:_|$)/i;
-const labels = /(?:^|_)(?:labels?|targets?|y)(?:_|$)/i;
+const labels = /(?:^|_)(?:labels?|targets?|tgt|trg|y)(?:_|$)/i;
 const ofShifts = /shift|causal|next|lm|autoregress|gpt|language/i;
 
 /** Labels may be those of the next token already, unless it is said that they are shifted here. */
-function isOfTokens({ around, target }: Computed, of: Node, names: readonly string[]): boolean {
+function isOfTokens({ around, target }: Computed, { of, names, keeps }: Cut, wasGiven: boolean): boolean {
   const own = [...names, ...namesOn(of)];
   if (own.some((name) => /mask|teacher|soft|prob|next/i.test(name))) return false;
   if (own.some((name) => tokens.test(name))) return true;
+  // A decoder that is given all but the last predicts all but the first.
+  if (wasGiven && keeps === 'earlier' && own.some((name) => labels.test(name))) return true;
   return own.some((name) => labels.test(name)) && [...own, target, ...around.slice(0, 1)].some((name) => ofShifts.test(name));
 }

@@ -146,6 +146,7 @@ function isCode(node: Node): boolean {
     if (!moving.has(inner.op) && inner.op !== 'multiply' && inner.op !== 'divide') break;
     inner = unwrap(inner.args[0]);
   }
+  if (inner.op === 'where' && inner.args.slice(1).every((arg) => numberOf(arg) !== null)) return true;
   if (isNearest(inner) || /^(?:round|sign|floor|oneHot|argmax|greater|less|greaterEqual|lessEqual)$/.test(inner.op)) return true;
   return (
     isUnknown(inner) &&

@@ -105,7 +105,7 @@ function isTemperature(node: Node, scores: Node): boolean {
   const value = literalOf(node);
   if (value === null || value <= 0 || value >= 1) return false;
   const names = namesOn(node);
-  const isCalled = names.some((name) => /^(?:tau|temp|temperature|\w*_(?:tau|temp|temperature)|t|T)$/i.test(name) && !/inv/i.test(name));
+  const isCalled = names.some((name) => /^(?:tau|temp|temperature|\w*_(?:tau|temp|temperature|t)|t)$/i.test(name) && !/inv/i.test(name));
   return isCalled ? isSimilarity(scores, false) : names.length === 0 && isSimilarity(scores, true);
 }
 

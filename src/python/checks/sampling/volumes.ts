@@ -21,6 +21,8 @@ export function* volumesTurned({ found, computed, textOf, imports }: Checked, to
     const meant = added && isTaken(density!) ? { ...added, sign: added.sign === 1 ? (-1 as const) : (1 as const) } : added;
     const sign = recognition.reading.remark === undefined ? 1 : -1;
     if (!meant || meant.sign === sign) continue;
+    // The mean of what has a name is told of there.
+    if (isSaid(place.node, found)) continue;
     known.add(statement);
     const sum = [...ownNodes(statement)].find(({ op, args }) => (op === 'add' || op === 'subtract') && args.includes(volume!));
     const wanted = sum && make(sum.op === 'add' ? 'subtract' : 'add', sum.args);
@@ -39,12 +41,25 @@ export function* volumesTurned({ found, computed, textOf, imports }: Checked, to
   }
 }
 
+/** Whether a mean or a sum is of something with a name that is the formula itself. */
+function isSaid(node: Node, found: Checked['found']): boolean {
+  let inner = node;
+  while (inner.op === 'mean' || inner.op === 'sum' || inner.op === 'negate') inner = inner.args[0]!;
+  return (
+    inner.op === 'let' &&
+    found.some(({ place, recognition }) => recognition.formula.id === 'flow_nll' && unwrap(place.node) === unwrap(inner))
+  );
+}
+
 /** Whether it is minus the logarithm of a density: squares are added. */
-const isTaken = (density: Node): boolean =>
+const isTaken = (density: Node, by = 1): boolean =>
   termsOf(density).some(({ node, sign }) => {
     const factors = factorsOf(node).map((one) => unwrap(one.node));
-    const isOfSquares = factors.some((factor) => isMadeOf(factor, ({ op }) => op === 'square', 12));
-    return isOfSquares && factors.reduce((by, factor) => by * Math.sign(numberOf(factor) ?? 1), sign as number) > 0;
+    const turned = factors.reduce((all, factor) => all * Math.sign(numberOf(factor) ?? 1), sign * by);
+    // What is summed may have its sign within.
+    const summed = factors.find(({ op }) => op === 'sum' || op === 'mean');
+    if (summed) return isTaken(summed.args[0]!, turned);
+    return factors.some((factor) => isMadeOf(factor, ({ op }) => op === 'square', 12)) && turned > 0;
   });
 
 interface Meant {

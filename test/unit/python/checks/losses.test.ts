@@ -1,7 +1,7 @@
 /** Losses put together, divergences that lack a constant, weights of samples, sides that are held. */
 
 import { describe, expect, test } from 'vitest';
-import { def, rulesOf } from './near/told.ts';
+import { def, placesOf, rulesOf } from './near/told.ts';
 
 const kl = 'kl = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())';
 const bce = "bce = F.binary_cross_entropy(recon, x, reduction='sum')";
@@ -110,9 +110,28 @@ describe('a density', () => {
   });
 });
 
+describe('weights of samples', () => {
+  const of = (sign: string): string =>
+    def(
+      'estimate(k, z)',
+      'lik, prior, post = a(z), b(z), c(z)',
+      `log_w = lik + prior ${sign} post`,
+      'torch.logsumexp(log_w, dim=0) - math.log(k)',
+    );
+  test('by the names of densities', async () => {
+    expect(await rulesOf(of('+'))).toEqual(['log-ratio-reversed']);
+    expect(await rulesOf(of('-'))).toEqual([]);
+  });
+});
+
 describe('both halves of quantisation, in two statements', () => {
   const of = (book: string, commit: string): string =>
     def('losses(z, q, beta)', `codebook, commit = F.mse_loss(${book}), F.mse_loss(${commit})`, 'codebook + beta * commit');
+  test('of signs, handed on with nothing held', async () => {
+    const handed = (given: string): string => def('forward(z)', 'code = torch.where(z > 0, 1.0, -1.0)', given);
+    expect(await rulesOf(handed('z + (code - z)'))).toEqual(['held-side']);
+    expect(await rulesOf(handed('z + (code - z).detach()'))).toEqual([]);
+  });
   test('hold the same side', async () => {
     expect(await rulesOf(of('q, z.detach()', 'z.detach(), q'))).toEqual(['held-side']);
     expect(await rulesOf(of('q, z.detach()', 'z, q.detach()'))).toEqual([]);
@@ -130,11 +149,29 @@ describe('a discrepancy', () => {
     expect(await rulesOf(of(''))).toHaveLength(1);
     expect(await rulesOf(of('2 * '))).toEqual([]);
   });
+  test('of kernels in a loop', async () => {
+    const looped = (factor: string): string =>
+      [
+        'def mmd(x, y, kernels):',
+        '    total = 0.0',
+        '    for k in kernels:',
+        `        total = total + k(x, x).mean() + k(y, y).mean() - ${factor}k(x, y).mean()`,
+        '    return total',
+        '',
+      ].join('\n');
+    expect(await rulesOf(looped(''))).toEqual(['minimum-elsewhere']);
+    expect(await rulesOf(looped('2 * '))).toEqual([]);
+  });
 });
 
 describe('the exponential of an entropy', () => {
   const of = (sign: string): string =>
     def('usage(counts)', 'p = counts / counts.sum()', `torch.exp(${sign}torch.sum(p * torch.log(p + 1e-10)))`);
+  test('in bits', async () => {
+    const inBits = of('-').replace('torch.log(', 'torch.log2(');
+    expect(await rulesOf(inBits)).toEqual(['perplexity-base']);
+    expect(await rulesOf(inBits.replace('torch.exp(', 'torch.exp2('))).toEqual([]);
+  });
   test('without its sign', async () => {
     expect(await rulesOf(of(''))).toEqual(['other-sign']);
     expect(await rulesOf(of('-'))).toEqual([]);
@@ -157,5 +194,33 @@ describe('a velocity of another function than the path', () => {
   test('goes against it', async () => {
     expect(await rulesOf(of('x0 - x1'))).toEqual(['against-the-path']);
     expect(await rulesOf(of('x1 - x0'))).toEqual([]);
+  });
+});
+
+describe('what cancels', () => {
+  const of = (variance: string): string => def('kl_loss(mu, logvar)', `-0.5 * torch.sum(1 + logvar - mu ** 2 - ${variance}, dim=-1)`);
+  test('in a sum of several terms', async () => {
+    expect(await rulesOf(of('logvar'))).toContain('same-twice');
+    expect(await rulesOf(of('logvar.exp()'))).toEqual([]);
+  });
+});
+
+describe('bits', () => {
+  const of = (value: string): string => def('reconstruction_bits(nll_nats, dims)', value);
+  test('are nats over the logarithm of 2', async () => {
+    expect(await rulesOf(of('nll_nats * math.log(2) / dims'))).toContain('other-factor');
+    expect(await rulesOf(of('nll_nats / math.log(2) / dims'))).toEqual([]);
+  });
+});
+
+describe('a slip of a value that only leads to the formula', () => {
+  test('is told where that is made', async () => {
+    const code = def(
+      'gradient_penalty(d, x_hat, weight)',
+      'g = torch.autograd.grad(d(x_hat).sum(), x_hat, create_graph=True)[0]',
+      'slopes = g.square().sum(dim=[1, 2, 3])',
+      'weight * ((slopes - 1) ** 2).mean()',
+    );
+    expect((await placesOf(code)).map(({ at }) => at)).toEqual(['g.square().sum(dim=[1, 2, 3])']);
   });
 });

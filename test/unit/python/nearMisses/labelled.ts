@@ -9,7 +9,7 @@ import { within } from '../corpus/labelled.ts';
 
 /** Sets that were written apart from one another. */
 export const sets = [
-  ...(['seen', 'heldout', 'reviewed', 'research', 'product', 'vision', 'language', 'probabilistic', 'mixed'] as const),
+  ...(['seen', 'heldout', 'reviewed', 'research', 'product', 'vision', 'language', 'probabilistic', 'mixed', 'further'] as const),
   ...(['unread'] as const),
 ] as const;
 

@@ -205,7 +205,10 @@ describe('a broken property', () => {
 
 describe('nothing is told of', () => {
   test.each([
-    ['what is a divergence but for its constant, by another name', def('penalty(mu, logvar)', '-0.5 * (logvar - mu ** 2 - logvar.exp()).sum(1)')],
+    [
+      'what is a divergence but for its constant, by another name',
+      def('penalty(mu, logvar)', '-0.5 * (logvar - mu ** 2 - logvar.exp()).sum(1)'),
+    ],
     ['a weighted divergence', def('kl(mu, logvar, beta)', '-0.5 * beta * torch.mean(1 + logvar - mu ** 2 - logvar.exp())')],
     ['a divergence of deviations', def('kl(mu, std)', '0.5 * (mu ** 2 + std ** 2 - 2 * std.log() - 1).sum(1)')],
     ['a likelihood of a log-deviation', def('nll(x, mu, log_std)', 'log_std + 0.5 * ((x - mu) / log_std.exp()) ** 2')],

@@ -1,0 +1,31 @@
+/** Where a slip is told: of a value that only leads to the formula it is in its making, not where its name is used. */
+
+import { affinity } from '../../recognise/binding/affinity.ts';
+import { given } from '../../recognise/evidence/given.ts';
+import { leaves, operandsOf, unwrap, wrappers, type Node } from '../../expression/node.ts';
+import { make, type Edit } from './edit.ts';
+import type { NearMiss } from './search.ts';
+
+/** The same change, made where the value is that it is done to; as it was where that is a part of the formula, or used elsewhere too. */
+export function atMaking(near: NearMiss): Edit {
+  const { edit, cut, match } = near;
+  const { kind, there, wanted, also } = edit;
+  if (also.length > 0) return edit;
+  const isIntermediate = (node: Node): boolean => {
+    if (node.op !== 'let' || cut.inputs.includes(node) || leaves.has(unwrap(node).op)) return false;
+    const users = cut.order.filter((one) => operandsOf(one).includes(node) && !wrappers.has(one.op));
+    return users.length === 1 && !match.reading.roles.some((role) => (affinity(given(node), role) ?? 0) >= 2);
+  };
+  if (kind !== 'missing function' || wanted.args.length !== 1 || wanted.args[0] !== there || !isIntermediate(there)) return edit;
+  if (implied[wanted.op]?.test(String(there.attributes['name'])) !== true) return edit;
+  const made = unwrap(there);
+  return { ...edit, there: made, wanted: make(wanted.op, [made], wanted.attributes), within: null };
+}
+
+/** Names that say that a function has been taken already. */
+const implied: Readonly<Record<string, RegExp>> = {
+  sqrt: /norm|slope|length|std|root|rms|dist/i,
+  square: /sq|pen|quad/i,
+  exp: /ratio|^w$|weights|prob/i,
+  log: /log|^lp/i,
+};
