@@ -37,7 +37,9 @@ export const likelihoodWords = [
   ],
   ...['recon', 'reconstruction', 'decoder', 'p x z', 'px', 'px z', 'log p x given z'],
 ];
-export const divergences = ['kl_diag_std_normal', 'kl_gauss_gauss', 'kl_gauss_full', 'kl_dist', 'kl_mc', 'kl_free_bits', 'kl_categorical'];
+/** One quantity: that from the standard normal is one between two Gaussians. */
+export const gaussianDivergences = ['kl_diag_std_normal', 'kl_gauss_gauss', 'kl_gauss_full'];
+export const divergences = [...gaussianDivergences, 'kl_dist', 'kl_mc', 'kl_free_bits', 'kl_categorical'];
 /** Names of what holds such a bound. */
 export const boundContexts = ['elbo', 'vae', 'variational', 'evidence lower bound', 'free energy', 'iwae', 'iwelbo'];
 

@@ -59,6 +59,9 @@ export function placeOf({ places }: Computed, node: Node): Span | null {
   return widest;
 }
 
+/** A value where a statement makes it; what the statement computes where it does not. */
+export const writtenIn = (statement: Computed, node: Node): Node => (placeOf(statement, node) ? node : statement.node);
+
 /** The smallest value with a place in a statement that is computed from another one, which need not have one. */
 export function writtenAround(statement: Computed, inner: Node): Node | null {
   let smallest: (Span & { readonly node: Node }) | null = null;

@@ -1,5 +1,6 @@
 /** Terms of a loss that a function works out and never adds. */
 
+import { gaussianDivergences } from '../../formulas/elboRoles.ts';
 import type { Computed } from '../expression/follow/context.ts';
 import type { Found } from '../recognise/findings.ts';
 import type { Checked } from './checked.ts';
@@ -25,7 +26,8 @@ export function* unused({ found, computed, textOf }: Checked): Generator<Fault> 
 }
 
 const terms: ReadonlySet<string> = new Set([
-  ...['kl_diag_std_normal', 'kl_gauss_gauss', 'kl_gauss_full', 'kl_dist', 'kl_free_bits', 'wgan_gp', 'r1', 'path_length', 'vq_commitment'],
+  ...gaussianDivergences,
+  ...['kl_dist', 'kl_free_bits', 'wgan_gp', 'r1', 'path_length', 'vq_commitment'],
 ]);
 
 /** The loss that it belongs to: what comes after it in the function and is called one, or is given by a function that is. */

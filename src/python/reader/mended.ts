@@ -2,6 +2,7 @@
 
 import { withDiagnostics } from '../checks/chosen.ts';
 import { nearRules } from '../checks/near/says.ts';
+import { gaussianDivergences } from '../../formulas/elboRoles.ts';
 import { plainLatex } from '../../formulas/formula.ts';
 import type { Span } from '../../maths/nesting.ts';
 import type { Diagnostic, Finding, Fix } from '../../protocol/python.ts';
@@ -49,8 +50,7 @@ export async function outcomesOf(finding: Finding, text: string, reread: Reread)
 
 /** The same formula, or another one of the same quantity: what is a divergence of two Gaussians may be one from the standard normal as well. */
 const isAlike = (made: string | null, wanted: string | null): boolean =>
-  made === wanted || (made !== null && wanted !== null && divergences.has(made) && divergences.has(wanted));
-const divergences: ReadonlySet<string> = new Set(['kl_diag_std_normal', 'kl_gauss_gauss', 'kl_gauss_full']);
+  made === wanted || (made !== null && wanted !== null && [made, wanted].every((id) => gaussianDivergences.includes(id)));
 
 /** Without what a fix did not mend: that is not what is wrong. null where nothing is left to say. */
 export function afterTrial(finding: Finding, outcomes: readonly Outcome[]): Finding | null {

@@ -13,6 +13,9 @@ import type { Edit } from './edit.ts';
 import type { Named } from './naming.ts';
 import { isShare } from './repertoire.ts';
 
+/** Parts of a value that are looked at. */
+const mostMade = 40;
+
 /** An edit, where it is made. */
 export interface Trial {
   readonly edit: Edit;
@@ -71,8 +74,8 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
     };
     if (kind !== 'missing factor') return false;
     const [, factor] = wanted.args;
-    const added = new Set([...(factor ? madeBy(factor) : [])].map(roleOf));
-    return [...madeBy(there)].some((node) => roleOf(node) !== null && added.has(roleOf(node)));
+    const added = new Set([...(factor ? made(factor, mostMade) : [])].map(roleOf));
+    return [...made(there, mostMade)].some((node) => roleOf(node) !== null && added.has(roleOf(node)));
   },
   'not called so': ({ edit, changed }, named) => !named.isCalledSo && asksForName(edit, changed),
 };
@@ -138,8 +141,6 @@ function isTakenForOne({ kind, wanted }: Edit, { choices: [first] }: Named): boo
   }
   return isAny;
 }
-
-const madeBy = (node: Node): Iterable<Node> => made(node, 40);
 
 /** What is only weighted, in another shape or averaged on its way out. */
 function isAtTop(wanted: Node, { root }: Cut): boolean {

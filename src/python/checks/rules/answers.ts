@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
 import { namesOn, source } from './flow.ts';
 import { kindOf } from './kinds.ts';
 import { lossesIn } from './losses.ts';
@@ -17,7 +17,7 @@ export function* halvesOfAnswers(statement: Computed, checked: Checked): Generat
 }
 
 const fault = (rule: Fault['rule'], message: string, statement: Computed, at: Node, other: Node): Fault => ({
-  ...{ rule, message, statement, at: placeOf(statement, at) ? at : statement.node, nearly: null, change: null },
+  ...{ rule, message, statement, at: writtenIn(statement, at), nearly: null, change: null },
   related: [{ node: other, message: 'The other half.' }],
 });
 

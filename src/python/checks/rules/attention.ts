@@ -2,7 +2,7 @@
 
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
-import { isMadeOf, moving, namesOn } from './flow.ts';
+import { isMadeOf, moving, namesOn, under } from './flow.ts';
 
 export interface Scores {
   /** The product of queries and keys. */
@@ -237,8 +237,7 @@ export function isKeyMask(node: Node): boolean {
   const names = namesOn(node);
   if (names.some((name) => otherMasks.test(name)) || isOfRows(node)) return false;
   const named = names.some((name) => holdsAny(wordsOf(name), maskNames));
-  let inner = unwrap(node);
-  while ((moving.has(inner.op) || inner.op === 'detach') && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, ({ op }) => moving.has(op) || op === 'detach');
   if (
     isMadeOf(
       inner,

@@ -3,7 +3,7 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
 
 /** `1 + logvar - mu ** 2 - logvar`: of the one or of the other a function was forgotten. */
 export function* cancelled(statement: Computed): Generator<Fault> {
@@ -24,7 +24,7 @@ export function* cancelled(statement: Computed): Generator<Fault> {
       message:
         'The same is added here and taken off again, and takes no part: a function of one of the two is missing, or another value belongs there.',
       statement,
-      at: placeOf(statement, node) ? node : statement.node,
+      at: writtenIn(statement, node),
       related: [],
       nearly: null,
       change: null,

@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { argumentsOf, leaves, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, placeOf, writtenIn } from '../statements.ts';
 import { spanWithin } from './changes.ts';
 import { isMadeOf, namesOn, source } from './flow.ts';
 import { comparisonsIn, crossed } from './pairs.ts';
@@ -22,10 +22,10 @@ export function* cycles(statement: Computed, checked: Checked): Generator<Fault>
         severity: 'info',
         message: `What came back through ${round.first} and ${round.second} is compared with ${namesOn(other)[0] ?? 'something else'}: it has to be what went in${gone ? `, ${gone}` : ''}.`,
         statement,
-        at: placeOf(statement, at) ? at : statement.node,
+        at: writtenIn(statement, at),
         related: [],
         nearly: null,
-        change: gone ? withGiven(statement, placeOf(statement, at) ? at : statement.node, other, gone) : null,
+        change: gone ? withGiven(statement, writtenIn(statement, at), other, gone) : null,
       };
       break;
     }

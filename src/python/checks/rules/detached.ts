@@ -7,7 +7,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { namesUnder } from './counterparts.ts';
-import { factorsOf, moving, namesOn, source, termsOf } from './flow.ts';
+import { factorsOf, moving, namesOn, source, termsOf, under } from './flow.ts';
 
 type Sides = readonly [Node, Node];
 
@@ -113,8 +113,7 @@ function errorIn(term: Node): Sides | null {
 }
 
 const isHeld = (node: Node): boolean => {
-  let inner = unwrap(node);
-  while ((moving.has(inner.op) || inner.op === 'mean') && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, ({ op }) => moving.has(op) || op === 'mean');
   return inner.op === 'detach';
 };
 const heldOf = (sides: Sides): readonly Node[] => sides.filter(isHeld);

@@ -4,8 +4,8 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
 import { isTurned } from '../maximised.ts';
-import { ownNodes, placeOf } from '../statements.ts';
-import { moving, namesOn } from './flow.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
+import { moving, namesOn, under } from './flow.ts';
 import { kindOf } from './kinds.ts';
 
 export function* entropies(statement: Computed): Generator<Fault> {
@@ -32,7 +32,7 @@ export function* entropies(statement: Computed): Generator<Fault> {
         ? 'This is minus the divergence and never above 0: it is the sum of p (log p − log q). Lowering it drives the two apart.'
         : 'This is minus the entropy and never above 0: the entropy is minus the sum of p log p.',
       statement,
-      at: placeOf(statement, node) ? node : statement.node,
+      at: writtenIn(statement, node),
       related: [],
       nearly: null,
       change: null,
@@ -54,9 +54,7 @@ function orderOf({ args: [a, b] }: Node): readonly [Node, Node] {
 }
 
 function settled(node: Node): Node {
-  let inner = unwrap(node);
-  while ((moving.has(inner.op) || inner.op === 'detach') && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
-  return inner;
+  return under(node, ({ op }) => (moving.has(op) || op === 'detach') && op !== 'item');
 }
 
 /** Whether a value is the logarithm of another one, as both were made. */

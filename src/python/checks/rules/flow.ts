@@ -9,12 +9,17 @@ export const moving: ReadonlySet<string> = new Set(
   ),
 );
 
-/** What a value is of, whatever it is called, wherever it was put, and whether a gradient reaches it. */
-export function source(node: Node): Node {
+export const isMoved = ({ op }: Node): boolean => moving.has(op);
+
+/** What is under operations that are passed by, and under names. */
+export function under(node: Node, passes: (node: Node) => boolean): Node {
   let inner = unwrap(node);
-  while ((moving.has(inner.op) || inner.op === 'detach') && inner.args[0] && !isOfMany(inner)) inner = unwrap(inner.args[0]);
+  while (passes(inner) && inner.args[0]) inner = unwrap(inner.args[0]);
   return inner;
 }
+
+/** What a value is of, whatever it is called, wherever it was put, and whether a gradient reaches it. */
+export const source = (node: Node): Node => under(node, (one) => (isMoved(one) || one.op === 'detach') && !(one.args[0] && isOfMany(one)));
 
 /** One of the things that a call gave, or that a loop goes through: it is not what all of them are. */
 const isOfMany = ({ op, args }: Node): boolean => op === 'item' && leaves.has(unwrap(args[0]!).op);

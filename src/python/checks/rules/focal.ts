@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
 import { factorsOf, isMadeOf, namesOn } from './flow.ts';
 
 /** Where what is called the probability of the right class is that of the other. */
@@ -37,7 +37,7 @@ function* weights(statement: Computed, { computed }: Checked): Generator<Fault> 
       rule: 'wrong-direction',
       message: `The weight grows with the probability of the right class${grows === 'both' ? '' : ` where the label is ${grows}`}: what is easy counts most. The focal weight is a power of 1 minus it.`,
       statement: making ?? statement,
-      at: making ? making.node : placeOf(statement, node) ? node : statement.node,
+      at: making ? making.node : writtenIn(statement, node),
       related: making ? [{ node, message: 'It is used here.' }] : [],
       nearly: null,
       change: null,

@@ -3,14 +3,14 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
-import { moving, namesOn } from './flow.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
+import { moving, namesOn, under } from './flow.ts';
 
 export function* halvesOfEntropy(statement: Computed): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     const wrong = node.op === 'add' ? (binary(node) ?? picked(node)) : null;
     if (!wrong) continue;
-    const at = placeOf(statement, node) ? node : statement.node;
+    const at = writtenIn(statement, node);
     yield { ...wrong, severity: 'warning', statement, at, related: [], nearly: null, change: null };
     return;
   }
@@ -85,7 +85,5 @@ function picked({ args }: Node): Pick<Fault, 'rule' | 'message'> | null {
 }
 
 function settled(node: Node): Node {
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.op !== 'gather' && inner.args[0]) inner = unwrap(inner.args[0]);
-  return inner;
+  return under(node, ({ op }) => moving.has(op) && op !== 'gather');
 }

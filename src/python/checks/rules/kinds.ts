@@ -2,7 +2,7 @@
 
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { wordsOf } from '../../recognise/evidence/words.ts';
-import { isUnknown, moving } from './flow.ts';
+import { isUnknown, moving, under } from './flow.ts';
 import { kindOfModule, type Kind } from './modules.ts';
 
 export interface Known {
@@ -89,8 +89,7 @@ const nameIn = (node: Node): string => String(node.attributes['name'] ?? unwrap(
 
 /** Where nothing else tells, and the name can mean nothing else. */
 function namedKind(node: Node, name: string): Known | null {
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, ({ op }) => moving.has(op) && op !== 'item');
   if (!isUnknown(inner)) return null;
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';

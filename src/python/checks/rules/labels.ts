@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { argumentsOf, numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { playerOf } from '../answers.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
 import { namesOn } from './flow.ts';
 
 export function* labels(statement: Computed): Generator<Fault> {
@@ -19,7 +19,7 @@ export function* labels(statement: Computed): Generator<Fault> {
       message:
         'The loss of the generator draws D(G(z)) to the label of what is generated, as that of the discriminator does: the generator has to want the label of what is real.',
       statement,
-      at: placeOf(statement, node) ? node : statement.node,
+      at: writtenIn(statement, node),
       related: [],
       nearly: null,
       change: null,

@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, placeOf, writtenIn } from '../statements.ts';
 import { factorsOf, namesOn } from './flow.ts';
 
 export function* margins(statement: Computed, { computed }: Checked): Generator<Fault> {
@@ -15,7 +15,7 @@ export function* margins(statement: Computed, { computed }: Checked): Generator<
         message:
           'The log-probabilities of the policy and of the reference are added: the logarithm of their ratio is the difference, and is 0 where both agree.',
         statement,
-        at: placeOf(statement, node) ? node : statement.node,
+        at: writtenIn(statement, node),
         related: [],
         nearly: null,
         change: null,
@@ -26,7 +26,7 @@ export function* margins(statement: Computed, { computed }: Checked): Generator<
         rule: 'pair-crossed',
         message: `${crossed[0]} is taken against ${crossed[1]}, which is what the other answer belongs to: each is against the reference's of the same answer.`,
         statement,
-        at: placeOf(statement, node) ? node : statement.node,
+        at: writtenIn(statement, node),
         related: [],
         nearly: null,
         change: null,

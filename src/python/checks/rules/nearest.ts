@@ -5,7 +5,7 @@ import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { isCallOfFile, ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isNegated, madeFrom, moving, namesOn, termsOf } from './flow.ts';
+import { factorsOf, isMoved, isNegated, madeFrom, moving, namesOn, termsOf, under } from './flow.ts';
 
 export function* nearest(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
@@ -56,8 +56,7 @@ function squareIn(sum: Node): Square | null {
 
 /** A sum of squares, put into another shape. */
 function isSquares(node: Node): boolean {
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, isMoved);
   return inner.op === 'sum' && unwrap(inner.args[0]!).op === 'square';
 }
 
@@ -98,8 +97,7 @@ const isOfCodes = ({ around, target }: Computed, found: Node): boolean =>
 
 /** A distance of each to each. */
 function isSquaredDifference(node: Node): boolean {
-  let inner = unwrap(node);
-  while ((inner.op === 'sqrt' || moving.has(inner.op)) && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, ({ op }) => op === 'sqrt' || moving.has(op));
   if (inner.op === 'opaque')
     return /^(?:cdist|pairwise_distances?|euclidean_distances?)$/.test(String(inner.attributes['callee']).split('.').at(-1)!);
   if (isCallOfFile(inner)) return false;

@@ -5,7 +5,7 @@ import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
 import { deepNodes, ownNodes, placeOf, writtenAround } from '../statements.ts';
-import { factorsOf, isMadeOf, moving, namesOn, termsOf } from './flow.ts';
+import { factorsOf, isMadeOf, moving, namesOn, termsOf, under } from './flow.ts';
 import { spreadOf } from './spreads.ts';
 import { isWritten } from './written.ts';
 
@@ -99,8 +99,7 @@ const called = (node: Node): string => {
 const passing: ReadonlySet<string> = new Set([...moving].filter((op) => op !== 'item'));
 
 function settled(node: Node): Node {
-  let inner = unwrap(node);
-  while ((passing.has(inner.op) || inner.op === 'detach') && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, ({ op }) => passing.has(op) || op === 'detach');
   // None in the last step.
   const ways = inner.op === 'choice' ? inner.args : inner.op === 'where' ? inner.args.slice(1) : [];
   const drawn = ways.filter((arg) => numberOf(arg) === null && unwrap(arg).op !== 'zerosLike');

@@ -6,7 +6,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf, writtenAround } from '../statements.ts';
 import { scoresIn } from './attention.ts';
-import { isUnknown, moving, namesOn } from './flow.ts';
+import { isUnknown, moving, namesOn, under } from './flow.ts';
 import { saidOf } from './norms.ts';
 
 export function* paddings(statement: Computed, checked: Checked): Generator<Fault> {
@@ -120,9 +120,7 @@ const negating = /\bnot\b|n't|cannot|\bFalse\b|\b0\b|zero|\b(?:nothing|never|non
 const opposite = (says: 'counts' | 'padding' | null): 'counts' | 'padding' | null => says && (says === 'counts' ? 'padding' : 'counts');
 
 function settled(node: Node): Node {
-  let inner = unwrap(node);
-  while ((moving.has(inner.op) || inner.op === 'detach') && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
-  return inner;
+  return under(node, ({ op }) => (moving.has(op) || op === 'detach') && op !== 'item');
 }
 
 /** The token that fills up. */

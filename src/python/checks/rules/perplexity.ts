@@ -12,16 +12,13 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
   const isPerplexity = /perplex|(?:^|_|\b)ppl/i.test(names);
   for (const node of ownNodes(statement)) {
     const [a, b] = node.args;
+    const there = { statement, at: node, related: [], nearly: null, change: null };
     const exponent = node.op === 'power' && numberOf(a!) === 2 ? b! : node.op === 'exp2' ? a! : null;
     if (exponent && isInNats(exponent, isPerplexity))
       yield {
         rule: 'perplexity-base',
         message: 'The cross-entropy is in nats, its logarithm has base e: 2 to its power is no perplexity, e to its power is.',
-        statement,
-        at: node,
-        related: [],
-        nearly: null,
-        change: null,
+        ...there,
       };
     if (
       node.op === 'exp' &&
@@ -33,11 +30,7 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
         rule: 'other-sign',
         severity: 'warning',
         message: 'This is the inverse of the perplexity, below 1: a sign is the other one.',
-        statement,
-        at: node,
-        related: [],
-        nearly: null,
-        change: null,
+        ...there,
       };
     if (
       node.op === 'mean' &&
@@ -49,43 +42,27 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
       yield {
         rule: 'another-reduction',
         message: 'This is the mean of exponentials: perplexity is the exponential of the mean over all tokens, which is never more.',
-        statement,
-        at: node,
-        related: [],
-        nearly: null,
-        change: null,
+        ...there,
       };
     if (node.op === 'divide' && isPerplexity && unwrap(a!).op === 'exp' && signOf(unwrap(a!).args[0]!, 0) === 1 && isCount(b!))
       yield {
         rule: 'another-reduction',
         message:
           'The exponential of the sum is divided by the number of tokens: perplexity is the exponential of the sum that is divided by it.',
-        statement,
-        at: node,
-        related: [],
-        nearly: null,
-        change: null,
+        ...there,
       };
     if (node.op === 'exp' && isMeanOfEntropy(a!))
       yield {
         rule: 'another-reduction',
         message: 'An entropy is the sum of p log p over the classes, and this takes their mean: its exponential is no perplexity.',
-        statement,
-        at: node,
-        related: [],
-        nearly: null,
-        change: null,
+        ...there,
       };
     if (node.op === 'exp' && (isPerplexity || isOfAll(a!)) && isSummed(a!))
       yield {
         rule: 'perplexity-base',
         severity: 'info',
         message: 'This is the exponential of a negative log-likelihood that is summed over the tokens: perplexity is that of its mean.',
-        statement,
-        at: node,
-        related: [],
-        nearly: null,
-        change: null,
+        ...there,
       };
   }
   if (isWithoutExponential(statement, computed))

@@ -6,7 +6,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
 import { scoresIn } from './attention.ts';
-import { factorsOf, isMadeOf, moving, namesOn } from './flow.ts';
+import { factorsOf, isMadeOf, isMoved, namesOn, under } from './flow.ts';
 
 type Wrong = Pick<Fault, 'rule' | 'severity' | 'message' | 'at'>;
 
@@ -32,18 +32,18 @@ export function* positives(statement: Computed, { computed }: Checked): Generato
   }
 }
 
-function settled(node: Node): Node {
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
-  return inner;
-}
+const isSettling = (node: Node): boolean => isMoved(node) && node.op !== 'item';
+const settled = (node: Node): Node => under(node, isSettling);
+
+/** What logarithms of probabilities are of, whatever they are divided by. */
+const scoresUnder = (logs: Node): Node =>
+  under(logs, (one) => isSettling(one) || /^(?:logSoftmaxOfClasses|logSoftmax|divide|multiply)$/.test(one.op));
 
 /** `cross_entropy(cat([positive, negatives]), ones)` */
 function elsewhere(node: Node): Wrong | null {
   if (node.op !== 'crossEntropy') return null;
   const [logs, target] = node.args as [Node, Node];
-  let scores = settled(logs);
-  while (/^(?:logSoftmaxOfClasses|logSoftmax|divide|multiply)$/.test(scores.op)) scores = settled(scores.args[0]!);
+  const scores = scoresUnder(logs);
   const label = numberOf(target);
   if (scores.op !== 'concatenate' || scores.args.length !== 2 || label === null) return null;
   const [isFirst, isLast] = scores.args.map(isPositive);
@@ -100,8 +100,7 @@ function leftOutThere(node: Node): Wrong | null {
   const [logs, target] = node.args as [Node, Node];
   const label = unwrap(target);
   if (label.op !== 'arange' || label.args.length !== 1) return null;
-  let scores = settled(logs);
-  while (/^(?:logSoftmaxOfClasses|logSoftmax|divide|multiply)$/.test(scores.op)) scores = settled(scores.args[0]!);
+  const scores = scoresUnder(logs);
   const [mask, value] = scores.op === 'where' ? scores.args : [];
   if (!mask || !(unwrap(mask).op === 'eye') || (numberOf(value!) ?? 0) > -1e3) return null;
   return {

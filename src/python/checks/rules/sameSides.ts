@@ -5,45 +5,30 @@ import { unwrap, usersOf, type Node } from '../../expression/node.ts';
 import { holdsAny } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
 import { scoresIn } from './attention.ts';
 import { difference } from './counterparts.ts';
 import { isMadeOf, made, namesOn } from './flow.ts';
 
 export function* sameSides(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
-    const forgotten = node.op === 'matmul' ? forgottenBy(node, statement, checked) : null;
-    if (forgotten) {
-      yield {
-        rule: 'another-value',
-        severity: 'warning',
-        message: forgotten.message,
-        statement,
-        at: placeOf(statement, node) ? node : statement.node,
-        related: [],
-        nearly: null,
-        change: null,
-      };
-      return;
-    }
-    const sides = sidesIn(node);
-    const own = sides && namesOn(sides[0])[0];
-    const names = sides ? (own !== undefined && own === namesOn(sides[1])[0] ? [own] : []) : givenTwice(node);
-    const [name, other] = names.map((one) => [one, leftOver(one, statement, checked)] as const).find(([, one]) => one !== null) ?? [];
-    if (name === undefined) continue;
-    yield {
-      rule: 'same-twice',
-      severity: 'warning',
-      message: `${name} stands on both sides, and ${other} is used nowhere.`,
-      statement,
-      at: placeOf(statement, node) ? node : statement.node,
-      related: [],
-      nearly: null,
-      change: null,
-    };
+    const wrong = (node.op === 'matmul' ? forgottenBy(node, statement, checked) : null) ?? besideItself(node, statement, checked);
+    if (!wrong) continue;
+    yield { ...wrong, severity: 'warning', statement, at: writtenIn(statement, node), related: [], nearly: null, change: null };
     return;
   }
 }
+
+/** One value on both sides, whose counterpart is left over. */
+function besideItself(node: Node, statement: Computed, checked: Checked): Wrong | null {
+  const sides = sidesIn(node);
+  const own = sides && namesOn(sides[0])[0];
+  const names = sides ? (own !== undefined && own === namesOn(sides[1])[0] ? [own] : []) : givenTwice(node);
+  const [name, other] = names.map((one) => [one, leftOver(one, statement, checked)] as const).find(([, one]) => one !== null) ?? [];
+  return name === undefined ? null : { rule: 'same-twice', message: `${name} stands on both sides, and ${other} is used nowhere.` };
+}
+
+type Wrong = Pick<Fault, 'rule' | 'message'>;
 
 /** What the same loss is of, twice. */
 function givenTwice({ op, args: [a, b] }: Node): readonly string[] {
@@ -80,7 +65,7 @@ const isOfPair = (one: string, other: string): boolean => [one, other].every((na
 const pair = /^(?:pred\w*|outputs?|targets?|labels?|recon\w*|x|y|x_hat|y_hat|y_true|y_pred|input|student\w*|teacher\w*)$/i;
 
 /** Attention in which keys or values were made and another of the three stands in their place. */
-function forgottenBy(product: Node, { holder }: Computed, { computed }: Checked): { readonly message: string } | null {
+function forgottenBy(product: Node, { holder }: Computed, { computed }: Checked): Wrong | null {
   const unused = (words: readonly string[]): string | null => {
     const made = computed.findLast((one) => one.holder === holder && words.includes(one.target.toLowerCase()));
     const [name] = made ? usersOf(made.node).filter(({ op, attributes }) => op === 'let' && attributes['name'] === made.target) : [];
@@ -89,7 +74,9 @@ function forgottenBy(product: Node, { holder }: Computed, { computed }: Checked)
   const scores = scoresIn(product);
   if (scores && unwrap(scores.operands[0]) === unwrap(scores.operands[1])) {
     const keys = holdsAny(namesOn(scores.operands[0]), queries) ? unused(keyNames) : null;
-    return keys === null ? null : { message: `The queries are multiplied by themselves, and ${keys} is used nowhere.` };
+    return keys === null
+      ? null
+      : { rule: 'another-value', message: `The queries are multiplied by themselves, and ${keys} is used nowhere.` };
   }
   const weights = unwrap(product.args[0]!);
   const own = weights.op === 'softmax' ? scoresIn(weights.args[0]!) : null;
@@ -97,7 +84,10 @@ function forgottenBy(product: Node, { holder }: Computed, { computed }: Checked)
   const values = unused(valueNames);
   return values === null
     ? null
-    : { message: `The weights are of the keys themselves, and ${values} is used nowhere: it is the values that they sum.` };
+    : {
+        rule: 'another-value',
+        message: `The weights are of the keys themselves, and ${values} is used nowhere: it is the values that they sum.`,
+      };
 }
 
 const queries = ['q', 'query', 'queries', 'xq'];

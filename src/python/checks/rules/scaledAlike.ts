@@ -4,8 +4,8 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isMadeOf, made, moving, namesOn } from './flow.ts';
+import { ownNodes, placeOf, writtenIn } from '../statements.ts';
+import { factorsOf, isMadeOf, isMoved, made, namesOn, under } from './flow.ts';
 
 export function* scaledAlike(statement: Computed, { computed }: Checked): Generator<Fault> {
   const placed = (node: Node): { readonly statement: Computed; readonly at: Node } | null => {
@@ -33,7 +33,7 @@ export function* scaledAlike(statement: Computed, { computed }: Checked): Genera
         message:
           'A logit scale is the inverse of a temperature and multiplies the similarities: dividing by it flattens them the more the greater it is.',
         statement,
-        at: placeOf(statement, node) ? node : statement.node,
+        at: writtenIn(statement, node),
         related: [],
         nearly: null,
         change: null,
@@ -45,8 +45,7 @@ const normalising: ReadonlySet<string> = new Set(['softmax', 'logSoftmax', 'logS
 
 /** Similarities beside others of which they are no copy, without the temperature that those are divided by. */
 function unscaledIn(scores: Node): Node | null {
-  let inner = unwrap(scores);
-  while (moving.has(inner.op) && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(scores, isMoved);
   if (inner.op !== 'concatenate' || inner.args.length !== 2) return null;
   const warm = inner.args.map((arg) => temperatureOn(arg));
   const [first, second] = warm;
@@ -57,8 +56,7 @@ function unscaledIn(scores: Node): Node | null {
 
 /** What similarities are divided by, or are multiplied by the inverse of. */
 function temperatureOn(node: Node): Node | null {
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, isMoved);
   return isSimilarity(inner) ? (factorsOf(inner).find(({ node: factor, below }) => below && isTemperature(factor))?.node ?? null) : null;
 }
 

@@ -5,7 +5,7 @@ import { argumentsOf, numberOf, unwrap, type Node } from '../../expression/node.
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { moving, namesOn } from './flow.ts';
+import { moving, namesOn, under } from './flow.ts';
 
 export function* shifts(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
@@ -81,8 +81,7 @@ function keptBy({ args, attributes }: Node): Cut['keeps'] | null {
 
 /** What a network was given is what it is compared with. */
 function cutGiven(scores: Node, wanted: Cut): Cut | null {
-  let inner = unwrap(scores);
-  while (passing.has(inner.op) && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(scores, ({ op }) => passing.has(op));
   const first = inner.op === 'attribute' && inner.args[0] ? unwrap(inner.args[0]) : inner;
   if (first.op !== 'opaque') return null;
   return argumentsOf(first).some((one) => unwrap(one) === wanted.cut) ? wanted : null;

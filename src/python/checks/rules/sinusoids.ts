@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isMadeOf, isNegated, moving, namesOn } from './flow.ts';
+import { factorsOf, isMadeOf, isMoved, isNegated, namesOn, under } from './flow.ts';
 
 export function* sinusoids(statement: Computed, checked: Checked): Generator<Fault> {
   yield* twice(statement, checked);
@@ -61,9 +61,7 @@ function factorsOfAngle(angle: Node, depth: number): ReturnType<typeof factorsOf
 const multiplying: ReadonlySet<string> = new Set(['outer', 'einsum', 'matmul', 'multiply']);
 
 function settled(node: Node): Node {
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.args[0]) inner = unwrap(inner.args[0]);
-  return inner;
+  return under(node, isMoved);
 }
 
 /** `exp(arange * log(10000) / d)`, `10000 ** (arange / d)` */

@@ -1,7 +1,7 @@
 /** Whether a value is a variance, a deviation or the logarithm of one, told by how it was made, else by its name. */
 
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
-import { isUnknown, moving } from './flow.ts';
+import { isUnknown, moving, under } from './flow.ts';
 
 export type Spread = 'variance' | 'deviation' | 'log-variance' | 'log-deviation';
 
@@ -81,8 +81,7 @@ const names: readonly (readonly [Spread, RegExp])[] = [
 
 /** Where nothing else tells. */
 function byName(node: Node, name: string): Spread | null {
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.op !== 'item' && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, ({ op }) => moving.has(op) && op !== 'item');
   // What is computed, but not of what, is as it is called.
   if (!isUnknown(inner) && !/^(?:divide|multiply|softplus|add|subtract|exp|clamp|sqrt)$/.test(inner.op)) return null;
   const plain = name.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();

@@ -8,7 +8,7 @@ import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import { termsOf, type TermOf } from '../../recognise/terms.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { placeOf } from '../statements.ts';
+import { writtenIn } from '../statements.ts';
 
 /** `reconstruction - beta * kl`, and `kl + logLikelihood`: whichever way it is trained, one of the two is made worse. */
 export function* totals(statement: Computed, { recogniser }: Checked): Generator<Fault> {
@@ -27,7 +27,7 @@ export function* totals(statement: Computed, { recogniser }: Checked): Generator
       ? 'The divergence and the log-likelihood have the same sign here: one of them is to be small and the other one great, whichever way the sum is trained.'
       : 'The divergence and the reconstruction error have opposite signs here: both are to be small, and what lowers this sum makes one of them greater.',
     statement,
-    at: placeOf(statement, divergence.term.node) ? divergence.term.node : statement.node,
+    at: writtenIn(statement, divergence.term.node),
     related: [],
     nearly: null,
     change: null,

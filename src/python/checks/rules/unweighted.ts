@@ -5,7 +5,7 @@ import type { Node } from '../../expression/node.ts';
 import { unwrap } from '../../expression/node.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
 import { isQueriesFirst, isRenormalised, scoresIn } from './attention.ts';
 import { isMadeOf, namesOn } from './flow.ts';
 
@@ -26,7 +26,7 @@ export function* unweighted(statement: Computed): Generator<Fault> {
         ? 'The masked scores weight the values as they are: what is masked has the greatest weight of all, below 0. The weights are their softmax.'
         : 'The scores weight the values as they are: the weights of a query do not sum to 1 and may be below 0. The weights are their softmax.',
       statement,
-      at: placeOf(statement, node) ? node : statement.node,
+      at: writtenIn(statement, node),
       related: [],
       nearly: null,
       change: null,

@@ -4,7 +4,7 @@
  */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { numberOf, unwrap, wrappers, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import { calledFor } from '../../recognise/findings.ts';
@@ -13,7 +13,7 @@ import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { replaced } from '../near/remade.ts';
 import { textEdits } from '../near/write.ts';
-import { moving } from '../rules/flow.ts';
+import { isMoved, under } from '../rules/flow.ts';
 import { ownNodes } from '../statements.ts';
 import { arithmetic, shares } from './linear.ts';
 import { sideOfPrediction, type Side } from './sides.ts';
@@ -91,8 +91,7 @@ const scaleWords = ['guidance', 'guidance scale', 'cfg', 'cfg scale', 'scale', '
 
 /** The network that was asked; null where it is something else. */
 function callOf(node: Node): string | null {
-  let inner = unwrap(node);
-  while ((wrappers.has(inner.op) || moving.has(inner.op)) && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, isMoved);
   return inner.op === 'opaque' ? String(inner.attributes['callee']) : null;
 }
 

@@ -2,13 +2,13 @@
 
 import { catalogue } from '../../../formulas/catalogue.ts';
 import type { Computed } from '../../expression/follow/context.ts';
-import { leaves, numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { leaves, numberOf, type Node } from '../../expression/node.ts';
 import { argsOf } from '../../recognise/cut.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
 import { compile, execute } from '../../recognise/screening/pointwise.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { moving } from '../rules/flow.ts';
+import { isMoved, under } from '../rules/flow.ts';
 
 /** They have one level and one spread in them, and nothing else: then input, target and output of the network have variance 1. */
 export function* scalings({ computed }: Checked, told: readonly Fault[]): Generator<Fault> {
@@ -109,8 +109,7 @@ const isSpread = /sigma_?data|^sd$|^sigma_?d$|data_?(?:std|sigma)|std_data/i;
 /** Called so, in whatever shape. */
 function isLevel(node: Node, called: string): boolean {
   if (!/^(?:sigmas?|s|t|noise_level|sig|t_hat|sigma_t|std)$/.test(called)) return false;
-  let inner = unwrap(node);
-  while (moving.has(inner.op) && inner.args[0]) inner = unwrap(inner.args[0]);
+  const inner = under(node, isMoved);
   return leaves.has(inner.op) && numberOf(inner) === null;
 }
 
