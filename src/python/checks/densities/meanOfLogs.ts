@@ -53,10 +53,14 @@ function averageOf(node: Node, names: Names): Node | null {
 const isGreatest = (node: Node): boolean => source(node).op === 'amax';
 
 function isOfWeights(node: Node): boolean {
+  if (isCalledWeights(node)) return true;
   const inner = unwrap(node);
   // Taken relative to the greatest, and through the exponential and back.
   if (inner.op === 'subtract') return isGreatest(inner.args[1]!) && isOfWeights(inner.args[0]!);
-  if (inner.op === 'log') return unwrap(inner.args[0]!).op === 'exp' && isOfWeights(unwrap(inner.args[0]!).args[0]!);
+  return inner.op === 'log' && unwrap(inner.args[0]!).op === 'exp' && isOfWeights(unwrap(inner.args[0]!).args[0]!);
+}
+
+function isCalledWeights(node: Node): boolean {
   const made = node.op === 'let' ? node.args[0]! : node;
   const given = made.op === 'inline' || made.op === 'opaque' ? String(made.attributes['callee']) : '';
   return (

@@ -9,6 +9,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { isTurned } from '../maximised.ts';
 import { rules } from '../rules.ts';
+import { pieceOf } from '../rules/halves.ts';
 import { isAcross, isOfOne } from '../rules/norms.ts';
 import { isCallOfFile, ownNodes, reachedWithin } from '../statements.ts';
 import { make, type EditKind } from './edit.ts';
@@ -66,6 +67,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (givenTo.has(unwrap(statement.node)) && (!near.named.isCalledSo || match.fit.constant !== 0)) continue;
       if (!isMadeHere(edit.there, statement, computed) || isOfCalled(edit.there, statement)) continue;
       if (isOfOthers(edit.there, statement, checked)) continue;
+      // How halves are exchanged is told where that is done.
+      if (match.formula.id === 'rope' && !statement.places.some((place) => place.node === edit.there) && isOfHalves(edit.there)) continue;
       // A part may be given with either sign.
       if (node !== statement.node && isFlipped(near)) continue;
       // What would be a formula were it squared is a difference, or a gradient.
@@ -170,6 +173,8 @@ const isOfCalled = (node: Node, statement: Computed): boolean =>
   [...ownNodes(statement)].some(
     (call) => isCallOfFile(call) && (call === statement.node || !isHelper(call)) && reachedWithin(call).has(node),
   );
+
+const isOfHalves = (node: Node): boolean => pieceOf(node) !== null || /^(?:concatenate|stack|negate)$/.test(unwrap(node).op);
 
 const mostNamed = 24;
 

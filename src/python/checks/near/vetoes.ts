@@ -37,6 +37,9 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
       .slice(0, 1)
       .map(wordsOf)
       .some((words) => holdsAny(words, ofDerivatives)),
+  // The rest of a rest is the share itself.
+  'complement twice': ({ edit: { kind, there, wanted } }) =>
+    kind === 'missing function' && isComplement(wanted) && isComplement(unwrap(there)),
   // What an object holds may have been kept with either sign.
   kept: ({ edit: { kind, there, wanted } }) =>
     (kind === 'sign' && wanted.op === 'negate' && (isKept(there) || isMeanOfKept(there))) ||
@@ -236,6 +239,9 @@ const asksForName = ({ kind, wanted }: Edit, changed: Cut): boolean =>
 
 /** Whether one value may have been taken for another: by their names, by what stands beside it, or both are rates of one schedule. */
 function areAlike({ there, wanted, within }: Edit): boolean {
+  // `exp(a)` beside `exp(b)`
+  if (isOfOne(there) && there.op === wanted.op)
+    return areAlike({ there: there.args[0]!, wanted: wanted.args[0]!, within, kind: 'another value', also: [] });
   if (unwrap(wanted).op === 'normal' && unwrap(there).op === 'uniform') return true;
   const one = wordsIn(there);
   const other = wordsIn(isComplement(wanted) ? wanted.args[1]! : wanted);
@@ -246,6 +252,8 @@ function areAlike({ there, wanted, within }: Edit): boolean {
   const beside = (within?.args ?? []).filter((arg) => arg !== there && unwrap(arg) !== unwrap(wanted)).flatMap(wordsIn);
   return beside.some((word) => word.length > 1 && stems.includes(stemOf(word)));
 }
+
+const isOfOne = ({ op, args }: Node): boolean => /^(?:exp|log|sqrt|rsqrt|square|negate)$/.test(op) && args.length === 1;
 
 const wordsIn = (node: Node): readonly string[] => (isNamed(node) ? namesOf(node).slice(0, 2).flatMap(wordsOf) : []);
 

@@ -160,6 +160,8 @@ class Evaluator {
       if (isEarlier(name)) this.#schedule.tellEarlier(of);
       return number(inForm(form, this.#schedule.level(of)));
     }
+    // Whichever schedule was chosen, its steps are what they are called.
+    if (made.op === 'choice' && form?.of === 'alpha') return this.#inForm(form, name, time);
     const inner = this.of(node.args[0]!, time);
     if (inner?.terms.size === 0 || (inner && isScaledDraw(inner))) return inner;
     if (kindsOf(node).length > 0) return { terms: new Map([[node, numbers(() => 1)]]), rest: nothing };

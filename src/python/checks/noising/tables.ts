@@ -20,7 +20,7 @@ export function* tables(checked: Checked, told: readonly Fault[]): Generator<voi
     const name = one.target === '' ? (one.around[0] ?? '') : one.target.split('.').at(-1)!;
     const statement = makingOf(one, computed);
     if (known.has(statement)) continue;
-    const wrong = wrongTable(name, statement.node, one.target !== '');
+    const wrong = wrongTable(weightOf(name, one, computed) ?? name, statement.node, one.target !== '');
     if (!wrong) continue;
     known.add(statement);
     const { value, wanted, levels } = wrong;
@@ -43,6 +43,17 @@ export function* tables(checked: Checked, told: readonly Fault[]): Generator<voi
 
 const nothing = numbers(() => NaN);
 
+/** The weight of the clean sample in the posterior's mean, or that of the noisy one, where the other is beside it. */
+function weightOf(name: string, { holder, target }: Computed, computed: readonly Computed[]): string | null {
+  const words = wordsOf(name).join(' ');
+  if (target === '' || !/coe?f/.test(words)) return null;
+  const which = /(?:^| )x ?(?:0|start)(?: |$)/.test(words) ? 1 : /(?:^| )x ?t(?: |$)/.test(words) ? 2 : null;
+  if (which === null) return null;
+  const other = `coef ${3 - which}`;
+  const isBeside = computed.some((one) => one.holder === holder && one.target !== '' && tableCalled(other, one.node, true)?.isRight === true);
+  return isBeside ? `coef ${which}` : null;
+}
+
 /** Where what is only kept under another name was computed. */
 function makingOf(statement: Computed, computed: readonly Computed[]): Computed {
   const { node, holder, start } = statement;
@@ -64,6 +75,12 @@ interface Wrong {
 }
 
 export function wrongTable(name: string, node: Node, isTable: boolean): Wrong | null {
+  const table = tableCalled(name, node, isTable);
+  return table?.isRight === false ? table : null;
+}
+
+/** What a number of a schedule is beside what its name says, where both can be told. */
+function tableCalled(name: string, node: Node, isTable: boolean): (Wrong & { readonly isRight: boolean }) | null {
   if (!mayBeKnown.test(name)) return null;
   const schedule = new Schedule();
   const value = numbersIn(combinationOf(node, { schedule }));
@@ -71,8 +88,7 @@ export function wrongTable(name: string, node: Node, isTable: boolean): Wrong | 
   if (!times) return null;
   const levels = levelsAt(schedule, times);
   const wanted = meaningOf(name, levels, isTable, unwrap(node).op === 'exp');
-  if (!wanted || wanted.some((all) => areEqual(all, value))) return null;
-  return { value, wanted, levels };
+  return wanted && { value, wanted, levels, isRight: wanted.some((all) => areEqual(all, value)) };
 }
 
 const mayBeKnown = /coe?f|posterior_var|cumprod|bar|snr|signal_?to_?noise/i;

@@ -2,6 +2,7 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { termsOf } from '../../recognise/terms.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, writtenIn } from '../statements.ts';
@@ -14,7 +15,37 @@ export function* halvesOfAnswers(statement: Computed, checked: Checked): Generat
   if (statement.node.op === 'let') return;
   yield* mixedKinds(statement, checked);
   yield* margins(statement, checked);
+  yield* opposed(statement, checked);
 }
+
+/** `real_loss - fake_loss`: what lowers the one raises the other, which has no greatest value. */
+function* opposed(statement: Computed, { recogniser }: Checked): Generator<Fault> {
+  const halves = termsOf(statement.node).flatMap(({ node, factor }) => {
+    const sign = isCost(node) ? 1 : ([...recogniser.signsOf(node)].find(([id]) => costs.has(id))?.[1] ?? 0);
+    return sign * factor === 0 ? [] : [{ node, sign: Math.sign(sign * factor) }];
+  });
+  for (const [at, one] of halves.entries()) {
+    const other = halves.slice(at + 1).find(({ node, sign }) => sign !== one.sign && areNamedPair(one.node, node));
+    if (!other) continue;
+    yield fault(
+      'wrong-direction',
+      'One half of this loss is taken off the other: what lowers the whole raises a half that is to be small as well.',
+      ...([statement, other.node, one.node] as const),
+    );
+    return;
+  }
+}
+
+/** Never below 0, whatever the answers are. */
+const isCost = (node: Node): boolean => {
+  const { op, args } = unwrap(node);
+  if (op === 'add') return args.every(isCost);
+  if (op === 'multiply') return args.some(isCost) && !args.some((arg) => (numberOf(arg) ?? 0) < 0);
+  return op === 'softplus' || op === 'relu' || op === 'square' || ((op === 'mean' || op === 'sum') && isCost(args[0]!));
+};
+
+/** Losses of answers that are so too. */
+const costs: ReadonlySet<string> = new Set(['bce', 'gan_d_bce', 'gan_g_ns', 'hinge_d', 'lsgan_d', 'lsgan_g']);
 
 const fault = (rule: Fault['rule'], message: string, statement: Computed, at: Node, other: Node): Fault => ({
   ...{ rule, message, statement, at: writtenIn(statement, at), nearly: null, change: null },
@@ -85,10 +116,14 @@ const turned = (of: Margin | null): Margin | null => of && { ...of, sign: of.sig
 
 const sides = /(?<=^|_)(?:real|true|fake|gen|generated|r|f)(?=_|\d|$)/i;
 
+function areNamedPair(one: Node, other: Node): boolean {
+  const [a, b] = [namesOn(one)[0] ?? '', namesOn(other)[0] ?? ''];
+  return a !== b && sides.test(a) && sides.test(b) && a.replace(sides, '') === b.replace(sides, '');
+}
+
 /** Of what is real and of what is generated: by names that differ in nothing else, or by the network that was asked. */
 function arePair(one: Node, other: Node): boolean {
-  const [a, b] = [namesOn(one)[0] ?? '', namesOn(other)[0] ?? ''];
-  if (a !== b && sides.test(a) && sides.test(b) && a.replace(sides, '') === b.replace(sides, '')) return true;
+  if (areNamedPair(one, other)) return true;
   const [x, y] = [source(one), source(other)];
   const isCall = x !== y && x.op === 'opaque' && y.op === 'opaque' && x.attributes['callee'] === y.attributes['callee'];
   return isCall && /(?:^|_|net)d(?:is\w*)?(?:_|$)|critic/i.test(String(x.attributes['callee']));

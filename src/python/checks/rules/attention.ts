@@ -1,7 +1,9 @@
 /** The scores of attention, found from what is made of them. */
 
+import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
+import { isCallOfFile, ownNodes } from '../statements.ts';
 import { isMadeOf, moving, namesOn, under } from './flow.ts';
 
 export interface Scores {
@@ -77,8 +79,17 @@ export function scoresIn(node: Node): Scores | null {
   return walk(node, 0);
 }
 
+/** Every softmax that a statement takes, by a library's function or by one of the file, with where it is called. */
+export function* softmaxesOf(statement: Computed): Generator<{ readonly softmax: Node; readonly at: Node }> {
+  for (const at of ownNodes(statement)) {
+    const softmax = isCallOfFile(at) ? unwrap(at) : at;
+    if (softmax.op === 'softmax') yield { softmax, at };
+  }
+}
+
 function productOf(node: Node): Pick<Scores, 'operands' | 'axes'> | null {
   const [a, b] = node.args;
+  if (node.op === 'sum') return productOfEach(node);
   if (!a || !b) return null;
   if (node.op === 'matmul') return isTurned(b) ? { operands: [a, unwrap(b).args[0]!], axes: [-2, -1] } : null;
   if (node.op !== 'einsum' || node.args.length !== 2) return null;
@@ -90,6 +101,16 @@ function productOf(node: Node): Pick<Scores, 'operands' | 'axes'> | null {
   if (contracted.length !== 1 || own.some((letters) => letters.length !== 1 || !out.includes(letters[0]!))) return null;
   const placeOf = (letter: string): number => out.indexOf(letter) - out.length;
   return { operands: [a, b], axes: [placeOf(own[0]![0]!), placeOf(own[1]![0]!)] };
+}
+
+/** `(a[:, None] * b[None]).sum(-1)`, of unit vectors or of others. */
+function productOfEach({ args: [of], attributes: { axes } }: Node): Pick<Scores, 'operands' | 'axes'> | null {
+  const inner = of && unwrap(of);
+  if (inner?.op !== 'multiply' || String(axes) !== '-1') return null;
+  const [a, b] = inner.args.map((arg) => under(arg, ({ op }) => op === 'divide'));
+  const isRows = (node: Node): boolean => /^index$/.test(node.op) && /^slice: new(?: slice:)?$/.test(String(node.attributes['spec']));
+  const isColumns = (node: Node): boolean => node.op === 'index' && /^new(?: slice:)*$/.test(String(node.attributes['spec']));
+  return isRows(a!) && isColumns(b!) ? { operands: [a!.args[0]!, b!.args[0]!], axes: [-2, -1] } : null;
 }
 
 /** The last two axes are exchanged. */

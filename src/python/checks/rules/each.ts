@@ -26,9 +26,11 @@ import { inputs } from './inputs.ts';
 import { labels } from './labels.ts';
 import { lengths, lengthsOffOne } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
+import { marginals } from './marginals.ts';
 import { margins } from './margins.ts';
 import { masks } from './masks.ts';
 import { mixtures } from './mixtures.ts';
+import { multiSample } from './multiSample.ts';
 import { nearest } from './nearest.ts';
 import { noise } from './noise.ts';
 import { norms } from './norms.ts';
@@ -37,6 +39,7 @@ import { pairs } from './pairs.ts';
 import { penalties } from './penalties.ts';
 import { perplexity } from './perplexity.ts';
 import { positives } from './positives.ts';
+import { ratios } from './ratios.ts';
 import { reductions } from './reductions.ts';
 import { rotations, rotationsByRows, turnedApart } from './rotations.ts';
 import { sameSides } from './sameSides.ts';
@@ -49,6 +52,7 @@ import { sinusoids } from './sinusoids.ts';
 import { smoothedSums } from './smoothedSums.ts';
 import { smoothing } from './smoothing.ts';
 import { softmaxAxis } from './softmaxAxis.ts';
+import { spreadsOfLogs } from './spreadsOfLogs.ts';
 import { straightThrough } from './straightThrough.ts';
 import { targets, targetsOfCritics } from './targets.ts';
 import { temperature } from './temperature.ts';
@@ -69,6 +73,7 @@ const each: readonly Rule[] = [
   schedules,
   likelihoods,
   penalties,
+  ratios,
   reductions,
   temperature,
   perplexity,
@@ -86,6 +91,8 @@ const each: readonly Rule[] = [
   expectations,
   lengths,
   mixtures,
+  multiSample,
+  spreadsOfLogs,
   nearest,
   gumbel,
   sinusoids,
@@ -104,6 +111,7 @@ const each: readonly Rule[] = [
   heldStudents,
   scaledAlike,
   positives,
+  marginals,
   margins,
   sidesOfLosses,
   sameSides,

@@ -6,13 +6,17 @@ import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
 import { isUnknown, namesOn } from './flow.ts';
 
-/** `minimum(kl, floor)` in what is called free bits, or with what is called so. */
+/** `minimum(kl, floor)` in what is called free bits, or with what is called so or a floor. */
 export function* floors(statement: Computed): Generator<Fault> {
-  const names = [statement.target, statement.around[0] ?? ''];
+  const names = [statement.target, ...statement.around];
   for (const node of ownNodes(statement)) {
     if (node.op !== 'minimum') continue;
     const bound = node.args.find((arg) => numberOf(arg) !== null || isUnknown(unwrap(arg)));
-    if (!bound || ![...names, ...namesOn(bound)].some((name) => freeBits.test(name))) continue;
+    if (
+      !bound ||
+      !(names.some((name) => freeBits.test(name)) || namesOn(bound).some((name) => freeBits.test(name) || /^floor$/i.test(name)))
+    )
+      continue;
     if (hasOther(statement)) continue;
     yield {
       rule: 'another-function',
@@ -24,7 +28,7 @@ export function* floors(statement: Computed): Generator<Fault> {
   }
 }
 
-const freeBits = /free_?(?:bits?|nats?)/i;
+const freeBits = /free_?(?:bits?|nats?)|(?:kl|min|nats?|bits?)_floor/i;
 
 /** With both it is kept between two. */
 const hasOther = (statement: Computed): boolean => [...ownNodes(statement)].some(({ op }: Node) => op === 'maximum' || op === 'clamp');

@@ -90,6 +90,8 @@ const nameIn = (node: Node): string => String(node.attributes['name'] ?? unwrap(
 /** Where nothing else tells, and the name can mean nothing else. */
 function namedKind(node: Node, name: string): Known | null {
   const inner = under(node, ({ op }) => moving.has(op) && op !== 'item');
+  // Similarities, whatever they are scaled by.
+  if (node.op === 'let' && isProduct(inner) && /logits?$/i.test(name)) return { kind: 'logits', made: node, named: false };
   if (!isUnknown(inner)) return null;
   const words = wordsOf(name);
   const last = words.at(-1) ?? '';
@@ -99,6 +101,11 @@ function namedKind(node: Node, name: string): Known | null {
     return { kind: isLog ? 'log-probabilities' : 'probabilities', made: node, named: true };
   return /^(?:logprobs?|logp)$/.test(last) ? { kind: 'log-probabilities', made: node, named: true } : null;
 }
+
+const isProduct = (node: Node): boolean => {
+  const { op, args } = unwrap(node);
+  return op === 'matmul' || op === 'einsum' || ((op === 'multiply' || op === 'divide') && args.some(isProduct));
+};
 
 /** What the last layer of a module gives. */
 function ofCall(call: Node, depth: number): Known | null {

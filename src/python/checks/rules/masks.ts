@@ -2,12 +2,13 @@
 
 import type { Computed } from '../../expression/follow/context.ts';
 import { namesItself } from '../../expression/leftOut.ts';
-import { measuring, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { leaves, measuring, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { deepNodes, ownNodes } from '../statements.ts';
 import { isKeyMask, isRenormalised, isRowMask, scoresIn } from './attention.ts';
 import { rewritten } from './changes.ts';
+import { under } from './flow.ts';
 import { isWritten } from './written.ts';
 
 export function* masks(statement: Computed, checked: Checked): Generator<Fault> {
@@ -67,9 +68,10 @@ function* keptIn(node: Node): Generator<Kept> {
 
 /** What the scores may be, but for a scale: it leaves 0 where it is. */
 function* alternatives(node: Node, depth: number): Generator<Node> {
-  let scores = unwrap(node);
-  while ((scores.op === 'multiply' || scores.op === 'divide') && numberOf(scores.args[1]!) !== null && scores.args[0])
-    scores = unwrap(scores.args[0]);
+  const isScaled = ({ op, args: [, by] }: Node): boolean =>
+    by !== undefined &&
+    ((op === 'multiply' && numberOf(by) !== null) || (op === 'divide' && (numberOf(by) !== null || leaves.has(unwrap(by).op))));
+  const scores = under(node, isScaled);
   if (scores.op === 'choice' && depth < 4) for (const one of scores.args) yield* alternatives(one, depth + 1);
   else yield scores;
 }

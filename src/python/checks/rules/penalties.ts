@@ -5,7 +5,7 @@ import { numberOf, operandsOf, unwrap, usersOf, type Node } from '../../expressi
 import { isDerivative } from '../../recognise/evidence/origins.ts';
 import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, placeOf, writtenIn } from '../statements.ts';
 import { rankOf } from './attention.ts';
 import { factorsOf, isMadeOf, isUnknown, moving, termsOf } from './flow.ts';
 import { callsWithin } from './syntax.ts';
@@ -13,6 +13,31 @@ import { callsWithin } from './syntax.ts';
 export function* penalties(statement: Computed, checked: Checked): Generator<Fault> {
   yield* untrained(statement, checked);
   yield* shared(statement);
+  yield* afterSquare(statement);
+}
+
+/** `mean(norm ** 2 - 1)`: what is taken off the square, and not before it, changes no gradient. */
+function* afterSquare(statement: Computed): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    const of = node.op === 'mean' ? unwrap(node.args[0]!) : null;
+    if (of?.op !== 'subtract' || numberOf(of.args[1]!) === null || !isSquaredLength(of.args[0]!)) continue;
+    yield {
+      rule: 'factor-scope',
+      severity: 'warning',
+      message: `${numberOf(of.args[1]!)} is taken off the square of the length and not off the length before it is squared: that changes no gradient, and the lengths are drawn to 0.`,
+      ...{ statement, at: writtenIn(statement, of), related: [], nearly: null, change: null },
+    };
+  }
+}
+
+/** Of a gradient. */
+function isSquaredLength(node: Node): boolean {
+  const inner = unwrap(node);
+  return (
+    (inner.op === 'square' || inner.op === 'sum' || (inner.op === 'add' && numberOf(inner.args[1]!) !== null)) &&
+    isMadeOf(inner, isDerivative, 40) &&
+    isMadeOf(inner, ({ op }) => op === 'square', 10)
+  );
 }
 
 /** The derivative in a penalty has no derivative itself: it was not asked to keep its graph. */

@@ -7,7 +7,8 @@ import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
 import { factorsOf, isMadeOf, isNegated, isUnknown, namesOn, source, termsOf } from './flow.ts';
 
-export function* perplexity(statement: Computed, { computed }: Checked): Generator<Fault> {
+export function* perplexity(statement: Computed, checked: Checked): Generator<Fault> {
+  const { computed } = checked;
   const names = [statement.target, ...(statement.target === '' ? statement.around.slice(0, 1) : [])].join(' ');
   const isPerplexity = /perplex|(?:^|_|\b)ppl/i.test(names);
   for (const node of ownNodes(statement)) {
@@ -65,7 +66,7 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
         ...there,
       };
   }
-  if (isWithoutExponential(statement, computed))
+  if (isWithoutExponential(statement, checked))
     yield {
       rule: 'function-missing',
       message: 'This is the mean negative log-likelihood itself: perplexity is its exponential.',
@@ -82,7 +83,8 @@ export function* perplexity(statement: Computed, { computed }: Checked): Generat
 function* bits(statement: Computed, names: string): Generator<Fault> {
   const isCalled = /(?:^|_|\b)(?:bpd|bpc|bpb|bits?_per_\w+|bits_?dim|\w+_bits|bits)(?:_|\b|$)/i.test(names);
   if (!isCalled || /(?:^|_|\b)(?:n|num)_bits|bits_to|from_bits/i.test(names)) return;
-  const terms = termsOf(statement.node).map(({ node }) => node);
+  const signed = termsOf(statement.node);
+  const terms = signed.map(({ node }) => node);
   for (const node of terms) {
     const factors = factorsOf(node);
     const scale = factors.length > 1 ? factors.find(isOfOtherBase) : undefined;
@@ -93,7 +95,7 @@ function* bits(statement: Computed, names: string): Generator<Fault> {
         ...{ statement, at: scale.node, related: [], nearly: null, change: null },
       };
   }
-  const nats = terms.find((node) => isCounted(node) && isInNats(node, true));
+  const nats = signed.find(({ node, sign }) => (isCounted(node) || isSurprisal(node, sign)) && isInNats(node, true))?.node;
   const others = terms.filter((node) => node !== nats);
   // A number that is not made of a logarithm may be either.
   if (nats && others.every((node) => isMadeOf(node, isOtherBase, 60) || numberOf(node) !== null))
@@ -166,15 +168,23 @@ function signOf(node: Node, depth: number): 1 | -1 | null {
 
 const turned = (sign: 1 | -1 | null): 1 | -1 | null => sign && (sign === 1 ? -1 : 1);
 
+const exponentials: ReadonlySet<string> = new Set(['exp', 'exp2', 'power']);
+
 /** The mean negative log-likelihood itself, under the name of the perplexity. */
-function isWithoutExponential(statement: Computed, computed: readonly Computed[]): boolean {
+function isWithoutExponential(statement: Computed, { computed, recogniser }: Checked): boolean {
   const { node, target, around, holder, start } = statement;
   const isNamed =
     /^(?:\w+_)?(?:ppl|perplexity)$/i.test(target) || (target === '' && /^(?:\w+_)?(?:ppl|perplexity)$/i.test(around[0] ?? ''));
-  if (!isNamed || /log/i.test(target || around[0]!) || signOf(node, 0) !== 1) return false;
+  if (!isNamed || /log/i.test(target || around[0]!)) return false;
+  if (signOf(node, 0) !== 1 && !((recogniser.signsOf(node).get('cross_entropy') ?? 0) > 0)) return false;
   const own = computed.filter((one) => one.holder === holder);
-  if (target === '' && own.some((one) => one !== statement && one.start === start)) return false;
-  return !own.some((one) => isMadeOf(one.node, ({ op }) => op === 'exp' || op === 'power' || op === 'exp2', 60));
+  const isTold = (one: Computed): boolean =>
+    one.start === start || (one.start < start && /ppl|perplexity/i.test(one.target) && unwrap(one.node) === unwrap(node));
+  if (target === '' && own.some((one) => one !== statement && isTold(one))) return false;
+  const isOfIt = (part: Node): boolean => unwrap(part) === unwrap(node);
+  return !own.some((one) =>
+    isMadeOf(one.node, (part) => exponentials.has(part.op) && part.args.some((arg) => isMadeOf(arg, isOfIt, 60)), 60),
+  );
 }
 
 const isOtherBase = (node: Node): boolean => {
@@ -249,6 +259,13 @@ function isSummed(node: Node): boolean {
     isMadeOf(of!, ({ op }) => op === 'crossEntropy' || op === 'logSoftmax', 120) &&
     !isMadeOf(of!, ({ op }) => op === 'divide' || op === 'mean', 60)
   );
+}
+
+/** `-log(p)`, whatever p is kept above. */
+function isSurprisal(node: Node, sign: 1 | -1): boolean {
+  const { op, args } = unwrap(node);
+  if (op === 'negate') return isSurprisal(args[0]!, sign === 1 ? -1 : 1);
+  return op === 'mean' || op === 'sum' ? isSurprisal(args[0]!, sign) : op === 'log' && sign === -1;
 }
 
 /** Divided by a number of things. */

@@ -98,7 +98,9 @@ const logsOf = (logs: Node): Node => (/^(?:logSoftmaxOfClasses|logSoftmax)$/.tes
 function leftOutThere(node: Node): Wrong | null {
   if (node.op !== 'crossEntropy') return null;
   const [logs, target] = node.args as [Node, Node];
-  const label = unwrap(target);
+  const inner = unwrap(target);
+  // What is below n is the rest of itself.
+  const label = inner.op === 'remainder' ? unwrap(inner.args[0]!) : inner;
   if (label.op !== 'arange' || label.args.length !== 1) return null;
   const scores = scoresUnder(logs);
   const [mask, value] = scores.op === 'where' ? scores.args : [];

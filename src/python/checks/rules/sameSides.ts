@@ -23,7 +23,7 @@ export function* sameSides(statement: Computed, checked: Checked): Generator<Fau
 function besideItself(node: Node, statement: Computed, checked: Checked): Wrong | null {
   const sides = sidesIn(node);
   const own = sides && namesOn(sides[0])[0];
-  const names = sides ? (own !== undefined && own === namesOn(sides[1])[0] ? [own] : []) : givenTwice(node);
+  const names = sides && own !== undefined && own === namesOn(sides[1])[0] ? [own] : givenTwice(node);
   const [name, other] = names.map((one) => [one, leftOver(one, statement, checked)] as const).find(([, one]) => one !== null) ?? [];
   return name === undefined ? null : { rule: 'same-twice', message: `${name} stands on both sides, and ${other} is used nowhere.` };
 }
@@ -40,12 +40,20 @@ function givenTwice({ op, args: [a, b] }: Node): readonly string[] {
 function sidesIn({ op, args }: Node): readonly [Node, Node] | null {
   const [a, b] = args;
   if (!a || !b) return null;
-  if (op === 'subtract' || op === 'minimum' || op === 'maximum') return unwrap(a) === unwrap(b) ? [a, b] : null;
+  if (op === 'add' || op === 'subtract' || op === 'minimum' || op === 'maximum') {
+    const [x, y] = [withoutSign(a), withoutSign(b)];
+    return unwrap(x) === unwrap(y) ? [reduced(x), reduced(y)] : null;
+  }
   if (op !== 'matmul') return null;
   const turned = unwrap(b);
   const isTurned = turned.op === 'permute' || turned.op === 'swapAxes';
   return isTurned && unwrap(turned.args[0]!) === unwrap(a) ? [a, turned.args[0]!] : null;
 }
+
+const withoutSign = (node: Node): Node => (node.op === 'negate' ? node.args[0]! : node);
+
+/** What a mean is of. */
+const reduced = (node: Node): Node => (/^(?:mean|sum|square|abs)$/.test(node.op) ? reduced(node.args[0]!) : node);
 
 /** The counterpart of a name, which the function is given or makes, and does not use. */
 function leftOver(name: string, statement: Computed, { computed, textOf }: Checked): string | null {

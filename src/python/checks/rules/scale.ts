@@ -6,7 +6,7 @@ import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf, writtenAround } from '../statements.ts';
-import { isQueriesFirst, scoresIn, type Scores } from './attention.ts';
+import { isQueriesFirst, scoresIn, softmaxesOf, type Scores } from './attention.ts';
 import { factorsOf, isMadeOf, moving, namesOn } from './flow.ts';
 import { tableOf } from './halves.ts';
 import { isOfModel } from './headWidths.ts';
@@ -18,10 +18,9 @@ interface Factor {
 }
 
 export function* scale(statement: Computed, checked: Checked): Generator<Fault> {
-  for (const node of ownNodes(statement)) {
-    if (node.op === 'multiply' || node.op === 'divide') yield* scaledAfter(node, statement);
-    if (node.op !== 'softmax') continue;
-    const scores = scoresIn(node.args[0]!);
+  for (const node of ownNodes(statement)) if (node.op === 'multiply' || node.op === 'divide') yield* scaledAfter(node, statement);
+  for (const { softmax, at: node } of softmaxesOf(statement)) {
+    const scores = scoresIn(softmax.args[0]!);
     if (!scores || scores.operands.some(isNormed)) continue;
     const onScores = scores.factors.flatMap(({ node: factor, below, whole }) => powersIn(factor, below, whole));
     const onOperands = scores.operands.flatMap(onOperand);

@@ -67,7 +67,12 @@ function isCalled(node: Node, so: RegExp, other: RegExp): boolean {
   const names = namesOn(node);
   const inner = source(node);
   const isBare =
-    inner.op === 'parameter' || inner.op === 'attribute' || inner.op === 'item' || inner.op === 'opaque' || inner.op === 'index';
+    node.op === 'let' ||
+    inner.op === 'parameter' ||
+    inner.op === 'attribute' ||
+    inner.op === 'item' ||
+    inner.op === 'opaque' ||
+    inner.op === 'index';
   return isBare && names.length > 0 && so.test(names[0]!) && !names.some((name) => other.test(name) || either.test(name));
 }
 

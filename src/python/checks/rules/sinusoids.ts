@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, placeOf } from '../statements.ts';
+import { ownNodes, placeOf, writtenIn } from '../statements.ts';
 import { factorsOf, isMadeOf, isMoved, isNegated, namesOn, under } from './flow.ts';
 
 export function* sinusoids(statement: Computed, checked: Checked): Generator<Fault> {
@@ -169,7 +169,20 @@ function* apart(statement: Computed, { computed, textOf }: Checked): Generator<F
 }
 
 /** `pe[:, 0::2] = sin(a)` and `pe[:, 1::2] = sin(a)` */
-function* twice(statement: Computed, { computed, textOf }: Checked): Generator<Fault> {
+function* twice(statement: Computed, checked: Checked): Generator<Fault> {
+  const { computed, textOf } = checked;
+  for (const node of ownNodes(statement)) {
+    const [a, b, ...more] = node.op === 'concatenate' || node.op === 'stack' ? node.args : [];
+    const inner = a && unwrap(a);
+    if (!inner || !b || more.length > 0 || unwrap(b) !== inner || (inner.op !== 'sin' && inner.op !== 'cos')) continue;
+    if (!isAlone(inner, statement, checked)) continue;
+    yield {
+      rule: 'same-twice',
+      severity: 'warning',
+      message: bothOf(inner),
+      ...{ statement, at: writtenIn(statement, node), related: [], nearly: null, change: null },
+    };
+  }
   const { op } = unwrap(statement.node);
   if ((op !== 'sin' && op !== 'cos') || !second.test(textOf(statement))) return;
   const other = computed.find(
@@ -183,7 +196,7 @@ function* twice(statement: Computed, { computed, textOf }: Checked): Generator<F
   yield {
     rule: 'same-twice',
     severity: 'warning',
-    message: `Both of each pair are the ${op === 'sin' ? 'sine' : 'cosine'} of the same angle: one is the sine and one the cosine, so that a step of positions is a rotation.`,
+    message: bothOf(unwrap(statement.node)),
     statement,
     at: statement.node,
     related: [{ node: other.node, message: 'The other one.' }],
@@ -191,6 +204,18 @@ function* twice(statement: Computed, { computed, textOf }: Checked): Generator<F
     change: null,
   };
 }
+
+const bothOf = ({ op }: Node): string =>
+  `Both of each pair are the ${op === 'sin' ? 'sine' : 'cosine'} of the same angle: one is the sine and one the cosine, so that a step of positions is a rotation.`;
+
+/** A table that holds each cosine twice, as rotations of halves take it, has one of sines beside it. */
+const isAlone = ({ op, args }: Node, { target, holder, around }: Computed, { computed }: Checked): boolean =>
+  !/cos|sin(?!us)|rot|rope/i.test([target, ...around].join(' ')) &&
+  !computed.some(
+    (one) =>
+      one.holder === holder &&
+      isMadeOf(one.node, (part) => part.op === (op === 'sin' ? 'cos' : 'sin') && unwrap(part.args[0]!) === unwrap(args[0]!), 60),
+  );
 
 const first = /^[\w.]+\[[^\]=]*(?:\b0)?::2\s*\]\s*=/;
 const second = /^[\w.]+\[[^\]=]*\b1::2\s*\]\s*=/;

@@ -72,7 +72,7 @@ function isHot(node: Node): boolean {
   let inner = unwrap(node);
   while (/^(?:greater|equal|notEqual|greaterEqual)$/.test(inner.op) || (moving.has(inner.op) && inner.args[0]))
     inner = unwrap(inner.args[0]!);
-  return inner.op === 'oneHot' || isFilled(inner);
+  return inner.op === 'oneHot' || inner.op === 'eye' || isFilled(inner);
 }
 
 /** Zeros into which ones were put. */

@@ -3,12 +3,10 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes } from '../statements.ts';
-import { isQueriesFirst, isRenormalised, rankOf, scoresIn, type Scores } from './attention.ts';
+import { isQueriesFirst, isRenormalised, rankOf, scoresIn, softmaxesOf, type Scores } from './attention.ts';
 
 export function* softmaxAxis(statement: Computed): Generator<Fault> {
-  for (const node of ownNodes(statement)) {
-    if (node.op !== 'softmax') continue;
+  for (const { softmax: node, at } of softmaxesOf(statement)) {
     const scores = scoresIn(node.args[0]!);
     const axis = scores?.isInPlace === true ? axisOf(node, scores) : null;
     if (!scores || axis === null) continue;
@@ -20,7 +18,7 @@ export function* softmaxAxis(statement: Computed): Generator<Fault> {
       rule: 'softmax-axis',
       message: `This softmax runs over ${over} (axis ${axis} of the scores), the values are summed over axis ${keys}: the weights of a query do not sum to 1.`,
       statement,
-      at: node,
+      at,
       related: [],
       nearly: null,
       change: null,

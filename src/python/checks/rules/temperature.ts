@@ -50,7 +50,7 @@ function* sampled(statement: Computed): Generator<Fault> {
       severity: 'info',
       message: 'The logits are multiplied by the temperature: a higher one makes samples less random, and a lower one more. It divides.',
       statement,
-      at: placeOf(statement, product) ? product : node,
+      at: product,
       related: [],
       nearly: null,
       change: null,
@@ -114,7 +114,8 @@ function isSimilarity(scores: Node, ofUnits: boolean): boolean {
   const inner = unwrap(scores);
   if (inner.op === 'matmul' || inner.op === 'einsum' || (inner.op === 'sum' && unwrap(inner.args[0]!).op === 'multiply'))
     return !ofUnits || operands(inner).every((arg) => isMadeOf(arg, ({ op }) => op === 'norm' || op === 'rsqrt', 60));
-  if (inner.op === 'multiply' || inner.op === 'concatenate' || moving.has(inner.op)) return isSimilarity(inner.args[0]!, ofUnits);
+  if (inner.op === 'multiply' || inner.op === 'concatenate' || inner.op === 'subtract' || moving.has(inner.op))
+    return isSimilarity(inner.args[0]!, ofUnits);
   if (inner.op === 'divide') return isMadeOf(inner.args[1]!, ({ op }) => op === 'norm' || op === 'sqrt', 30);
   return !ofUnits && (/sim/i.test(namesOn(scores)[0] ?? '') || /logits/.test(namesOn(scores)[0] ?? ''));
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import { namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import { calledFor } from '../../recognise/findings.ts';
@@ -13,7 +13,7 @@ import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { replaced } from '../near/remade.ts';
 import { textEdits } from '../near/write.ts';
-import { isMoved, under } from '../rules/flow.ts';
+import { isMoved, madeFrom, under } from '../rules/flow.ts';
 import { ownNodes } from '../statements.ts';
 import { arithmetic, shares } from './linear.ts';
 import { sideOfPrediction, type Side } from './sides.ts';
@@ -27,14 +27,18 @@ export function* guidanceSums({ computed, textOf, imports }: Checked, told: read
     const sums = predictions && sumsOf(node, predictions);
     if (!sums) continue;
     const isLine = sums.total === 1 && sums.slope === 0;
-    if (isLine ? !sums.isAway : sums.total === 0) continue;
+    // A difference may be what is added to one of the two.
+    const isBare = sums.total === 0 && isPrediction(statement) && !isAddedTo(node, predictions);
+    if (isLine ? !sums.isAway : sums.total === 0 && !isBare) continue;
     const flip = isLine ? null : turned(statement, predictions);
     const edits = flip && textEdits({ kind: 'sign', ...flip, within: null, also: [] }, { statement, computed, textOf, imports });
     yield {
       rule: 'guidance-not-conditional',
       message: isLine
         ? 'The two predictions have changed places: at scale 1 this is the unconditional one, and more goes away from the condition.'
-        : 'What the two predictions are multiplied by does not sum to one: guidance moves along the line through both, and at scale 1 it is the conditional one.',
+        : isBare
+          ? 'The difference of the two predictions is taken for the prediction: at scale 1 this is not the conditional one. It is added to the unconditional one.'
+          : 'What the two predictions are multiplied by does not sum to one: guidance moves along the line through both, and at scale 1 it is the conditional one.',
       statement,
       at: flip?.there ?? node,
       related: [],
@@ -43,6 +47,20 @@ export function* guidanceSums({ computed, textOf, imports }: Checked, told: read
     };
   }
 }
+
+const isPrediction = ({ target }: Computed): boolean =>
+  holdsAny(wordsOf(target), predictionWords) && !/diff|delta|dir|grad|guidance|correction|shift/i.test(target);
+
+/** Whether a value is a term of a sum with one of the two. */
+const isAddedTo = (node: Node, { conditional, unconditional }: Predictions): boolean =>
+  [...madeFrom(node, carrying, 20)].some((one) =>
+    usersOf(one).some(
+      ({ op, args }) =>
+        (op === 'add' || op === 'subtract') &&
+        args.some((arg) => arg !== one && (unwrap(arg) === unwrap(conditional) || unwrap(arg) === unwrap(unconditional))),
+    ),
+  );
+const carrying: ReadonlySet<string> = new Set(['let', 'inline', 'multiply', 'detach']);
 
 interface Predictions {
   readonly conditional: Node;

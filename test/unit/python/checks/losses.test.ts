@@ -34,6 +34,38 @@ describe('a loss of a variational autoencoder', () => {
   });
 });
 
+describe('a loss of a discriminator', () => {
+  const of = (total: string): string =>
+    def(
+      'loss(d_real, d_fake)',
+      'err_real = F.binary_cross_entropy_with_logits(d_real, torch.ones_like(d_real))',
+      'err_fake = F.binary_cross_entropy_with_logits(d_fake, torch.zeros_like(d_fake))',
+      total,
+    );
+  test('takes one half off the other', async () => {
+    expect(await rulesOf(of('err_real - err_fake'))).toEqual(['wrong-direction']);
+    expect(await rulesOf(of('(err_real + err_fake) / 2'))).toEqual([]);
+  });
+  test('is a difference where the answers have no cost', async () => {
+    expect(await rulesOf(def('loss(d_real, d_fake)', 'd_fake.mean() - d_real.mean()'))).toEqual([]);
+  });
+});
+
+describe('a perplexity', () => {
+  const of = (value: string): string =>
+    def(
+      'evaluate(logits, targets)',
+      'logp = logits - torch.log(torch.exp(logits).sum(-1, keepdim=True))',
+      'ce = -logp[torch.arange(len(targets)), targets].mean()',
+      `ppl = ${value}`,
+      'ppl',
+    );
+  test('is the exponential of what it is called', async () => {
+    expect(await rulesOf(of('ce'))).toEqual(['function-missing']);
+    expect(await rulesOf(of('torch.exp(ce)'))).toEqual([]);
+  });
+});
+
 describe('a divergence', () => {
   test('that lacks the 1 of each dimension', async () => {
     const of = (holder: string, rest: string): string =>

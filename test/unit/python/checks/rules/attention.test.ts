@@ -165,6 +165,13 @@ describe('the axis of a softmax', () => {
       'the rows of matrices',
       go('Q, K, V', 's = Q @ K.T', 'e = np.exp(s - s.max(axis=0, keepdims=True))', 'return e / e.sum(axis=0, keepdims=True) @ V'),
     ],
+    [
+      'the queries, by a function of the file',
+      below(
+        'def soft(x, axis=-1):\n    e = np.exp(x - x.max(axis=axis, keepdims=True))\n    return e / e.sum(axis=axis, keepdims=True)',
+        go('q, k, v', 'w = soft(q @ k.T, axis=0)', 'return w @ v'),
+      ),
+    ],
     ['the batch', go('q, k, v', 's = torch.einsum("bid,bjd->bij", q, k)', 'return torch.einsum("bij,bjd->bid", s.softmax(0), v)')],
   ])('over %s', async (_, code) => {
     expect((await told(code)).map((one) => one.split(':')[0])).toEqual(['softmax-axis']);

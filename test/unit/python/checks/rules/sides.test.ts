@@ -14,6 +14,7 @@ describe('predictions and truth', () => {
     go('log_probs, target', 'return F.nll_loss(target, log_probs)'),
     go('model, x, labels', 'loss = F.cross_entropy(labels, model(x))', 'return loss'),
     go('y_true, y_pred', 'return -(y_pred * torch.log(y_true)).sum(-1)'),
+    go('a, b, t', 'logits = a @ b.T / t', 'labels = torch.arange(len(logits))', 'return F.cross_entropy(labels, logits)'),
   ])('are told in each other’s place: %s', async (code) => {
     expect((await rules(code)).filter((one) => one === 'swapped')).toEqual(['swapped']);
   });
@@ -36,6 +37,8 @@ describe('the same on both sides', () => {
     go('image_features, text_features, y', 'return F.cross_entropy(image_features @ image_features.T, y)'),
     go('r, adv', 'loss1 = -r * adv', 'loss2 = -r.clamp(0.8, 1.2) * adv', 'return torch.max(loss1, loss1).mean()'),
     go('logits_per_image, logits_per_text, y', 'return (F.cross_entropy(logits_per_image, y) + F.cross_entropy(logits_per_image, y)) / 2'),
+    go('a, b, y', 'loss_a = F.cross_entropy(a, y)', 'loss_b = F.cross_entropy(b, y)', 'return (loss_b + loss_b).mean()'),
+    go('d, real, fake', 'pred_real = d(real)', 'pred_fake = d(fake)', 'return -pred_real.mean() + pred_real.mean()'),
   ])('is told: %s', async (code) => {
     expect((await rules(code)).filter((one) => one === 'same-twice')).toEqual(['same-twice']);
   });
@@ -47,6 +50,8 @@ describe('the same on both sides', () => {
       'return a + F.cross_entropy(text_features @ text_features.T, y)',
     ),
     go('x, y', 'return x - x.detach() + y'),
+    go('loss_a, loss_b', 'print(loss_a)', 'return loss_b + loss_b'),
+    go('x_a, x_b', 'return x_a ** 2 + x_a'),
   ])('is right where nothing is left over: %s', async (code) => {
     expect((await rules(code)).filter((one) => one === 'same-twice')).toEqual([]);
   });
