@@ -15,7 +15,8 @@ export function* cancelled(statement: Computed): Generator<Fault> {
     // Of two or three terms it hands on a gradient, or keeps a value in a range.
     if (terms.length < 4) continue;
     const twice = terms.find(
-      ({ node: term, sign }) => numberOf(term) === null && terms.some((one) => one.node === term && one.sign !== sign),
+      ({ node: term, sign }) =>
+        numberOf(term) === null && isArray(term, statement) && terms.some((one) => one.node === term && one.sign !== sign),
     );
     if (!twice) continue;
     yield {
@@ -31,6 +32,9 @@ export function* cancelled(statement: Computed): Generator<Fault> {
     };
   }
 }
+
+/** A list is known by its entry alone, whichever axis it is put along: `at[:, None] - at[None, :]`. */
+const isArray = (term: Node, { places }: Computed): boolean => places.some(({ node }) => node === term);
 
 /** The terms as they are written: what a name holds is one. */
 function written(node: Node, sign: 1 | -1): { readonly node: Node; readonly sign: 1 | -1 }[] {

@@ -235,6 +235,14 @@ describe('what cancels', () => {
     expect(await rulesOf(of('logvar'))).toContain('same-twice');
     expect(await rulesOf(of('logvar.exp()'))).toEqual([]);
   });
+  test('is not what stands along another axis', async () => {
+    const code = def(
+      'offsets(n)',
+      'at = torch.tensor([[row, column] for row in range(n) for column in range(n)])',
+      'at[:, None, :] - at[None, :, :] + n - 1',
+    );
+    expect(await rulesOf(code)).toEqual([]);
+  });
 });
 
 describe('bits', () => {
