@@ -38,11 +38,16 @@ export function* freshNoise({ computed }: Checked, told: readonly Fault[]): Gene
 /** A statement that draws it where it makes something of it. */
 const isMadeWith = (statement: Computed, draw: Node): boolean => arithmetic.has(unwrap(statement.node).op) && ownNodes(statement).has(draw);
 
+/** A difference alone may be a direction: what is made least is a size of it. */
+const isMeasured = (node: Node): boolean =>
+  usersOf(node).some((user) => sizes.has(user.op) || ((user.op === 'let' || isPassing(user)) && isMeasured(user)));
+
+const sizes: ReadonlySet<string> = new Set(['square', 'power', 'abs', 'norm']);
+
 /** What is compared: by a difference that is squared, or by a criterion that is not known. */
 function sidesOf(node: Node): readonly (readonly [said: Node, target: Node])[] | null {
   const given = node.op === 'opaque' && /loss|criterion|huber|mse|l1/i.test(String(node.attributes['callee'])) ? argumentsOf(node) : [];
-  const isSquared = usersOf(node).some(({ op }) => op === 'square' || op === 'abs' || op === 'norm' || op === 'let');
-  const [a, b] = node.op === 'subtract' && isSquared ? node.args : given.length === 2 ? given : [];
+  const [a, b] = node.op === 'subtract' && isMeasured(node) ? node.args : given.length === 2 ? given : [];
   return a && b
     ? [
         [a, b],

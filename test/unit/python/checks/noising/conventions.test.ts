@@ -116,6 +116,18 @@ describe('what is predicted is compared with', () => {
     expect(await only(code)).toMatchObject({ rule: 'minimum-elsewhere', severity: 'warning' });
   });
 
+  test('nothing where the difference is a direction, and nothing is made least', async () => {
+    const step = (last: string): string =>
+      def(
+        'guidance(operator, x_t, y, sigma)',
+        'y_t = y + sigma * torch.randn_like(y)',
+        'difference = operator.forward(x_t) - y_t',
+        last,
+      );
+    expect(await rulesOf(step('operator.adjoint(difference / sigma ** 2)'))).toEqual([]);
+    expect(await rulesOf(step('(difference ** 2).mean()'))).toEqual(['minimum-elsewhere']);
+  });
+
   test.each([
     ['the noise that it was made with', loss(', noise', 'noise')],
     ['noise by its name', loss(', noise=noise', 'noise')],
