@@ -1,6 +1,6 @@
 /** Edits that make a formula of code, and yet are no mending of a slip: what the code has was meant. */
 
-import { leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { argumentsOf, leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Role } from '../../../formulas/reading.ts';
 import { affinity, formFits } from '../../recognise/binding/affinity.ts';
 import type { Choice, Choices } from '../../recognise/binding/choice.ts';
@@ -8,7 +8,7 @@ import type { Cut } from '../../recognise/cut.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import { given, namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words.ts';
-import { factorsOf, isMadeOf, made } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, made, source } from '../rules/flow.ts';
 import type { Edit } from './edit.ts';
 import type { Named } from './naming.ts';
 import { isShare } from './repertoire.ts';
@@ -30,6 +30,7 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
   composite: isComposite,
   logarithm: isLogarithm,
   cancelled: isCancelled,
+  'in other units': isInOtherUnits,
   'made on': isMadeOn,
   derivative: ({ edit: { kind }, surroundings: { around } }) =>
     kind === 'missing function' &&
@@ -205,6 +206,19 @@ function isCancelled({ edit: { kind }, changed: { order: nodes } }: Trial): bool
     nodes.some(({ op, args: [a] }) => op === 'logSumExp' && factorsOf(a!).some(({ node }) => unwrap(node).op === 'logSoftmax')) ||
     (kind === 'another value' && nodes.some(({ op, args: [a, b] }) => (op === 'subtract' || op === 'divide') && unwrap(a!) === unwrap(b!)))
   );
+}
+
+/** `2 * sigma` is the level where it is looked up beside the formula's other value: sigma alone is in other units. */
+function isInOtherUnits({ edit: { kind, there, wanted, within }, cut: { inputs } }: Trial): boolean {
+  if (kind !== 'factor' || !within) return false;
+  const factor = numberOf(there) ?? 1 / (numberOf(wanted.args[0]!) ?? 0);
+  const parts = factorsOf(within.op === 'multiply' ? within : there, ({ op }) => op === 'let');
+  if (!parts.some(({ node }) => numberOf(node) === factor)) return false;
+  const scaled = new Set(parts.filter(({ node }) => numberOf(node) === null).map(({ node }) => source(node)));
+  const isScaled = ({ op, args: [a, b] }: Node): boolean =>
+    op === 'multiply' && ((numberOf(a!) === factor && scaled.has(source(b!))) || (numberOf(b!) === factor && scaled.has(source(a!))));
+  const isLookedUp = (part: Node): boolean => part.op === 'opaque' && argumentsOf(part).some((arg) => isMadeOf(arg, isScaled, mostMade));
+  return inputs.some((input) => isMadeOf(input, isLookedUp, mostMade));
 }
 
 /** What was made of another value and of something that the formula would not know then was meant: a sample of another distribution. */

@@ -167,3 +167,19 @@ describe('another method', () => {
 test('an entry whose key is made of names has a name of its own', async () => {
   expect(await rulesOf(def('table(all, owner, name, log_prob)', 'all[f"{owner}.{name}"] = log_prob - log_prob.mean()', 'all'))).toEqual([]);
 });
+
+test('a level in other units is multiplied where it is looked up as well', async () => {
+  const denoise = (looked: string): string =>
+    method(
+      'Denoiser(nn.Module)',
+      'def forward(self, x, sigma):',
+      '    alpha = 1 / (1 + 4 * sigma**2)',
+      '    x = alpha.sqrt() * (2 * x - 1)',
+      '    sigma = sigma * alpha.sqrt()',
+      `    t = self.nearest(self.sqrt_1m_alphas_cumprod, ${looked})`,
+      '    noise_est = self.net(x, t)',
+      '    return (x - noise_est * sigma * 2) / self.sqrt_alphas_cumprod[t].view(-1, 1, 1, 1)',
+    );
+  expect(await rulesOf(denoise('2 * sigma.squeeze()'))).toEqual([]);
+  expect(await rulesOf(denoise('sigma.squeeze()'))).toEqual(['no-inverse']);
+});
