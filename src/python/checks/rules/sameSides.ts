@@ -63,10 +63,29 @@ function leftOver(name: string, statement: Computed, { computed, textOf }: Check
   const text = textOf({ start: first.start, end: holder.end });
   const own = computed.filter((one) => one.holder === holder && one.start < statement.start).map(({ target }) => target);
   const uses = (word: string): number => [...text.matchAll(new RegExp(`(?<![\\w.])${word}(?!\\w|\\s*=[^=])`, 'g'))].length;
-  const names = new Set([...holder.parameters.map((one) => one.name), ...own].filter((one) => /^\w+$/.test(one) && one !== name));
+  // What an object is given is used by it elsewhere.
+  const isOwn = (word: string): boolean => new RegExp(`(?<![\\w.])${word}(?!\\w)`).test(text);
+  const made = own.filter((one) => /^\w+$/.test(one) && isOwn(one));
+  const names = new Set([...holder.parameters.map((one) => one.name), ...made].filter((one) => one !== name));
   const unused = [...names].filter((one) => one !== 'self' && uses(one) === 0);
-  return unused.find((one) => difference(name, one) !== null || isOfPair(name, one)) ?? null;
+  return unused.find((one) => isCounterpart(name, one) || isOfPair(name, one)) ?? null;
 }
+
+/** Of names of one word any two differ in one word. */
+function isCounterpart(one: string, other: string): boolean {
+  const words = difference(one, other);
+  if (!words) return false;
+  const isWhole = words[0] === one.toLowerCase() && words[1] === other.toLowerCase();
+  return !isWhole || (one.length === 1 && other.length === 1) || counterparts.some((all) => words.every((word) => all.test(word)));
+}
+const counterparts: readonly RegExp[] = [
+  /^(?:images?|imgs?|vision|visual|pixels?|texts?|txts?|captions?|audios?|videos?)$/,
+  /^(?:anchors?|positives?|pos|negatives?|neg)$/,
+  /^(?:reals?|fakes?|generated|gen)$/,
+  /^(?:chosen|rejected|winners?|losers?|better|worse)$/,
+  /^(?:quer(?:y|ies)|keys?|docs?|documents?|passages?|users?|items?)$/,
+  /^(?:sources?|src|targets?|tgt|old|new|first|second|left|right|before|after)$/,
+];
 
 /** A prediction and what it is to be. */
 const isOfPair = (one: string, other: string): boolean => [one, other].every((name) => pair.test(name)) && one !== other;

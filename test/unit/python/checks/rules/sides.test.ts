@@ -35,6 +35,7 @@ describe('the same on both sides', () => {
     go('pred, target', 'return F.mse_loss(target, target)'),
     go('chosen_rewards, rejected_rewards', 'return -F.logsigmoid(chosen_rewards - chosen_rewards).mean()'),
     go('image_features, text_features, y', 'return F.cross_entropy(image_features @ image_features.T, y)'),
+    go('images, texts, y', 'return F.cross_entropy(images @ images.T, y)'),
     go('r, adv', 'loss1 = -r * adv', 'loss2 = -r.clamp(0.8, 1.2) * adv', 'return torch.max(loss1, loss1).mean()'),
     go('logits_per_image, logits_per_text, y', 'return (F.cross_entropy(logits_per_image, y) + F.cross_entropy(logits_per_image, y)) / 2'),
     go('a, b, y', 'loss_a = F.cross_entropy(a, y)', 'loss_b = F.cross_entropy(b, y)', 'return (loss_b + loss_b).mean()'),
@@ -52,6 +53,8 @@ describe('the same on both sides', () => {
     go('x, y', 'return x - x.detach() + y'),
     go('loss_a, loss_b', 'print(loss_a)', 'return loss_b + loss_b'),
     go('x_a, x_b', 'return x_a ** 2 + x_a'),
+    go('x, mask', 'return x @ x.T'),
+    go('module, x', 'module.weight = module.weight / 2', 'return x @ x.T @ module(x)'),
   ])('is right where nothing is left over: %s', async (code) => {
     expect((await rules(code)).filter((one) => one === 'same-twice')).toEqual([]);
   });
