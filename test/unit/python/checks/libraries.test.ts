@@ -183,3 +183,13 @@ test('a level in other units is multiplied where it is looked up as well', async
   expect(await rulesOf(denoise('2 * sigma.squeeze()'))).toEqual([]);
   expect(await rulesOf(denoise('sigma.squeeze()'))).toEqual(['no-inverse']);
 });
+
+test('what is made with a sample rate is no divergence that has a floor', async () => {
+  const code = def(
+    'loudness(sample_rate, audio)',
+    'to_mel = transforms.MelSpectrogram(sample_rate=sample_rate)',
+    'mel = to_mel(audio)',
+    '20 * torch.log10(torch.clamp(mel, min=1e-5)) - 20',
+  );
+  expect(await rulesOf(code)).toEqual([]);
+});
