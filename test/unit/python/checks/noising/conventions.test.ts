@@ -118,12 +118,7 @@ describe('what is predicted is compared with', () => {
 
   test('nothing where the difference is a direction, and nothing is made least', async () => {
     const step = (last: string): string =>
-      def(
-        'guidance(operator, x_t, y, sigma)',
-        'y_t = y + sigma * torch.randn_like(y)',
-        'difference = operator.forward(x_t) - y_t',
-        last,
-      );
+      def('guidance(operator, x_t, y, sigma)', 'y_t = y + sigma * torch.randn_like(y)', 'difference = operator.forward(x_t) - y_t', last);
     expect(await rulesOf(step('operator.adjoint(difference / sigma ** 2)'))).toEqual([]);
     expect(await rulesOf(step('(difference ** 2).mean()'))).toEqual(['minimum-elsewhere']);
   });
