@@ -1,7 +1,7 @@
 /** Sums in which something is added and taken off again. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { numberOf, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, writtenIn } from '../statements.ts';
 
@@ -33,8 +33,9 @@ export function* cancelled(statement: Computed): Generator<Fault> {
   }
 }
 
-/** A list is known by its entry alone, whichever axis it is put along: `at[:, None] - at[None, :]`. */
-const isArray = (term: Node, { places }: Computed): boolean => places.some(({ node }) => node === term);
+/** A list is known by its entry alone, whichever axis it is put along: `at[:, None] - at[None, :]`; what sets leave is no number. */
+const isArray = (term: Node, { places }: Computed): boolean =>
+  places.some(({ node }) => node === term) && unwrap(term).attributes['callee'] !== 'set';
 
 /** The terms as they are written: what a name holds is one. */
 function written(node: Node, sign: 1 | -1): { readonly node: Node; readonly sign: 1 | -1 }[] {

@@ -26,8 +26,10 @@ export function builtin(follow: Follow, name: string, args: Arguments): Value | 
     case 'tuple':
     case 'sorted':
     case 'reversed':
-    case 'set':
       return first;
+    // Of what stands in it once, in no order, differences are no numbers.
+    case 'set':
+      return isNode(first) ? null : first;
     case 'sum': {
       if (isNode(first)) return build.with('sum', [first], { axes: [0], keep: false });
       if (first.kind !== 'tuple' || first.items.length === 0) return null;

@@ -235,6 +235,9 @@ describe('what cancels', () => {
     expect(await rulesOf(of('logvar'))).toContain('same-twice');
     expect(await rulesOf(of('logvar.exp()'))).toEqual([]);
   });
+  test('is not what is in one set and not in another', async () => {
+    expect(await rulesOf(def('apart(one, other)', 'list(set(one) - set(other)) + list(set(other) - set(one))'))).toEqual([]);
+  });
   test('is not what stands along another axis', async () => {
     const code = def(
       'offsets(n)',
