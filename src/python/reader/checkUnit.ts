@@ -8,6 +8,7 @@ import { claimsIn } from '../checks/players.ts';
 import { waysIn, type Way } from '../checks/paths.ts';
 import { usesIn, type Use } from '../checks/uses.ts';
 import { habitsIn, type Habit } from '../checks/conventions.ts';
+import { directionsIn, type Direction } from '../checks/directions.ts';
 import { diagnosticOf, findingOfFault, namelessFinding } from '../checks/told.ts';
 import type { Follower } from '../expression/follow/follower.ts';
 import type { Computed } from '../expression/follow/context.ts';
@@ -31,12 +32,14 @@ export interface UnitReading {
   readonly ways: readonly Way[];
   /** What classes do in several places; empty until it is checked. */
   readonly habits: readonly Habit[];
+  /** Steps along velocities; empty until it is checked. */
+  readonly directions: readonly Direction[];
   /** Goes on to tell what is wrong with it, step by step; null once that is told. */
   readonly check: (() => Generator<void, UnitReading>) | null;
 }
 
 /** Of what is told together with other units, before it is checked. */
-export const untold = { claims: [], uses: [], ways: [], habits: [] } as const;
+export const untold = { claims: [], uses: [], ways: [], habits: [], directions: [] } as const;
 
 /** A unit whose formulas are known. */
 export interface ReadUnit {
@@ -101,6 +104,7 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       uses: usesIn(computed),
       ways: waysIn(found, computed),
       habits: habitsIn(computed, found, faults),
+      directions: directionsIn(found, computed),
       check: null,
     };
   } catch (error) {

@@ -16,6 +16,7 @@ import { readUnit, type Memory } from './readUnit.ts';
 import { agreeing } from '../checks/players.ts';
 import { againstPaths } from '../checks/paths.ts';
 import { unlike } from '../checks/conventions.ts';
+import { againstVelocities } from '../checks/directions.ts';
 import { contradicting } from '../checks/uses.ts';
 import { namelessFinding } from '../checks/told.ts';
 import { afterTrial, isTried, outcomesOf, type Outcome } from './mended.ts';
@@ -237,6 +238,7 @@ function together(asked: Version['placed']): Diagnostic[] {
     ...contradicting(of(({ uses }) => uses)),
     ...againstPaths(of(({ ways }) => ways)),
     ...unlike(of(({ habits }) => habits)),
+    ...againstVelocities(of(({ directions }) => directions)),
   ];
 }
 

@@ -27,6 +27,21 @@ export function callsWithin({ holder }: Computed, { start, end }: Span): Call[] 
   return calls;
 }
 
+/** The parts of a function around a statement of it that are of one sort, the outermost first. */
+export function partsAround<T extends Part>({ holder, start, end }: Computed, isOf: (part: Part) => part is T): T[] {
+  const parts: T[] = [];
+  if (holder)
+    find(
+      holder.body,
+      (part) => {
+        if (part.start <= start && part.end >= end && isOf(part)) parts.push(part);
+        return null;
+      },
+      { start, end },
+    );
+  return parts;
+}
+
 /** Whether a statement makes a number of Python's of what it computes: nothing is trained by it. */
 export const isPlainNumber = (statement: Computed): boolean =>
   callsWithin(statement, statement).some(
@@ -34,7 +49,7 @@ export const isPlainNumber = (statement: Computed): boolean =>
       (callee.kind === 'attribute' && /^(?:item|tolist|numpy)$/.test(callee.name)) || (callee.kind === 'name' && callee.id === 'float'),
   );
 
-interface Part extends Span {
+export interface Part extends Span {
   readonly kind: string;
 }
 

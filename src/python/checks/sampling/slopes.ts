@@ -6,7 +6,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { factorsOf, termsOf, userIn } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, isNumber, termsOf, userIn } from '../rules/flow.ts';
 
 export function* stepsAway({ computed, textOf, imports }: Checked, told: readonly Fault[]): Generator<Fault> {
   const known = new Set(told.map(({ statement }) => statement));
@@ -65,9 +65,15 @@ const isSlope = ({ op, args }: Node): boolean => op === 'divide' && unwrap(args[
 
 const isPrediction = ({ args }: Node): boolean => args.some((arg) => unwrap(arg).op === 'opaque');
 
-/** A level, in whatever shape. */
+/** A level, in whatever shape: also with ones in the shape of a batch, or with dimensions that are put after its own. */
 function plain(node: Node): Node {
-  let inner = unwrap(node);
-  while (/^(?:reshape|expand|expandDims|squeeze)$/.test(inner.op)) inner = unwrap(inner.args[0]!);
+  const inner = unwrap(node);
+  if (/^(?:reshape|expand|expandDims|squeeze)$/.test(inner.op) || isExtended(inner)) return plain(inner.args[0]!);
+  const [one, other] = inner.op === 'multiply' ? inner.args : [];
+  if (one && other && (isNumber(one, 1) || isNumber(other, 1))) return plain(isNumber(one, 1) ? other : one);
   return inner;
 }
+
+/** `x[(...,) + (None,) * n]` */
+const isExtended = ({ op, args }: Node): boolean =>
+  op === 'index' && args[1] !== undefined && isMadeOf(args[1], (part) => part.op === 'global' && part.attributes['name'] === 'ellipsis', 20);
