@@ -7,7 +7,7 @@ import { argumentsOf, numberOf, unwrap, wrappers, type Node } from '../expressio
 import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import type { Found } from '../recognise/findings.ts';
 import { endsOf } from './contradictions.ts';
-import { factorsOf, isMadeOf, isMoved, namesOn, termsOf, under } from './rules/flow.ts';
+import { factorsOf, isMadeOf, isMoved, namesOn, termsOf } from './rules/flow.ts';
 import { indexWay } from './rules/loops.ts';
 import { ownNodes } from './statements.ts';
 import { shares } from './sampling/linear.ts';
@@ -82,8 +82,7 @@ type Factor = ReturnType<typeof factorsOf>[number];
 
 const isSample = ({ op }: Node): boolean => op === 'carried' || op === 'parameter';
 
-const isVelocityOf = (call: Node, sample: Node): boolean =>
-  call.op === 'opaque' && argumentsOf(call).some((arg) => unwrap(arg) === sample);
+const isVelocityOf = (call: Node, sample: Node): boolean => call.op === 'opaque' && argumentsOf(call).some((arg) => unwrap(arg) === sample);
 
 /** What points from noise to data or to the noise whatever the time does. */
 const otherWords = ['score', 'scores', 'eps', 'epsilon', 'noise', 'grad', 'energy', 'denoise', 'denoised', 'denoiser', 'langevin'];
@@ -119,9 +118,7 @@ function isNext(next: Node, left: Node): boolean {
   if (isAt(next) && isAt(left))
     return table === otherTable && index!.op === 'add' && unwrap(index!.args[0]!) === otherIndex && numberOf(index!.args[1]!) === 1;
   if (next.op !== 'item' || left.op !== 'item') return false;
-  return (
-    isSlice(table!, 'slice:f', 1) && isSlice(otherTable!, 'slice:t', -1) && unwrap(table!.args[0]!) === unwrap(otherTable!.args[0]!)
-  );
+  return isSlice(table!, 'slice:f', 1) && isSlice(otherTable!, 'slice:t', -1) && unwrap(table!.args[0]!) === unwrap(otherTable!.args[0]!);
 }
 
 const isAt = ({ op, attributes }: Node): boolean => op === 'index' && attributes['spec'] === 'at';

@@ -96,7 +96,11 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       else nameless.push(namelessFinding(diagnostic, fault.statement, drawn(fault.statement, around)));
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
-    const claims = claimsIn(found, computed, follower.bases);
+    // A loss whose halves have one target says nothing of what its player wants.
+    const alike = faults.flatMap(({ rule, statement }) => (rule === 'targets-alike' ? [statement] : []));
+    const claims = claimsIn(found, computed, follower.bases).filter(
+      (claim) => !alike.some(({ start, end }) => start <= claim.start && claim.end <= end),
+    );
     return {
       findings: [...told, ...nameless],
       starts,

@@ -1,6 +1,6 @@
 /** Edits that make a formula of code, and yet are no mending of a slip: what the code has was meant. */
 
-import { argumentsOf, leaves, numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { argumentsOf, leaves, numberOf, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Role } from '../../../formulas/reading.ts';
 import { affinity, formFits } from '../../recognise/binding/affinity.ts';
 import type { Choice, Choices } from '../../recognise/binding/choice.ts';
@@ -9,6 +9,7 @@ import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import { given, namesOf } from '../../recognise/evidence/given.ts';
 import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words.ts';
 import { factorsOf, isMadeOf, made, source } from '../rules/flow.ts';
+import { isCallOfFile } from '../statements.ts';
 import type { Edit } from './edit.ts';
 import type { Named } from './naming.ts';
 import { isShare } from './repertoire.ts';
@@ -81,8 +82,14 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
     const added = new Set([...(factor ? made(factor, mostMade) : [])].map(roleOf));
     return [...made(there, mostMade)].some((node) => roleOf(node) !== null && added.has(roleOf(node)));
   },
+  // A network is asked at the point of half a step.
+  'to a midpoint': ({ edit: { kind }, cut: { root, literals } }, { formula }) =>
+    formula.id === 'euler_step' && kind === 'factor' && literals.some((value) => value === 0.5 || value === 2) && isAskedOf(root),
   'not called so': ({ edit, changed }, named) => !named.isCalledSo && asksForName(edit, changed),
 };
+
+const isAskedOf = (value: Node): boolean =>
+  usersOf(value).some((user) => user.op === 'opaque' || isCallOfFile(user) || (user.op === 'let' && isAskedOf(user)));
 
 /** What an object holds, or goes on from what it held. */
 export function isKept(node: Node): boolean {

@@ -51,10 +51,15 @@ function roundIn(node: Node): Round | null {
 function callIn(node: Node): { readonly name: string; readonly given: Node; readonly call: Node } | null {
   const call = source(node);
   if (call.op !== 'opaque' || call.attributes['bound'] !== true) return null;
-  // JAX hands on the weights as well.
-  const given = argumentsOf(call).filter((arg) => !/^(?:params?|variables|state|training|rngs?|key)$/.test(namesOn(arg)[0] ?? ''));
+  // JAX hands on the weights as well, Keras whether it trains.
+  const given = argumentsOf(call).filter(
+    (arg) => !isFlag(unwrap(arg)) && !/^(?:params?|variables|state|training|rngs?|key)$/.test(namesOn(arg)[0] ?? ''),
+  );
   return given.length === 1 ? { name: String(call.attributes['callee']), given: given[0]!, call } : null;
 }
+
+const isFlag = ({ op, attributes }: Node): boolean =>
+  op === 'number' || (op === 'global' && /^(?:true|false|none)$/i.test(String(attributes['name'])));
 
 /** Something that is given as well, or what was between. */
 function isElse(other: Node, { given, between }: Round): boolean {

@@ -34,13 +34,18 @@ export function* detached(statement: Computed, checked: Checked): Generator<Faul
   if (statement.node.op === 'let') return;
   const alike = heldAlike(statement, checked);
   if (alike) yield alike;
+  // What was added before to the sum that goes on here.
+  const gathered = checked.computed.filter(
+    (one) => one.target !== '' && one.target === statement.target && one.holder === statement.holder,
+  );
+  const isGathered = (node: Node): boolean => gathered.some((one) => placeOf(one, node));
   const terms = termsOf(statement.node).flatMap(({ node }) => {
-    const sides = node.op === 'let' || placeOf(statement, node) ? errorIn(node) : null;
+    const sides = node.op === 'let' || placeOf(statement, node) || isGathered(node) ? errorIn(node) : null;
     return sides ? [{ node, sides }] : [];
   });
   for (const [place, second] of terms.entries()) {
     const first = terms.slice(0, place).find((one) => isOfSame(one.sides, second.sides));
-    if (!first) continue;
+    if (!first || (second.node.op !== 'let' && !placeOf(statement, second.node))) continue;
     // Each is told of by itself where it has a name that says which of the two it is.
     if ([first, second].some(({ node }) => node.op === 'let' && isNamedHalf(namesOn(node)[0] ?? ''))) continue;
     const [a, b] = [heldOf(first.sides), heldOf(second.sides)];
@@ -143,8 +148,9 @@ function ofNothing(statement: Computed, sides: Sides): Held | null {
   return { message: 'Both sides are held constant, so that nothing is trained by this.', severity: 'warning' };
 }
 
-const isCommitment = (name: string): boolean => /commit/i.test(name);
-const isCodebook = (name: string): boolean => /code_?book|embed\w*_loss/i.test(name);
+// "e_latent_loss" moves the encoder, and "q_latent_loss" the code.
+const isCommitment = (name: string): boolean => /commit|^e_latent/i.test(name);
+const isCodebook = (name: string): boolean => /code_?book|embed\w*_loss|^q_latent/i.test(name);
 const isNamedHalf = (name: string): boolean => isCommitment(name) || isCodebook(name);
 
 const isCode = (side: Node): boolean => isNearest(source(side)) || /^(?:z_?q|quant\w*|e|codes?|codewords?)$/.test(namesOn(side)[0] ?? '');

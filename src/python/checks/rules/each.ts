@@ -16,6 +16,7 @@ import { discrepancies } from './discrepancies.ts';
 import { distillation, heldStudents } from './distillation.ts';
 import { effectiveNumbers } from './effectiveNumbers.ts';
 import { gumbel } from './gumbel.ts';
+import { firstSteps } from './firstSteps.ts';
 import { floors } from './floors.ts';
 import { focal, focalWeights } from './focal.ts';
 import { entropies } from './entropies.ts';
@@ -116,6 +117,7 @@ const each: readonly Rule[] = [
   sidesOfLosses,
   sameSides,
   unweighted,
+  firstSteps,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */

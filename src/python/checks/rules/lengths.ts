@@ -3,11 +3,12 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import { isDerivative } from '../../recognise/evidence/origins.ts';
+import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
 import { madeFrom, moving, namesOn } from './flow.ts';
 
-export function* lengths(statement: Computed): Generator<Fault> {
+export function* lengths(statement: Computed, { computed }: Checked): Generator<Fault> {
   const { target, around } = statement;
   const names = [target, around[0] ?? ''].join(' ');
   const isZeroCentred = /(?:^|[_ ])r[12](?:[_ ]|$)|zero_?cent/i.test(names) && !/norm|log(?:ged)?(?:_|$)/i.test(names);
@@ -17,8 +18,16 @@ export function* lengths(statement: Computed): Generator<Fault> {
     if (node.op !== 'mean' && node.op !== 'sum') continue;
     const of = unwrap(node.args[0]!);
     const told = { statement, at: node, related: [], nearly: null, change: null, rule: 'function-missing' } as const;
-    if (isZeroCentred && node.op === 'mean' && of.op === 'sqrt' && sumOfGradients(of.args[0]!))
-      yield { ...told, message: 'This is the mean length of the gradients: the penalty (R1) is the mean of their squares.' };
+    if (isZeroCentred && node.op === 'mean' && of.op === 'sqrt' && sumOfGradients(of.args[0]!)) {
+      // Where the lengths have a name, they are to be squared there.
+      const making = computed.find((one) => one.holder === statement.holder && one.node.op !== 'let' && unwrap(one.node) === of);
+      const there = making && { statement: making, at: making.node, related: [{ node, message: 'The mean that is taken of it.' }] };
+      yield {
+        ...told,
+        ...there,
+        message: 'This is the mean length of the gradients: the penalty (R1) is the mean of their squares.',
+      };
+    }
     const squared = node.op === 'sum' ? isComparedAfter(node) && sumOfGradients(node) : sumOfGradients(of);
     if (isPath && squared && Array.isArray(node.attributes['axes']) && !isRooted(node))
       yield { ...told, message: 'These are the squares of the lengths: the root of the sum of squares is missing.' };

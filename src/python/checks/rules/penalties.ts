@@ -90,7 +90,7 @@ const isScalar = (node: Node): boolean => {
 
 const making: ReadonlySet<string> = new Set([
   ...moving,
-  ...'let inline mean sum square sqrt subtract add norm maximum clamp relu power abs multiply divide'.split(' '),
+  ...'let inline mean sum square sqrt subtract add norm maximum clamp relu power abs multiply divide lerp'.split(' '),
 ]);
 
 const drawn: ReadonlySet<string> = new Set(['normal', 'uniform']);
@@ -107,7 +107,8 @@ function gradientIn(node: Node): Node | null {
       found ??= one;
       continue;
     }
-    if (one.op === 'detach') return null;
+    // A running mean may be made of it as well; where all of it is held constant there is none.
+    if (one.op === 'detach') continue;
     if (!making.has(one.op)) {
       if (!isUnknown(one) && !drawn.has(one.op) && one.op !== 'number' && one.op !== 'count' && one.op !== 'size') return null;
       continue;

@@ -64,11 +64,11 @@ const isCriterion = ({ op, args, attributes }: Node): boolean =>
   /bce|criterion|adv\w*_loss|gan_?loss/i.test(String(attributes['callee'])) &&
   args.slice(1).some((arg) => numberOf(arg) !== null);
 
-/** `(x - 1) ** 2`: towards something that is not 0. */
+/** `(x - 1) ** 2`, `(1 - x) ** 2`: towards something that is not 0. */
 const isToNumber = ({ op, args }: Node): boolean => {
   const inner = op === 'square' ? unwrap(args[0]!) : null;
   if (inner?.op !== 'subtract' && inner?.op !== 'add') return false;
-  return (numberOf(inner.args[1]!) ?? 0) !== 0 || isLabel(unwrap(inner.args[1]!));
+  return inner.args.some((arg) => (numberOf(arg) ?? 0) !== 0) || isLabel(unwrap(inner.args[1]!));
 };
 
 /** `(x - b) ** 2` where b is a number unless it is given, or is called a label. */
@@ -85,7 +85,7 @@ function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number
     return true;
   }
   const [x, y] = [unwrap(a), unwrap(b)];
-  if (x === y) return true;
+  if (x === y || isSmoothed(x, y)) return true;
   if (x.op === 'number' || y.op === 'number' || x.op !== y.op || x.args.length !== y.args.length) return false;
   if (leaves.has(x.op)) {
     if (x.op !== 'opaque' || x.attributes['callee'] !== y.attributes['callee']) return false;
@@ -94,6 +94,13 @@ function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number
   if (JSON.stringify(x.attributes) !== JSON.stringify(y.attributes)) return false;
   return operandsOf(x).every((arg, at) => alike(arg, operandsOf(y)[at]!, pairs, depth + 1));
 }
+
+/** One label, of which a little may have been taken off: 1 and 0.9, 0 and 0.1. */
+const isSmoothed = (x: Node, y: Node): boolean => {
+  const [a, b] = [numberOf(x), numberOf(y)];
+  const isLabelLike = (value: number | null): value is number => value !== null && value >= 0 && value <= 1;
+  return isLabelLike(a) && isLabelLike(b) && Math.abs(a - b) <= 0.3 && a > 0.5 === b > 0.5;
+};
 
 function sideOf(nodes: readonly Node[]): 'real' | 'fake' | null {
   const sides = nodes.map((node) => {

@@ -76,4 +76,6 @@ function plain(node: Node): Node {
 
 /** `x[(...,) + (None,) * n]` */
 const isExtended = ({ op, args }: Node): boolean =>
-  op === 'index' && args[1] !== undefined && isMadeOf(args[1], (part) => part.op === 'global' && part.attributes['name'] === 'ellipsis', 20);
+  op === 'index' &&
+  args[1] !== undefined &&
+  isMadeOf(args[1], (part) => part.op === 'global' && part.attributes['name'] === 'ellipsis', 20);

@@ -39,6 +39,34 @@ describe('code book and commitment', () => {
     expect(await told(code)).toEqual([expect.stringContaining('held-side: ')]);
   });
 
+  const added = (commitment: string): string =>
+    go(
+      'h, e, beta',
+      'loss = 0.0',
+      'loss = loss + F.mse_loss(e, h.detach())',
+      `loss = loss + beta * F.mse_loss(${commitment})`,
+      'return loss',
+    );
+
+  test('of what is added one by one hold the same side', async () => {
+    expect(await told(added('h.detach(), e'))).toEqual([expect.stringContaining('held-side: beta * F.mse_loss(h.detach(), e)')]);
+    expect(await told(added('h, e.detach()'))).toEqual([]);
+  });
+
+  test('are called the latents of encoder and code book', async () => {
+    const latents = (encoder: string): string =>
+      go(
+        'h, e',
+        `e_latent_loss = F.mse_loss(${encoder})`,
+        'q_latent_loss = F.mse_loss(e, h.detach())',
+        'return q_latent_loss + 0.25 * e_latent_loss',
+      );
+    expect(await told(latents('e.detach(), h.detach()'))).toEqual([
+      expect.stringContaining('held-side: F.mse_loss(e.detach(), h.detach())'),
+    ]);
+    expect(await told(latents('e.detach(), h'))).toEqual([]);
+  });
+
   test.each([
     ['each holds one', losses('e, h.detach()', 'h, e.detach()')],
     ['of no code', losses('student, teacher.detach()', 'student, teacher').replace('h, e, beta', 'student, teacher, beta')],
