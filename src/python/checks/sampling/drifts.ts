@@ -47,13 +47,15 @@ export function* driftsOfFlows(checked: Checked, told: readonly Fault[]): Genera
 const flowWords = ['ode', 'probability flow', 'prob flow', 'pf', 'pf ode', 'flow ode', 'flow drift', 'flow velocity', 'drift flow'];
 
 /** The drift of the flow, given together with what noise is multiplied by: of an equation without noise there is none. */
-function* halfDrifts({ found }: Checked, known: Set<Computed>): Generator<Fault> {
+function* halfDrifts({ found, textOf }: Checked, known: Set<Computed>): Generator<Fault> {
   for (const { computed: statement, recognition, place } of found) {
     const { around, target, holder } = statement;
     if (recognition.formula.id !== 'pf_ode' || known.has(statement) || place.node !== statement.node || !holder) continue;
     const names = [target, ...around].map(wordsOf);
     if (!names.some((words) => holdsAny(words, ['sde', 'reverse sde'])) || names.some((words) => holdsAny(words, [...flowWords, 'flow'])))
       continue;
+    // One class may be either, as it is asked to.
+    if (/\bif\b|where/.test(textOf(statement)) || isMadeOf(statement.node, ({ op }) => op === 'choice', 40)) continue;
     const given = holder.body.findLast((one) => one.kind === 'return');
     const pair = given?.value?.kind === 'tuple' ? given.value.items : [];
     const rates = new Set([...made(unwrap(statement.node).args[1]!, 40)].flatMap((part) => namesOf(part).slice(0, 1)));
