@@ -10,13 +10,12 @@ import type { Fault } from '../fault.ts';
 import { matchOf } from '../matched.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { factorsOf, isMadeOf, isNegated, made } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, isNegated } from '../rules/flow.ts';
 
 export function* driftsOfFlows(checked: Checked, told: readonly Fault[]): Generator<Fault> {
   const { found, computed, textOf, imports } = checked;
   const known = new Set(told.map(({ statement }) => statement));
   yield* withoutDrift(checked, known);
-  yield* halfDrifts(checked, known);
   for (const { computed: statement, recognition, place } of found) {
     if (recognition.formula.id !== 'reverse_sde' || known.has(statement) || place.node !== statement.node) continue;
     const { around, target, holder, node } = statement;
@@ -45,34 +44,6 @@ export function* driftsOfFlows(checked: Checked, told: readonly Fault[]): Genera
 }
 
 const flowWords = ['ode', 'probability flow', 'prob flow', 'pf', 'pf ode', 'flow ode', 'flow drift', 'flow velocity', 'drift flow'];
-
-/** The drift of the flow, given together with what noise is multiplied by: of an equation without noise there is none. */
-function* halfDrifts({ found, textOf }: Checked, known: Set<Computed>): Generator<Fault> {
-  for (const { computed: statement, recognition, place } of found) {
-    const { around, target, holder } = statement;
-    if (recognition.formula.id !== 'pf_ode' || known.has(statement) || place.node !== statement.node || !holder) continue;
-    const names = [target, ...around].map(wordsOf);
-    if (!names.some((words) => holdsAny(words, ['sde', 'reverse sde'])) || names.some((words) => holdsAny(words, [...flowWords, 'flow'])))
-      continue;
-    // One class may be either, as it is asked to.
-    if (/\bif\b|where/.test(textOf(statement)) || isMadeOf(statement.node, ({ op }) => op === 'choice', 40)) continue;
-    const given = holder.body.findLast((one) => one.kind === 'return');
-    const pair = given?.value?.kind === 'tuple' ? given.value.items : [];
-    const rates = new Set([...made(unwrap(statement.node).args[1]!, 40)].flatMap((part) => namesOf(part).slice(0, 1)));
-    const isGiven = pair.length === 2 && pair[0]!.kind === 'name' && pair[0].id === target;
-    if (!isGiven || pair[1]!.kind !== 'name' || !rates.has(pair[1].id)) continue;
-    known.add(statement);
-    yield {
-      rule: 'other-factor',
-      message: `This is the drift of the flow without noise, and it is given together with \`${pair[1].id}\`, which noise is multiplied by: with noise the score counts whole (${catalogue.get('reverse_sde')!.name}).`,
-      statement,
-      at: place.node,
-      related: [],
-      nearly: null,
-      change: null,
-    };
-  }
-}
 
 const changed = (top: Node, taken: Node): Node => make(top.op, [top.args[0]!, taken], top.attributes);
 

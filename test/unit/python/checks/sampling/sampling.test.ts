@@ -28,13 +28,6 @@ const guided = (batch: string, names: string): string =>
 
 const euler = (step: string): string => def('euler(model, x, sigma, sigma_next)', 'd = (x - model(x, sigma)) / sigma', step);
 
-const twin = (name: string, rate: string, given: string): string =>
-  def(`${name}(base, score_fn, x, t)`, 'drift, g = base.coefficients(x, t)', `drift = drift - ${rate} * score_fn(x, t)`, `drift, ${given}`);
-
-test('half of the score stands beside the noise of an SDE', async () => {
-  expect(await only(twin('sde', '0.5 * g ** 2', 'g'))).toMatchObject({ rule: 'other-factor', severity: 'info' });
-});
-
 test('all of the score stands in the drift of a flow', async () => {
   expect(await only(flow('flow_drift', 'drift - diffusion ** 2 * score'))).toMatchObject({ rule: 'other-factor' });
 });
@@ -81,9 +74,6 @@ describe('steps that are right', () => {
     ['the second slope alone', heun('x + h * d_next')],
     ['a step to the next level', euler('x + d * (sigma_next - sigma)')],
     ['less a step from it', euler('x - d * (sigma - sigma_next)')],
-    ['half of the score in the flow that its class has as an SDE', twin('ode', '0.5 * g ** 2', 'g')],
-    ['half of the score with no noise', twin('sde', '0.5 * g ** 2', 'torch.zeros_like(g)')],
-    ['all of the score in an SDE', twin('sde', 'g ** 2', 'g')],
     ['a step along the negative of the slope', def('euler(model, x, s, s_next)', 'd = (model(x, s) - x) / s', 'x + d * (s - s_next)')],
     ['noise with the root of the step', stochastic('x + drift * dt + g * np.sqrt(dt) * z')],
     ['noise with the root of twice the step', stochastic('x + drift * dt + (2 * dt) ** 0.5 * z')],
