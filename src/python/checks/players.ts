@@ -13,6 +13,7 @@ import { calledFor, type Found } from '../recognise/findings.ts';
 import { claimsOfAnswers, isTermOf, lossesReturned, playerOf } from './answers.ts';
 import type { Claim } from './claim.ts';
 import { namesOn } from './rules/flow.ts';
+import { boundTo } from './sampling/bound.ts';
 import { isPlainNumber } from './rules/syntax.ts';
 
 const players: Readonly<Record<string, Claim['player']>> = {
@@ -36,7 +37,8 @@ export function claimsIn(found: readonly Found[], statements: readonly Computed[
     if ([...recognition.binding.choices.values()].some((choice) => 'role' in choice && /target/i.test(choice.role.id))) continue;
     // A half of a discriminator's loss may be a formula of the generator's.
     const said = playerOf(computed.target) ?? playerOf(computed.around[0] ?? '');
-    const player = said && meant === 'generator' && isOfFake(recognition) ? said : meant;
+    const isHalf = meant === 'generator' || (said === 'generator' && !boundTo(recognition, 'real'));
+    const player = said && isHalf && isOfFake(recognition) ? said : meant;
     const slope = slopeIn(recognition, 0.5) * (trainedWith(place.node) ?? usedWith(place.node));
     if (slope === 0) continue;
     const isSquared = recognition.formula.id.startsWith('lsgan');
@@ -208,11 +210,12 @@ function lowering(claims: readonly Claim[], games: readonly (readonly Claim[])[]
   const right = generators.filter((claim) => claim.raises === true);
   const discriminators = claims.filter(({ player }) => player === 'discriminator');
   // Which label is which may be chosen anew, and squares may rest between both.
-  const isUsual = discriminators.length > 0 && discriminators.every(({ raises }) => raises === false);
+  const turned = discriminators.filter(({ raises }) => raises === true).length;
+  const isUsual = discriminators.length > 0 && turned * 4 <= discriminators.length && !discriminators.some(({ raises }) => raises === null);
   const wrong = alone.filter(
     (claim) => (isUsual && claim.around === '') || right.some((one) => one.holder === claim.holder && one.around === claim.around),
   );
-  if (right.length < wrong.length || right.length === 0 || discriminators.some(({ raises }) => raises === true)) return [];
+  if (right.length < wrong.length || right.length === 0 || turned * 4 > discriminators.length) return [];
   return wrong.map(({ start, end }) => ({
     start,
     end,

@@ -14,6 +14,7 @@ import { Likeness } from './likeness.ts';
 import { untold, type UnitReading } from './checkUnit.ts';
 import { readUnit, type Memory } from './readUnit.ts';
 import { agreeing } from '../checks/players.ts';
+import { atCriteria } from '../checks/criteria.ts';
 import { againstPaths } from '../checks/paths.ts';
 import { unlike } from '../checks/conventions.ts';
 import { againstVelocities } from '../checks/directions.ts';
@@ -106,7 +107,9 @@ export class FormulaReader {
       }
     }
     const all = asked.flatMap(({ progress: { reading }, starts }) => (reading ? inText(reading, starts) : []));
-    const told = checked ? await this.#tried(key, text, withDiagnosed(all, together(asked)), end - performance.now()) : all;
+    const told = checked
+      ? await this.#tried(key, text, atCriteria(text, withDiagnosed(all, together(asked))), end - performance.now())
+      : all;
     const findings = ignored ? told : withoutIgnored(text, told);
     return [...(within ? findings : withoutRepeats(findings))].sort(inOrder);
   }

@@ -60,6 +60,7 @@ export function* nearMissOf(question: Question): Generator<void, NearMiss | 'mea
   const readings = isPart ? recogniser.valued.filter(({ reading }) => reading.fit !== 'quantity') : recogniser.valued;
   let pieces = 0;
   let isMeant = false;
+  let nearest: NearMiss | null = null;
   for (const { cut, alternative } of cutsOf(unwrap(node))) {
     if (++pieces > mostPieces || numbersComputed() > until) break;
     const likely = likeliest(namedReadings(cut, readings, question.surroundings)).filter((named) => mayBe(named, question));
@@ -72,9 +73,11 @@ export function* nearMissOf(question: Question): Generator<void, NearMiss | 'mea
       continue;
     }
     const best = yield* search.best(until);
-    if (best) return best;
+    // With a square more two values are near to much: where names are followed further, another slip may say it all.
+    if (best && best.edit.kind !== 'missing function') return best;
+    nearest ??= best;
   }
-  return isMeant ? 'meant' : null;
+  return nearest ?? (isMeant ? 'meant' : null);
 }
 
 /** A particular formula is meant by code that is a general one where every value is called so. */

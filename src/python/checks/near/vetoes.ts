@@ -42,6 +42,11 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
   // The rest of a rest is the share itself.
   'complement twice': ({ edit: { kind, there, wanted } }) =>
     kind === 'missing function' && isComplement(wanted) && isComplement(unwrap(there)),
+  // A number that keeps something within bounds has the sign that it needs.
+  'of a bound': ({ edit: { there, wanted }, cut: { order } }) =>
+    there.op === 'number' &&
+    wanted.op === 'number' &&
+    order.some(({ op, args }) => /^(?:maximum|minimum|clamp)$/.test(op) && args.includes(there)),
   // What an object holds may have been kept with either sign.
   kept: ({ edit: { kind, there, wanted } }) =>
     (kind === 'sign' && wanted.op === 'negate' && (isKept(there) || isMeanOfKept(there))) ||

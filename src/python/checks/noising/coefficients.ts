@@ -12,6 +12,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault, TextChange } from '../fault.ts';
 import { matchOf } from '../matched.ts';
 import { isMadeOf } from '../rules/flow.ts';
+import { isCallOfFile } from '../statements.ts';
 import { areEqual, combinationOf, type Combination } from './combination.ts';
 import { levelsAt, made, meaningOf, othersThan, partsOf, waysOf, type Levels, type Meaning, type Parts } from './meant.ts';
 import { productOf, weightOf, type Term } from './makings.ts';
@@ -38,7 +39,11 @@ export function* coefficients(checked: Checked, told: readonly Fault[]): Generat
   // What is made of a number that is wrong is wrong by that alone.
   const wrong = new Set(told.map(({ statement }) => unwrap(statement.node)));
   const isWrong = (part: Node): boolean =>
-    wrong.has(part) || (part.op === 'let' && wrongTable(String(part.attributes['name']), part, true) !== null);
+    wrong.has(part) ||
+    (part.op === 'let' && wrongTable(String(part.attributes['name']), part, true) !== null) ||
+    (isCallOfFile(part) &&
+      /var(?:iance)?(?:_|$)/i.test(String(part.attributes['own'])) &&
+      wrongTable('posterior_variance', part, false) !== null);
   const faults: Fault[] = [];
   for (const statement of checked.computed) {
     if (known.has(statement) || statement.node.op === 'let' || isToldElsewhere(statement.node)) continue;

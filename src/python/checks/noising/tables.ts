@@ -50,7 +50,9 @@ function weightOf(name: string, { holder, target }: Computed, computed: readonly
   const which = /(?:^| )x ?(?:0|start)(?: |$)/.test(words) ? 1 : /(?:^| )x ?t(?: |$)/.test(words) ? 2 : null;
   if (which === null) return null;
   const other = `coef ${3 - which}`;
-  const isBeside = computed.some((one) => one.holder === holder && one.target !== '' && tableCalled(other, one.node, true)?.isRight === true);
+  const isBeside = computed.some(
+    (one) => one.holder === holder && one.target !== '' && tableCalled(other, one.node, true)?.isRight === true,
+  );
   return isBeside ? `coef ${which}` : null;
 }
 
@@ -91,7 +93,14 @@ function tableCalled(name: string, node: Node, isTable: boolean): (Wrong & { rea
   return wanted && { value, wanted, levels, isRight: wanted.some((all) => areEqual(all, value)) };
 }
 
-const mayBeKnown = /coe?f|posterior_var|cumprod|bar|snr|signal_?to_?noise/i;
+/** Which of the two weights in the posterior's mean it is called: that of the clean sample or that of the noisy one. */
+function weightCalled(words: string): string | undefined {
+  const said = /^posterior (?:mean )?(?:coe?f+ )?(?:(?<first>x ?0|x ?start|clean)|(?<second>x ?t|noisy))$/.exec(words)?.groups;
+  if (said) return said['first'] === undefined ? '2' : '1';
+  return /^(?:posterior )?(?:mean )?coe?f+ ?(?<which>[12])$/.exec(words)?.groups?.['which'];
+}
+
+const mayBeKnown = /coe?f|posterior|posterior_var|cumprod|bar|snr|signal_?to_?noise/i;
 
 function meaningOf(name: string, levels: Levels, isTable: boolean, isPower: boolean): readonly Numbers[] | null {
   const { now, before, alpha } = levels;
@@ -100,7 +109,7 @@ function meaningOf(name: string, levels: Levels, isTable: boolean, isPower: bool
     const variance = numbers((at) => ((1 - alpha[at]!) * (1 - before[at]!)) / (1 - now[at]!));
     return [variance, numbers((at) => 1 - alpha[at]!)];
   }
-  const weight = isTable ? /^(?:posterior )?(?:mean )?coe?f+ ?(?<which>[12])$/.exec(words)?.groups?.['which'] : undefined;
+  const weight = isTable ? weightCalled(words) : undefined;
   if (weight === '1') return [numbers((at) => (Math.sqrt(before[at]!) * (1 - alpha[at]!)) / (1 - now[at]!))];
   if (weight === '2') return [numbers((at) => (Math.sqrt(alpha[at]!) * (1 - before[at]!)) / (1 - now[at]!))];
   if (/^(?:get |compute |calc )?(?:snrs?|signal to noise(?: ratio)?)$/.test(words)) {

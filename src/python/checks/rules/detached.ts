@@ -90,6 +90,8 @@ function heldAlike(statement: Computed, { computed }: Checked): Fault | null {
   const [other] = others;
   if (others.length !== 1 || !other || heldOf(other.sides).length !== 1 || source(heldOf(other.sides)[0]!) !== held) return null;
   if (!isOfCode(own) && ![statement, other.one].every(({ target }) => isNamedHalf(target))) return null;
+  // The code book's loss that holds the code is told of by itself.
+  if (isOfCode(own) && [statement, other.one].some(({ target }) => isCodebook(target))) return null;
   return {
     rule: 'held-side',
     severity: same.severity,

@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isUnknown, termsOf } from './flow.ts';
+import { factorsOf, isUnknown, namesOn, termsOf } from './flow.ts';
 import { isNormalisation } from './norms.ts';
 
 export function* deviations(statement: Computed, checked: Checked): Generator<Fault> {
@@ -14,10 +14,13 @@ export function* deviations(statement: Computed, checked: Checked): Generator<Fa
     const divided = dividedIn(node);
     const wrong = divided && wrongWith(divided);
     if (!wrong || !isNormalisation(statement, checked, node, divided.of)) continue;
+    // A root too many is that of the division where what stands under it is called a deviation.
+    const isCalledRoot = wrong.rule === 'function-extra' && divided.names.some((name) => /std|dev|sigma|root/i.test(name));
+    const spread = isCalledRoot ? unwrap(divided.root) : divided.spread;
     const made = checked.computed.findLast(
-      ({ holder, places }) => holder === statement.holder && places.some((one) => one.node === divided.spread),
+      ({ holder, places }) => holder === statement.holder && places.some((one) => one.node === spread),
     );
-    const at = checked.computed.some((one) => placeOf(one, divided.spread)) ? divided.spread : node;
+    const at = checked.computed.some((one) => placeOf(one, spread)) ? spread : node;
     yield { ...wrong, statement: at === node ? statement : (made ?? statement), at, related: [], nearly: null, change: null };
   }
 }
@@ -28,6 +31,9 @@ interface Divided {
   readonly isCentred: boolean;
   /** What is under the root, without the small number beside it. */
   readonly spread: Node;
+  readonly names: readonly string[];
+  /** With its root. */
+  readonly root: Node;
 }
 
 /** `(x - mean) / sqrt(spread + eps)` */
@@ -40,7 +46,8 @@ function dividedIn(node: Node): Divided | null {
     for (const { node: spread, sign } of terms.length === 1 ? terms : []) {
       const from = sign === 1 ? spreadOf(unwrap(spread)) : null;
       const above = from && factors.find((one) => !one.below && (unwrap(one.node) === from || meanTakenOff(one.node) === from));
-      if (above) return { of: from, isCentred: meanTakenOff(above.node) === from, spread: unwrap(spread) };
+      if (above)
+        return { of: from, isCentred: meanTakenOff(above.node) === from, spread: unwrap(spread), names: namesOn(spread), root: factor };
     }
   }
   return null;

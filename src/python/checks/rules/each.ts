@@ -9,6 +9,7 @@ import { causal } from './causal.ts';
 import { cancelled } from './cancelled.ts';
 import { clipping } from './clipping.ts';
 import { compiled } from './compiled.ts';
+import { cosines } from './cosines.ts';
 import { cycles } from './cycles.ts';
 import { detached } from './detached.ts';
 import { deviations } from './deviations.ts';
@@ -40,7 +41,6 @@ import { pairs } from './pairs.ts';
 import { penalties } from './penalties.ts';
 import { perplexity } from './perplexity.ts';
 import { positives } from './positives.ts';
-import { ratios } from './ratios.ts';
 import { reductions } from './reductions.ts';
 import { rotations, rotationsByRows, turnedApart } from './rotations.ts';
 import { sameSides } from './sameSides.ts';
@@ -55,6 +55,8 @@ import { smoothing } from './smoothing.ts';
 import { softmaxAxis } from './softmaxAxis.ts';
 import { spreadsOfLogs } from './spreadsOfLogs.ts';
 import { straightThrough } from './straightThrough.ts';
+import { nucleus } from './nucleus.ts';
+import { telescoping } from './telescoping.ts';
 import { targets, targetsOfCritics } from './targets.ts';
 import { temperature } from './temperature.ts';
 import { totals } from './totals.ts';
@@ -74,7 +76,6 @@ const each: readonly Rule[] = [
   schedules,
   likelihoods,
   penalties,
-  ratios,
   reductions,
   temperature,
   perplexity,
@@ -100,6 +101,9 @@ const each: readonly Rule[] = [
   heldGenerator,
   heldExamples,
   clipping,
+  cosines,
+  nucleus,
+  telescoping,
   totals,
   cancelled,
   effectiveNumbers,

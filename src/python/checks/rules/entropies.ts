@@ -44,7 +44,7 @@ export function* entropies(statement: Computed): Generator<Fault> {
 function isDifference(log: Node, p: Node): boolean {
   const { op, args } = unwrap(log);
   const quotient = op === 'log' ? unwrap(args[0]!) : null;
-  if (quotient?.op === 'divide') return settled(quotient.args[1]!) === settled(p) && settled(quotient.args[0]!) !== settled(p);
+  if (quotient?.op === 'divide') return isIt(quotient.args[1]!, p) && !isIt(quotient.args[0]!, p);
   return op === 'subtract' && isLogOf(args[1]!, p) && !isLogOf(args[0]!, p) && isLogarithm(unwrap(args[0]!));
 }
 
@@ -63,9 +63,13 @@ function isLogOf(log: Node, p: Node): boolean {
   if (probability.op === 'exp') return settled(probability.args[0]!) === logarithm;
   if (logarithm.op === 'logSoftmax' && probability.op === 'softmax') return settled(logarithm.args[0]!) === settled(probability.args[0]!);
   if (logarithm.op !== 'log') return false;
-  const of = settled(logarithm.args[0]!);
-  if (of === probability) return true;
-  return /^(?:add|clamp|maximum)$/.test(of.op) && settled(of.args[0]!) === probability;
+  return isIt(logarithm.args[0]!, p);
+}
+
+/** The same, kept above 0 or not. */
+function isIt(node: Node, p: Node): boolean {
+  const of = settled(node);
+  return of === settled(p) || (/^(?:add|clamp|maximum)$/.test(of.op) && settled(of.args[0]!) === settled(p));
 }
 
 const isLogarithm = (node: Node): boolean => {

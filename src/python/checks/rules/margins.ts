@@ -1,7 +1,7 @@
 /** Preference losses: what the reference is to the policy's log-probability, and what beta weights. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { unwrap, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf, writtenIn } from '../statements.ts';
@@ -25,6 +25,17 @@ export function* margins(statement: Computed, { computed }: Checked): Generator<
       yield {
         rule: 'pair-crossed',
         message: `${crossed[0]} is taken against ${crossed[1]}, which is what the other answer belongs to: each is against the reference's of the same answer.`,
+        statement,
+        at: writtenIn(statement, node),
+        related: [],
+        nearly: null,
+        change: null,
+      };
+    const turned = node.op === 'logSigmoid' || node.op === 'softplus' ? turnedIn(node) : null;
+    if (turned)
+      yield {
+        rule: 'wrong-direction',
+        message: `This is lower where ${turned[0]} is above ${turned[1]}: the two have changed places, and the answer that is to be preferred is made less likely.`,
         statement,
         at: writtenIn(statement, node),
         related: [],
@@ -117,3 +128,26 @@ const isBeta = (node: Node): boolean => namesOn(node).some((name) => /^beta$|_be
 const isOfReference = (node: Node): boolean =>
   factorsOf(node).some(({ node: factor }) => namesOn(factor).some((name) => reference.test(name))) ||
   (unwrap(node).op === 'subtract' && unwrap(node).args.every((arg) => namesOn(arg).some((name) => reference.test(name))));
+
+/** `-logsigmoid(rejected - chosen)`, or `softplus(chosen - rejected)`. */
+function turnedIn(node: Node): readonly [string, string] | null {
+  const difference = unwrap(node.args[0]!);
+  const [a, b] = difference.op === 'subtract' ? difference.args.map((arg) => namesOn(arg)[0] ?? '') : [];
+  if (a === undefined || b === undefined) return null;
+  const isLoss = node.op === 'softplus' ? usersOf(node).every(({ op }) => op !== 'negate') : isNegatedLater(node, 0);
+  if (!isLoss) return null;
+  const [isChosen, isRejected] = [/chosen|prefer|win(?:ner)?s?(?:_|$)/i, /reject|los(?:er|ing)s?(?:_|$)|dispref/i];
+  const [more, less] = node.op === 'softplus' ? [a, b] : [b, a];
+  const isTurned = isChosen.test(more) && isRejected.test(less) && !isRejected.test(more) && !isChosen.test(less);
+  return isTurned ? [less, more] : null;
+}
+
+/** A minus comes after it, with nothing but means between. */
+const isNegatedLater = (node: Node, depth: number): boolean =>
+  depth < 6 &&
+  usersOf(node).some(
+    (user) =>
+      user.op === 'negate' ||
+      (user.op === 'multiply' && user.args.some((arg) => (numberOf(arg) ?? 0) < 0)) ||
+      (/^(?:mean|sum|let|inline|multiply)$/.test(user.op) && isNegatedLater(user, depth + 1)),
+  );

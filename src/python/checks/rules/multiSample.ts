@@ -1,7 +1,7 @@
 /** Bounds of several samples: what the logarithm of their mean is divided by, and whether it is their mean. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { leaves, numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
@@ -84,7 +84,7 @@ function ofWeights(power: Node, isMean: boolean): Bound | null {
 function shareOf(node: Node): Share | null {
   const inner = unwrap(node);
   const [one, order] = inner.op === 'subtract' ? inner.args : [];
-  return one && order && numberOf(one) === 1 && numberOf(order) === null ? { whole: inner, order: unwrap(order) } : null;
+  return one && order && numberOf(one) === 1 && leaves.has(unwrap(order).op) ? { whole: inner, order: unwrap(order) } : null;
 }
 
 function ofRenyi({ node, target, places }: Computed, { factors }: Bound, share: Share): Wrong | null {

@@ -5,7 +5,7 @@ import { numberOf, operandsOf, unwrap, usersOf, type Node } from '../../expressi
 import { isDerivative } from '../../recognise/evidence/origins.ts';
 import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
-import { ownNodes, placeOf, writtenIn } from '../statements.ts';
+import { isCallOfFile, ownNodes, placeOf, writtenIn } from '../statements.ts';
 import { rankOf } from './attention.ts';
 import { factorsOf, isMadeOf, isUnknown, moving, termsOf } from './flow.ts';
 import { callsWithin } from './syntax.ts';
@@ -35,10 +35,12 @@ function isSquaredLength(node: Node): boolean {
   const inner = unwrap(node);
   return (
     (inner.op === 'square' || inner.op === 'sum' || (inner.op === 'add' && numberOf(inner.args[1]!) !== null)) &&
-    isMadeOf(inner, isDerivative, 40) &&
+    isMadeOf(inner, (part) => part.op === 'gradient' || isDerivative(part), 40) &&
     isMadeOf(inner, ({ op }) => op === 'square', 10)
   );
 }
+
+const penaltyWords = /penalt|regular|(?:^|_)(?:r1|r2|gp|dsm|ssm|score_matching)(?:_|$)/i;
 
 /** The derivative in a penalty has no derivative itself: it was not asked to keep its graph. */
 function* untrained(statement: Computed, checked: Checked): Generator<Fault> {
@@ -46,12 +48,13 @@ function* untrained(statement: Computed, checked: Checked): Generator<Fault> {
   const terms = termsOf(statement.node);
   const isReturned =
     statement.target === '' &&
-    /penalt|regular|(?:^|_)(?:r1|r2|gp|dsm|ssm|score_matching)(?:_|$)|_loss$|^loss|^(?:forward|__call__)$/i.test(statement.around[0] ?? '');
+    (penaltyWords.test(statement.around[0] ?? '') || /_loss$|^loss|^(?:forward|__call__)$/i.test(statement.around[0] ?? ''));
   for (const { node: term } of terms) {
     const gradient = penalised(term);
     if (!gradient) continue;
     if (!(terms.length > 1 || isReturned || isTrained(statement, checked))) continue;
     const own = checked.computed.find((one) => placeOf(one, gradient));
+    if (!own && isOfPenalty(statement, gradient, checked)) continue;
     yield {
       rule: 'penalty-without-graph',
       message:
@@ -65,6 +68,16 @@ function* untrained(statement: Computed, checked: Checked): Generator<Fault> {
     return;
   }
 }
+
+/** What a function of the file gives that is called a penalty is told of there. */
+const isOfPenalty = ({ holder }: Computed, gradient: Node, { computed }: Checked): boolean =>
+  computed.some(
+    (one) =>
+      one.holder === holder &&
+      [...ownNodes(one)].some(
+        (call) => isCallOfFile(call) && penaltyWords.test(String(call.attributes['own'])) && isMadeOf(call, (part) => part === gradient),
+      ),
+  );
 
 /** A term that is a number times a mean or sum of what a gradient is: the gradient, where it keeps no graph. */
 function penalised(term: Node): Node | null {

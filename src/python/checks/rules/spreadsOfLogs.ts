@@ -3,13 +3,13 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes } from '../statements.ts';
+import { ownNodes, placeOf } from '../statements.ts';
 import { namesOn } from './flow.ts';
 
 /** `(x - mean) ** 2 / logvar` */
 export function* spreadsOfLogs(statement: Computed): Generator<Fault> {
   for (const node of ownNodes(statement)) {
-    if (node.op !== 'divide' || !holdsSquare(node.args[0]!, 0)) continue;
+    if (node.op !== 'divide' || !placeOf(statement, node) || !holdsSquare(node.args[0]!, 0)) continue;
     const [name] = namesOn(node.args[1]!);
     if (name === undefined || !logs.test(name)) continue;
     yield {

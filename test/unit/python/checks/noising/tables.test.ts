@@ -98,3 +98,32 @@ describe('a signal-to-noise ratio', () => {
     expect(await rulesOf('import torch\ndef loss(g):\n    snr = torch.exp(g)\n    return snr\n')).toEqual([]);
   });
 });
+
+describe('a weight of the posterior’s mean by another name', () => {
+  test.each([
+    ['self.coef_x0 = betas * ac.sqrt() / (1 - ac)', 'self.coef_xt = (1 - ac_prev) * alphas.sqrt() / (1 - ac)', 1],
+    ['self.coef_x0 = betas * ac_prev.sqrt() / (1 - ac)', 'self.coef_xt = (1 - ac_prev) * alphas.sqrt() / (1 - ac)', 0],
+    ['self.posterior_clean = betas * ac_prev.sqrt() / (1 - ac)', 'self.posterior_noisy = (1 - ac_prev) * ac.sqrt() / (1 - ac)', 1],
+    // Of what is noised the clean sample has another weight.
+    ['self.coef_x0 = ac.sqrt()', 'self.coef_noise = (1 - ac).sqrt()', 0],
+  ])('%s, %s', async (first, second, times) => {
+    expect((await rulesOf(tables(first, second))).filter((one) => one === rule)).toHaveLength(times);
+  });
+
+  test('of whichever schedule was chosen', async () => {
+    const code = (weight: string): string =>
+      [
+        'import numpy as np',
+        'def precompute(config):',
+        '    betas = np.linspace(config.start, config.end, config.n) if config.linear else cosine(config.n)',
+        '    alphas = 1.0 - betas',
+        '    bar = np.cumprod(alphas)',
+        '    bar_prev = np.append(1.0, bar[:-1])',
+        `    posterior_mean_coef1 = betas * np.sqrt(${weight}) / (1.0 - bar)`,
+        '    return posterior_mean_coef1',
+        '',
+      ].join('\n');
+    expect(await rulesOf(code('bar'))).toEqual([rule]);
+    expect(await rulesOf(code('bar_prev'))).toEqual([]);
+  });
+});

@@ -13,6 +13,11 @@ describe('under the root of a normalisation', () => {
       'function-extra: x.std(-1, keepdim=True)',
     ],
     [
+      'stands what is called one',
+      layer('std = x.std(-1, keepdim=True)', 'return (x - mean) / torch.sqrt(std + eps) * g + b'),
+      'function-extra: torch.sqrt(std + eps)',
+    ],
+    [
       'stands the deviation, of an inverse root',
       layer('s = torch.sqrt(x.var(-1, keepdim=True))', 'return (x - mean) * torch.rsqrt(s + eps) * g + b'),
       'function-extra: torch.sqrt(x.var(-1, keepdim=True))',

@@ -77,3 +77,34 @@ test('a network of the file that a function is given the answers of', async () =
   expect(await told(code(sigmoid))).toEqual(['probabilities-for-logits: out']);
   expect(await told(code('layers.Dense(1)'))).toEqual([]);
 });
+
+describe('a loss that is an object', () => {
+  const code = (last: string, loss: string): string =>
+    [
+      head,
+      'class Player:',
+      '    def __init__(self):',
+      `        self.disc = keras.Sequential([layers.Flatten(), ${last}])`,
+      `        self.bce = keras.losses.BinaryCrossentropy(${loss})`,
+      '    def loss(self, real):',
+      '        real = self.disc(real)',
+      '        return self.bce(tf.ones_like(real), real)',
+      '',
+    ].join('\n');
+  const one = 'layers.Dense(1)';
+  test('is told of where it is set', async () => {
+    expect(await told(code(one, ''))).toEqual(['logits-for-probabilities: keras.losses.BinaryCrossentropy()']);
+    expect(await told(code(sigmoid, 'from_logits=True'))).toEqual([
+      'probabilities-for-logits: keras.losses.BinaryCrossentropy(from_logits=True)',
+    ]);
+    expect(await told(code(one, 'from_logits=True'))).toEqual([]);
+    expect(await told(code(sigmoid, ''))).toEqual([]);
+  });
+  test.each([
+    [one, '', 'self.bce = keras.losses.BinaryCrossentropy(from_logits=True)'],
+    [one, 'label_smoothing=0.1', 'self.bce = keras.losses.BinaryCrossentropy(label_smoothing=0.1, from_logits=True)'],
+    [sigmoid, 'from_logits=True', 'self.bce = keras.losses.BinaryCrossentropy(from_logits=False)'],
+  ])('is mended there: %s, %s', async (last, loss, line) => {
+    expect(await mended(code(last, loss))).toBe(line);
+  });
+});

@@ -46,6 +46,7 @@ describe('a divergence or an entropy', () => {
     ['kl', '(p * (q.log() - p.log())).sum(-1)'],
     ['kl_loss', '(logits.softmax(-1) * (q.log() - logits.log_softmax(-1))).sum(-1).mean()'],
     ['kl_divergence', 'torch.sum(p * torch.log(q / p), dim=-1)'],
+    ['head_divergence', 'torch.sum(p * torch.log((q + 1e-12) / (p + 1e-12)), dim=-1)'],
     ['entropy', '(p * torch.log(p + 1e-9)).sum(-1)'],
     ['attention_entropy', 'torch.xlogy(p, p).sum(-1)'],
   ])('%s: %s is told', async (name, value) => {

@@ -160,3 +160,49 @@ test('the error of a clipped value is the greater of two', async () => {
   expect(await rules(of('min'))).toEqual(['clip-optimistic']);
   expect(await rules(of('max'))).toEqual([]);
 });
+
+describe('the two answers of a comparison', () => {
+  const of = (value: string): string => go('chosen_reward, rejected_reward', `return ${value}`);
+  test.each(['-F.logsigmoid(rejected_reward - chosen_reward).mean()', 'F.softplus(chosen_reward - rejected_reward).mean()'])(
+    'have changed places: %s',
+    async (value) => {
+      expect(await rules(of(value))).toEqual(['wrong-direction']);
+    },
+  );
+  test.each([
+    '-F.logsigmoid(chosen_reward - rejected_reward).mean()',
+    'F.softplus(rejected_reward - chosen_reward).mean()',
+    'F.logsigmoid(rejected_reward - chosen_reward).mean()',
+  ])('are where they belong, or are a reward: %s', async (value) => {
+    expect(await rules(of(value))).toEqual([]);
+  });
+});
+
+describe('similarities of examples with themselves', () => {
+  const views = ['z = F.normalize(torch.cat([a, b]), dim=1)', 'n = a.shape[0]'];
+  const masked = (target: string): string =>
+    go(
+      'a, b',
+      ...views,
+      's = (z @ z.T / 0.1).masked_fill(torch.eye(2 * n, dtype=torch.bool), -1e9)',
+      `return F.cross_entropy(s, ${target})`,
+    );
+  test('are masked and are no labels', async () => {
+    expect(await rules(masked('torch.arange(2 * n) % (2 * n)'))).toEqual(['another-value']);
+    expect(await rules(masked('(torch.arange(2 * n) + n) % (2 * n)'))).toEqual([]);
+  });
+  test('filled with 0 are not masked', async () => {
+    const of = (value: string): string =>
+      go(
+        'a, b, t',
+        'z = torch.cat([a, b])',
+        's = F.cosine_similarity(z[:, None, :], z[None, :, :], dim=-1)',
+        'own = torch.eye(s.shape[0], dtype=torch.bool)',
+        `s.masked_fill_(own, ${value})`,
+        's = s / t',
+        'return torch.logsumexp(s, dim=-1).mean()',
+      );
+    expect(await rules(of('0.0'))).toEqual(['mask-keeps-weight']);
+    expect(await rules(of('-9e15'))).toEqual([]);
+  });
+});

@@ -297,3 +297,19 @@ test('a function of the file has its fault itself, not where it is called', asyn
   );
   expect(await told(code)).toHaveLength(1);
 });
+
+describe('the 1 of a gradient penalty', () => {
+  const of = (value: string): string =>
+    go(
+      'd, x',
+      'g = torch.autograd.grad(d(x).sum(), x, create_graph=True)[0]',
+      'norms = g.flatten(1).norm(dim=1)',
+      `penalty = (${value}).mean()`,
+      'return penalty',
+    );
+  test('is taken off before the square', async () => {
+    expect(await told(of('norms ** 2 - 1.0'))).toEqual([expect.stringMatching(/^factor-scope: /)]);
+    expect(await told(of('(norms - 1.0) ** 2'))).toEqual([]);
+    expect(await told(of('norms ** 2'))).toEqual([]);
+  });
+});

@@ -27,6 +27,13 @@ describe('guidance leaves the line through both predictions', () => {
     },
   );
 
+  test('where the difference alone is taken for a prediction', async () => {
+    const of = (...lines: string[]): string => def('sample(eps_c, eps_u, w, step, x)', ...lines);
+    expect(await rulesOf(of('noise_pred = w * (eps_c - eps_u)', 'step(noise_pred, x)'))).toEqual(['guidance-not-conditional']);
+    expect(await rulesOf(of('noise_pred = w * (eps_c - eps_u)', 'step(eps_u + noise_pred, x)'))).toEqual([]);
+    expect(await rulesOf(of('noise_diff = w * (eps_c - eps_u)', 'step(noise_diff, x)'))).toEqual([]);
+  });
+
   test('not where losses are weighted', async () => {
     expect(await rulesOf(def('total(loss_cond, loss_uncond, w)', 'loss_cond + w * loss_uncond'))).toEqual([]);
   });

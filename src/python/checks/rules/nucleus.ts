@@ -1,0 +1,31 @@
+/** Sampling from the nucleus: the token that reaches the probability belongs to it. */
+
+import type { Computed } from '../../expression/follow/context.ts';
+import { unwrap, type Node } from '../../expression/node.ts';
+import type { Checked } from '../checked.ts';
+import type { Fault } from '../fault.ts';
+import { ownNodes, writtenIn } from '../statements.ts';
+import { isMadeOf, isMoved, namesOn, under } from './flow.ts';
+
+/** `cumsum(probs) < top_p` */
+export function* nucleus(statement: Computed, { textOf }: Checked): Generator<Fault> {
+  const { holder } = statement;
+  for (const node of ownNodes(statement)) {
+    const [a, b] = /^(?:less|lessEqual)$/.test(node.op) ? node.args : /^(?:greater|greaterEqual)$/.test(node.op) ? node.args : [];
+    if (!a || !b || !holder || !namesOn(b).some((name) => /^(?:top_?p|p|nucleus\w*)$/i.test(name))) continue;
+    const total = under(a, isMoved);
+    if (total.op !== 'cumulativeSum' || !isMadeOf(total, ({ op }: Node) => op === 'softmax', 30)) continue;
+    // Shifted by one, or with the first one put back.
+    if (shifted.test(textOf(holder).slice(statement.start - holder.start))) continue;
+    yield {
+      rule: 'another-value',
+      message:
+        'The token with which the sum reaches p is left out, and all of them where the first has more than p: the nucleus is the smallest set that has at least p, so the sum of those before it is compared (cumsum - probs).',
+      ...{ statement, at: writtenIn(statement, unwrap(node)), related: [], nearly: null, change: null },
+    };
+    return;
+  }
+}
+
+const shifted =
+  /:\s*-1\s*\]|roll|shift|pad|\b1\s*:|\b0\s*\]|cat|concat|searchsorted|argmax|sum\(|\.at\[|:\s*1\s*\]|min_?(?:tokens|keep)|\+\s*1|scatter/;
