@@ -54,6 +54,8 @@ function called(name: string): Density | null {
   const all = wordsOf(name.split('.').at(-1)!).join('_');
   if (/ratio|diff|delta|weight|mean|loss|grad|reward/.test(all)) return null;
   const of = chosen.test(all) ? 'chosen' : rejected.test(all) ? 'rejected' : null;
+  // Of the policy that acted.
+  if (all === 'old') return { kind: 'old', of };
   // `policy_chosen`, as losses of preferences have it.
   if (!logarithm.test(all)) return of === null ? null : player(all, of, /^(?:pi|policy|model|theta)(?:_|$)/);
   const subject = of === null ? subjectOf(all) : null;

@@ -73,8 +73,8 @@ export function* nearMissOf(question: Question): Generator<void, NearMiss | 'mea
       continue;
     }
     const best = yield* search.best(until);
-    // With a square more two values are near to much: where names are followed further, another slip may say it all.
-    if (best && best.edit.kind !== 'missing function') return best;
+    // With a square more two values are near to much: where names are followed further, a sign may say it all.
+    if (best && (nearest ? best.edit.kind === 'sign' || best.edit.kind === 'order' : best.edit.kind !== 'missing function')) return best;
     nearest ??= best;
   }
   return nearest ?? (isMeant ? 'meant' : null);

@@ -70,11 +70,21 @@ function kernelIn(term: Node, sign: 1 | -1): Kernel | null {
     else if (node.op === 'multiply' && typeof second === 'number') [by, node] = [by * second, a!];
     else if (node.op === 'negate') [by, node] = [-by, a!];
     else if (node.op === 'mean' || node.op === 'sum') [isAveraged, node] = [true, a!];
+    else if (isAveraged && node.op === 'index') return blockOf(term, node, by);
     // Without the pairs of a thing with itself.
     else if (node.op === 'divide' || node.op === 'let' || node.op === 'subtract' || node.op === 'multiply') node = a!;
     else return isAveraged ? writtenOut(term, node, by) : null;
   }
   return null;
+}
+
+/** `K[:n, n:]` of the kernel of both samples together. */
+function blockOf(term: Node, node: Node, by: number): Kernel | null {
+  const sides = /^slice:([tf]) slice:([tf])$/.exec(String(node.attributes['spec']));
+  const [rows, columns] = node.args.slice(1);
+  const matrix = unwrap(node.args[0]!);
+  if (!sides || !rows || !columns || unwrap(rows) !== unwrap(columns)) return null;
+  return { node: term, callee: `block ${matrix.id}`, of: sides[1]!, and: sides[2]!, isOwn: sides[1] === sides[2], by };
 }
 
 /** A kernel that is written where it is used: of the one sample that stands in it, or of two. */

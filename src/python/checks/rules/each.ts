@@ -42,11 +42,13 @@ import { penalties } from './penalties.ts';
 import { perplexity } from './perplexity.ts';
 import { positives } from './positives.ts';
 import { reductions } from './reductions.ts';
+import { rollouts } from './rollouts.ts';
 import { rotations, rotationsByRows, turnedApart } from './rotations.ts';
 import { sameSides } from './sameSides.ts';
 import { scale } from './scale.ts';
 import { scaledAlike } from './scaledAlike.ts';
 import { schedules } from './schedules.ts';
+import { scalesOfSquares } from './scalesOfSquares.ts';
 import { shifts } from './shifts.ts';
 import { sidesOfLosses } from './sidesOfLosses.ts';
 import { sinusoids } from './sinusoids.ts';
@@ -87,6 +89,7 @@ const each: readonly Rule[] = [
   labels,
   pairs,
   cycles,
+  rollouts,
   rotations,
   distillation,
   discrepancies,
@@ -95,6 +98,7 @@ const each: readonly Rule[] = [
   mixtures,
   multiSample,
   spreadsOfLogs,
+  scalesOfSquares,
   nearest,
   gumbel,
   sinusoids,

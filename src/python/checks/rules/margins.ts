@@ -59,7 +59,7 @@ export function* margins(statement: Computed, { computed }: Checked): Generator<
   }
 }
 
-const reference = /(?:^|_)(?:ref(?:erence)?|old|sft|base|init)(?:_|$)|^ref/i;
+const reference = /(?:^|_)(?:ref(?:erence)?|old|sft|base|init)(?:_|\.|$)|^ref/i;
 const ofLogs = /log_?p|logits?_?prob|lp(?:_|s|$)|(?:^|_)ll(?:_|$)/i;
 
 /** `logps + ref_logps` */
@@ -72,16 +72,24 @@ function isSumOfBoth({ args }: Node): boolean {
 
 /** `policy_chosen_logps - reference_rejected_logps` */
 function crossedIn({ args }: Node): readonly [string, string] | null {
-  const [a, b] = args.map((arg) => namesOn(arg)[0] ?? '') as [string, string];
-  if (![a, b].every((name) => ofLogs.test(name)) || reference.test(a) === reference.test(b)) return null;
+  const [a, b] = args.map(nameWithOwner) as [string, string];
+  if (![a, b].every((name) => ofLogs.test(name) || name.includes('.')) || reference.test(a) === reference.test(b)) return null;
   const [x, y] = [sideOf(a), sideOf(b)];
   return x !== null && y !== null && x !== y ? [a, b] : null;
 }
 
+/** `policy.chosen` */
+function nameWithOwner(node: Node): string {
+  const inner = unwrap(node);
+  const own = namesOn(node)[0] ?? '';
+  const owner = inner.op === 'attribute' && node.op !== 'let' && inner.args[0] ? namesOn(inner.args[0])[0] : undefined;
+  return owner === undefined || owner === 'self' ? own : `${owner}.${own}`;
+}
+
 const sideOf = (name: string): 'chosen' | 'rejected' | null =>
-  /chosen|(?:^|_)(?:win\w*|w|preferred|pos)(?:_|$)/i.test(name)
+  /chosen|(?:^|[_.])(?:win\w*|w|preferred|pos)(?:_|$)/i.test(name)
     ? 'chosen'
-    : /reject|(?:^|_)(?:los\w*|l|dispreferred|neg)(?:_|$)/i.test(name)
+    : /reject|(?:^|[_.])(?:los\w*|l|dispreferred|neg)(?:_|$)/i.test(name)
       ? 'rejected'
       : null;
 

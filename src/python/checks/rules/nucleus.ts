@@ -28,4 +28,4 @@ export function* nucleus(statement: Computed, { textOf }: Checked): Generator<Fa
 }
 
 const shifted =
-  /:\s*-1\s*\]|roll|shift|pad|\b1\s*:|\b0\s*\]|cat|concat|searchsorted|argmax|sum\(|\.at\[|:\s*1\s*\]|min_?(?:tokens|keep)|\+\s*1|scatter/;
+  /:\s*-1\s*\]|roll|shift|\bpad|\b1\s*:|\b0\s*\]|\bcat\b|concat|searchsorted|argmax|(?<!cum)sum\(|\.at\[|:\s*1\s*\]|min_?(?:tokens|keep)|\+\s*1/;

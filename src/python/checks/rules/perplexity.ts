@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes } from '../statements.ts';
-import { factorsOf, isMadeOf, isNegated, isUnknown, namesOn, source, termsOf } from './flow.ts';
+import { factorsOf, isMadeOf, isMoved, isNegated, isUnknown, namesOn, source, termsOf, under } from './flow.ts';
 
 export function* perplexity(statement: Computed, checked: Checked): Generator<Fault> {
   const { computed } = checked;
@@ -81,6 +81,8 @@ export function* perplexity(statement: Computed, checked: Checked): Generator<Fa
 
 /** Bits of something: a density in nats over its dimensions and log(2), and what is counted beside it. */
 function* bits(statement: Computed, names: string): Generator<Fault> {
+  // What has a name is told of where it is made.
+  if (statement.node.op === 'let' && statement.target === '') return;
   const isCalled = /(?:^|_|\b)(?:bpd|bpc|bpb|bits?_per_\w+|bits_?dim|\w+_bits|bits)(?:_|\b|$)/i.test(names);
   if (!isCalled || /(?:^|_|\b)(?:n|num)_bits|bits_to|from_bits/i.test(names)) return;
   const signed = termsOf(statement.node);
@@ -205,7 +207,12 @@ function isInNats(node: Node, isNamed: boolean): boolean {
   if (
     isMadeOf(
       node,
-      ({ op, args }) => op === 'crossEntropy' || op === 'logSoftmax' || op === 'softplus' || (op === 'log' && numberOf(args[0]!) === null),
+      ({ op, args }) =>
+        op === 'crossEntropy' ||
+        op === 'logSoftmax' ||
+        op === 'logSumExp' ||
+        op === 'softplus' ||
+        (op === 'log' && numberOf(args[0]!) === null),
       300,
     )
   )
@@ -261,11 +268,15 @@ function isSummed(node: Node): boolean {
   );
 }
 
+const isLogOfProbability = ({ op, args }: Node): boolean =>
+  op === 'log' || op === 'logSoftmax' || (op === 'subtract' && unwrap(args[1]!).op === 'logSumExp');
+const isChosen = (node: Node): boolean => isMoved(node) || node.op === 'gather';
+
 /** `-log(p)`, whatever p is kept above. */
 function isSurprisal(node: Node, sign: 1 | -1): boolean {
   const { op, args } = unwrap(node);
   if (op === 'negate') return isSurprisal(args[0]!, sign === 1 ? -1 : 1);
-  return op === 'mean' || op === 'sum' ? isSurprisal(args[0]!, sign) : op === 'log' && sign === -1;
+  return op === 'mean' || op === 'sum' ? isSurprisal(args[0]!, sign) : sign === -1 && isLogOfProbability(under(node, isChosen));
 }
 
 /** Divided by a number of things. */

@@ -1,7 +1,7 @@
 /** Positives of contrastive losses: where they stand, what they are compared along, and how their labels are written. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { numberOf, unwrap, type Node } from '../../expression/node.ts';
+import { numberOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
@@ -12,7 +12,15 @@ type Wrong = Pick<Fault, 'rule' | 'severity' | 'message' | 'at'>;
 
 export function* positives(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
-    for (const wrong of [elsewhere(node), leftOutThere(node), ofAll(node), withItself(node), alongBatch(node), ofZeros(node)]) {
+    for (const wrong of [
+      amongAll(node, statement),
+      elsewhere(node),
+      leftOutThere(node),
+      ofAll(node),
+      withItself(node),
+      alongBatch(node),
+      ofZeros(node),
+    ]) {
       if (!wrong) continue;
       const making = computed.findLast(
         (one) =>
@@ -76,6 +84,26 @@ function withItself(node: Node): Wrong | null {
     at: node,
   };
 }
+
+/** The sum over all examples, the example itself among them, of what is called a loss between two views. */
+function amongAll(node: Node, { around, target }: Computed): Wrong | null {
+  const exponential = node.op === 'sum' && String(node.attributes['axes']).match(/^-?1$/) ? unwrap(node.args[0]!) : null;
+  const scores = node.op === 'logSumExp' ? scoresIn(node.args[0]!) : exponential?.op === 'exp' ? scoresIn(exponential.args[0]!) : null;
+  if (!scores || unwrap(scores.operands[0]) !== unwrap(scores.operands[1]) || !ofViews.test([target, ...around].join(' '))) return null;
+  if (!scores.isInPlace || scores.path.some(({ op }) => /^(?:leftOut|where|subtract|add)$/.test(op))) return null;
+  // What each is to itself may be taken off afterwards.
+  if (usersOf(node).some((user) => user.op === 'let' && usersOf(user).some(({ op }) => op === 'subtract')) || takenOff(node)) return null;
+  return {
+    rule: 'mask-keeps-weight',
+    severity: 'info',
+    message:
+      'The similarity of each example with itself is among those that are summed: it is the greatest of its row, and what is to be drawn near is weighed against it.',
+    at: node,
+  };
+}
+
+const ofViews = /nt_?xent|simclr|nt_?x_?ent/i;
+const takenOff = (node: Node): boolean => usersOf(node).some(({ op, args }) => op === 'subtract' && args[0] === node);
 
 /** Each row against each column, and the first column for all of them. */
 function ofAll(node: Node): Wrong | null {

@@ -35,13 +35,14 @@ export function* reductions(statement: Computed, checked: Checked): Generator<Fa
     else if ((isDivergence(summed.node) && isError(averaged.node)) || (isDivergence(averaged.node) && isError(summed.node))) {
       if (isOfOneExample(statement)) continue;
       const [what, other] = isDivergence(summed.node) ? ['divergence', 'reconstruction'] : ['reconstruction', 'divergence'];
+      const making = summed.node.op === 'let' ? makingOf(summed.node, statement, checked) : null;
       yield {
         rule: 'reductions-mixed',
         message: `The ${what} is summed over the batch and the ${other} is averaged over it: how much each counts depends on the size of the batch.`,
-        statement,
-        at: node,
+        statement: making ?? statement,
+        at: making?.node ?? node,
         related: [
-          { node: summed.node, message: 'Summed over the batch.' },
+          making ? { node, message: 'They are added here.' } : { node: summed.node, message: 'Summed over the batch.' },
           { node: averaged.node, message: 'Averaged over the batch.' },
         ],
         nearly: null,
@@ -50,6 +51,19 @@ export function* reductions(statement: Computed, checked: Checked): Generator<Fa
     }
   }
 }
+
+/** Where what each example has was summed over all: written out, a divergence may be that of the batch, which its weight is to make up for. */
+const makingOf = (named: Node, { holder, start }: Computed, { computed }: Checked): Computed | null =>
+  computed.findLast(
+    (one) =>
+      one.holder === holder &&
+      one.start < start &&
+      one.target === named.attributes['name'] &&
+      unwrap(one.node) === unwrap(named) &&
+      [...ownNodes(one)].some(({ op, args, attributes }) => op === 'sum' && attributes['axes'] === null && isOfEach(args[0]!)),
+  ) ?? null;
+
+const isOfEach = ({ op }: Node): boolean => op === 'let' || op === 'inline' || op === 'opaque';
 
 const most = 40;
 const elementwise: ReadonlySet<string> = new Set('square abs exp log softplus sqrt power clamp maximum minimum relu'.split(' '));

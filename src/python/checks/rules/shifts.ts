@@ -13,7 +13,7 @@ export function* shifts(statement: Computed, { computed }: Checked): Generator<F
     const [scores, target] = node.args as [Node, Node];
     const wanted = cutIn(target);
     const given = wanted && (cutIn(scores) ?? cutGiven(scores, wanted));
-    if (!wanted || !given || !isOfTokens(statement, wanted, given === wanted)) continue;
+    if (!wanted || !given || !isOfTokens(statement, wanted, given)) continue;
     if (given.keeps === 'later' || wanted.keeps === 'later') {
       if (given.keeps !== 'later' || wanted.keeps === 'later') continue;
     }
@@ -92,11 +92,13 @@ const labels = /(?:^|_)(?:labels?|targets?|tgt|trg|y)(?:_|$)/i;
 const ofShifts = /shift|causal|next|lm|autoregress|gpt|language/i;
 
 /** Labels may be those of the next token already, unless it is said that they are shifted here. */
-function isOfTokens({ around, target }: Computed, { of, names, keeps }: Cut, wasGiven: boolean): boolean {
+function isOfTokens({ around, target }: Computed, { of, names, keeps, cut }: Cut, given: Cut): boolean {
   const own = [...names, ...namesOn(of)];
   if (own.some((name) => /mask|teacher|soft|prob|next/i.test(name))) return false;
   if (own.some((name) => tokens.test(name))) return true;
   // A decoder that is given all but the last predicts all but the first.
-  if (wasGiven && keeps === 'earlier' && own.some((name) => labels.test(name))) return true;
+  if (given.cut === cut && keeps === 'earlier' && own.some((name) => labels.test(name))) return true;
+  // What is called labels is as long as what was given, and is shifted by the loss.
+  if (given.keeps === 'earlier' && keeps === 'earlier' && own.some((name) => /^labels$/i.test(name))) return true;
   return own.some((name) => labels.test(name)) && [...own, target, ...around.slice(0, 1)].some((name) => ofShifts.test(name));
 }

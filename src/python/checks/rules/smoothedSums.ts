@@ -47,7 +47,11 @@ function summedIn(node: Node, depth: number): Node | null {
   if (!of || depth > 6) return null;
   const { axes } = inner.attributes;
   if (inner.op === 'sum' && Array.isArray(axes) && axes.length === 1 && (axes[0] === -1 || axes[0] === 1) && isLogarithms(of)) return inner;
-  return /^(?:negate|mean|sum|squeeze|select|reshape|flatten|where|leftOut)$/.test(inner.op) ? summedIn(of, depth + 1) : null;
+  if (inner.op === 'where') {
+    const kept = inner.args.slice(1).find((one) => numberOf(one) === null);
+    return kept ? summedIn(kept, depth + 1) : null;
+  }
+  return /^(?:negate|mean|sum|squeeze|select|reshape|flatten|leftOut)$/.test(inner.op) ? summedIn(of, depth + 1) : null;
 }
 
 const isLogarithms = (node: Node): boolean => {

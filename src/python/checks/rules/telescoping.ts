@@ -13,20 +13,10 @@ export function* telescoping(statement: Computed, { computed }: Checked): Genera
   const names = new Set(all.flatMap(({ from, off }) => [from, off]));
   if (all.length !== 3 || names.size !== 4 || isChain(all)) return;
   const others = all.filter((one) => one.node !== own.node);
-  const mends = [...names].flatMap((name) => [
-    { ...own, from: name },
-    { ...own, off: name },
-  ]);
+  const mends = mendsOf(own, names);
   const right = mends.filter((one) => isChain([one, ...others]));
-  const isAnother = all.some(
-    (one) =>
-      one.node !== own.node &&
-      [...names].some((name) =>
-        [
-          { ...one, from: name },
-          { ...one, off: name },
-        ].some((mend) => isChain([mend, ...all.filter((rest) => rest.node !== one.node)])),
-      ),
+  const isAnother = others.some((one) =>
+    mendsOf(one, names).some((mend) => isChain([mend, ...all.filter((rest) => rest.node !== one.node)])),
   );
   const [mend] = right;
   if (right.length !== 1 || !mend || isAnother) return;
@@ -36,6 +26,15 @@ export function* telescoping(statement: Computed, { computed }: Checked): Genera
     ...{ statement, at: statement.node, related: [], nearly: null, change: null },
   };
 }
+
+/** With another of the densities on one side, or turned round. */
+const mendsOf = (one: Difference, names: ReadonlySet<string>): Difference[] => [
+  { ...one, from: one.off, off: one.from },
+  ...[...names].flatMap((name) => [
+    { ...one, from: name },
+    { ...one, off: name },
+  ]),
+];
 
 interface Difference {
   readonly node: Node;

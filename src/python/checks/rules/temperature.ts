@@ -43,7 +43,12 @@ function* sampled(statement: Computed): Generator<Fault> {
       node.op === 'softmax' ? node.args[0]! : isDraw(node) ? node.args.find((arg) => unwrap(arg).op === 'multiply') : undefined;
     const product = scores && unwrap(scores);
     if (product?.op !== 'multiply' || scoresIn(product) || !(own.has(node) || placeOf(statement, product))) continue;
-    if (!product.args.some(isGivenTemperature) || !(isDraw(node) || isDrawnFrom(node, 0) || sampling.test(statement.around[0] ?? '')))
+    const isCalledT = (arg: Node): boolean =>
+      unwrap(arg).op === 'parameter' && namesOn(arg)[0] === 'T' && sampling.test(statement.around[0] ?? '');
+    if (
+      !product.args.some((arg) => isGivenTemperature(arg) || isCalledT(arg)) ||
+      !(isDraw(node) || isDrawnFrom(node, 0) || sampling.test(statement.around[0] ?? ''))
+    )
       continue;
     yield {
       rule: 'temperature-multiplied',

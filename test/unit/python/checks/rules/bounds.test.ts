@@ -64,3 +64,46 @@ describe('a square over the logarithm of a variance', () => {
     );
   });
 });
+
+describe('a square over a spread, beside its logarithm', () => {
+  const of = (value: string): string => go('x, mean, log_sig', 'sig = log_sig.exp()', `return ${value}`);
+  test.each(['(log_sig + 0.5 * (x - mean) ** 2 / sig).sum(-1)', '-0.5 * (2 * sig.log() + (x - mean) ** 2 / sig).sum(-1)'])(
+    'is divided by its root: %s',
+    async (value) => {
+      expect(await told(of(value))).toEqual([expect.stringMatching(/^spread-of-density: /)]);
+    },
+  );
+  test.each([
+    '(log_sig + 0.5 * (x - mean) ** 2 / sig ** 2).sum(-1)',
+    '-0.5 * (2 * sig.log() + (x - mean) ** 2 / sig ** 2).sum(-1)',
+    '0.5 * (log_sig + (x - mean) ** 2 / log_sig.exp()).sum(-1)',
+    // Weights of several losses, learned as a deviation.
+    '(log_sig + (x - mean) ** 2 / sig ** 2).mean()',
+    '(log_sig + (x - mean).abs() / sig).mean()',
+  ])('is right: %s', async (value) => {
+    expect(await told(of(value))).toEqual([]);
+  });
+});
+
+describe('attention rolled out', () => {
+  const of = (value: string): string =>
+    go(
+      'layers',
+      'rollout = None',
+      'for a in layers:',
+      `    m = ${value}`,
+      '    rollout = m if rollout is None else m @ rollout',
+      'return rollout',
+    ).replace('def go', 'def attention_rollout');
+  test('has rows that sum to 1', async () => {
+    expect(await told(of('a.mean(0) + torch.eye(a.shape[-1])'))).toEqual(['other-factor: a.mean(0) + torch.eye(a.shape[-1])']);
+    expect(await told(of('0.5 * (a.mean(0) + torch.eye(a.shape[-1]))'))).toEqual([]);
+  });
+  test('may be divided by its sums', async () => {
+    const code = go('a', 'm = a.mean(0) + torch.eye(a.shape[-1])', 'm = m / m.sum(-1, keepdim=True)', 'return m').replace(
+      'def go',
+      'def rollout',
+    );
+    expect(await told(code)).toEqual([]);
+  });
+});

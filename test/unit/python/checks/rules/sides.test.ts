@@ -178,7 +178,40 @@ describe('the two answers of a comparison', () => {
   });
 });
 
+describe('answers and the reference of each', () => {
+  const of = (reference: string): string =>
+    go(
+      'policy, ref, beta',
+      'w = beta * (policy.chosen - ref.chosen)',
+      `l = beta * (policy.rejected - ref.${reference})`,
+      'return -F.logsigmoid(w - l).mean()',
+    );
+  test('belong together', async () => {
+    expect(await rules(of('chosen'))).toEqual(['pair-crossed']);
+    expect(await rules(of('rejected'))).toEqual([]);
+  });
+});
+
+describe('scores and labels that both lose the last place', () => {
+  const of = (cut: string): string =>
+    go('logits, labels', 'pred = logits[:, :-1].transpose(1, 2)', `return F.cross_entropy(pred, labels[:, ${cut}])`);
+  test('are of the same token', async () => {
+    expect(await rules(of(':-1'))).toEqual(['another-value']);
+    expect(await rules(of('1:'))).toEqual([]);
+  });
+});
+
 describe('similarities of examples with themselves', () => {
+  test('are no negatives of a sum', async () => {
+    const of = (line: string): string =>
+      go('z, t', 'e = torch.exp(z @ z.t() / t)', 'own = torch.eye(len(z), dtype=torch.bool)', line, 'return neg.log().mean()').replace(
+        'def go',
+        'def nt_xent',
+      );
+    expect(await rules(of('neg = e.sum(dim=1)'))).toEqual(['mask-keeps-weight']);
+    expect(await rules(of('neg = e.masked_fill(own, 0.).sum(dim=1)'))).toEqual([]);
+    expect(await rules(of('neg = e.sum(dim=1) - e.diag()'))).toEqual([]);
+  });
   const views = ['z = F.normalize(torch.cat([a, b]), dim=1)', 'n = a.shape[0]'];
   const masked = (target: string): string =>
     go(
