@@ -9,6 +9,7 @@ import { waysIn, type Way } from '../checks/paths.ts';
 import { usesIn, type Use } from '../checks/uses.ts';
 import { habitsIn, type Habit } from '../checks/conventions.ts';
 import { directionsIn, type Direction } from '../checks/directions.ts';
+import type { RuleId } from '../checks/rules.ts';
 import { diagnosticOf, findingOfFault, namelessFinding } from '../checks/told.ts';
 import type { Follower } from '../expression/follow/follower.ts';
 import type { Computed } from '../expression/follow/context.ts';
@@ -96,10 +97,9 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
       else nameless.push(namelessFinding(diagnostic, fault.statement, drawn(fault.statement, around)));
     }
     const told = all.map((finding) => ({ ...finding, diagnostics: held.get(finding) ?? [] }));
-    // A loss whose halves have one target says nothing of what its player wants.
-    const alike = faults.flatMap(({ rule, statement }) => (rule === 'targets-alike' ? [statement] : []));
+    const turned = faults.flatMap(({ rule, statement }) => (ofDirection.has(rule) ? [statement] : []));
     const claims = claimsIn(found, computed, follower.bases).filter(
-      (claim) => !alike.some(({ start, end }) => start <= claim.start && claim.end <= end),
+      (claim) => !turned.some(({ start, end }) => start <= claim.start && claim.end <= end),
     );
     return {
       findings: [...told, ...nameless],
@@ -116,6 +116,9 @@ export function* checkUnit(unit: ReadUnit, onFault: (error: unknown) => void): G
     return { findings, starts, ...untold, check: null };
   }
 }
+
+/** A loss that is wrong by these says nothing of what its player is to want. */
+const ofDirection: ReadonlySet<RuleId> = new Set<RuleId>(['targets-alike', 'wrong-direction', 'swapped', 'other-sign', 'same-twice']);
 
 /** A statement as it would be drawn, without a name. */
 function drawn(place: Computed, around: Code): Pick<Finding, 'latex' | 'variables' | 'holder'> {

@@ -16,6 +16,12 @@ export function atMaking(near: NearMiss): Edit {
     const users = cut.order.filter((one) => operandsOf(one).includes(node) && !wrappers.has(one.op));
     return users.length === 1 && !match.reading.roles.some((role) => (affinity(given(node), role) ?? 0) >= 2);
   };
+  // What is added as a difference was taken the wrong way round: nobody adds what is to be taken off.
+  const [, added] = kind === 'sign' && there.op === 'add' && wanted.op === 'subtract' && wanted.args[1] === there.args[1] ? there.args : [];
+  if (added && isIntermediate(added) && unwrap(added).op === 'subtract') {
+    const made = unwrap(added);
+    return { ...edit, kind: 'order', there: made, wanted: make('subtract', made.args.toReversed(), made.attributes), within: null };
+  }
   if (kind !== 'missing function' || wanted.args.length !== 1 || wanted.args[0] !== there || !isIntermediate(there)) return edit;
   if (implied[wanted.op]?.test(String(there.attributes['name'])) !== true) return edit;
   const made = unwrap(there);

@@ -31,7 +31,12 @@ function isOfOffset(angle: Node): boolean {
   const factors = factorsOf(angle);
   const shifted = factors.some(({ node, below }) => !below && unwrap(node).op === 'add');
   const whole = factors.some(({ node, below }) => below && isOneMore(node));
-  return shifted && whole;
+  const by = factors.reduce((product, { node, below }) => {
+    const value = numberOf(node);
+    return value === null || isOneMore(node) ? product : below ? product / value : product * value;
+  }, 1);
+  // By twice the angle the square is written without one.
+  return shifted && whole && Math.abs(by - Math.PI / 2) < 1e-3;
 }
 
 /** `1 + s`, or a number just above 1. */

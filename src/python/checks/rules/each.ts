@@ -29,7 +29,7 @@ import { labels } from './labels.ts';
 import { lengths, lengthsOffOne } from './lengths.ts';
 import { likelihoods } from './likelihoods.ts';
 import { marginals } from './marginals.ts';
-import { margins } from './margins.ts';
+import { margins, turnedMargins } from './margins.ts';
 import { masks } from './masks.ts';
 import { mixtures } from './mixtures.ts';
 import { multiSample } from './multiSample.ts';
@@ -57,7 +57,7 @@ import { smoothing } from './smoothing.ts';
 import { softmaxAxis } from './softmaxAxis.ts';
 import { spreadsOfLogs } from './spreadsOfLogs.ts';
 import { straightThrough } from './straightThrough.ts';
-import { nucleus } from './nucleus.ts';
+import { nucleus, shareOfGreatest } from './nucleus.ts';
 import { telescoping } from './telescoping.ts';
 import { targets, targetsOfCritics } from './targets.ts';
 import { temperature } from './temperature.ts';
@@ -107,6 +107,7 @@ const each: readonly Rule[] = [
   clipping,
   cosines,
   nucleus,
+  shareOfGreatest,
   telescoping,
   totals,
   cancelled,
@@ -129,7 +130,16 @@ const each: readonly Rule[] = [
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */
-const last: readonly Rule[] = [floors, targetsOfCritics, rotationsByRows, norms, lengthsOffOne, focalWeights, halvesOfEntropy];
+const last: readonly Rule[] = [
+  floors,
+  targetsOfCritics,
+  rotationsByRows,
+  norms,
+  lengthsOffOne,
+  focalWeights,
+  halvesOfEntropy,
+  turnedMargins,
+];
 
 const told = new WeakMap<Checked, Set<string>>();
 

@@ -30,21 +30,11 @@ export function* inputs(statement: Computed, checked: Checked): Generator<Fault>
       seen.add(askedIn(known.made));
       const renaming = fault.rule === 'logits-for-probabilities' ? renamingOf(value, statement, checked) : null;
       // `p = logits`: that is where something is missing.
-      const making = fault.rule === 'logarithms-missing' ? makingOf(known.made, statement, checked) : null;
-      if (making) yield { ...fault, statement: making, at: known.made, related: [{ node: fault.at, message: 'It is used here.' }] };
-      else
-        yield renaming
-          ? { ...fault, statement: renaming, at: renaming.node, related: [{ node: fault.at, message: 'It is used here.' }] }
-          : fault;
+      yield renaming
+        ? { ...fault, statement: renaming, at: renaming.node, related: [{ node: fault.at, message: 'It is used here.' }] }
+        : fault;
     }
   }
-}
-
-/** The statement before that made it for this loss alone: that is where the logarithm is missing. */
-function makingOf(made: Node, { holder, start }: Computed, { computed }: Checked): Computed | null {
-  const making = computed.find((one) => one.holder === holder && one.start < start && one.target !== '' && placeOf(one, made));
-  const names = usersOf(made).filter(({ op }) => op === 'let');
-  return making && names.length === 1 && usersOf(made).length === 1 && usersOf(names[0]!).length === 1 ? making : null;
 }
 
 /** What one network answers is wrong by one thing. */

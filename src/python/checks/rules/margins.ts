@@ -31,17 +31,6 @@ export function* margins(statement: Computed, { computed }: Checked): Generator<
         nearly: null,
         change: null,
       };
-    const turned = node.op === 'logSigmoid' || node.op === 'softplus' ? turnedIn(node) : null;
-    if (turned)
-      yield {
-        rule: 'wrong-direction',
-        message: `This is lower where ${turned[0]} is above ${turned[1]}: the two have changed places, and the answer that is to be preferred is made less likely.`,
-        statement,
-        at: writtenIn(statement, node),
-        related: [],
-        nearly: null,
-        change: null,
-      };
     const margin = node.op === 'logSigmoid' || node.op === 'softplus' ? node.args[0]! : null;
     const bare = margin && partlyWeighted(margin);
     if (!bare) continue;
@@ -136,6 +125,23 @@ const isBeta = (node: Node): boolean => namesOn(node).some((name) => /^beta$|_be
 const isOfReference = (node: Node): boolean =>
   factorsOf(node).some(({ node: factor }) => namesOn(factor).some((name) => reference.test(name))) ||
   (unwrap(node).op === 'subtract' && unwrap(node).args.every((arg) => namesOn(arg).some((name) => reference.test(name))));
+
+/** Which answer is made more likely, where names alone say which is to be. */
+export function* turnedMargins(statement: Computed): Generator<Fault> {
+  for (const node of ownNodes(statement)) {
+    const turned = node.op === 'logSigmoid' || node.op === 'softplus' ? turnedIn(node) : null;
+    if (!turned) continue;
+    yield {
+      rule: 'wrong-direction',
+      message: `This is lower where ${turned[0]} is above ${turned[1]}: the two have changed places, and the answer that is to be preferred is made less likely.`,
+      statement,
+      at: writtenIn(statement, node),
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+}
 
 /** `-logsigmoid(rejected - chosen)`, or `softplus(chosen - rejected)`. */
 function turnedIn(node: Node): readonly [string, string] | null {

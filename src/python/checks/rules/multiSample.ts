@@ -23,7 +23,7 @@ interface Bound {
   /** What the weights were multiplied by: 1 - alpha. */
   readonly share: Share | null;
   readonly factors: readonly { readonly node: Node; readonly below: boolean; readonly whole: Node }[];
-  readonly added: readonly Node[];
+  readonly added: readonly { readonly node: Node; readonly isAdded: boolean }[];
   /** The sum is a mean already. */
   readonly isMean: boolean;
 }
@@ -56,7 +56,7 @@ function boundIn(node: Node, depth: number): Bound | null {
       const [first, second] = [of(a), of(b!)];
       if ((first === null) === (second === null)) return null;
       const found = (first ?? second)!;
-      return { ...found, added: [...found.added, first ? b! : a] };
+      return { ...found, added: [...found.added, { node: first ? b! : a, isAdded: inner.op === 'add' }] };
     }
     case 'multiply':
     case 'divide': {
@@ -118,7 +118,16 @@ function withoutCount(statement: Computed, { weights, added, isMean, factors }: 
     !/bound|iwae|estimate|marginal|log_?p_?x|log_?lik/i.test(names)
   )
     return null;
-  if (!isCalledWeights(weights) || added.some((one) => !isMadeOf(one, ({ op }) => op === 'amax', 4))) return null;
+  if (!isCalledWeights(weights)) return null;
+  const isLogOfCount = (one: Node): boolean => unwrap(one).op === 'log' && isNumberOf(unwrap(one).args[0]!);
+  if (added.some(({ node, isAdded }) => isAdded && isLogOfCount(node)))
+    return {
+      rule: 'other-sign',
+      severity: 'warning',
+      message: 'log K is added to the logarithm of the sum of the weights: their mean is their sum over K, so that log K is taken off.',
+      at: writtenIn(statement, statement.node),
+    };
+  if (added.some(({ node }) => !isMadeOf(node, ({ op }) => op === 'amax', 4))) return null;
   const isCount = (one: Node): boolean => isMadeOf(one, ({ op, args }) => op === 'log' && isNumberOf(args[0]!), 60);
   if (computed.some((one) => one.holder === statement.holder && one !== statement && isCount(one.node))) return null;
   return {

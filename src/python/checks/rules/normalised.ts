@@ -12,6 +12,8 @@ export interface Normalised {
   /** All that is under the root, or has none. */
   readonly square: Node;
   readonly isRooted: boolean;
+  /** It is multiplied by the root, and not divided. */
+  readonly isAbove: boolean;
 }
 
 /** `x / sqrt(mean(x ** 2) + eps)`, or with what is off the mean, or without the root. */
@@ -20,12 +22,13 @@ export function normalisedIn(node: Node): Normalised | null {
   for (const { node: factor, below } of factors) {
     const inner = unwrap(factor);
     const root = below && inner.op === 'add' && unwrap(inner.args[0]!).op === 'sqrt' ? unwrap(inner.args[0]!) : inner;
-    const isRooted = root.op === (below ? 'sqrt' : 'rsqrt');
+    const isAbove = root.op === (below ? 'rsqrt' : 'sqrt');
+    const isRooted = isAbove || root.op === (below ? 'sqrt' : 'rsqrt');
     const square = isRooted || (!below && root.op === 'reciprocal') ? root.args[0]! : below ? factor : null;
     const reduced = square && reducedIn(square);
     if (!reduced) continue;
     const of = squaredIn(reduced);
-    if (of && factors.some((one) => !one.below && isOf(one.node, of))) return { of, reduced, square, isRooted };
+    if (of && factors.some((one) => !one.below && isOf(one.node, of))) return { of, reduced, square, isRooted, isAbove };
   }
   return null;
 }

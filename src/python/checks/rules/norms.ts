@@ -22,6 +22,17 @@ export function* norms(statement: Computed, checked: Checked): Generator<Fault> 
     const at = checked.computed.some((one) => placeOf(one, reduced)) ? reduced : node;
     const told = { statement, at, related: [], nearly: null, change: null };
     if (!isScaledAfter(node, of) && (isRooted || !isLayer(statement))) continue;
+    if (normalised.isAbove) {
+      if (kind !== 'any' && reduced.op !== 'sum')
+        yield {
+          ...told,
+          at: node,
+          rule: 'another-function',
+          severity: 'warning',
+          message: 'This is multiplied by the root and not divided by it: what is large becomes larger, and nothing is normalised.',
+        };
+      return;
+    }
     if (!isRooted) {
       if (reduced.op !== 'sum' && isMadeHere(square, statement, checked))
         yield { ...told, at: square, ...withoutRoot(normalised), change: rootOf(normalised, node, statement, checked) };

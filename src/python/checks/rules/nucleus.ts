@@ -29,3 +29,23 @@ export function* nucleus(statement: Computed, { textOf }: Checked): Generator<Fa
 
 const shifted =
   /:\s*-1\s*\]|roll|shift|\bpad|\b1\s*:|\b0\s*\]|\bcat\b|concat|searchsorted|argmax|(?<!cum)sum\(|\.at\[|:\s*1\s*\]|min_?(?:tokens|keep)|\+\s*1/;
+
+/** `p * probs.mean()` in what keeps tokens by min-p: it is a share of the greatest. */
+export function* shareOfGreatest(statement: Computed): Generator<Fault> {
+  const names = [statement.target, ...statement.around].join(' ');
+  for (const node of ownNodes(statement)) {
+    const [share, of] = node.op === 'multiply' ? (isShare(node.args[0]!, names) ? node.args : node.args.toReversed()) : [];
+    const least = of && unwrap(of);
+    if (!share || !least || !isShare(share, names) || (least.op !== 'amin' && least.op !== 'mean')) continue;
+    if (!isMadeOf(least, ({ op }) => op === 'softmax', 12)) continue;
+    yield {
+      rule: 'another-function',
+      message: `The threshold is a share of the ${least.op === 'mean' ? 'mean' : 'least'} probability: min-p keeps what has at least that share of the greatest one.`,
+      ...{ statement, at: writtenIn(statement, node), related: [], nearly: null, change: null },
+    };
+    return;
+  }
+}
+
+const isShare = (node: Node, names: string): boolean =>
+  namesOn(node).some((name) => /^min_?p$|^p_?min$/i.test(name) || (/^p$/.test(name) && /min_?p/i.test(names)));

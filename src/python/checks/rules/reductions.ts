@@ -63,7 +63,8 @@ const makingOf = (named: Node, { holder, start }: Computed, { computed }: Checke
       [...ownNodes(one)].some(({ op, args, attributes }) => op === 'sum' && attributes['axes'] === null && isOfEach(args[0]!)),
   ) ?? null;
 
-const isOfEach = ({ op }: Node): boolean => op === 'let' || op === 'inline' || op === 'opaque';
+const isOfEach = ({ op, attributes }: Node): boolean =>
+  op === 'let' || op === 'inline' || op === 'opaque' || (op === 'sum' && attributes['axes'] !== null);
 
 const most = 40;
 const elementwise: ReadonlySet<string> = new Set('square abs exp log softplus sqrt power clamp maximum minimum relu'.split(' '));

@@ -63,7 +63,7 @@ function* sampled(statement: Computed): Generator<Fault> {
   }
 }
 
-const sampling = /sampl|generat|decod|draw|pick_|next_token|choose/i;
+const sampling = /temper|sampl|generat|decod|draw|pick_|next_token|choose/i;
 const isDraw = ({ op, attributes }: Node): boolean =>
   op === 'opaque' && /(?:^|\.)(?:choice|choices|multinomial|categorical|Categorical)$/.test(String(attributes['callee']));
 

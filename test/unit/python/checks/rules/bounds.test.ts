@@ -31,6 +31,8 @@ describe('a bound of several samples', () => {
     expect(await told(of('torch.logsumexp(log_w, dim=0)'))).toEqual(['constant-missing: torch.logsumexp(log_w, dim=0)']);
     expect(await told(of('torch.logsumexp(log_w, dim=0) - math.log(k)'))).toEqual([]);
     expect(await told(of('torch.log(torch.exp(log_w).mean(0))'))).toEqual([]);
+    const added = 'torch.logsumexp(log_w, dim=0) + math.log(k)';
+    expect(await told(of(added))).toEqual([`other-sign: ${added}`]);
   });
   test('of anything else is no matter of it', async () => {
     expect(await told(go('energies', 'bound = torch.logsumexp(energies, dim=0)', 'return bound'))).toEqual([]);

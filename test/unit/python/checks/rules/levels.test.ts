@@ -10,6 +10,8 @@ describe('a cosine schedule', () => {
     expect(await told(of('alpha_bar', ''))).toEqual(['function-missing: torch.cos((t + s) / (1 + s) * math.pi / 2)']);
     expect(await told(of('alpha_bar', ' ** 2'))).toEqual([]);
     expect(await told(of('sqrt_alpha_bar', ''))).toEqual([]);
+    const doubled = '0.5 * (1 + torch.cos(math.pi * (t + s) / (1 + s)))';
+    expect(await told(go('t, s', `alpha_bar = ${doubled}`, 'return alpha_bar'))).toEqual([]);
   });
   test('may be squared later', async () => {
     expect(await told(go('t, s', 'f = torch.cos((t + s) / (1 + s) * math.pi / 2)', 'level = f ** 2', 'return level'))).toEqual([]);
@@ -45,6 +47,21 @@ describe('the nucleus', () => {
     expect(
       await told(of('keep = total < top_p', 'keep[..., 1:] = keep[..., :-1].clone()', 'return torch.where(keep, logits, -math.inf)')),
     ).toEqual([]);
+  });
+});
+
+describe('min-p', () => {
+  const of = (most: string): string =>
+    go(
+      'logits, min_p',
+      'probs = torch.softmax(logits, dim=-1)',
+      `limit = min_p * probs.${most}`,
+      'return logits.masked_fill(probs < limit, -math.inf)',
+    );
+  test('keeps what has a share of the greatest', async () => {
+    expect(await told(of('mean(dim=-1, keepdim=True)'))).toEqual(['another-function: min_p * probs.mean(dim=-1, keepdim=True)']);
+    expect(await told(of('amin(dim=-1, keepdim=True)'))).toHaveLength(1);
+    expect(await told(of('amax(dim=-1, keepdim=True)'))).toEqual([]);
   });
 });
 

@@ -139,3 +139,12 @@ describe('a sum of squares', () => {
     expect(await rulesOf(code)).toEqual([]);
   });
 });
+
+describe('a normalisation that multiplies by the root', () => {
+  const of = (root: string): string =>
+    go('x, g, eps', '"""RMS norm."""', 'ms = x.pow(2).mean(-1, keepdim=True)', `return g * (x * torch.${root}(ms + eps))`);
+  test('is none', async () => {
+    expect(await told(of('sqrt'))).toEqual([expect.stringMatching(/^another-function: /)]);
+    expect(await told(of('rsqrt'))).toEqual([]);
+  });
+});
