@@ -10,6 +10,7 @@ import { within } from '../corpus/labelled.ts';
 /** Sets that were written apart from one another. */
 export const sets = [
   ...(['seen', 'heldout', 'reviewed', 'research', 'product', 'vision', 'language', 'probabilistic', 'mixed', 'further'] as const),
+  ...(['papers', 'libraries', 'varied', 'assorted'] as const),
   ...(['unread'] as const),
 ] as const;
 
