@@ -31,6 +31,12 @@ describe('mean and deviation of a marginal', () => {
     expect(await told(of('log_mean'))).toEqual(['marginals-differ: torch.sqrt(1 - torch.exp(log_mean))']);
     expect(await told(of('2 * log_mean'))).toEqual([]);
   });
+  test('also where the pair is given as it is made', async () => {
+    const pair = (power: string): string =>
+      go('x, t, b', 'log_mean = -0.5 * t * b', `return torch.exp(log_mean) * x, torch.sqrt(-torch.expm1(${power}))`);
+    expect(await told(pair('log_mean'))).toEqual(['marginals-differ: torch.sqrt(-torch.expm1(log_mean))']);
+    expect(await told(pair('2 * log_mean'))).toEqual([]);
+  });
 });
 
 describe('the nucleus', () => {
