@@ -54,6 +54,11 @@ export function* detached(statement: Computed, checked: Checked): Generator<Faul
       yield told(half, placeOf(statement, free.node) ? free.node : unwrap(statement.node));
       continue;
     }
+    const idle = a.length === 2 && b.length === 1 ? first : a.length === 1 && b.length === 2 ? second : null;
+    if (idle && !ofNothing(statement, idle.sides)) {
+      yield told(both, placeOf(statement, idle.node) ? idle.node : unwrap(statement.node));
+      continue;
+    }
     const isNeither = a.length === 0 && b.length === 0 && (isOfCode(first.sides) || isOfCode(second.sides));
     if (isNeither || (a.length === 1 && b.length === 1 && source(a[0]!) === source(b[0]!)))
       yield told(isNeither ? neither : same, placeOf(statement, second.node) ? second.node : unwrap(statement.node));
@@ -65,6 +70,7 @@ const same: Held = {
     'Both terms hold the same side constant, so that the other one is trained twice and this one never: of the code book and the commitment, each holds one.',
   severity: 'warning',
 };
+const both: Held = { message: 'Both sides are held constant, so that nothing is trained by this.', severity: 'warning' };
 const half: Held = {
   message:
     'This term holds neither side constant, so that it moves both the code and what is quantised: of the code book and the commitment, each holds one.',
@@ -147,7 +153,7 @@ function ofNothing(statement: Computed, sides: Sides): Held | null {
   const names = [statement.target, statement.around[0] ?? ''];
   const isLoss = isOfFeatures(statement, []) || names.some((name) => /loss|crit|match/i.test(name));
   if (!sides.every(isHeld) || !(names.some(isNamedHalf) || (isLoss && isOfFeatures(statement, sides)))) return null;
-  return { message: 'Both sides are held constant, so that nothing is trained by this.', severity: 'warning' };
+  return both;
 }
 
 // "e_latent_loss" moves the encoder, and "q_latent_loss" the code.

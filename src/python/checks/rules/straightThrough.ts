@@ -133,7 +133,10 @@ function exchanged(node: Node): readonly [code: Node, given: Node] | null {
   return code && isCode(code) && !isCode(given) ? [code, given] : null;
 }
 
-/** The nearest entry of a table, something rounded, one of several chosen, or a sum of such; or what is called so, where nothing else tells. */
+/**
+ * The nearest entry of a table, something rounded, one of several chosen, or a sum of such; or what is called so or given by what is, where
+ * nothing else tells.
+ */
 function isCode(node: Node): boolean {
   const all = termsOf(node);
   if (all.length > 1) {
@@ -148,6 +151,7 @@ function isCode(node: Node): boolean {
   }
   if (inner.op === 'where' && inner.args.slice(1).every((arg) => numberOf(arg) !== null)) return true;
   if (isNearest(inner) || /^(?:round|sign|floor|oneHot|argmax|greater|less|greaterEqual|lessEqual)$/.test(inner.op)) return true;
+  if (inner.op === 'opaque' && /quanti[sz]|code_?book|lookup|^vq/i.test(String(inner.attributes['callee']))) return true;
   return (
     isUnknown(inner) &&
     namesOn(node).some((name) => /^(?:z_?q|quant(?:ized|ised)?|x_?q|e_k|codes?|z_?hat_?q|hard|q_?z|codeword|quantized_\w+)$/i.test(name))

@@ -20,6 +20,12 @@ describe('a straight-through estimator', () => {
     expect(await told(go('x', 'return x + (torch.round(x) - x).detach()'))).toEqual([]);
   });
 
+  test('of what a code book is asked for', async () => {
+    const asked = (value: string): string => go('z, codebook', 'picked = codebook(z)', `return ${value}`);
+    expect(await told(asked('picked + (z - picked).detach()'))).toEqual([expect.stringContaining('straight-through-exchanged: ')]);
+    expect(await told(asked('z + (picked - z).detach()'))).toEqual([]);
+  });
+
   test.each(['z + (q - z).detach()', 'z - (z - q).detach()', 'z - q.detach()', '2 * z - q.detach()'])(
     'is right, or none: %s',
     async (value) => {
@@ -37,6 +43,12 @@ describe('code book and commitment', () => {
     ['the code book', losses('e, h', 'h, e.detach()')],
   ])('%s holds neither side', async (_, code) => {
     expect(await told(code)).toEqual([expect.stringContaining('held-side: ')]);
+  });
+
+  test('of which one holds both sides', async () => {
+    const both = losses('e.detach(), h.detach()', 'h, e.detach()');
+    expect(await told(both)).toEqual([expect.stringContaining('held-side: ')]);
+    expect(await told(losses('e, h.detach()', 'h, e.detach()'))).toEqual([]);
   });
 
   const added = (commitment: string): string =>
