@@ -30,15 +30,18 @@ export function* guidanceSums({ computed, textOf, imports }: Checked, told: read
     // A difference may be what is added to one of the two.
     const isBare = sums.total === 0 && isPrediction(statement) && !isAddedTo(node, predictions);
     if (isLine ? !sums.isAway : sums.total === 0 && !isBare) continue;
-    const flip = isLine ? null : turned(statement, predictions);
+    const isExchanged = isLine && sums.atOne === 0;
+    const flip = isExchanged ? null : turned(statement, predictions);
     const edits = flip && textEdits({ kind: 'sign', ...flip, within: null, also: [] }, { statement, computed, textOf, imports });
     yield {
       rule: 'guidance-not-conditional',
-      message: isLine
+      message: isExchanged
         ? 'The two predictions have changed places: at scale 1 this is the unconditional one, and more goes away from the condition.'
-        : isBare
-          ? 'The difference of the two predictions is taken for the prediction: at scale 1 this is not the conditional one. It is added to the unconditional one.'
-          : 'What the two predictions are multiplied by does not sum to one: guidance moves along the line through both, and at scale 1 it is the conditional one.',
+        : isLine
+          ? 'The difference of the two predictions is turned round: more of it goes away from the condition, and at scale 1 this is not the conditional one.'
+          : isBare
+            ? 'The difference of the two predictions is taken for the prediction: at scale 1 this is not the conditional one. It is added to the unconditional one.'
+            : 'What the two predictions are multiplied by does not sum to one: guidance moves along the line through both, and at scale 1 it is the conditional one.',
       statement,
       at: flip?.there ?? node,
       related: [],
@@ -117,6 +120,9 @@ function callOf(node: Node): string | null {
 function isOfOne(one: Node, other: Node): boolean {
   const [a, b] = [callOf(one), callOf(other)];
   if (a !== null || b !== null) return a === b && !/loss|emb|encod|proj|criterion/i.test(a!);
+  // Halves of what one call gave for both.
+  const [half, otherHalf] = [unwrap(one), unwrap(other)];
+  if (half.op === 'part' && otherHalf.op === 'part') return half.args[0] === otherHalf.args[0];
   return [one, other].every((node) => holdsAny(wordsOf(namesOf(node)[0] ?? ''), predictionWords));
 }
 const predictionWords = [
@@ -134,18 +140,23 @@ const predictionWords = [
   'out',
 ];
 
-/** What both are multiplied by together, how that changes with the scale, and whether it is less of the condition as the scale rises. */
+/**
+ * What both are multiplied by together, how that changes with the scale, whether it is less of the condition as the scale rises, and how much
+ * of the condition there is at scale 1.
+ */
 function sumsOf(
   node: Node,
   { conditional, unconditional, scale }: Predictions,
-): { readonly total: number; readonly slope: number; readonly isAway: boolean } | null {
+): { readonly total: number; readonly slope: number; readonly isAway: boolean; readonly atOne: number } | null {
   const found = shares(node, { ends: [conditional, unconditional], time: scale, at: 0.37 });
   if (!found) return null;
   const sum = (all: readonly number[]): number => {
     const total = all.reduce((before, value) => before + value, 0);
     return Math.abs(total - Math.round(total)) < 1e-9 ? Math.round(total) : total;
   };
-  return { total: sum(found.values), slope: sum(found.slopes), isAway: found.slopes[0]! < 0 };
+  const [slope] = found.slopes;
+  const atOne = sum([found.values[0]!, (1 - 0.37) * slope!]);
+  return { total: sum(found.values), slope: sum(found.slopes), isAway: slope! < 0, atOne };
 }
 
 /** The sum of the statement that has to be a difference, or the other way round. */

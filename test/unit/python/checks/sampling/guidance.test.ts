@@ -27,6 +27,13 @@ describe('guidance leaves the line through both predictions', () => {
     },
   );
 
+  test('by halves of one batch whose difference is turned round', async () => {
+    const halves = (step: string): string => def('guide(both, scale)', 'uncond, cond = both.chunk(2)', step);
+    expect(await rulesOf(halves('uncond + scale * (uncond - cond)'))).toEqual(['guidance-not-conditional']);
+    expect(await rulesOf(halves('uncond + scale * (cond - uncond)'))).toEqual([]);
+    expect(await rulesOf(halves('cond + scale * (cond - uncond)'))).toEqual([]);
+  });
+
   test('where the difference alone is taken for a prediction', async () => {
     const of = (...lines: string[]): string => def('sample(eps_c, eps_u, w, step, x)', ...lines);
     expect(await rulesOf(of('noise_pred = w * (eps_c - eps_u)', 'step(noise_pred, x)'))).toEqual(['guidance-not-conditional']);
