@@ -31,7 +31,7 @@ export function claimsOfAnswers(computed: readonly Computed[], bases: ReadonlyMa
       player,
       raises: wish.raises,
       turns: wish.turns,
-      rests: null,
+      rests: wish.rests,
       label: wish.label,
       holder,
       around: rest.join('.'),
@@ -70,10 +70,15 @@ export function playerOf(name: string): Player | null {
   return g === d ? null : g ? 'generator' : 'discriminator';
 }
 
+/** Labels of real and of generated examples. */
+export const labels = [0, 1, -1];
+
 interface Wish {
   /** Whether it is lower for a higher answer; null where only a label is known. */
   readonly raises: boolean | null;
   readonly turns: boolean;
+  /** The label of an answer at which it is least. */
+  readonly rests: number | null;
   /** What a criterion is given to reach. */
   readonly label: string | null;
   /** By whether the examples are held constant. */
@@ -89,7 +94,7 @@ function wishOf(node: Node, named: Player | null): Wish | null {
     const value = numberOf(criterion.label);
     const label = value === null ? `#${unwrap(criterion.label).id}` : String(value);
     const raises = value === null || (value > 0.2 && value < 0.8) ? null : value > 0.5;
-    return { raises, turns: false, label: raises === null ? label : null, player: answer.player };
+    return { raises, turns: false, rests: null, label: raises === null ? label : null, player: answer.player };
   }
   if (answerOf(node, named)) return null;
   const order: Node[] = [];
@@ -113,11 +118,14 @@ function wishOf(node: Node, named: Player | null): Wish | null {
   const own = [...answers.values()];
   const fakes = own.filter(({ side }) => side === 'fake');
   if (fakes.length === 0) return null;
-  const [low, ...slopes] = [-4, 0.4, 0.6, 4].map((at) => slopeAt(at, { root: node, order, answers, neutral }));
+  const slope = (at: number): number | null => slopeAt(at, { root: node, order, answers, neutral });
+  const [low, ...slopes] = [-4, 0.4, 0.6, 4].map(slope);
   if (slopes[0] === null || slopes[0] !== slopes[1] || slopes[0] === 0) return null;
+  const turns = [low, slopes[2]].some((one) => one === -slopes[0]!);
   return {
     raises: slopes[0]! < 0,
-    turns: [low, slopes[2]].some((slope) => slope === -slopes[0]!),
+    turns,
+    rests: turns ? (labels.find((label) => slope(label) === 0) ?? null) : null,
     label: null,
     player: fakes.every(({ player }) => player === fakes[0]!.player) ? fakes[0]!.player : null,
   };

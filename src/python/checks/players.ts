@@ -10,7 +10,7 @@ import { inputsFor, rolesAt } from '../recognise/comparison/roles.ts';
 import { holdsAny, wordsOf } from '../recognise/evidence/words.ts';
 import { isMisshapen } from '../recognise/comparison/shapes.ts';
 import { calledFor, type Found } from '../recognise/findings.ts';
-import { claimsOfAnswers, isTermOf, lossesReturned, playerOf } from './answers.ts';
+import { claimsOfAnswers, isTermOf, labels, lossesReturned, playerOf } from './answers.ts';
 import type { Claim } from './claim.ts';
 import { namesOn } from './rules/flow.ts';
 import { boundTo } from './sampling/bound.ts';
@@ -89,9 +89,6 @@ const isOtherSideOf = ({ claim, judges }: Judged, all: readonly Judged[]): boole
 /** Whether what is taken for the answers to generated examples is called so. */
 const isOfFake = ({ binding }: Pick<Match, 'binding'>): boolean =>
   [...binding.choices].some(([node, choice]) => 'role' in choice && choice.role.id === 'fake' && /fake|gen/i.test(namesOn(node).join(' ')));
-
-/** Labels of real and of generated examples. */
-const labels = [0, 1, -1];
 
 /** How the loss changes with what the discriminator says of generated examples, whatever that is called. */
 function slopeIn({ cut, reading, binding, layout, alternative }: Found['recognition'] & { kind: 'value' }, at: number): number {

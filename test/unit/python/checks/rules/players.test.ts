@@ -27,6 +27,18 @@ describe('halves of the loss of a discriminator', () => {
   });
 });
 
+describe('squares of a generator', () => {
+  const both = (fake: string): string =>
+    [
+      def('d_squares(d_real, d_fake)', '0.5 * ((d_real - 1) ** 2).mean() + 0.5 * (d_fake ** 2).mean()'),
+      def('g_squares(d_fake)', `0.5 * torch.mean(${fake})`),
+    ].join('\n\n');
+  test('are not about the label that the discriminator has for what is generated', async () => {
+    expect((await only(both('d_fake ** 2'))).rule).toBe('players-agree');
+    expect(await rulesOf(both('(d_fake - 1) ** 2'))).toEqual([]);
+  });
+});
+
 describe('examples in the step of the generator', () => {
   const step = (asked: string): string =>
     def(
