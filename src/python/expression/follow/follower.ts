@@ -516,6 +516,13 @@ export class Follower implements Follow {
         const entry = value.entries.get(name);
         if (entry) parts.push([held, entry, name]);
       }
+    // What an object is made with stands where it is made.
+    if (value.kind === 'instance' && expression.kind === 'call')
+      for (const { name, value: given } of expression.args) {
+        const held = name === null ? undefined : value.attributes.get(name);
+        const isNamed = held && isNode(held) && held.op === 'let' && held.attributes['name'] === name;
+        if (name !== null && held) parts.push([given, isNamed ? held.args[0]! : held, name]);
+      }
     for (const [part, its, name] of parts)
       this.#take(
         { ...statement, start: part.start, end: part.end },

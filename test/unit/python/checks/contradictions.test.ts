@@ -76,3 +76,13 @@ describe('answers of two models', () => {
     expect(await rulesOf(code)).toHaveLength(faults);
   });
 });
+
+describe('a target that a record is made with', () => {
+  const record = 'class Pair(NamedTuple):\n    x: Tensor\n    target: Tensor\n\n\n';
+  const made = (target: string): string =>
+    record + def('pair(noise, data, t)', 'x = (1 - t) * noise + t * data', `Pair(x=x, target=${target})`);
+  test('is the derivative of the path beside it', async () => {
+    expect(await rulesOf(made('noise - data'))).toEqual(['against-the-path']);
+    expect(await rulesOf(made('data - noise'))).toEqual([]);
+  });
+});
