@@ -47,6 +47,10 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
     there.op === 'number' &&
     wanted.op === 'number' &&
     order.some(({ op, args }) => /^(?:maximum|minimum|clamp)$/.test(op) && args.includes(there)),
+  // One of a table is what is meant, not the whole of it.
+  'made of its items': ({ edit: { kind, there, wanted } }) =>
+    kind === 'another value' &&
+    isMadeOf(there, (part) => part.op === 'item' && isMadeOf(part, (one) => one === unwrap(wanted), 12), mostMade),
   // What an object holds may have been kept with either sign.
   kept: ({ edit: { kind, there, wanted } }) =>
     (kind === 'sign' && wanted.op === 'negate' && (isKept(there) || isMeanOfKept(there))) ||

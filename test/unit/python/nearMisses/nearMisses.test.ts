@@ -11,17 +11,21 @@ import { blind, labelled, labelledFiles, score, sets, statementStarts, together,
 
 /** `found`: at least this share of the mistakes; `alarms`: at most so many. */
 const bounds: Record<(typeof sets)[number], { found: number; alarms: number }> = {
-  seen: { found: 0.94, alarms: 0 },
-  heldout: { found: 0.94, alarms: 0 },
+  seen: { found: 0.95, alarms: 0 },
+  heldout: { found: 0.96, alarms: 0 },
   reviewed: { found: 0.92, alarms: 1 },
-  research: { found: 0.85, alarms: 5 },
-  product: { found: 0.84, alarms: 5 },
-  vision: { found: 0.85, alarms: 0 },
+  research: { found: 0.87, alarms: 4 },
+  product: { found: 0.87, alarms: 3 },
+  vision: { found: 0.9, alarms: 0 },
   language: { found: 0.98, alarms: 0 },
-  probabilistic: { found: 0.92, alarms: 0 },
-  mixed: { found: 0.84, alarms: 0 },
-  further: { found: 0.67, alarms: 4 },
-  unread: { found: 0.82, alarms: 4 },
+  probabilistic: { found: 0.95, alarms: 0 },
+  mixed: { found: 0.9, alarms: 0 },
+  further: { found: 0.81, alarms: 0 },
+  papers: { found: 0.98, alarms: 0 },
+  libraries: { found: 0.92, alarms: 0 },
+  varied: { found: 0.79, alarms: 2 },
+  assorted: { found: 0.81, alarms: 3 },
+  unread: { found: 0.85, alarms: 1 },
 };
 const long = 900_000;
 

@@ -27,6 +27,22 @@ describe('nothing is told of', () => {
     ],
     ['a bound as it is', def('iwae(log_w, k)', 'bound = torch.logsumexp(log_w, dim=0) - math.log(k)', 'bound')],
     ['a bound that is given', def('iwae_bound(log_w, k)', 'torch.logsumexp(log_w, dim=0) - math.log(k)')],
+    [
+      'a step from a level that was raised',
+      def(
+        'sample(model, x, sigmas, gamma)',
+        'for s, t in zip(sigmas[:-1], sigmas[1:]):',
+        '    hat = s * (1 + gamma)',
+        '    d = (x - model(x, hat)) / hat',
+        '    x = x + (t - hat) * d',
+        'x',
+      ),
+    ],
+    ['what is kept above 0', def('perplexity(nats, count)', 'float(np.exp(nats / max(count, 1)))')],
+    [
+      'labels of real examples that are smoothed',
+      def('d_loss(real_scores, smooth)', 'F.binary_cross_entropy_with_logits(real_scores, (1.0 - smooth) * torch.ones_like(real_scores))'),
+    ],
     ['logits of a reconstruction', def('loss(recon_x, x)', 'F.binary_cross_entropy_with_logits(recon_x, x).mean()')],
   ])('%s', async (_, code) => {
     expect(await rulesOf(code)).toEqual([]);
