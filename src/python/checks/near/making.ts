@@ -1,5 +1,6 @@
 /** Where a slip is told: of a value that only leads to the formula it is in its making, not where its name is used. */
 
+import { gaussianDivergences } from '../../../formulas/elboRoles.ts';
 import { affinity } from '../../recognise/binding/affinity.ts';
 import { given } from '../../recognise/evidence/given.ts';
 import { leaves, operandsOf, unwrap, wrappers, type Node } from '../../expression/node.ts';
@@ -16,9 +17,9 @@ export function atMaking(near: NearMiss): Edit {
     const users = cut.order.filter((one) => operandsOf(one).includes(node) && !wrappers.has(one.op));
     return users.length === 1 && !match.reading.roles.some((role) => (affinity(given(node), role) ?? 0) >= 2);
   };
-  // What is added as a difference was taken the wrong way round: nobody adds what is to be taken off.
+  // Where the formula adds the difference, as it does with the logarithms of spreads, that was taken the wrong way round.
   const [, added] = kind === 'sign' && there.op === 'add' && wanted.op === 'subtract' && wanted.args[1] === there.args[1] ? there.args : [];
-  if (added && isIntermediate(added) && unwrap(added).op === 'subtract') {
+  if (added && gaussianDivergences.includes(match.formula.id) && isIntermediate(added) && unwrap(added).op === 'subtract') {
     const made = unwrap(added);
     return { ...edit, kind: 'order', there: made, wanted: make('subtract', made.args.toReversed(), made.attributes), within: null };
   }

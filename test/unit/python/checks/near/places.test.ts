@@ -20,3 +20,23 @@ test('of what a call gives together each is told at the call', async () => {
   const code = def('layer_norm(x, gain, bias, eps)', `var, mean = ${call}`, 'gain * (x - mean) / torch.sqrt(var + eps) + bias');
   expect((await placesOf(code)).map(({ at }) => at)).toEqual([call]);
 });
+
+test('a difference that the formula adds is told where it was taken, one that it takes off where it is added', async () => {
+  const logs = 'torch.logdet(cov_q) - torch.logdet(cov_p)';
+  const divergence = def(
+    'kl_full(mean_q, cov_q, mean_p, cov_p)',
+    'd = mean_p - mean_q',
+    'inverse = torch.linalg.inv(cov_p)',
+    'trace = torch.trace(inverse @ cov_q)',
+    `ld = ${logs}`,
+    '0.5 * (trace + d @ inverse @ d - len(d) + ld)',
+  );
+  expect((await placesOf(divergence)).map(({ at }) => at)).toEqual([logs]);
+  const preference = def(
+    'dpo_loss(pi_chosen, pi_rejected, ref_chosen, ref_rejected, beta)',
+    'logits = pi_chosen - pi_rejected',
+    'ref_logits = ref_chosen - ref_rejected',
+    '-F.logsigmoid(beta * (logits + ref_logits)).mean()',
+  );
+  expect((await placesOf(preference)).map(({ at }) => at)).toEqual(['logits + ref_logits']);
+});
