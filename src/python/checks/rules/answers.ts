@@ -21,6 +21,7 @@ export function* halvesOfAnswers(statement: Computed, checked: Checked): Generat
 /** `real_loss - fake_loss`: what lowers the one raises the other, which has no greatest value. */
 function* opposed(statement: Computed, { recogniser }: Checked): Generator<Fault> {
   const halves = termsOf(statement.node).flatMap(({ node, factor }) => {
+    if (!sides.test(namesOn(node)[0] ?? '')) return [];
     const sign = isCost(node) ? 1 : ([...recogniser.signsOf(node)].find(([id]) => costs.has(id))?.[1] ?? 0);
     return sign * factor === 0 ? [] : [{ node, sign: Math.sign(sign * factor) }];
   });

@@ -71,27 +71,59 @@ export function* madeFrom(value: Node, by: ReadonlySet<string>, most = Infinity)
   }
 }
 
+interface FactorOf {
+  readonly node: Node;
+  readonly below: boolean;
+}
+
 /** The factors of a product, those below it as well: `a * b / c`; what is one whole is not taken apart. */
-export function factorsOf(node: Node, isWhole: (node: Node) => boolean = () => false): { readonly node: Node; readonly below: boolean }[] {
-  if (isWhole(node)) return [{ node, below: false }];
-  const inner = unwrap(node);
-  const [a, b] = inner.args;
-  if (inner.op === 'multiply' && a && b) return [...factorsOf(a, isWhole), ...factorsOf(b, isWhole)];
-  if (inner.op === 'divide' && a && b)
-    return [...factorsOf(a, isWhole), ...factorsOf(b, isWhole).map((one) => ({ ...one, below: !one.below }))];
-  if (inner.op === 'negate' && a) return factorsOf(a, isWhole);
-  return [{ node, below: false }];
+export function factorsOf(node: Node, isWhole: (node: Node) => boolean = () => false): FactorOf[] {
+  return takenApart<FactorOf>({ node, below: false }, ({ node: one, below }) => {
+    if (isWhole(one)) return null;
+    const { op, args } = unwrap(one);
+    const [a, b] = args;
+    if (!a) return null;
+    if (op === 'negate') return [{ node: a, below }];
+    if (!b || (op !== 'multiply' && op !== 'divide')) return null;
+    return [
+      { node: a, below },
+      { node: b, below: op === 'divide' ? !below : below },
+    ];
+  });
+}
+
+interface SignedTerm {
+  readonly node: Node;
+  readonly sign: 1 | -1;
 }
 
 /** The terms of a sum with their signs. */
-export function termsOf(node: Node, sign: 1 | -1 = 1): { readonly node: Node; readonly sign: 1 | -1 }[] {
-  const inner = unwrap(node);
-  const [a, b] = inner.args;
-  if (inner.op === 'add' && a && b) return [...termsOf(a, sign), ...termsOf(b, sign)];
-  if (inner.op === 'subtract' && a && b) return [...termsOf(a, sign), ...termsOf(b, sign === 1 ? -1 : 1)];
-  if (inner.op === 'negate' && a) return termsOf(a, sign === 1 ? -1 : 1);
-  return [{ node, sign }];
+export function termsOf(node: Node): SignedTerm[] {
+  return takenApart<SignedTerm>({ node, sign: 1 }, ({ node: one, sign }) => {
+    const { op, args } = unwrap(one);
+    const [a, b] = args;
+    const other = sign === 1 ? -1 : 1;
+    if (op === 'negate' && a) return [{ node: a, sign: other }];
+    if (!a || !b || (op !== 'add' && op !== 'subtract')) return null;
+    return [
+      { node: a, sign },
+      { node: b, sign: op === 'subtract' ? other : sign },
+    ];
+  });
 }
+
+/** In their order, up to so many: `x = x + x` written thirty times has a thousand million terms. */
+export function takenApart<T>(whole: T, partsOf: (one: T) => readonly T[] | null): T[] {
+  const all = [whole];
+  for (let at = 0; at < all.length;) {
+    const parts = all.length < mostParts ? partsOf(all[at]!) : null;
+    if (parts) all.splice(at, 1, ...parts);
+    else at++;
+  }
+  return all;
+}
+
+const mostParts = 64;
 
 export const isNumber = (node: Node, value: number): boolean => numberOf(node) === value;
 

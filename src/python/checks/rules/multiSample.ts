@@ -33,7 +33,7 @@ interface Share {
   readonly order: Node;
 }
 
-const deepest = 16;
+const deepest = 9;
 
 function boundIn(node: Node, depth: number): Bound | null {
   const inner = unwrap(node);

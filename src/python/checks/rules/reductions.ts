@@ -69,9 +69,17 @@ const isOfEach = ({ op, attributes }: Node): boolean =>
 const most = 40;
 const elementwise: ReadonlySet<string> = new Set('square abs exp log softplus sqrt power clamp maximum minimum relu'.split(' '));
 
+const known = new WeakMap<Node, Over | null>();
+
 function overBatch(node: Node, depth: number): Over | null {
   if (depth > most) return null;
   const inner = unwrap(node);
+  let over = known.get(inner);
+  if (over === undefined) known.set(inner, (over = computedOver(inner, depth)));
+  return over;
+}
+
+function computedOver(inner: Node, depth: number): Over | null {
   const [a, b] = inner.args;
   const of = (part: Node): Over | null => overBatch(part, depth + 1);
   switch (inner.op) {

@@ -5,17 +5,18 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { isMoved, under } from './flow.ts';
+import { isMoved, takenApart, under } from './flow.ts';
 
 /**
  * `c log s + k r² / s^p` is least at s^p = k p r² / c: of a Gaussian p is c / k. Half of that is a root that was taken too often, or a square that
  * is missing.
  */
 export function* scalesOfSquares(statement: Computed, { computed }: Checked): Generator<Fault> {
-  const seen = new Set<Node>();
+  const inner = new Set<Node>();
   for (const node of ownNodes(statement)) {
-    if ((node.op !== 'add' && node.op !== 'subtract') || seen.has(node)) continue;
-    const terms = [...weighed(node, 1, seen)];
+    if ((node.op !== 'add' && node.op !== 'subtract') || inner.has(node)) continue;
+    for (const arg of node.args) inner.add(unwrap(arg));
+    const terms = weighed(node);
     const squares = terms.flatMap(({ node: term, by }) => {
       const over = squareOver(term);
       return over ? [{ ...over, by: by * over.by }] : [];
@@ -44,25 +45,35 @@ export function* scalesOfSquares(statement: Computed, { computed }: Checked): Ge
 }
 
 /** The terms of a sum under numbers that multiply all of it. */
-function* weighed(node: Node, by: number, seen: Set<Node>): Generator<{ readonly node: Node; readonly by: number }> {
-  const inner = unwrap(node);
-  const [a, b] = inner.args;
-  if (inner.op === 'add' || inner.op === 'subtract') {
-    seen.add(inner);
-    yield* weighed(a!, by, seen);
-    yield* weighed(b!, inner.op === 'add' ? by : -by, seen);
-  } else if (inner.op === 'negate') yield* weighed(a!, -by, seen);
-  else if (inner.op === 'multiply' && numberOf(a!) !== null) yield* weighed(b!, by * numberOf(a!)!, seen);
-  else if (inner.op === 'multiply' && numberOf(b!) !== null) yield* weighed(a!, by * numberOf(b!)!, seen);
-  else if (inner.op === 'divide' && numberOf(b!) !== null) yield* weighed(a!, by / numberOf(b!)!, seen);
-  else yield { node: inner, by };
+function weighed(node: Node): TermOf[] {
+  return takenApart<TermOf>({ node, by: 1 }, ({ node: one, by }) => {
+    const { op, args } = unwrap(one);
+    const [a, b] = args;
+    if (!a) return null;
+    const [first, second] = [numberOf(a), b && numberOf(b)];
+    if (op === 'negate') return [{ node: a, by: -by }];
+    if (!b) return null;
+    if (op === 'add' || op === 'subtract')
+      return [
+        { node: a, by },
+        { node: b, by: op === 'add' ? by : -by },
+      ];
+    if (op === 'multiply' && first !== null) return [{ node: b, by: by * first }];
+    if (op === 'multiply' && typeof second === 'number') return [{ node: a, by: by * second }];
+    return op === 'divide' && typeof second === 'number' ? [{ node: a, by: by / second }] : null;
+  }).map((term) => ({ ...term, node: unwrap(term.node) }));
+}
+
+interface TermOf {
+  readonly node: Node;
+  readonly by: number;
 }
 
 /** What a value is a power of: the exponential of a number times a logarithm, or the power itself. */
 function powerOf(node: Node): { readonly of: Node; readonly power: number; readonly isLog: boolean } | null {
   const inner = under(node, isMoved);
   if (inner.op === 'exp') {
-    const [log, ...others] = [...weighed(inner.args[0]!, 1, new Set())];
+    const [log, ...others] = weighed(inner.args[0]!);
     return log && others.length === 0 ? { of: unwrap(log.node), power: log.by, isLog: true } : null;
   }
   if (inner.op === 'square') {
@@ -84,7 +95,7 @@ interface Over {
 function squareOver(term: Node): Over | null {
   const inner = unwrap(term);
   if (inner.op !== 'divide') return null;
-  const [above, ...others] = [...weighed(inner.args[0]!, 1, new Set())];
+  const [above, ...others] = weighed(inner.args[0]!);
   const square = above && others.length === 0 ? unwrap(above.node) : null;
   const power = square?.op === 'square' && unwrap(square.args[0]!).op === 'subtract' ? powerOf(inner.args[1]!) : null;
   return power && { ...power, by: above!.by, at: inner };

@@ -36,12 +36,12 @@ function* halvesAlike(statement: Computed, { computed }: Checked, isOfCritic: bo
   }
 }
 
-const most = 60;
+const most = 400;
 
 /** The same function of what is called real and of what is called fake, and one that draws each to a side. */
 function isOneTarget(first: Node, second: Node, isOfCritic: boolean): boolean {
   const pairs: (readonly [Node, Node])[] = [];
-  if (!alike(first, second, pairs, 0) || pairs.length === 0) return false;
+  if (!alike(first, second, pairs, new Set()) || pairs.length === 0) return false;
   // What they are to be is another for each, if they differ in more than one thing.
   if (new Set(pairs.map(([x, y]) => `${source(x).id} ${source(y).id}`)).size > 1) return false;
   const [a, b] = [sideOf(pairs.map(([x]) => x)), sideOf(pairs.map(([, y]) => y))];
@@ -75,10 +75,13 @@ const isToNumber = ({ op, args }: Node): boolean => {
 const isLabel = ({ op, attributes: { default: fallback, name } }: Node): boolean =>
   op === 'parameter' && ((typeof fallback === 'number' && fallback !== 0) || /label|target/i.test(String(name)));
 
-/** Whether two values are computed alike; what they are computed of where that differs. */
-function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number): boolean {
-  if (depth > most) return false;
+/** Whether two values are computed alike; what they are computed of where that differs. `known`: pairs that are, each looked at once. */
+function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], known: Set<string>): boolean {
   if (a === b) return true;
+  const key = `${a.id} ${b.id}`;
+  if (known.has(key)) return true;
+  if (known.size > most) return false;
+  known.add(key);
   // Where both are called by what they are of, that is what they are.
   if (!isCriterion(source(a)) && isUnknown(source(a)) && isUnknown(source(b)) && sideOf([a]) !== null && sideOf([b]) !== null) {
     pairs.push([a, b]);
@@ -87,12 +90,10 @@ function alike(a: Node, b: Node, pairs: (readonly [Node, Node])[], depth: number
   const [x, y] = [unwrap(a), unwrap(b)];
   if (x === y || isSmoothed(x, y)) return true;
   if (x.op === 'number' || y.op === 'number' || x.op !== y.op || x.args.length !== y.args.length) return false;
-  if (leaves.has(x.op)) {
-    if (x.op !== 'opaque' || x.attributes['callee'] !== y.attributes['callee']) return false;
-    return x.args.every((arg, at) => alike(arg, y.args[at]!, pairs, depth + 1));
-  }
-  if (JSON.stringify(x.attributes) !== JSON.stringify(y.attributes)) return false;
-  return operandsOf(x).every((arg, at) => alike(arg, operandsOf(y)[at]!, pairs, depth + 1));
+  const areAlike = (some: readonly Node[], others: readonly Node[]): boolean =>
+    some.every((arg, at) => alike(arg, others[at]!, pairs, known));
+  if (leaves.has(x.op)) return x.op === 'opaque' && x.attributes['callee'] === y.attributes['callee'] && areAlike(x.args, y.args);
+  return JSON.stringify(x.attributes) === JSON.stringify(y.attributes) && areAlike(operandsOf(x), operandsOf(y));
 }
 
 /** One label, of which a little may have been taken off: 1 and 0.9, 0 and 0.1. */

@@ -20,7 +20,13 @@ export interface Asked {
 /** What each end is multiplied by, and its derivative by time; what else is added. */
 export function shares(node: Node, { ends, time, at }: Asked): Linear | null {
   const zero = (): Linear => ({ values: ends.map(() => 0), slopes: ends.map(() => 0), rest: 0, slope: 0 });
+  const known = new Map<Node, Linear | null>();
   const of = (one: Node): Linear | null => {
+    let found = known.get(one);
+    if (found === undefined) known.set(one, (found = computed(one)));
+    return found;
+  };
+  const computed = (one: Node): Linear | null => {
     const place = ends.indexOf(one);
     if (place >= 0) return { ...zero(), values: ends.map((_, other) => (other === place ? 1 : 0)) };
     const value = numberOf(one);

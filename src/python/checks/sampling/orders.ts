@@ -73,12 +73,20 @@ function slopesIn(node: Node): Node[] {
 
 const ownTerms = (node: Node): readonly Node[] => (node.op === 'add' || node.op === 'subtract' ? node.args.flatMap(ownTerms) : [node]);
 
+/** As often as they stand in it; of a value that stands in itself many times over, up to so many steps. */
 function* occurrences(node: Node): Generator<Node> {
-  const slope = slopeOf(node);
-  if (slope) yield slope;
-  else if (isPassing(node) && node.args[0]) yield* occurrences(node.args[0]);
-  else if (arithmetic.has(node.op)) for (const arg of node.args) yield* occurrences(arg);
+  const open = [node];
+  for (let steps = 0; steps < mostSteps; steps++) {
+    const one = open.pop();
+    if (!one) return;
+    const slope = slopeOf(one);
+    if (slope) yield slope;
+    else if (isPassing(one) && one.args[0]) open.push(one.args[0]);
+    else if (arithmetic.has(one.op)) open.push(...one.args.toReversed());
+  }
 }
+
+const mostSteps = 500;
 
 const slopesUnder = (node: Node | null): ReadonlySet<Node> => new Set(node ? occurrences(node) : []);
 

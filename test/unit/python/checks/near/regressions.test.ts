@@ -124,3 +124,16 @@ describe('is mended rightly', () => {
     expect((await only(code)).mended).toBe(mended);
   });
 });
+
+describe('a value that stands in itself many times over', () => {
+  // Written out it has 2^40 terms: whoever follows each of them does not end.
+  test.each([
+    ['as a term', 'x = x + x'],
+    ['as a factor', 'x = x * x'],
+    ['as both', 'x = x * (x + 1)'],
+    ['of a loss', 'x = F.softplus(x) + F.softplus(x)'],
+  ])('%s', async (_, line) => {
+    const code = def('loss(x)', ...Array.from({ length: 40 }, () => line), 'total = x.mean()', 'total');
+    await expect(rulesOf(code)).resolves.toBeInstanceOf(Array);
+  });
+});
