@@ -3,16 +3,18 @@
 import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { isNearest } from '../../recognise/evidence/origins.ts';
+import type { Checked } from '../checked.ts';
 import type { Change, Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
 import { renamed } from './changes.ts';
 import { isUnknown, moving, namesOn, termsOf } from './flow.ts';
 
-export function* straightThrough(statement: Computed): Generator<Fault> {
+export function* straightThrough(statement: Computed, { textOf }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     if (node.op !== 'add' && node.op !== 'subtract') continue;
     const lost = withoutGradient(node);
-    if (lost)
+    // `n += round(n * scale) - n` is a step to another number.
+    if (lost === 'held' || (lost && !/^[^=]*\+=/.test(textOf(statement))))
       yield {
         ...{ rule: 'held-side', severity: 'warning', statement, at: node, related: [], nearly: null, change: null },
         message:

@@ -38,6 +38,7 @@ describe('nothing is told of', () => {
         'x',
       ),
     ],
+    ['a step to a rounded number', def('fit(n, scale)', 'n += round(n * scale) - n', 'n')],
     ['what is kept above 0', def('perplexity(nats, count)', 'float(np.exp(nats / max(count, 1)))')],
     [
       'labels of real examples that are smoothed',
