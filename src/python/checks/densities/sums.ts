@@ -48,8 +48,7 @@ export interface SignedNode {
   readonly sign: 1 | -1;
 }
 
-/** What values add up, each with its sign. */
-/** `areLogarithms`: whether names need not say that they are. */
+/** What values add up, each with its sign. `areLogarithms`: whether names need not say that they are. */
 export function sumOf(nodes: readonly SignedNode[], names: Names, areLogarithms = false): Sum {
   const terms: Term[] = [];
   let hasRest = false;

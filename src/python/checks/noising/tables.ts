@@ -100,7 +100,7 @@ function weightCalled(words: string): string | undefined {
   return /^(?:posterior )?(?:mean )?coe?f+ ?(?<which>[12])$/.exec(words)?.groups?.['which'];
 }
 
-const mayBeKnown = /coe?f|posterior|posterior_var|cumprod|bar|snr|signal_?to_?noise/i;
+const mayBeKnown = /coe?f|posterior|cumprod|bar|snr|signal_?to_?noise/i;
 
 function meaningOf(name: string, levels: Levels, isTable: boolean, isPower: boolean): readonly Numbers[] | null {
   const { now, before, alpha } = levels;

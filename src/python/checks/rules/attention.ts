@@ -108,9 +108,10 @@ function productOfEach({ args: [of], attributes: { axes } }: Node): Pick<Scores,
   const inner = of && unwrap(of);
   if (inner?.op !== 'multiply' || String(axes) !== '-1') return null;
   const [a, b] = inner.args.map((arg) => under(arg, ({ op }) => op === 'divide'));
-  const isRows = (node: Node): boolean => /^index$/.test(node.op) && /^slice: new(?: slice:)?$/.test(String(node.attributes['spec']));
-  const isColumns = (node: Node): boolean => node.op === 'index' && /^new(?: slice:)*$/.test(String(node.attributes['spec']));
-  return isRows(a!) && isColumns(b!) ? { operands: [a!.args[0]!, b!.args[0]!], axes: [-2, -1] } : null;
+  const isSpread = (node: Node, as: RegExp): boolean => node.op === 'index' && as.test(String(node.attributes['spec']));
+  return isSpread(a!, /^slice: new(?: slice:)?$/) && isSpread(b!, /^new(?: slice:)*$/)
+    ? { operands: [a!.args[0]!, b!.args[0]!], axes: [-2, -1] }
+    : null;
 }
 
 /** The last two axes are exchanged. */

@@ -5,7 +5,7 @@ import { leaves, numberOf, unwrap, type Node } from '../../expression/node.ts';
 import { wordsOf } from '../../recognise/evidence/words.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { ownNodes, writtenIn } from '../statements.ts';
+import { ownNodes } from '../statements.ts';
 import { factorsOf, isMadeOf, isMoved, namesOn } from './flow.ts';
 
 export function* multiSample(statement: Computed, checked: Checked): Generator<Fault> {
@@ -109,23 +109,22 @@ function ofRenyi({ node, target, places }: Computed, { factors }: Bound, share: 
 /** The sum of the weights under the name of the bound, where nothing counts them. */
 function withoutCount(statement: Computed, { weights, added, isMean, factors }: Bound, { computed }: Checked): Wrong | null {
   const names = [statement.target, statement.target === '' ? (statement.around[0] ?? '') : ''].join(' ');
-  const own = ownNodes(statement);
-  const isHere = [...own].some(({ op }) => op === 'logSumExp' || op === 'log');
+  const isHere = [...ownNodes(statement)].some(({ op }) => op === 'logSumExp' || op === 'log');
   if (
     isMean ||
     !isHere ||
+    !isCalledWeights(weights) ||
     factors.some(({ node }) => numberOf(node) === null) ||
     !/bound|iwae|estimate|marginal|log_?p_?x|log_?lik/i.test(names)
   )
     return null;
-  if (!isCalledWeights(weights)) return null;
   const isLogOfCount = (one: Node): boolean => unwrap(one).op === 'log' && isNumberOf(unwrap(one).args[0]!);
   if (added.some(({ node, isAdded }) => isAdded && isLogOfCount(node)))
     return {
       rule: 'other-sign',
       severity: 'warning',
       message: 'log K is added to the logarithm of the sum of the weights: their mean is their sum over K, so that log K is taken off.',
-      at: writtenIn(statement, statement.node),
+      at: statement.node,
     };
   if (added.some(({ node }) => !isMadeOf(node, ({ op }) => op === 'amax', 4))) return null;
   const isCount = (one: Node): boolean => isMadeOf(one, ({ op, args }) => op === 'log' && isNumberOf(args[0]!), 60);
@@ -135,7 +134,7 @@ function withoutCount(statement: Computed, { weights, added, isMean, factors }: 
     severity: 'info',
     message:
       'This is the logarithm of the sum of the weights: the bound has the logarithm of their mean, log Σ w − log K, and without log K it is none.',
-    at: writtenIn(statement, statement.node),
+    at: statement.node,
   };
 }
 

@@ -22,8 +22,8 @@ export function normalisedIn(node: Node): Normalised | null {
   for (const { node: factor, below } of factors) {
     const inner = unwrap(factor);
     const root = below && inner.op === 'add' && unwrap(inner.args[0]!).op === 'sqrt' ? unwrap(inner.args[0]!) : inner;
-    const isAbove = root.op === (below ? 'rsqrt' : 'sqrt');
-    const isRooted = isAbove || root.op === (below ? 'sqrt' : 'rsqrt');
+    const isRooted = root.op === 'sqrt' || root.op === 'rsqrt';
+    const isAbove = isRooted && (root.op === 'rsqrt') === below;
     const square = isRooted || (!below && root.op === 'reciprocal') ? root.args[0]! : below ? factor : null;
     const reduced = square && reducedIn(square);
     if (!reduced) continue;

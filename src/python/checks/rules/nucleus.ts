@@ -11,7 +11,7 @@ import { isMadeOf, isMoved, namesOn, under } from './flow.ts';
 export function* nucleus(statement: Computed, { textOf }: Checked): Generator<Fault> {
   const { holder } = statement;
   for (const node of ownNodes(statement)) {
-    const [a, b] = /^(?:less|lessEqual)$/.test(node.op) ? node.args : /^(?:greater|greaterEqual)$/.test(node.op) ? node.args : [];
+    const [a, b] = /^(?:less|greater)(?:Equal)?$/.test(node.op) ? node.args : [];
     if (!a || !b || !holder || !namesOn(b).some((name) => /^(?:top_?p|p|nucleus\w*)$/i.test(name))) continue;
     const total = under(a, isMoved);
     if (total.op !== 'cumulativeSum' || !isMadeOf(total, ({ op }: Node) => op === 'softmax', 30)) continue;

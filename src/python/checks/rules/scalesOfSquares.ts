@@ -70,23 +70,25 @@ interface TermOf {
 }
 
 /** What a value is a power of: the exponential of a number times a logarithm, or the power itself. */
-function powerOf(node: Node): { readonly of: Node; readonly power: number; readonly isLog: boolean } | null {
+function powerOf(node: Node): Power | null {
   const inner = under(node, isMoved);
   if (inner.op === 'exp') {
     const [log, ...others] = weighed(inner.args[0]!);
-    return log && others.length === 0 ? { of: unwrap(log.node), power: log.by, isLog: true } : null;
+    return log && others.length === 0 ? { of: log.node, power: log.by } : null;
   }
   if (inner.op === 'square') {
     const root = powerOf(inner.args[0]!);
     return root && { ...root, power: 2 * root.power };
   }
-  return { of: inner, power: 1, isLog: false };
+  return { of: inner, power: 1 };
 }
 
-interface Over {
+interface Power {
   readonly of: Node;
   readonly power: number;
-  readonly isLog: boolean;
+}
+
+interface Over extends Power {
   readonly by: number;
   readonly at: Node;
 }
@@ -96,7 +98,7 @@ function squareOver(term: Node): Over | null {
   const inner = unwrap(term);
   if (inner.op !== 'divide') return null;
   const [above, ...others] = weighed(inner.args[0]!);
-  const square = above && others.length === 0 ? unwrap(above.node) : null;
+  const square = above && others.length === 0 ? above.node : null;
   const power = square?.op === 'square' && unwrap(square.args[0]!).op === 'subtract' ? powerOf(inner.args[1]!) : null;
   return power && { ...power, by: above!.by, at: inner };
 }

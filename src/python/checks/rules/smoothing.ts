@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isMadeOf, moving, namesOn, termsOf } from './flow.ts';
+import { factorsOf, isMadeOf, isMoved, namesOn, termsOf, under } from './flow.ts';
 
 export function* smoothing(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
@@ -69,9 +69,7 @@ const isSmoothing = (node: Node): boolean =>
 
 /** One class of each example. */
 function isHot(node: Node): boolean {
-  let inner = unwrap(node);
-  while (/^(?:greater|equal|notEqual|greaterEqual)$/.test(inner.op) || (moving.has(inner.op) && inner.args[0]))
-    inner = unwrap(inner.args[0]!);
+  const inner = under(node, (one) => isMoved(one) || /^(?:greater|equal|notEqual|greaterEqual)$/.test(one.op));
   return inner.op === 'oneHot' || inner.op === 'eye' || isFilled(inner);
 }
 

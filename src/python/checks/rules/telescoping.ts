@@ -1,9 +1,10 @@
 /** The divergence of a latent taken apart: what one part takes off the next one begins with. */
 
 import type { Computed } from '../../expression/follow/context.ts';
-import { unwrap, type Node } from '../../expression/node.ts';
+import type { Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
+import { under } from './flow.ts';
 
 /** log q(z|x) - log q(z), log q(z) - Σ log q(z_j), Σ log q(z_j) - log p(z): three differences of four densities, of which one breaks the chain. */
 export function* telescoping(statement: Computed, { computed }: Checked): Generator<Fault> {
@@ -45,8 +46,7 @@ interface Difference {
 /** Of two logarithms of densities that have names. */
 function differenceIn({ node, target }: Computed): Difference | null {
   if (target === '' || node.op === 'let') return null;
-  let inner = unwrap(node);
-  while (inner.op === 'mean') inner = unwrap(inner.args[0]!);
+  const inner = under(node, ({ op }) => op === 'mean');
   const [a, b] = inner.op === 'subtract' ? inner.args : [];
   if (a?.op !== 'let' && a?.op !== 'parameter') return null;
   if (b?.op !== 'let' && b?.op !== 'parameter') return null;

@@ -140,6 +140,9 @@ const predictionWords = [
   'out',
 ];
 
+/** At which weights are computed: any other scale would do. */
+const scaleAt = 0.37;
+
 /**
  * What both are multiplied by together, how that changes with the scale, whether it is less of the condition as the scale rises, and how much
  * of the condition there is at scale 1.
@@ -148,14 +151,14 @@ function sumsOf(
   node: Node,
   { conditional, unconditional, scale }: Predictions,
 ): { readonly total: number; readonly slope: number; readonly isAway: boolean; readonly atOne: number } | null {
-  const found = shares(node, { ends: [conditional, unconditional], time: scale, at: 0.37 });
+  const found = shares(node, { ends: [conditional, unconditional], time: scale, at: scaleAt });
   if (!found) return null;
   const sum = (all: readonly number[]): number => {
     const total = all.reduce((before, value) => before + value, 0);
     return Math.abs(total - Math.round(total)) < 1e-9 ? Math.round(total) : total;
   };
   const [slope] = found.slopes;
-  const atOne = sum([found.values[0]!, (1 - 0.37) * slope!]);
+  const atOne = sum([found.values[0]!, (1 - scaleAt) * slope!]);
   return { total: sum(found.values), slope: sum(found.slopes), isAway: slope! < 0, atOne };
 }
 
