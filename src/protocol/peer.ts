@@ -4,26 +4,28 @@
  * On the wire, ids are the caller's and count per direction, so one channel can carry calls both ways:
  *
  *     call {id, method, params}   cancel {id}          caller -> server
- *     result {id, value}   error {id, code, message}   progress {id, progress}   server -> caller
+ *     result {id, value}   error {id, code, message}   progress {id, progress}   item {id, item}   server -> caller
  */
 
 import { compactViews, transferablesOf } from './messages.ts';
 import {
   RpcError,
-  type CallContext,
   type CallOptions,
   type Channel,
   type Disposable,
   type Handlers,
   type Progress,
   type Remote,
+  type StreamContext,
+  type StreamOptions,
 } from './rpc.ts';
 
 type Request = { kind: 'call'; id: number; method: string; params: unknown } | { kind: 'cancel'; id: number };
 type Reply =
   | { kind: 'result'; id: number; value: unknown }
   | { kind: 'error'; id: number; code: string; message: string }
-  | { kind: 'progress'; id: number; progress: Progress };
+  | { kind: 'progress'; id: number; progress: Progress }
+  | { kind: 'item'; id: number; item: unknown };
 
 export interface ServeOptions {
   /** Told of every failed call with its stack, which never crosses the channel. */
@@ -42,16 +44,25 @@ export function serve<T>(channel: Channel, handlers: Handlers<T>, options: Serve
     if (running.has(id)) return;
     const abort = new AbortController();
     running.set(id, abort);
-    const context: CallContext = {
+    let sending = Promise.resolve<unknown>(undefined);
+    const context: StreamContext<unknown> = {
       signal: abort.signal,
       progress: (progress) => {
         if (running.get(id) === abort) void post({ kind: 'progress', id, progress });
+      },
+      item: (item) => {
+        if (running.get(id) !== abort) return;
+        const posted = post({ kind: 'item', id, item });
+        sending = sending.then(async (failure) => failure ?? (await posted));
       },
     };
     let reply: Reply;
     try {
       const handler = handlerOf(handlers, method);
       reply = { kind: 'result', id, value: await handler.call(handlers, params, context) };
+      const unsent = await sending;
+      // A result whose items are not all there is none.
+      if (unsent !== undefined) throw new RpcError('unsendable', `What belongs to the answer cannot be sent: ${described(unsent).message}`);
     } catch (error) {
       if (typeof method === 'string') options.onError?.(method, error);
       reply = { kind: 'error', id, ...described(error) };
@@ -68,7 +79,7 @@ export function serve<T>(channel: Channel, handlers: Handlers<T>, options: Serve
   // Resolves to what went wrong: a server can only tell its caller, and a broken channel says so itself.
   const post = async (reply: Reply): Promise<unknown> => {
     try {
-      await sendTo(channel, reply, reply.kind === 'result' ? reply.value : undefined);
+      await sendTo(channel, reply, reply.kind === 'result' ? reply.value : reply.kind === 'item' ? reply.item : undefined);
       return undefined;
     } catch (error) {
       return error ?? new Error('unknown failure');
@@ -105,6 +116,7 @@ interface PendingCall {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
   onProgress: CallOptions['onProgress'];
+  onItem: StreamOptions<unknown>['onItem'];
 }
 
 /**
@@ -137,9 +149,9 @@ export function connect<T>(channel: Channel): Remote<T> & Disposable {
     }
   };
 
-  const call = (method: string, params: unknown, options: CallOptions = {}): Promise<unknown> =>
+  const call = (method: string, params: unknown, options: StreamOptions<unknown> = {}): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      const { signal, onProgress } = options;
+      const { signal, onProgress, onItem } = options;
       if (signal?.aborted) return reject(cancelled());
       if (closed) return reject(closed);
       const id = nextId++;
@@ -153,6 +165,7 @@ export function connect<T>(channel: Channel): Remote<T> & Disposable {
       pending.set(id, {
         method,
         onProgress,
+        onItem,
         resolve: (value) => {
           release();
           resolve(value);
@@ -171,6 +184,16 @@ export function connect<T>(channel: Channel): Remote<T> & Disposable {
     return found;
   };
 
+  /** Tells a caller of what comes on the way. Its own listener may fail: then its call does, and the event loop goes on. */
+  const tell = (id: number, listener: () => void): void => {
+    try {
+      listener();
+    } catch (error) {
+      settle(id)?.reject(error instanceof Error ? error : new Error(String(error)));
+      void post({ kind: 'cancel', id });
+    }
+  };
+
   const subscriptions = [
     channel.onMessage((message) => {
       const fields = fieldsOf(message);
@@ -181,16 +204,8 @@ export function connect<T>(channel: Channel): Remote<T> & Disposable {
         settle(fields.id)?.reject(new RpcError(code, text));
       } else if (fields?.kind === 'progress') {
         const progress = progressOf(fields.progress);
-        const waiting = pending.get(fields.id);
-        if (!progress || !waiting?.onProgress) return;
-        try {
-          waiting.onProgress(progress);
-        } catch (error) {
-          // The caller's own listener failed: its call fails, the event loop goes on.
-          settle(fields.id)?.reject(error instanceof Error ? error : new Error(String(error)));
-          void post({ kind: 'cancel', id: fields.id });
-        }
-      }
+        if (progress) tell(fields.id, () => pending.get(fields.id)?.onProgress?.(progress));
+      } else if (fields?.kind === 'item') tell(fields.id, () => pending.get(fields.id)?.onItem?.(fields.item));
     }),
     channel.onClose(close),
   ];
@@ -215,7 +230,7 @@ export function duplex<Local, Other>(channel: Channel, handlers: Handlers<Local>
   });
 }
 
-type Call = (method: string, params: unknown, options?: CallOptions) => Promise<unknown>;
+type Call = (method: string, params: unknown, options?: StreamOptions<unknown>) => Promise<unknown>;
 
 /** Makes methods as they are asked for. Never thenable, so that it can be returned from an async function. */
 function remote<T>(call: Call, dispose: () => void): Remote<T> & Disposable {
@@ -224,18 +239,18 @@ function remote<T>(call: Call, dispose: () => void): Remote<T> & Disposable {
     get: (_target, name) => {
       if (typeof name !== 'string' || name === 'then' || name === 'toJSON' || name in Object.prototype) return undefined;
       let method = methods.get(name);
-      if (!method) methods.set(name, (method = (params: unknown, options?: CallOptions) => call(name, params, options)));
+      if (!method) methods.set(name, (method = (params: unknown, options?: StreamOptions<unknown>) => call(name, params, options)));
       return method;
     },
   });
   return proxy as Remote<T> & Disposable;
 }
 
-function handlerOf(handlers: object, method: unknown): (params: unknown, context: CallContext) => unknown {
+function handlerOf(handlers: object, method: unknown): (params: unknown, context: StreamContext<unknown>) => unknown {
   if (typeof method !== 'string') throw new RpcError('malformed', 'A call must name its method.');
   const handler: unknown = Object.hasOwn(handlers, method) ? (handlers as Record<string, unknown>)[method] : undefined;
   if (typeof handler !== 'function') throw new RpcError('unknown-method', `There is no method "${method.slice(0, 80)}".`);
-  return handler as (params: unknown, context: CallContext) => unknown;
+  return handler as (params: unknown, context: StreamContext<unknown>) => unknown;
 }
 
 interface Fields {

@@ -3,13 +3,14 @@ import { MessageChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { transferring } from '../../../src/protocol/messages.ts';
 import { connect, duplex, serve } from '../../../src/protocol/peer.ts';
-import { RpcError, type CallContext, type Channel, type Handlers, type Progress } from '../../../src/protocol/rpc.ts';
+import { RpcError, type CallContext, type Channel, type Handlers, type Progress, type Streamed } from '../../../src/protocol/rpc.ts';
 
 interface Calculator {
   add(params: { a: number; b: number }): number;
   fail(params: { code?: string }): never;
   wait(params: { key: string }): string;
   bytes(params: { values: Float32Array }): Float32Array;
+  count(params: { to: number; then?: 'fail' | 'give a function' }): Streamed<{ at: number }, string>;
 }
 
 /** Two ends of a line that clones like the real ones and can be cut, jammed or fed by hand. */
@@ -62,6 +63,15 @@ function setUp() {
     },
     wait: ({ key }, context) => new Promise((resolve) => waits.set(key, { resolve, context })),
     bytes: ({ values }) => values.map((value) => value * 2),
+    count: async ({ to, then }, context) => {
+      for (let at = 0; at < to; at++) {
+        context.item({ at });
+        if (at % 2 === 1) await settled();
+      }
+      if (then === 'fail') throw new RpcError('tired', 'as asked');
+      if (then === 'give a function') context.item({ at: (() => 0) as unknown as number });
+      return `${to} counted`;
+    },
   };
   const server = serve<Calculator>(line.right, handlers);
   const client = connect<Calculator>(line.left);
@@ -167,6 +177,41 @@ describe('calls', () => {
     expect(waits.get('bad')!.context.signal.aborted).toBe(true);
     waits.get('good')!.resolve('fine');
     expect(await good).toBe('fine');
+  });
+
+  it('gives items in order, all of them before the result', async () => {
+    const { client } = setUp();
+    const seen: number[] = [];
+    const result = await client.count({ to: 5 }, { onItem: ({ at }) => seen.push(at) });
+    expect(result).toBe('5 counted');
+    expect(seen).toEqual([0, 1, 2, 3, 4]);
+    expect(await client.count({ to: 3 })).toBe('3 counted');
+  });
+
+  it('gives the items before an error, and fails where one cannot be sent', async () => {
+    const { client } = setUp();
+    const seen: number[] = [];
+    const onItem = ({ at }: { at: number }): unknown => seen.push(at);
+    expect(await codeOf(client.count({ to: 2, then: 'fail' }, { onItem }))).toBe('tired');
+    expect(seen).toEqual([0, 1]);
+    expect(await codeOf(client.count({ to: 2, then: 'give a function' }))).toBe('unsendable');
+  });
+
+  it('gives no items after it was cancelled, and fails the call whose item listener throws', async () => {
+    const { client } = setUp();
+    const seen: number[] = [];
+    const abort = new AbortController();
+    const onItem = ({ at }: { at: number }): void => {
+      seen.push(at);
+      if (at === 1) abort.abort();
+    };
+    expect(await codeOf(client.count({ to: 9 }, { onItem, signal: abort.signal }))).toBe('cancelled');
+    await settled();
+    expect(seen).toEqual([0, 1]);
+    const failing = (): never => {
+      throw new Error('listener');
+    };
+    await expect(client.count({ to: 9 }, { onItem: failing })).rejects.toThrow('listener');
   });
 });
 
@@ -296,7 +341,7 @@ describe('forged and malformed messages', () => {
 
   it('ignores answers to ids that are not pending', async () => {
     const { client, line } = setUp();
-    for (const kind of ['result', 'error', 'progress'])
+    for (const kind of ['result', 'error', 'progress', 'item'])
       line.left.receive({ kind, id: 99, value: 1, code: 'x', message: 'y', progress: { message: '' } });
     expect(await client.add({ a: 2, b: 3 })).toBe(5);
   });
@@ -309,7 +354,7 @@ describe('forged and malformed messages', () => {
   });
 
   it('stays alive under any message, and still answers', async () => {
-    const kinds = fc.constantFrom('call', 'cancel', 'result', 'error', 'progress', '__proto__', 'constructor');
+    const kinds = fc.constantFrom('call', 'cancel', 'result', 'error', 'progress', 'item', '__proto__', 'constructor');
     const shaped = fc.record(
       {
         kind: fc.oneof(kinds, fc.anything()),
