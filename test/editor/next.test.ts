@@ -52,7 +52,7 @@ describe('the next token', () => {
   it('expects after a token what the service says, and draws by the filters', async () => {
     const panel = await shownPanel(editor, 'shapes.py');
     const position = run.tokens!.findIndex(({ text }) => text.includes('return'));
-    await panel.locator(`#token-${position}`).click();
+    await panel.locator(`[data-token="${position}"]`).click();
     await rowShown(panel, position);
     const { logits, top, actual } = await service.nextToken({ runId: run.runId, position });
     const all = sampleFrom(logits, {});

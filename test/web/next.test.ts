@@ -31,7 +31,7 @@ async function open(spec: Partial<RunSpec> = {}, options: PanelOptions = {}) {
 }
 
 const headline = (page: Page): Promise<string> => page.locator('.headline').innerText();
-const token = (page: Page, index: number): Locator => page.locator(`#token-${index}`);
+const token = (page: Page, index: number): Locator => page.locator(`[data-token="${index}"]`);
 const rows = (page: Page): Promise<string[][]> =>
   page
     .locator('.expected tbody tr')
@@ -252,7 +252,7 @@ it('keeps a token that is chosen in the same frame as a filter', async () => {
   await token(page, 3).click();
   expect(await shown(page)).toBe(3);
   await page.evaluate(() => {
-    document.querySelector<HTMLElement>('#token-12')?.click();
+    document.querySelector<HTMLElement>('[data-token="12"]')?.click();
     const slider = [...document.querySelectorAll<HTMLInputElement>('input[type="range"]')].find(({ max }) => max === '2');
     if (!slider) throw new Error('There is no slider of the temperature.');
     slider.value = '0.5';

@@ -149,7 +149,7 @@ it('tells the next tokens as the engine does, without sliders, and orders heads 
   expect(await page.locator('.thumbnail-caption').first().innerText()).toContain(best.toFixed(2));
 
   await page.getByRole('tab', { name: 'Next token' }).click();
-  await page.locator('#token-40').click();
+  await page.locator('[data-token="40"]').click();
   await page.getByText('Row 40 predicts token 41').waitFor();
   const { top, logits } = await whole.service.nextToken({ runId: whole.run.runId, position: 40 });
   const shown = await page

@@ -1,10 +1,10 @@
 /** What stands in the picture's way or above it: work under way, failures, a stale text, nothing to show. */
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { html, nothing, type TemplateResult } from 'lit';
-import { ref } from 'lit/directives/ref.js';
+import { html, type TemplateResult } from 'lit';
 import type { Failure } from '../../src/protocol/attention.ts';
 import type { Progress } from '../../src/protocol/rpc.ts';
+import { banner, progressBar, textButton } from '../shared/notices.ts';
 
 const actionNames: Readonly<Record<Failure['actions'][number], string>> = {
   retry: 'Try again',
@@ -13,25 +13,8 @@ const actionNames: Readonly<Record<Failure['actions'][number], string>> = {
   showLog: 'Show log',
 };
 
-/** One line above a picture. */
-export function banner(kind: 'info' | 'warning' | 'error', message: string, actions: TemplateResult | typeof nothing): TemplateResult {
-  return html`<div class="banner ${kind}">
-    <span class="codicon codicon-${kind}" aria-hidden="true"></span>
-    <span class="banner-text" role=${kind === 'error' ? 'alert' : 'status'}>${message}</span>
-    ${actions}
-  </div>`;
-}
-
 export function staleBanner(again: () => void): TemplateResult {
   return banner('warning', 'The text was edited since.', textButton('Run again', again));
-}
-
-export function busyBanner(progress: Progress, cancel: () => void): TemplateResult {
-  return html`<div class="banner info busy">
-    <span class="codicon codicon-loading spin" aria-hidden="true"></span>
-    <span class="banner-text" role="status">${progress.message}</span>
-    ${textButton('Cancel', cancel)} ${progressBar(progress)}
-  </div>`;
 }
 
 export function failureBanner(failure: Failure, act: (action: Failure['actions'][number]) => void): TemplateResult {
@@ -86,26 +69,5 @@ export function noSitesPage(modelName: string): TemplateResult {
   return html`<div class="page">
     <h2 class="page-title">No attention was found in ${modelName}</h2>
     <p>Attention is found where a graph computes it as MatMul, Softmax, MatMul. Fused attention operators are not covered yet.</p>
-  </div>`;
-}
-
-export function textButton(label: string, act: () => void): TemplateResult {
-  return html`<button class="link" @click=${act}>${label}</button>`;
-}
-
-export function progressBar({ message, fraction }: Progress): TemplateResult {
-  const paint = (element?: Element): void => {
-    if (element instanceof HTMLElement) element.style.width = fraction === undefined ? '' : `${fraction * 100}%`;
-  };
-  const percent = fraction === undefined ? nothing : Math.round(fraction * 100);
-  return html`<div
-    class="progress ${fraction === undefined ? 'unknown' : ''}"
-    role="progressbar"
-    aria-label=${message}
-    aria-valuemin="0"
-    aria-valuemax="100"
-    aria-valuenow=${percent}
-  >
-    <div class="progress-done" ${ref(paint)}></div>
   </div>`;
 }

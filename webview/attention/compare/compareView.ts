@@ -18,7 +18,8 @@ import {
 } from '../../shared/heatmap/colours.ts';
 import { legend } from '../../shared/legend.ts';
 import { mapPicker } from '../mapPicker.ts';
-import { banner, busyPage, failurePage, noSitesPage, viewPage } from '../notices.ts';
+import { banner } from '../../shared/notices.ts';
+import { busyPage, failurePage, noSitesPage, viewPage } from '../notices.ts';
 import { compareToolbar } from '../toolbars.ts';
 import type { View, ViewContext } from '../view.ts';
 import { chooseMap } from '../viewState.ts';

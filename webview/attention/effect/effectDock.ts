@@ -9,7 +9,7 @@ import { linearAxis, logAxis } from '../../shared/scatter/axis.ts';
 import { scatter } from '../../shared/scatter/scatter.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
 import { select } from '../../shared/toolbar.ts';
-import { progressBar, textButton } from '../notices.ts';
+import { progressBar, textButton } from '../../shared/notices.ts';
 import { sentenceParts } from '../sentence.ts';
 import { plainText } from '../words.ts';
 import type { EdgeStudy, Measured, StudyPlace } from './edgeStudy.ts';

@@ -1,5 +1,6 @@
 /** The next token: how surprising each token of the text was, and what the model expects after the one chosen. */
 
+import '../reading.css';
 import './next.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
@@ -7,15 +8,16 @@ import type { AttentionResult, NextTokenState } from '../../../src/protocol/atte
 import type { KnownNextToken, NextToken, TokenPredictions, TokenSpan } from '../../../src/protocol/inference.ts';
 import { RpcError } from '../../../src/protocol/rpc.ts';
 import { cssColour, rampColour, rampPosition, weightRamp, type Palette } from '../../shared/heatmap/colours.ts';
+import type { Filters } from '../../shared/filterSliders.ts';
 import { iconButton } from '../../shared/toolbar.ts';
 import { formatCount } from '../../shared/numbers.ts';
 import { noSitesPage, viewPage } from '../notices.ts';
 import { sentenceParts } from '../sentence.ts';
 import { textTokens } from '../textTokens.ts';
-import { TokenText } from '../tokenText/tokenText.ts';
+import { TokenText } from '../../shared/tokenText/tokenText.ts';
 import type { View, ViewContext } from '../view.ts';
 import { counted, plainText, type Sentence } from '../words.ts';
-import { filterControls, prediction, type Filters } from './prediction.ts';
+import { filterControls, prediction } from './prediction.ts';
 import { listText, mostSurprising, nextSentence, readNext, sampling, tokenSentence, type Reading, type Sampling } from './reading.ts';
 
 /** What no trying again will change. */

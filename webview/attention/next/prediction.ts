@@ -2,15 +2,13 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
-import type { NextTokenState } from '../../../src/protocol/attention.ts';
 import type { TokenSpan } from '../../../src/protocol/inference.ts';
 import { formatCount, formatShare } from '../../shared/numbers.ts';
 import { barWidth } from '../../shared/barTable.ts';
-import { slider } from '../../shared/slider.ts';
+import { filterSliders, type Filters } from '../../shared/filterSliders.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
 import { formatBits, formatProbability, type Reading, type ReadToken, type Sampling } from './reading.ts';
 
-export type Filters = Pick<NextTokenState, 'temperature' | 'topK' | 'topP' | 'minP'>;
 export const noFilters: Filters = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 
 /** @param drawn null: only what the model expects is told */
@@ -82,58 +80,12 @@ function row(token: ReadToken, follows: boolean, drawn: { probability: number | 
 
 /** @param set gets only what was changed: it was drawn before other changes that are not drawn yet */
 export function filterControls(filters: Filters, set: (change: Partial<Filters>) => void): TemplateResult {
-  const { temperature, topK, topP, minP } = filters;
   const changed = Object.entries(noFilters).some(([name, value]) => filters[name as keyof Filters] !== value);
   return html`<fieldset class="filters">
     <legend>
       Sampling
       <button class="link" ?disabled=${!changed} title="Back to the model's own probabilities" @click=${() => set(noFilters)}>Reset</button>
     </legend>
-    ${slider(
-      {
-        label: 'Temperature',
-        title: 'Logits are divided by it; 0 takes the most probable token alone',
-        value: temperature,
-        maximum: 2,
-        step: 0.05,
-        text: temperature === 0 ? '0 (greedy)' : temperature.toFixed(2),
-      },
-      (value) => set({ temperature: value }),
-    )}
-    ${slider(
-      {
-        label: 'Top-k',
-        title: 'The k most probable tokens stay',
-        value: topK,
-        maximum: 100,
-        step: 1,
-        text: topK === 0 ? 'off' : counted(topK),
-      },
-      (value) => set({ topK: value }),
-    )}
-    ${slider(
-      {
-        label: 'Top-p',
-        title: 'The fewest tokens stay whose probabilities sum to at least this',
-        value: topP,
-        maximum: 1,
-        step: 0.01,
-        text: topP === 1 ? 'off' : topP.toFixed(2),
-      },
-      (value) => set({ topP: value }),
-    )}
-    ${slider(
-      {
-        label: 'Min-p',
-        title: 'Tokens stay that have at least this share of the largest probability',
-        value: minP,
-        maximum: 1,
-        step: 0.01,
-        text: minP === 0 ? 'off' : minP.toFixed(2),
-      },
-      (value) => set({ minP: value }),
-    )}
+    ${filterSliders(filters, set)}
   </fieldset>`;
 }
-
-const counted = (count: number): string => `${formatCount(count)} token${count === 1 ? '' : 's'}`;

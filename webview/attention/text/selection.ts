@@ -1,6 +1,6 @@
 /** Which groups of tokens are chosen, by what was clicked or pressed. Pure. */
 
-import type { Choosing } from '../tokenText/tokenText.ts';
+import type { Choosing } from '../../shared/tokenText/tokenText.ts';
 import type { Groups } from './groups.ts';
 
 export interface Selection {

@@ -3,7 +3,7 @@
 import type { AttentionResult, TextState, TextSymbols } from '../../../src/protocol/attention.ts';
 import type { MapSource, TokenSpan } from '../../../src/protocol/inference.ts';
 import { textTokens } from '../textTokens.ts';
-import type { Choosing } from '../tokenText/tokenText.ts';
+import type { Choosing } from '../../shared/tokenText/tokenText.ts';
 import type { ViewContext } from '../view.ts';
 import { Groups, type Group } from './groups.ts';
 import { select, type Selection } from './selection.ts';

@@ -1,5 +1,6 @@
 /** The text, each part shaded by what the chosen ones attend to, or by what attends to them. */
 
+import '../reading.css';
 import './text.css';
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
@@ -22,7 +23,7 @@ import { iconButton, select } from '../../shared/toolbar.ts';
 import { mapPicker } from '../mapPicker.ts';
 import { noSitesPage, viewPage } from '../notices.ts';
 import { sentenceParts } from '../sentence.ts';
-import { TokenText } from '../tokenText/tokenText.ts';
+import { TokenText } from '../../shared/tokenText/tokenText.ts';
 import { colourSelect } from '../toolbars.ts';
 import type { View, ViewContext } from '../view.ts';
 import { chooseMap } from '../viewState.ts';

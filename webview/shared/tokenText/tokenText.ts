@@ -1,11 +1,12 @@
 /** A text as its tokens, each shaded; one or several are chosen, by pointer or keyboard. A listbox to assistive technology. */
 
-import './reading.css';
 import './tokenText.css';
-import type { TokenSpan } from '../../../src/protocol/inference.ts';
-import { cssColour, luminance, type Rgb } from '../../shared/heatmap/colours.ts';
-import { tokenLabel } from '../../shared/tokenLabel.ts';
+import type { VocabularyToken } from '../../../src/protocol/inference.ts';
+import { cssColour, luminance, type Rgb } from '../heatmap/colours.ts';
+import { tokenLabel } from '../tokenLabel.ts';
 import { nearestInLine } from './lines.ts';
+
+export type ShownToken = Pick<VocabularyToken, 'text'>;
 
 /** only: nothing else stays chosen. toggle: chosen or no longer. extend: all from the one chosen before on. */
 export type Choosing = 'only' | 'toggle' | 'extend';
@@ -22,6 +23,8 @@ export interface TokenTextOptions {
   stops?: () => readonly number[];
 }
 
+let texts = 0;
+
 /** What stands out in the text. */
 export interface TokenMarks {
   /** Where the keyboard is. */
@@ -34,6 +37,8 @@ export interface TokenMarks {
 /** Each token is an element of its own that stays for a run: a text of a thousand is neither built nor compared anew at a key. */
 export class TokenText {
   readonly element = document.createElement('div');
+  /** Of several on a page each has its own ids. */
+  readonly #name = `text-${texts++}`;
   readonly #options: TokenTextOptions;
   #tokens: HTMLElement[] = [];
   #marks: TokenMarks = { active: -1, chosen: new Set() };
@@ -51,28 +56,41 @@ export class TokenText {
     this.#listen();
   }
 
-  show(tokens: readonly TokenSpan[]): void {
+  show(tokens: readonly ShownToken[]): void {
     this.#marks = { active: -1, chosen: new Set() };
     this.element.removeAttribute('aria-activedescendant');
-    this.#tokens = tokens.map(({ text }, index) => {
+    this.#tokens = [];
+    this.element.replaceChildren();
+    this.append(tokens);
+    this.element.scrollTop = 0;
+  }
+
+  /** Tokens behind those that are there. */
+  append(tokens: readonly ShownToken[]): void {
+    const before = this.#tokens.length;
+    const added = tokens.map(({ text }, index) => {
       const token = document.createElement('span');
       token.className = 'token';
-      token.id = `token-${index}`;
+      token.id = `${this.#name}-${before + index}`;
       token.setAttribute('role', 'option');
       token.setAttribute('aria-selected', 'false');
-      token.dataset['token'] = String(index);
+      token.dataset['token'] = String(before + index);
       // A line's end shows and breaks the line.
       token.textContent = tokenLabel(text).replaceAll('↵', '↵\n');
       return token;
     });
+    this.#tokens.push(...added);
     // A line may be broken between tokens.
-    this.element.replaceChildren(...this.#tokens.flatMap((token) => [token, document.createElement('wbr')]));
-    this.element.scrollTop = 0;
+    this.element.append(...added.flatMap((token) => [token, document.createElement('wbr')]));
   }
 
-  /** @param colours by token; null leaves it unshaded @param names what each is called by a screen reader */
-  shade(colours: readonly (Rgb | null)[], names: readonly string[]): void {
-    this.#tokens.forEach((token, index) => {
+  /**
+   * @param colours by token; null leaves it unshaded
+   * @param names what each is called by a screen reader
+   * @param from the first token that they are of; those before it stay as they are
+   */
+  shade(colours: readonly (Rgb | null)[], names: readonly string[], from = 0): void {
+    this.#tokens.slice(from).forEach((token, index) => {
       const colour = colours[index] ?? null;
       token.classList.toggle('shaded', colour !== null);
       token.style.backgroundColor = colour ? cssColour(colour) : '';
