@@ -1,6 +1,6 @@
 /** One model, for whoever asks: loads it on first use, runs it, and makes again what was lost. */
 
-import { Emitter, type Event } from '../protocol/emitter.ts';
+import type { Event } from '../protocol/emitter.ts';
 import type {
   AttentionCell,
   AttentionRequest,
@@ -36,34 +36,10 @@ import type {
   ValueNorms,
   ValueNormsRequest,
 } from '../protocol/inference.ts';
-import { RpcError, type CallOptions, type Remote } from '../protocol/rpc.ts';
-import { askedEnd, type ProcessEnd } from './exit.ts';
+import type { CallOptions, Remote } from '../protocol/rpc.ts';
+import { ModelProcess, type ProcessOwner } from './modelProcess.ts';
 import type { InferenceProcess } from './process.ts';
-import { SharedTask } from './sharedTask.ts';
-import { watchForStall } from './stall.ts';
-
-/** A process with the model in it, and the runs that it keeps. */
-interface Generation {
-  process: InferenceProcess;
-  load: SharedTask<LoadedModel>;
-  /** By the run's public id: the id that the process gave it, once the run is done. */
-  runs: Map<string, SharedTask<AttentionRun>>;
-}
-
-/** What a run can be made again from. */
-interface Kept {
-  request: AttentionRequest;
-  /** As the first run reported it. */
-  recipe: Recipe | undefined;
-  /** Why the process that held the result does no longer, in words. */
-  lost: string | undefined;
-}
-
-/** Of what reads a run. */
-export interface ReadOptions extends CallOptions {
-  /** Drops this read alone: nothing that is under way for others, nor the run made again for it, ends with it. */
-  drop?: AbortSignal;
-}
+import { Runs, type ReadOptions } from './runs.ts';
 
 type RunCalls = Pick<
   InferenceService,
@@ -84,61 +60,50 @@ type RunCalls = Pick<
 
 type ComparisonCalls = Pick<InferenceService, 'comparison' | 'comparedTile' | 'comparedRow'>;
 
-export interface ClientOptions {
+export interface ClientOptions extends ProcessOwner<InferenceService> {
   source: ModelSource;
   settings: EngineSettings;
-  start: () => InferenceProcess;
-  stallSeconds: () => number;
-  /** Called whenever a call has ended or a process has: memory and idle time may have changed. */
-  onActivity: () => void;
 }
 
 /**
- * Calls reject with RpcErrors. `cancelled`: by their signal (cancelling a load or a run ends the process; whatever else it was
- * doing is done again in a fresh one). `crashed`, `out-of-memory`, `unresponsive`: the process has ended, the message says how; the
- * next call starts a fresh one. `unknown-run`: never made, or released. `model-changed`: a lost run cannot be made again because the
- * file is no longer the same. `closed`: the client is disposed. Else what the service says.
+ * Calls reject with RpcErrors: those of ModelProcess and of Runs, else what the service says. Cancelling a load or a run ends the
+ * process; whatever else it was doing is done again in a fresh one.
  *
  * A run outlives its process: asked for again, it is run again from its recipe under the same id, and `onRerunning` says why.
  */
 export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
+  readonly family = 'transformer';
   readonly source: ModelSource;
   readonly settings: EngineSettings;
   /** The process has ended without having been told to; the value says how, in words. */
   readonly onExit: Event<string>;
   readonly onRerunning: Event<{ runId: string; reason: string }>;
 
-  private readonly options: ClientOptions;
-  private readonly exited = new Emitter<string>();
-  private readonly rerunning = new Emitter<{ runId: string; reason: string }>();
-  private readonly kept = new Map<string, Kept>();
-  private generation: Generation | undefined;
-  private calls = 0;
-  private used = 0;
-  private disposed = false;
+  private readonly model: ModelProcess<InferenceService, LoadedModel>;
+  private readonly runs: Runs<InferenceService, LoadedModel, AttentionRequest, AttentionRun>;
 
-  constructor(options: ClientOptions) {
-    this.options = options;
-    this.source = options.source;
-    this.settings = options.settings;
-    this.onExit = this.exited.event;
-    this.onRerunning = this.rerunning.event;
+  constructor({ source, settings, ...owner }: ClientOptions) {
+    this.source = source;
+    this.settings = settings;
+    this.model = new ModelProcess({ ...owner, load: (remote, options) => remote.load({ source, settings }, options) });
+    this.runs = new Runs(this.model, {
+      begin: (remote, request, options) => remote.attention(request, options),
+      release: (remote, params, options) => remote.release(params, options),
+      changed: (before, after) => changedFile(source.path, before.recipe, after.recipe),
+      tooManyTogether:
+        'The results of the two texts do not fit into memory together. Compare shorter texts, or raise genlens.engine.memoryLimit.',
+    });
+    this.onExit = this.model.onExit;
+    this.onRerunning = this.runs.onRerunning;
   }
 
   /** Loads the model unless it is loaded; calls at the same time share the load. */
   load(options: CallOptions = {}): Promise<LoadedModel> {
-    return this.attempt(options, (generation, watched) => generation.load.join(watched));
+    return this.model.load(options);
   }
 
-  async attention(request: AttentionRequest, options: CallOptions = {}): Promise<AttentionRun> {
-    const runId = crypto.randomUUID();
-    const kept: Kept = { request, recipe: undefined, lost: undefined };
-    const run = await this.attempt(options, async (generation, watched) => {
-      await generation.load.join(watched);
-      return this.runIn(generation, runId, kept).join(watched);
-    });
-    this.kept.set(runId, { ...kept, recipe: run.recipe });
-    return { ...run, runId };
+  attention(request: AttentionRequest, options: CallOptions = {}): Promise<AttentionRun> {
+    return this.runs.make(request, options);
   }
 
   thumbnails(params: ThumbnailsRequest, options: ReadOptions = {}): Promise<Thumbnails> {
@@ -206,51 +171,37 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
   }
 
   /** Frees what a run keeps; it cannot be made again after. */
-  async release({ runId }: { runId: string }, options: CallOptions = {}): Promise<void> {
-    this.kept.delete(runId);
-    const { generation } = this;
-    const task = generation?.runs.get(runId);
-    if (!generation || !task) return;
-    generation.runs.delete(runId);
-    const run = await task.join(options).catch(() => undefined);
-    // A run that failed keeps nothing.
-    if (!run) return;
-    try {
-      await generation.process.remote.release({ runId: run.runId }, options);
-    } catch (error) {
-      // What ended with its process is free.
-      if (!generation.process.end) throw error;
-    }
+  release({ runId }: { runId: string }, options: CallOptions = {}): Promise<void> {
+    return this.runs.release(runId, options);
   }
 
   /** The process as it is now; undefined when none runs. */
-  get process(): InferenceProcess | undefined {
-    return this.generation?.process;
+  get process(): InferenceProcess<InferenceService> | undefined {
+    return this.model.current?.process;
   }
 
   get busy(): boolean {
-    return this.calls > 0;
+    return this.model.busy;
   }
 
   /** Whether it holds nothing: no process, no call under way, no run that could be asked for. */
   get spent(): boolean {
-    return this.generation === undefined && this.calls === 0 && this.kept.size === 0;
+    return this.process === undefined && !this.busy && this.runs.empty;
   }
 
   /** When a call last began or ended, as Date.now() gives it. */
   get lastUsed(): number {
-    return this.used;
+    return this.model.lastUsed;
   }
 
   /** Ends the process, if any; runs are made again when asked for. `reason` says in words why. */
   end(reason: string): void {
-    this.generation?.process.kill(askedEnd(reason));
+    this.model.end(reason);
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.end('Genlens has closed the model.');
-    this.kept.clear();
+    this.model.dispose();
+    this.runs.clear();
   }
 
   private ofRun<K extends keyof RunCalls>(
@@ -281,147 +232,18 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     method: keyof (RunCalls & ComparisonCalls),
     runIds: readonly string[],
     paramsOf: (ids: ReadonlyMap<string, string>) => object,
-    { drop, ...options }: ReadOptions,
+    options: ReadOptions,
   ): Promise<T> {
-    return this.attempt(options, async (generation, watched) => {
-      await generation.load.join(watched);
-      for (let again = false; ; again = true) {
-        const found = new Map<string, { kept: Kept; task: SharedTask<AttentionRun>; id: string }>();
-        for (const runId of runIds) found.set(runId, await this.runOf(generation, runId, watched));
-        const call = generation.process.remote[method] as unknown as (params: object, options: CallOptions) => Promise<T>;
-        const ids = new Map([...found].map(([runId, { id }]) => [runId, id]));
-        try {
-          const signals = [watched.signal, drop].filter((signal) => signal !== undefined);
-          return await call(paramsOf(ids), { ...watched, signal: AbortSignal.any(signals) });
-        } catch (error) {
-          if (codeOf(error) !== 'unknown-run') throw error;
-          if (again) throw runIds.length > 1 ? notTogether() : error;
-          for (const [runId, { kept, task, id }] of found) {
-            kept.lost = 'The result was freed to make room.';
-            if (generation.runs.get(runId) === task) generation.runs.delete(runId);
-            // Which of several was freed is not known: none stays behind that nothing names.
-            if (found.size > 1) void generation.process.remote.release({ runId: id }).catch(() => undefined);
-          }
-        }
-      }
+    return this.runs.read(runIds, options, (remote, ids, watched) => {
+      const call = remote[method] as unknown as (params: object, options: CallOptions) => Promise<T>;
+      return call(paramsOf(ids), watched);
     });
   }
-
-  /** A run as the process has it, made again where it was lost. */
-  private async runOf(
-    generation: Generation,
-    runId: string,
-    watched: CallOptions,
-  ): Promise<{ kept: Kept; task: SharedTask<AttentionRun>; id: string }> {
-    const kept = this.kept.get(runId);
-    if (!kept) throw new RpcError('unknown-run', 'This result is no longer kept. Run again.');
-    const task = generation.runs.get(runId) ?? this.runAgain(generation, runId, kept);
-    const run = await task.join(watched);
-    const changed = kept.recipe && this.changedFile(kept.recipe, run.recipe);
-    if (changed !== undefined) {
-      await this.release({ runId });
-      throw new RpcError('model-changed', `"${changed}" has changed since this result was made. Run again.`);
-    }
-    return { kept, task, id: run.runId };
-  }
-
-  /** A file of the model that is not what it was. */
-  private changedFile(before: Recipe, after: Recipe): string | undefined {
-    if (before.sha256 !== after.sha256) return this.source.path;
-    const paths = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
-    return [...paths].find((path) => before.files[path] !== after.files[path]);
-  }
-
-  private runAgain(generation: Generation, runId: string, kept: Kept): SharedTask<AttentionRun> {
-    this.rerunning.fire({ runId, reason: kept.lost ?? 'The process that held the result has ended.' });
-    return this.runIn(generation, runId, kept);
-  }
-
-  private runIn(generation: Generation, runId: string, { request }: Kept): SharedTask<AttentionRun> {
-    const run = generation.runs.get(runId);
-    if (run) return run;
-    const task = new SharedTask(
-      async (onProgress) => {
-        try {
-          return await generation.process.remote.attention(request, { onProgress });
-        } catch (error) {
-          generation.runs.delete(runId);
-          throw error;
-        }
-      },
-      () => cancel(generation),
-    );
-    generation.runs.set(runId, task);
-    return task;
-  }
-
-  /** Does work in the process there is or in a fresh one; again when the process was ended for another's sake. */
-  private async attempt<T>(options: CallOptions, work: (generation: Generation, watched: CallOptions) => Promise<T>): Promise<T> {
-    const { watched, stop } = watchForStall(options, this.options.stallSeconds());
-    this.calls++;
-    this.used = Date.now();
-    try {
-      for (;;) {
-        if (this.disposed) throw new RpcError('closed', 'Genlens has closed the model.');
-        if (options.signal?.aborted) throw new RpcError('cancelled', 'Cancelled.');
-        const generation = (this.generation ??= this.begin());
-        try {
-          return await work(generation, watched);
-        } catch (error) {
-          const { end } = generation.process;
-          if (codeOf(error) !== 'closed' || !end) throw error;
-          if (end.code !== 'asked') throw new RpcError(end.code, end.message);
-        }
-      }
-    } finally {
-      stop();
-      this.calls--;
-      this.used = Date.now();
-      this.options.onActivity();
-    }
-  }
-
-  private begin(): Generation {
-    const process = this.options.start();
-    const { source, settings } = this.options;
-    const load = new SharedTask(
-      async (onProgress) => {
-        try {
-          return await process.remote.load({ source, settings }, { onProgress });
-        } catch (error) {
-          // Nothing can be asked of a process without its model; the next request tries anew.
-          process.kill(askedEnd('The model could not be loaded.'));
-          throw error;
-        }
-      },
-      () => cancel(generation),
-    );
-    const generation: Generation = { process, load, runs: new Map() };
-    process.onEnd((end) => this.ended(generation, end));
-    return generation;
-  }
-
-  private ended(generation: Generation, end: ProcessEnd): void {
-    if (this.generation === generation) this.generation = undefined;
-    for (const runId of generation.runs.keys()) {
-      const kept = this.kept.get(runId);
-      if (kept) kept.lost = end.cause;
-    }
-    if (end.code !== 'asked') this.exited.fire(end.message);
-    this.options.onActivity();
-  }
 }
 
-const notTogether = (): RpcError =>
-  new RpcError(
-    'memory',
-    'The results of the two texts do not fit into memory together. Compare shorter texts, or raise genlens.engine.memoryLimit.',
-  );
-
-function cancel({ process }: Generation): void {
-  process.kill(askedEnd('Its process was ended to cancel other work.'));
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof RpcError ? error.code : undefined;
+/** A file of the model that is not what it was. */
+function changedFile(modelPath: string, before: Recipe, after: Recipe): string | undefined {
+  if (before.sha256 !== after.sha256) return modelPath;
+  const paths = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
+  return [...paths].find((path) => before.files[path] !== after.files[path]);
 }

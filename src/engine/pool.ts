@@ -1,8 +1,10 @@
 /** The inference processes of one owner: one a model, within a memory limit, ended when idle. */
 
-import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
+import type { EngineSettings, InferenceService, ModelSource } from '../protocol/inference.ts';
+import type { ModelFamily } from '../protocol/life.ts';
 import { RpcError, type Disposable } from '../protocol/rpc.ts';
 import { EngineClient } from './client.ts';
+import type { ProcessOwner } from './modelProcess.ts';
 import { InferenceProcess, type ProcessOptions } from './process.ts';
 
 export interface PoolLimits {
@@ -16,7 +18,21 @@ export interface PoolLimits {
 
 export const defaultLimits: PoolLimits = { poolMemory: 4 * 2 ** 30, idleMinutes: 10, stallSeconds: 60 };
 
-export type PoolOptions = Partial<PoolLimits> & Partial<ProcessOptions> & Pick<ProcessOptions, 'entry' | 'log'>;
+type OwnOptions = Omit<ProcessOptions, 'family'>;
+
+export type PoolOptions = Partial<PoolLimits> & Partial<OwnOptions> & Pick<OwnOptions, 'entry' | 'log'>;
+
+/** What the pool needs of a client, whatever is asked of its model. */
+interface PooledClient {
+  readonly family: ModelFamily;
+  readonly source: { readonly id: string };
+  readonly process: Pick<InferenceProcess<unknown>, 'pid' | 'residentBytes' | 'measure'> | undefined;
+  readonly busy: boolean;
+  readonly spent: boolean;
+  readonly lastUsed: number;
+  end(reason: string): void;
+  dispose(): void;
+}
 
 /** What the pool runs now. */
 export interface RunningProcess {
@@ -27,13 +43,13 @@ export interface RunningProcess {
 }
 
 export class EnginePool implements Disposable {
-  private readonly processOptions: ProcessOptions;
-  /** By model and settings. */
-  private readonly clients = new Map<string, EngineClient>();
+  private readonly processOptions: OwnOptions;
+  /** By family, model and settings. */
+  private readonly clients = new Map<string, PooledClient>();
   /** Those that have a process. */
-  private readonly started = new Set<EngineClient>();
+  private readonly started = new Set<PooledClient>();
   /** Those whose process ends as soon as nothing is under way: their settings are no longer those of their model. */
-  private readonly outdated = new Set<EngineClient>();
+  private readonly outdated = new Set<PooledClient>();
   private readonly idle: NodeJS.Timeout;
   private limits: PoolLimits;
   private measuring = false;
@@ -57,41 +73,54 @@ export class EnginePool implements Disposable {
   }
 
   /**
-   * The client of a model with these settings; the same one for the same two. Starts nothing by itself. A process that the model
+   * The client of a transformer with these settings; the same one for the same two. Starts nothing by itself. A process that the model
    * has under other settings ends with the last of what it is doing.
    */
   acquire(source: ModelSource, settings: EngineSettings): EngineClient {
+    return this.clientOf(
+      'transformer',
+      source,
+      settings,
+      (owner: ProcessOwner<InferenceService>) => new EngineClient({ source, settings, ...owner }),
+    );
+  }
+
+  private clientOf<Service, Client extends PooledClient>(
+    family: ModelFamily,
+    source: { readonly id: string },
+    settings: EngineSettings,
+    create: (owner: ProcessOwner<Service>) => Client,
+  ): Client {
     if (this.disposed) throw new Error('The engine has been closed.');
-    const key = JSON.stringify([source, settings]);
+    const key = JSON.stringify([family, source, settings]);
     for (const [otherKey, other] of this.clients) {
-      if (otherKey === key || other.source.id !== source.id) continue;
+      if (otherKey === key || other.family !== family || other.source.id !== source.id) continue;
       if (other.spent) this.clients.delete(otherKey);
       else if (other.process) this.outdated.add(other);
     }
-    let client = this.clients.get(key);
-    if (!client) this.clients.set(key, (client = this.newClient(source, settings)));
+    // A family has one kind of client.
+    const known = this.clients.get(key) as Client | undefined;
+    const client: Client = known ?? create(this.ownerOf(family, () => client));
+    this.clients.set(key, client);
     this.outdated.delete(client);
     this.endOutdated();
     return client;
   }
 
-  private newClient(source: ModelSource, settings: EngineSettings): EngineClient {
-    const client = new EngineClient({
-      source,
-      settings,
+  private ownerOf<Service>(family: ModelFamily, client: () => PooledClient): ProcessOwner<Service> {
+    return {
       start: () => {
         if (this.disposed) throw new RpcError('closed', 'The engine has been closed.');
-        this.started.add(client);
-        return new InferenceProcess(this.processOptions);
+        this.started.add(client());
+        return new InferenceProcess<Service>({ ...this.processOptions, family });
       },
       stallSeconds: () => this.limits.stallSeconds,
       onActivity: () => {
-        if (!client.process) this.started.delete(client);
+        if (!client().process) this.started.delete(client());
         this.endOutdated();
         void this.trim();
       },
-    });
-    return client;
+    };
   }
 
   get running(): readonly RunningProcess[] {
@@ -111,7 +140,7 @@ export class EnginePool implements Disposable {
     this.clients.clear();
   }
 
-  private live(): { client: EngineClient; process: InferenceProcess }[] {
+  private live(): { client: PooledClient; process: NonNullable<PooledClient['process']> }[] {
     return [...this.started].flatMap((client) => (client.process ? [{ client, process: client.process }] : []));
   }
 

@@ -3,13 +3,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { childChannel } from '../protocol/channels.ts';
 import { Emitter, type Event } from '../protocol/emitter.ts';
-import type { InferenceService } from '../protocol/inference.ts';
-import type { InferenceLife, InferenceOwner } from '../protocol/life.ts';
+import type { InferenceLife, InferenceOwner, ModelFamily } from '../protocol/life.ts';
 import { duplex } from '../protocol/peer.ts';
 import type { Disposable, Remote } from '../protocol/rpc.ts';
 import { describeExit, unresponsiveEnd, type ProcessEnd } from './exit.ts';
 
 export interface ProcessOptions {
+  /** What it runs; the inference process's bundle serves each family by its own service. */
+  family: ModelFamily;
   /** The path of the inference process's bundle. */
   entry: string;
   /** The Node (or Electron) to run it with; the running one when absent. */
@@ -26,11 +27,13 @@ export interface ProcessOptions {
 /** Enough of its last words to find the cause in. */
 const KEPT_STDERR = 4000;
 
-export class InferenceProcess {
-  readonly remote: Remote<InferenceService & InferenceLife>;
+/** A process that serves `Service`, which its family chooses. */
+export class InferenceProcess<Service> {
+  readonly remote: Remote<Service>;
   /** Fires once, when the process has ended or was told to. */
   readonly onEnd: Event<ProcessEnd>;
 
+  private readonly life: Remote<InferenceLife>;
   private readonly child: ChildProcess;
   private readonly connection: Disposable;
   private readonly ended = new Emitter<ProcessEnd>();
@@ -48,7 +51,7 @@ export class InferenceProcess {
     const env: NodeJS.ProcessEnv = { ...process.env, ...options.env, ELECTRON_RUN_AS_NODE: '1' };
     // Options meant for the owner (a debugger's port, say) would stop the child.
     delete env.NODE_OPTIONS;
-    this.child = fork(options.entry, [], {
+    this.child = fork(options.entry, [options.family], {
       serialization: 'advanced',
       execArgv: [],
       env,
@@ -65,12 +68,14 @@ export class InferenceProcess {
     });
 
     const channel = childChannel(this.child, () => this.finish(this.exit()).message);
-    const remote = duplex<InferenceOwner, InferenceService & InferenceLife>(channel, {
+    const remote = duplex<InferenceOwner, InferenceLife>(channel, {
       failed: ({ message }) => {
         if (typeof message === 'string') this.failure ??= message;
       },
     });
-    this.remote = remote;
+    this.life = remote;
+    // Methods are made as they are asked for: the same caller reaches the service.
+    this.remote = remote as unknown as Remote<Service>;
     this.connection = remote;
     this.watch = setInterval(() => this.look(), options.pingInterval);
     this.watch.unref();
@@ -92,7 +97,7 @@ export class InferenceProcess {
 
   /** Asks for the memory that the process holds now. */
   async measure(): Promise<void> {
-    const { residentBytes } = await this.remote.ping({});
+    const { residentBytes } = await this.life.ping({});
     this.unanswered = 0;
     this.resident = residentBytes;
   }

@@ -4,7 +4,7 @@ import type { CallOptions } from '../protocol/rpc.ts';
  * Options for a call whose caller is told, through its progress, when nothing has been heard for `seconds`. Long silence may be a
  * hang or only a large model, so it is for a person to decide: the message says that cancelling is safe. `stop` ends the watch.
  */
-export function watchForStall(options: CallOptions, seconds: number): { watched: CallOptions; stop: () => void } {
+export function watchForStall<Options extends CallOptions>(options: Options, seconds: number): { watched: Options; stop: () => void } {
   const { onProgress } = options;
   if (!onProgress || !(seconds > 0)) return { watched: options, stop: () => undefined };
   let quiet = 0;
@@ -15,7 +15,7 @@ export function watchForStall(options: CallOptions, seconds: number): { watched:
     });
   }, seconds * 1000);
   timer.unref();
-  const watched: CallOptions = {
+  const watched: Options = {
     ...options,
     onProgress: (progress) => {
       quiet = 0;

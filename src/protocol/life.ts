@@ -15,3 +15,6 @@ export interface InferenceOwner {
   /** The process met an error that it cannot go on after, and ends. */
   failed(params: { message: string }): void;
 }
+
+/** What an inference process is started for: it is its first argument, and chooses the service that it offers. */
+export type ModelFamily = 'transformer' | 'vae';

@@ -1,7 +1,6 @@
 /** The life of an inference process: serves its owner, and never outlives it. */
 
 import { parentChannel } from '../../protocol/channels.ts';
-import type { InferenceService } from '../../protocol/inference.ts';
 import type { InferenceLife, InferenceOwner } from '../../protocol/life.ts';
 import { duplex } from '../../protocol/peer.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
@@ -14,7 +13,7 @@ const EX_SOFTWARE = 70;
  * Starts the worker thread in `workerEntry`, builds the service on it and answers the parent. Ends with the parent, and after an
  * error that nothing caught: then it tells the parent first.
  */
-export function runInferenceProcess(workerEntry: string, createService: (runtime: RuntimeClient) => Handlers<InferenceService>): void {
+export function runInferenceProcess<Service>(workerEntry: string, createService: (runtime: RuntimeClient) => Handlers<Service>): void {
   // Nothing gentler ends a process whose thread is inside a run.
   const end = (): void => void process.kill(process.pid, 'SIGKILL');
   if (!process.connected) return end();
@@ -37,18 +36,9 @@ export function runInferenceProcess(workerEntry: string, createService: (runtime
 
   const runtime = new RuntimeClient(workerEntry);
   runtime.onDied((reason) => fail(reason, reason));
-  const service = createService(runtime);
-  const owner = duplex<InferenceService & InferenceLife, InferenceOwner>(
+  const owner = duplex<InferenceLife, InferenceOwner>(
     parentChannel(),
-    {
-      ...service,
-      load: (params, context) => {
-        // The engine starts in its thread while the model is read here.
-        runtime.prepare({ settings: params.settings }).catch(() => undefined);
-        return service.load(params, context);
-      },
-      ping: () => ({ residentBytes: process.memoryUsage.rss() }),
-    },
+    { ...createService(runtime), ping: () => ({ residentBytes: process.memoryUsage.rss() }) },
     {
       // An RpcError tells its caller all there is; anything else is a fault of this process.
       onError: (method, error) => {

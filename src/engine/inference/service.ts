@@ -74,6 +74,8 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
 
   return {
     load: async ({ source, settings }, context: CallContext) => {
+      // The engine starts in its thread while the model is read here.
+      runtime.prepare({ settings }).catch(() => undefined);
       const previous = state;
       state = undefined;
       previous?.kept.clear();

@@ -8,10 +8,9 @@ import type { CallOptions, Disposable, Remote } from '../../protocol/rpc.ts';
 import type { RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
 
 /** What runs models, as its users see it; a test can put its own in place. */
-export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest>;
+export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation>;
 
-type Thread = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation>;
-type Params<K extends keyof Thread> = Parameters<Thread[K]>[0];
+type Params<K extends keyof Runtime> = Parameters<Runtime[K]>[0];
 
 /**
  * Starts the worker thread and calls it. When the thread dies every call under way and every later one rejects with the reason
@@ -20,7 +19,7 @@ type Params<K extends keyof Thread> = Parameters<Thread[K]>[0];
  */
 export class RuntimeClient implements Runtime, Disposable {
   private readonly worker: Worker;
-  private readonly remote: Thread & Disposable;
+  private readonly remote: Runtime & Disposable;
   private readonly died = new Emitter<string>();
   private disposed = false;
   /** Fires once with the reason when the thread ends without having been told to. */

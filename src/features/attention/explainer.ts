@@ -1,7 +1,8 @@
 import type { Failure } from '../../protocol/attention.ts';
 import type { InferenceService } from '../../protocol/inference.ts';
 import type { Disposable, Progress } from '../../protocol/rpc.ts';
-import type { EngineClient, ReadOptions } from '../../engine/client.ts';
+import type { EngineClient } from '../../engine/client.ts';
+import type { ReadOptions } from '../../engine/runs.ts';
 import type { Engine } from '../engine/engine.ts';
 import { log } from '../log/log.ts';
 import type { Models } from '../models/models.ts';

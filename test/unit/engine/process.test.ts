@@ -7,6 +7,7 @@ import { portChannel } from '../../../src/protocol/channels.ts';
 import { askedEnd, describeExit, type ExitFacts, type ProcessEnd } from '../../../src/engine/exit.ts';
 import { InferenceProcess } from '../../../src/engine/process.ts';
 import { SharedTask } from '../../../src/engine/sharedTask.ts';
+import type { InferenceService } from '../../../src/protocol/inference.ts';
 import type { Progress } from '../../../src/protocol/rpc.ts';
 
 const ping = { pingInterval: 60_000, pingsMissed: 6 };
@@ -51,7 +52,7 @@ describe('a process that is not what it should be', () => {
     const entry = join(folder, `${crypto.randomUUID()}.cjs`);
     await writeFile(entry, script);
     const log: string[] = [];
-    const process = new InferenceProcess({ entry, log: (line) => log.push(line), ...ping });
+    const process = new InferenceProcess<InferenceService>({ family: 'transformer', entry, log: (line) => log.push(line), ...ping });
     const ended = new Promise<ProcessEnd>((resolve) => process.onEnd(resolve));
     return { process, ended, log };
   }

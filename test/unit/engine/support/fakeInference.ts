@@ -5,12 +5,12 @@
 
 import { join } from 'node:path';
 import { runInferenceProcess } from '../../../../src/engine/inference/life.ts';
-import type { AttentionRun, LoadedModel } from '../../../../src/protocol/inference.ts';
+import type { AttentionRun, InferenceService, LoadedModel } from '../../../../src/protocol/inference.ts';
 import { RpcError } from '../../../../src/protocol/rpc.ts';
 
 const side = 1000;
 
-runInferenceProcess(join(__dirname, 'worker.cjs'), (runtime) => {
+runInferenceProcess<InferenceService>(join(__dirname, 'worker.cjs'), (runtime) => {
   const runs = new Map<string, string>();
   let session = -1;
   let loads = 0;
