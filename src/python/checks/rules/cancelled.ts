@@ -8,10 +8,11 @@ import { ownNodes, writtenIn } from '../statements.ts';
 /** `1 + logvar - mu ** 2 - logvar`: of the one or of the other a function was forgotten. */
 export function* cancelled(statement: Computed): Generator<Fault> {
   const inner = new Set<Node>();
+  const here = new Set(statement.places.map(({ node }) => node));
   for (const node of ownNodes(statement)) {
     if ((node.op !== 'add' && node.op !== 'subtract') || inner.has(node)) continue;
     for (const arg of node.args) inner.add(arg);
-    const terms = written(node, 1);
+    const terms = written(node, 1, here);
     // Of two or three terms it hands on a gradient, or keeps a value in a range.
     if (terms.length < 4) continue;
     const twice = terms.find(
@@ -37,11 +38,12 @@ export function* cancelled(statement: Computed): Generator<Fault> {
 const isArray = (term: Node, { places }: Computed): boolean =>
   places.some(({ node }) => node === term) && unwrap(term).attributes['callee'] !== 'set';
 
-/** The terms as they are written: what a name holds is one. */
-function written(node: Node, sign: 1 | -1): { readonly node: Node; readonly sign: 1 | -1 }[] {
+/** The terms as they are written here: what a name or a list holds is one. */
+function written(node: Node, sign: 1 | -1, here: ReadonlySet<Node>): { readonly node: Node; readonly sign: 1 | -1 }[] {
   const [a, b] = node.args as [Node, Node];
   const other = sign === 1 ? -1 : 1;
-  if (node.op === 'add') return [...written(a, sign), ...written(b, sign)];
-  if (node.op === 'subtract') return [...written(a, sign), ...written(b, other)];
-  return node.op === 'negate' ? written(a, other) : [{ node, sign }];
+  if (!here.has(node)) return [{ node, sign }];
+  if (node.op === 'add') return [...written(a, sign, here), ...written(b, sign, here)];
+  if (node.op === 'subtract') return [...written(a, sign, here), ...written(b, other, here)];
+  return node.op === 'negate' ? written(a, other, here) : [{ node, sign }];
 }

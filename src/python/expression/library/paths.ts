@@ -5,9 +5,10 @@ const roots: ReadonlySet<string> = new Set(
    tf_keras chex autograd functorch cmath equinox mindspore oneflow oryx rlax`.split(/\s+/),
 );
 
+/** What exporters build graphs with, and what a library keeps to itself, has functions of the same names that do something else. */
 export function isLibrary(path: string): boolean {
-  const root = path.split('.', 1)[0]!;
-  return roots.has(root);
+  const [root = '', ...inner] = path.split('.').slice(0, -1);
+  return roots.has(root || path) && !inner.some((part) => part === 'onnx' || (part.startsWith('_') && part !== '_C'));
 }
 
 /** What a name mostly means in code that does not say where it is from: part of a file, a cell. */

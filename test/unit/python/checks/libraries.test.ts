@@ -193,3 +193,20 @@ test('what is made with a sample rate is no divergence that has a floor', async 
   );
   expect(await rulesOf(code)).toEqual([]);
 });
+
+describe('what builds a graph', () => {
+  test('has functions of the names that those on arrays have', async () => {
+    const code = [
+      'import torch',
+      'from torch.onnx._internal.exporter import symbolic_opset9 as opset9',
+      'def binary_cross_entropy_with_logits(g, input, target):',
+      '    p = g.op("Constant", value_t=torch.tensor([1]))',
+      '    sig_x = opset9.sigmoid(g, input)',
+      '    log_sig_x = opset9.log(g, sig_x)',
+      '    log_1_x = opset9.log(g, opset9.sub(g, p, sig_x))',
+      '    return opset9.neg(g, opset9.add(g, opset9.mul(g, target, log_sig_x), log_1_x))',
+      '',
+    ].join('\n');
+    expect(await rulesOf(code)).toEqual([]);
+  });
+});

@@ -238,6 +238,20 @@ describe('what cancels', () => {
   test('is not what is in one set and not in another', async () => {
     expect(await rulesOf(def('apart(one, other)', 'list(set(one) - set(other)) + list(set(other) - set(one))'))).toEqual([]);
   });
+  test('is not what was added before to what a list holds', async () => {
+    const code = [
+      'def memory_curve(peak, costs, nodes, edges):',
+      '    memory = [(peak, "peak")]',
+      '    for node in nodes:',
+      '        memory.append((memory[-1][0] + costs[node], "computed again"))',
+      '        for before in edges(node):',
+      '            memory.append((memory[-1][0] + costs[before], "computed for it"))',
+      '        memory.append((memory[-1][0] - costs[node], "dropped"))',
+      '    return memory',
+      '',
+    ].join('\n');
+    expect(await rulesOf(code)).toEqual([]);
+  });
   test('is not what stands along another axis', async () => {
     const code = def(
       'offsets(n)',
