@@ -74,6 +74,7 @@ const entries = [
       attention: 'webview/attention/main.ts',
       formula: 'webview/formula/main.ts',
       debugging: 'webview/debugging/main.ts',
+      sampling: 'webview/sampling/main.ts',
     },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },

@@ -11,6 +11,7 @@ export const commands = {
   compareWithHead: 'genlens.compareAttentionWithHead',
   compareWithFile: 'genlens.compareAttentionWithFile',
   exportAttention: 'genlens.exportAttention',
+  continueText: 'genlens.continueText',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',
@@ -38,6 +39,7 @@ export const contextKeys = {
 /** Views in the side bar. */
 export const views = {
   formulas: 'genlens.formulas',
+  sampling: 'genlens.sampling',
   /** Beside the views of the debugger. */
   stopped: 'genlens.stopped',
 } as const;
@@ -97,5 +99,6 @@ export const storageKeys = {
   lastPrompt: 'genlens.lastPrompt',
   attentionPanels: 'genlens.attentionPanels',
   painting: 'genlens.painting',
+  sampling: 'genlens.sampling',
   collapsedFamilies: 'genlens.collapsedFamilies',
 } as const;

@@ -12,11 +12,17 @@ import { registerFormulas } from './features/formulas/register.ts';
 import { disposeLog, showLog } from './features/log/log.ts';
 import { AddedModels } from './features/models/added.ts';
 import { chooseModel } from './features/models/chooseModel.ts';
+import { addModel } from './features/models/addModel.ts';
 import { Models } from './features/models/models.ts';
+import { RunStore } from './features/sampling/runStore.ts';
+import { SamplingModels } from './features/sampling/samplingModels.ts';
+import { SamplingView } from './features/sampling/samplingView.ts';
+import { TextPlaces } from './features/sampling/textPlaces.ts';
 import { PythonReader } from './python/client.ts';
 import { Typesetter } from './typeset/client.ts';
 
-export function activate({ extension, extensionUri, subscriptions, globalState, workspaceState }: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): void {
+  const { extension, extensionUri, subscriptions, globalState, workspaceState } = context;
   const inExtension = (...segments: string[]): string => vscode.Uri.joinPath(extensionUri, ...segments).fsPath;
   const engine = new Engine(inExtension('dist', 'inference.cjs'));
   const python = new PythonReader({ entry: inExtension('dist', 'python.cjs') });
@@ -37,6 +43,18 @@ export function activate({ extension, extensionUri, subscriptions, globalState, 
     askPrompt: prompt,
   });
 
+  const places = new TextPlaces();
+  const sampling = new SamplingView({
+    extensionUri,
+    engine,
+    models: new SamplingModels(models),
+    places,
+    runs: new RunStore(context.storageUri ?? context.globalStorageUri),
+    memento: workspaceState,
+    explain: ({ prompt: text, text: behind }) => panels.explain({ kind: 'prompt', text: text + behind }),
+    addModel: async () => void (await addModel(models.added, engine)),
+  });
+
   subscriptions.push(
     engine,
     python,
@@ -44,6 +62,8 @@ export function activate({ extension, extensionUri, subscriptions, globalState, 
     registerFormulas({ extensionUri, python, typesetter, memento: workspaceState }),
     panels,
     easel,
+    places,
+    sampling,
     { dispose: disposeLog },
     vscode.window.registerWebviewPanelSerializer(panelTypes.attention, panels),
     vscode.commands.registerCommand(commands.explainAttention, (argument: unknown) => explainAttention(panels, prompt, argument)),
@@ -51,6 +71,7 @@ export function activate({ extension, extensionUri, subscriptions, globalState, 
     vscode.commands.registerCommand(commands.compareWithHead, (argument: unknown) => compareAttention(panels, 'head', argument)),
     vscode.commands.registerCommand(commands.compareWithFile, (argument: unknown) => compareAttention(panels, 'file', argument)),
     vscode.commands.registerCommand(commands.exportAttention, () => panels.export()),
+    vscode.commands.registerCommand(commands.continueText, () => sampling.continueText()),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();
     }),

@@ -1,6 +1,8 @@
 /** The messages between the sampling view and the extension host, and what the host keeps of it. */
 
 import type { DecodingSettings, GeneratedToken, Generation, GenerationRequest } from './generation.ts';
+import type { ProviderReport } from './inference.ts';
+import type { Picture, PictureShape } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
 
 export type ModelFamily = 'transformer' | 'vae' | 'gan' | 'diffusion';
@@ -47,12 +49,16 @@ export interface BranchNode {
   readonly parent: number;
 }
 
-/** A text continued, with all that was tried. */
-export interface TextRun {
+interface RunOf<Kind extends string> {
+  readonly kind: Kind;
   readonly id: string;
   /** When it began, as Date.now() gives it. */
   readonly at: number;
   readonly model: string;
+}
+
+/** A text continued, with all that was tried. */
+export interface TextRun extends RunOf<'text'> {
   readonly from: ContinuedText;
   readonly settings: DecodingSettings;
   readonly nodes: readonly BranchNode[];
@@ -62,6 +68,55 @@ export interface TextRun {
   readonly outcome: Generation | null;
 }
 
+/** What decides pictures, beside the model. */
+export interface PictureSettings {
+  /** prior: z from N(0, I). around: z from the encoder's Gaussian of a picture. */
+  readonly from: 'prior' | 'around';
+  /** The deviations of what z is drawn from are multiplied by it. */
+  readonly temperature: number;
+  readonly count: number;
+  /** Sample i depends on it and on i alone. 0 to 2^32 - 1. */
+  readonly seed: number;
+}
+
+export const defaultPictures: PictureSettings = { from: 'prior', temperature: 1, count: 36, seed: 1 };
+
+export interface PictureRequest {
+  readonly model: string;
+  readonly settings: PictureSettings;
+  /** The picture around which z is drawn; null: from the prior. */
+  readonly around: Picture | null;
+}
+
+/** Samples that are there: from the `first` on, one after the other. */
+export interface PictureBatch {
+  readonly first: number;
+  readonly count: number;
+  readonly shape: PictureShape;
+  /** [count, channels, height, width], 256 levels. */
+  readonly levels: Uint8Array;
+}
+
+export interface PictureOutcome {
+  /** Milliseconds. */
+  readonly took: number;
+  /** Hex sha256 of the decoder's file. */
+  readonly sha256: string;
+  readonly provider: ProviderReport;
+}
+
+/** Pictures that were sampled. */
+export interface PictureRun extends RunOf<'pictures'> {
+  readonly settings: PictureSettings;
+  readonly around: Picture | null;
+  readonly shape: PictureShape | null;
+  /** Of those that are there, [count, channels, height, width]. */
+  readonly levels: Uint8Array;
+  readonly outcome: PictureOutcome | null;
+}
+
+export type SamplingRun = TextRun | PictureRun;
+
 /** What is chosen in the view. */
 export interface SamplingChoices {
   /** null: the first. */
@@ -69,6 +124,7 @@ export interface SamplingChoices {
   readonly source: 'file' | 'prompt';
   readonly prompt: string;
   readonly decoding: DecodingSettings;
+  readonly pictures: PictureSettings;
   /** All settings are shown, not the most used alone. */
   readonly settingsOpen: boolean;
   /** The run that is shown, and the one beside it. */
@@ -80,7 +136,7 @@ export interface SamplingContent {
   readonly models: readonly SamplingModel[];
   readonly choices: SamplingChoices;
   /** The newest first. */
-  readonly runs: readonly TextRun[];
+  readonly runs: readonly SamplingRun[];
   readonly target: TextTarget | null;
 }
 
@@ -89,12 +145,18 @@ export interface SamplingHost {
   /** What was chosen is kept over a reload. */
   choose(params: { choices: SamplingChoices }): void;
   /** A run is kept, in place of the one with its id. */
-  keep(params: { run: TextRun }): void;
+  keep(params: { run: SamplingRun }): void;
   forget(params: { runs: readonly string[] }): void;
   /** @throws RpcError 'no-text' where no text is open, or nothing stands before its cursor */
   take(params: Record<never, never>): ContinuedText;
   /** @throws RpcError 'model-missing', 'untrusted', and what the engine says */
   continueText(params: { model: string; request: GenerationRequest }): Streamed<GeneratedToken, Generation>;
+  /** @throws RpcError 'model-missing', 'untrusted', and what the engine says */
+  samplePictures(params: PictureRequest): Streamed<PictureBatch, PictureOutcome>;
+  /** The image file that is open in front, else one that the user picks, as the model takes it; null: none was picked. */
+  pickPicture(params: { model: string; pick: boolean }): Picture | null;
+  /** Asks where, and writes the pictures: a sheet as PNG, or all numbers [count, channels, height, width] as .npy. */
+  save(params: { run: PictureRun; format: 'png' | 'npy' }): void;
   /** Puts text where its prompt ended, or, where that was edited, at the cursor. Says which; null: nowhere. */
   insert(params: { from: ContinuedText; text: string }): { place: 'origin' | 'cursor' } | null;
   copy(params: { text: string; what: string }): void;
@@ -109,7 +171,8 @@ export interface SamplingHost {
 /** Settings as they are copied: JSON that `genlens sample --settings` takes. */
 export interface PastedSettings {
   readonly model?: string;
-  readonly decoding: Partial<DecodingSettings>;
+  readonly decoding?: Partial<DecodingSettings>;
+  readonly pictures?: Partial<PictureSettings>;
 }
 
 export interface SamplingPage {

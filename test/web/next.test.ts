@@ -176,7 +176,7 @@ it('is worked by the keyboard alone', async () => {
   expect(await press('Home')).toBe(0);
   expect(await press('ArrowLeft')).toBe(0);
   expect(await press('ArrowRight')).toBe(1);
-  expect(await page.getByRole('listbox').getAttribute('aria-activedescendant')).toBe('token-1');
+  expect(await page.getByRole('listbox').getAttribute('aria-activedescendant')).toMatch(/-1$/);
   const below = await press('ArrowDown');
   const [first, second] = [await token(page, 1).boundingBox(), await token(page, below).boundingBox()];
   expect(second!.y).toBeGreaterThan(first!.y);

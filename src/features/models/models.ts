@@ -25,11 +25,12 @@ export class Models {
     this.added = added;
   }
 
-  /** Those that attend. */
-  async bundled(): Promise<BundledModel[]> {
+  /** Those of some families; without one named, those that attend. */
+  async bundled(...families: readonly BundledModel['manifest']['family'][]): Promise<BundledModel[]> {
+    const wanted = families.length > 0 ? families : ['transformer'];
     const { models, problems } = await listBundledModels(this.#folder);
     for (const problem of problems) log().warn(problem);
-    return models.filter(({ manifest }) => manifest.family === 'transformer');
+    return models.filter(({ manifest }) => wanted.includes(manifest.family));
   }
 
   get chosen(): string {

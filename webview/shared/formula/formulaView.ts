@@ -6,7 +6,8 @@ import { readPalette, onThemeChanged } from '../theme.ts';
 import { iconButton } from '../toolbar.ts';
 import { bars } from './bars.ts';
 import { formatValue, residualSentence, type FormulaContent, type TermValue } from './content.ts';
-import { TermTooltip } from './tooltip.ts';
+import { Tooltip } from '../tooltip.ts';
+import { termCard } from './termCard.ts';
 import { latexToCopy, typeset, typesetLines, typesetWords, type Alignment } from './typeset.ts';
 
 export interface FormulaListener {
@@ -21,7 +22,7 @@ export interface FormulaListener {
 export class FormulaView {
   readonly element = document.createElement('section');
   readonly #listener: FormulaListener;
-  readonly #tooltip = new TermTooltip();
+  readonly #tooltip = new Tooltip('formula-tooltip');
   #content: FormulaContent | null = null;
   #palette = readPalette();
   #pointed: string | null = null;
@@ -205,7 +206,7 @@ export class FormulaView {
 
   #explain(target: HTMLElement): void {
     const term = this.#content?.formula.terms.find(({ id }) => id === target.dataset['term']);
-    if (term) this.#tooltip.show(target, term, this.#content?.values.get(term.id));
+    if (term) this.#tooltip.show(target, termCard(term, this.#content?.values.get(term.id)));
   }
 
   /** Within a formula the arrow keys go from term to term. */

@@ -1,57 +1,41 @@
-/** What a term is, beside it: in the top layer, so that nothing clips it. */
+/** What something is, beside it: in the top layer, so that nothing clips it. */
 
-import { html, nothing, render } from 'lit';
-import type { Term } from '../../../src/formulas/formula.ts';
-import { valueText, type TermValue } from './content.ts';
+import './tooltip.css';
+import { render, type TemplateResult } from 'lit';
 
-/** Distance from the term and from the edges of the page, in CSS pixels. */
+/** Distance from what it is of and from the edges of the page, in CSS pixels. */
 const gap = 4;
 const margin = 8;
-/** Time to move the pointer from the term onto its tooltip. */
+/** Time to move the pointer from what it is of onto the tooltip. */
 const grace = 150;
 
 let made = 0;
 
-export class TermTooltip {
+export class Tooltip {
   readonly element = document.createElement('div');
   #target: HTMLElement | null = null;
   #closing: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
-    this.element.id = `formula-tooltip-${++made}`;
-    this.element.className = 'formula-tooltip';
+  /** @param name a class of its own */
+  constructor(name: string) {
+    this.element.id = `tooltip-${++made}`;
+    this.element.className = `tooltip ${name}`;
     this.element.setAttribute('role', 'tooltip');
     this.element.popover = 'manual';
     this.element.addEventListener('pointerenter', () => clearTimeout(this.#closing));
     this.element.addEventListener('pointerleave', () => this.closeSoon());
   }
 
-  /** The term that is explained; null while the tooltip is closed. */
+  /** What is explained; null while the tooltip is closed. */
   get target(): HTMLElement | null {
     return this.#target;
   }
 
-  show(target: HTMLElement, term: Term, value: TermValue | undefined): void {
+  show(target: HTMLElement, content: TemplateResult): void {
     this.close();
     this.#target = target;
     target.setAttribute('aria-describedby', this.element.id);
-    render(
-      html`<div class="formula-tooltip-name">${term.name}</div>
-        <div>${term.meaning}</div>
-        <dl>
-          <dt>Shape</dt>
-          <dd>${term.shape}</dd>
-          <dt>Unit</dt>
-          <dd>${term.unit}</dd>
-          ${
-            value
-              ? html`<dt>Value now</dt>
-                  <dd>${valueText(value)}${value.note === undefined ? nothing : html`<br />${value.note}`}</dd>`
-              : nothing
-          }
-        </dl>`,
-      this.element,
-    );
+    render(content, this.element);
     this.element.showPopover();
     this.#place();
     document.addEventListener('keydown', this.#pressed, { capture: true });
@@ -74,7 +58,7 @@ export class TermTooltip {
     window.removeEventListener('scroll', this.#place, { capture: true });
   }
 
-  /** Below the term, above it where there is no room, and always within the page. */
+  /** Below it, above where there is no room, and always within the page. */
   readonly #place = (): void => {
     if (!this.#target) return;
     const target = this.#target.getBoundingClientRect();

@@ -1,0 +1,146 @@
+/** The view *Sampling* in the side bar: what models generate, from settings and a seed. */
+
+import * as vscode from 'vscode';
+import { storageKeys, views } from '../../contributions.ts';
+import type { Handlers } from '../../protocol/rpc.ts';
+import type { SamplingChoices, SamplingContent, SamplingHost, SamplingPage } from '../../protocol/sampling.ts';
+import type { Engine } from '../engine/engine.ts';
+import { log } from '../log/log.ts';
+import { viewPage, viewsFolder } from '../page.ts';
+import { openSession, type PageSession } from '../pageSession.ts';
+import { parseChoices, parseRun, parseSettings } from './kept.ts';
+import type { RunStore } from './runStore.ts';
+import type { SamplingModels } from './samplingModels.ts';
+import type { TextPlaces } from './textPlaces.ts';
+
+/** What is explained: the end of a text and the tokens behind it. */
+export interface ExplainedTokens {
+  readonly model: string;
+  readonly prompt: string;
+  readonly tokens: readonly number[];
+  /** Of the tokens. */
+  readonly text: string;
+}
+
+export interface SamplingServices {
+  readonly extensionUri: vscode.Uri;
+  readonly engine: Engine;
+  readonly models: SamplingModels;
+  readonly places: TextPlaces;
+  readonly runs: RunStore;
+  readonly memento: vscode.Memento;
+  readonly explain: (what: ExplainedTokens) => Promise<void>;
+  /** Lets the user add a model. */
+  readonly addModel: () => Promise<void>;
+}
+
+export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposable {
+  readonly #services: SamplingServices;
+  readonly #subscriptions: vscode.Disposable[];
+  #view: vscode.WebviewView | null = null;
+  #session: PageSession<SamplingPage> | null = null;
+  #ready = false;
+  /** A text is to be continued as soon as the page is there. */
+  #starts = false;
+
+  constructor(services: SamplingServices) {
+    this.#services = services;
+    this.#subscriptions = [
+      services.places.onDidChange((target) => this.#tell((page) => page.target({ target }))),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
+      vscode.window.registerWebviewViewProvider(views.sampling, this),
+    ];
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    const { extensionUri } = this.#services;
+    view.webview.options = { enableScripts: true, localResourceRoots: [viewsFolder(extensionUri)] };
+    this.#session?.dispose();
+    this.#ready = false;
+    const session = openSession<SamplingHost, SamplingPage>(view.webview, this.#handlers(), (method, error) =>
+      log().debug(`${method}: ${error instanceof Error ? error.message : String(error)}`),
+    );
+    [this.#session, this.#view] = [session, view];
+    view.onDidDispose(() => {
+      session.dispose();
+      if (this.#session === session) [this.#session, this.#view] = [null, null];
+    });
+    view.webview.html = viewPage(view.webview, extensionUri, { title: 'Sampling', view: 'sampling' });
+  }
+
+  /** Continues the text at the cursor, with what is chosen. */
+  async continueText(): Promise<void> {
+    this.#starts = true;
+    if (this.#view?.visible) this.#view.show(true);
+    else await vscode.commands.executeCommand(`${views.sampling}.focus`);
+    this.#start();
+  }
+
+  /** The models have changed. */
+  refresh(): void {
+    void this.#services.models.list().then((models) => this.#tell((page) => page.models({ models })));
+  }
+
+  dispose(): void {
+    this.#session?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #handlers(): Handlers<SamplingHost> {
+    const { engine, models, places, runs, memento } = this.#services;
+    return {
+      ready: async () => {
+        const content: SamplingContent = {
+          models: await models.list(),
+          choices: parseChoices(memento.get(storageKeys.sampling)),
+          runs: await runs.list(),
+          target: places.target,
+        };
+        this.#ready = true;
+        // Once the page has drawn what it gets here.
+        setTimeout(() => this.#start(), 0);
+        return content;
+      },
+      choose: async ({ choices }) => {
+        const kept: SamplingChoices = parseChoices(choices);
+        await memento.update(storageKeys.sampling, kept);
+      },
+      keep: async ({ run }) => {
+        const parsed = parseRun(run);
+        if (parsed) await runs.keep(parsed);
+      },
+      forget: async ({ runs: ids }) => runs.forget(ids),
+      take: () => places.take(),
+      continueText: async ({ model, request }, { signal, item }) => {
+        const client = engine.client(await models.source(model));
+        return client.generate(request, { signal, onItem: item });
+      },
+      insert: ({ from, text }) => places.insert(from, text),
+      copy: async ({ text, what }) => {
+        await vscode.env.clipboard.writeText(text);
+        vscode.window.setStatusBarMessage(`$(check) ${what} copied`, 3_000);
+      },
+      paste: async () => parseSettings(await vscode.env.clipboard.readText()),
+      explain: ({ model, from, tokens, text }) => this.#services.explain({ model, prompt: from.text, tokens, text }),
+      addModel: async () => {
+        await this.#services.addModel();
+        this.refresh();
+      },
+      openCard: async ({ model }) => {
+        const card = await models.cardOf(model);
+        if (card) await vscode.commands.executeCommand('markdown.showPreview', card);
+      },
+    };
+  }
+
+  #start(): void {
+    if (!this.#starts || !this.#ready) return;
+    this.#starts = false;
+    this.#tell((page) => page.start({}));
+  }
+
+  #tell(call: (page: PageSession<SamplingPage>['page']) => Promise<unknown>): void {
+    if (!this.#session || !this.#ready) return;
+    call(this.#session.page).catch((error: unknown) => log().debug(`Sampling: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}

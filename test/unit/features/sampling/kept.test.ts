@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { firstChoices, parseChoices, parseRun, parseSettings, storedRun } from '../../../../src/features/sampling/kept.ts';
+import { defaultDecoding } from '../../../../src/protocol/generation.ts';
+import { defaultPictures, type PictureRun, type TextRun } from '../../../../src/protocol/sampling.ts';
+import { RpcError } from '../../../../src/protocol/rpc.ts';
+
+const run: TextRun = {
+  ...{
+    kind: 'text',
+    id: 'a',
+    at: 1,
+    model: 'm',
+    from: { text: 'x', origin: { uri: 'file:///x', name: 'x', offset: 1, line: 1 } },
+    settings: defaultDecoding,
+  },
+  nodes: [0, 1].map((parent) => ({
+    parent: parent - 1,
+    token: {
+      ...{ id: parent, text: 'y', added: 'y', logProbability: -1, rank: 1, entropy: 2, drawn: 0.5, candidates: 4 },
+      alternatives: [{ id: parent, text: 'y', probability: 0.4, drawn: 0.5 }],
+    },
+  })),
+  tip: 1,
+  outcome: {
+    ...{ end: 'stop', text: 'yy', tokens: 2, meanLogProbability: -1, promptMs: 1, stepsMs: 2, cached: true, sha256: 'ab' },
+    ...{ window: { start: 0, end: 1, tokens: 1, totalTokens: 1 }, provider: { requested: 'auto', used: 'cpu', engineVersion: '1' } },
+  },
+};
+const through = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+describe('what is kept of the sampling view', () => {
+  it('comes back as it was', () => {
+    expect(parseRun(through(run))).toEqual(run);
+    expect(parseRun(through({ ...run, outcome: null }))).toEqual({ ...run, outcome: null });
+    // JSON has no NaN.
+    const none = { ...run, outcome: { ...run.outcome, tokens: 0, meanLogProbability: NaN } };
+    expect(parseRun(through(none))).toEqual(none);
+    const choices = { ...firstChoices, prompt: 'p', decoding: { ...defaultDecoding, stop: ['\n'] }, run: 'a' };
+    expect(parseChoices(through(choices))).toEqual(choices);
+  });
+
+  it('holds pictures as they were', () => {
+    const shape = { channels: 1, height: 2, width: 3 };
+    const around = { name: 'a.png', shape, levels: Uint8Array.from([0, 1, 2, 253, 254, 255]) };
+    const pictures: PictureRun = {
+      ...{ kind: 'pictures', id: 'b', at: 1, model: 'vae', settings: { ...defaultPictures, from: 'around' }, around, shape },
+      ...{ levels: Uint8Array.from({ length: 12 }, (_, at) => 20 * at), outcome: null },
+    };
+    expect(parseRun(pictures)).toEqual(pictures);
+    expect(parseRun(through(storedRun(pictures)))).toEqual(pictures);
+    expect(parseRun({ ...pictures, levels: new Uint8Array(11) })).toBeNull();
+    expect(parseRun({ ...pictures, shape: null })).toBeNull();
+    expect(parseRun({ ...pictures, around: { ...around, levels: new Uint8Array(5) } })).toBeNull();
+  });
+
+  it('is no run where a token stands behind one that is not there', () => {
+    const [first, second] = run.nodes;
+    for (const broken of [
+      { ...run, tip: 2 },
+      { ...run, tip: -2 },
+      { ...run, nodes: [first, { ...second, parent: 1 }] },
+      { ...run, nodes: [first, { ...second, parent: 5 }] },
+      { ...run, nodes: 'none' },
+      null,
+    ])
+      expect(parseRun(through(broken))).toBeNull();
+  });
+
+  it('is that of the beginning where it cannot be read, whatever it is', () => {
+    expect(parseChoices(undefined)).toEqual(firstChoices);
+    expect(parseChoices({ source: 'elsewhere' })).toEqual(firstChoices);
+    // What a version before did not have yet.
+    expect(parseChoices({ prompt: 'p' })).toEqual({ ...firstChoices, prompt: 'p' });
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(Object.keys(parseChoices(value))).toEqual(Object.keys(firstChoices));
+        parseRun(value);
+      }),
+    );
+  });
+});
+
+describe('settings from the clipboard', () => {
+  const failure = (json: string): string => {
+    try {
+      parseSettings(json);
+    } catch (error) {
+      return error instanceof RpcError && error.code === 'setting-invalid' ? error.message : String(error);
+    }
+    return 'none';
+  };
+
+  it('are taken with their model or alone, whole or in part', () => {
+    expect(parseSettings(JSON.stringify({ model: 'm', decoding: defaultDecoding }))).toEqual({ model: 'm', decoding: defaultDecoding });
+    expect(parseSettings('{"temperature": 1.5}')).toEqual({ decoding: { temperature: 1.5 } });
+    expect(parseSettings('{"decoding": {}}')).toEqual({ decoding: {} });
+    expect(parseSettings(JSON.stringify({ model: 'v', pictures: defaultPictures }))).toEqual({ model: 'v', pictures: defaultPictures });
+    expect(parseSettings('{"count": 9}')).toEqual({ pictures: { count: 9 } });
+  });
+
+  it('are refused with the field at fault', () => {
+    expect(failure('seed 7')).toContain('no JSON');
+    expect(failure('{"temprature": 1}')).toContain('temprature');
+    expect(failure('{"topP": 1.2}')).toContain('topP');
+    expect(failure('{"decoding": {"stop": [1]}}')).toContain('decoding.stop.0');
+    expect(failure('{"seed": -1}')).toContain('seed');
+    expect(failure('[]')).not.toBe('none');
+    expect(failure('null')).not.toBe('none');
+  });
+});

@@ -1,0 +1,120 @@
+/** Sampling pictures: from what and how many, the run that is shown, and another beside it. */
+
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { ref } from 'lit/directives/ref.js';
+import type { Picture } from '../../../src/protocol/pictures.ts';
+import { defaultPictures, type PictureRun, type SamplingModel } from '../../../src/protocol/sampling.ts';
+import { paint } from '../../shared/pictures/drawing.ts';
+import { slider } from '../../shared/slider.ts';
+import { iconButton } from '../../shared/toolbar.ts';
+import type { Desk } from '../desk.ts';
+import { differenceTable } from '../differenceTable.ts';
+import { seedField } from '../seedField.ts';
+import { pictureStartSentence } from '../words.ts';
+import type { PictureRunView } from './pictureRunView.ts';
+import type { PictureSampler } from './pictureSampler.ts';
+
+const sources = [
+  ['prior', 'From the prior'],
+  ['around', 'Around a picture'],
+] as const;
+
+/** @param views of the run that is shown, and of the one beside it */
+export function pictureSection(
+  desk: Desk,
+  sampler: PictureSampler,
+  model: SamplingModel,
+  shown: PictureRun | null,
+  other: PictureRun | null,
+  views: readonly [PictureRunView, PictureRunView],
+): TemplateResult {
+  const { from } = desk.choices.pictures;
+  return html`<section class="ask" aria-label="What is sampled">
+      <div class="segments" role="radiogroup" aria-label="What is sampled">
+        ${sources.map(
+          ([value, name]) =>
+            html`<label class="segment">
+              <input type="radio" name="from" .checked=${live(from === value)} @change=${() => desk.setPictures({ from: value })} /><span
+                >${name}</span
+              >
+            </label>`,
+        )}
+      </div>
+      ${from === 'around' ? aroundField(sampler) : nothing} ${settings(desk)} ${startRow(desk, sampler, model)}
+    </section>
+    ${
+      shown
+        ? html`<div class="runs ${other ? 'two' : ''}">
+            ${other ? differenceTable(shown, other) : nothing} ${views[0].content(shown)} ${other ? views[1].content(other) : nothing}
+          </div>`
+        : nothing
+    }`;
+}
+
+function settings(desk: Desk): TemplateResult {
+  const { count, temperature } = desk.choices.pictures;
+  return html`<div class="settings-body">
+    ${slider(
+      {
+        label: 'Samples',
+        title: 'How many are drawn, each from its own part of the seed',
+        ...{ value: count, maximum: 144, step: 1, text: String(count) },
+      },
+      (value) => desk.setPictures({ count: Math.max(1, value) }),
+    )}
+    ${slider(
+      {
+        label: 'Temperature',
+        title: 'The deviations of what z is drawn from are multiplied by it',
+        ...{ value: temperature, maximum: 2, step: 0.05, text: temperature.toFixed(2) },
+      },
+      (value) => desk.setPictures({ temperature: value }),
+    )}
+    <div class="settings-actions">
+      ${iconButton('copy', 'Copy these settings', () => desk.copySettings({ pictures: desk.choices.pictures }, desk.model?.id ?? ''))}
+      ${iconButton('clippy', 'Paste settings', () => desk.pasteSettings())}
+      ${iconButton('discard', 'Back to the settings of the beginning', () => desk.setPictures(defaultPictures))}
+    </div>
+  </div>`;
+}
+
+function aroundField(sampler: PictureSampler): TemplateResult {
+  const { around } = sampler;
+  return html`<div class="around">
+    ${around ? html`<canvas class="around-picture" role="img" aria-label=${around.name} ${ref(painted(around))}></canvas>` : nothing}
+    <div class="around-words">
+      <span>${around ? around.name : 'No picture is chosen: take the image that is open, pick a file, or choose a sample.'}</span>
+      <span class="around-actions">
+        <button class="link" @click=${() => sampler.pick(false)}>Open image</button>
+        <button class="link" @click=${() => sampler.pick(true)}>Pick a file…</button>
+      </span>
+    </div>
+  </div>`;
+}
+
+const painted =
+  ({ levels, shape }: Picture) =>
+  (element?: Element): void => {
+    if (element instanceof HTMLCanvasElement) paint(element, levels, shape);
+  };
+
+function startRow(desk: Desk, sampler: PictureSampler, model: SamplingModel): TemplateResult {
+  const { pictures } = desk.choices;
+  const ready = pictures.from === 'prior' || sampler.around !== null;
+  return html`<div class="start">
+    ${
+      desk.going
+        ? html`<vscode-button secondary icon="debug-stop" title="Stop (Escape)" @click=${() => desk.stop()}>Stop</vscode-button>`
+        : html`<vscode-button
+            icon="play"
+            ?disabled=${!ready}
+            title=${`${pictureStartSentence(model, pictures, sampler.around)} (Ctrl+Enter)`}
+            @click=${() => desk.start()}
+            >Sample</vscode-button
+          >`
+    }
+    ${seedField(pictures.seed, (seed) => desk.setPictures({ seed }))}
+  </div>`;
+}
