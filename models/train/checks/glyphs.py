@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import tarfile
 from collections import Counter
 from dataclasses import replace
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 
 from common.registry import check, raises, scratch
-from glyphs import choose, dataset, fonts, quality
+from glyphs import bundle, choose, dataset, fonts, quality
 from glyphs import faces as drawing
 from glyphs.measured import nearest, pictures
 
@@ -94,6 +95,29 @@ def the_data_set_gives_what_its_faces_are():
     assert words == ["<start>", dataset.CHARACTERS[characters[0, 0]], dataset.CHARACTERS[characters[0, 1]], "bold", "<pad>", "<pad>", "mono"]
     content = {"a": np.arange(3), "b": np.array(["x"])}
     assert dataset.checksum(content) != dataset.checksum(content | {"a": np.array([0, 1, 3])}) != dataset.checksum(content | {"b": np.array(["y"])})
+
+
+@check
+def what_the_repository_holds_is_the_plainest_face_of_each_training_family_and_all_that_is_held_out():
+    to = scratch() / "bundled"
+    bundle.bundle(work(), to, 1, None)
+    facts = json.loads((to / "dataset.json").read_text())
+    assert {name: hashlib.sha256((to / name).read_bytes()).hexdigest() for name in ("glyphs.npz", "DATA_CARD.md")} == facts["files"]
+    with np.load(to / "glyphs.npz", allow_pickle=False) as file:
+        columns, character, face = file["columns"], file["character"], file["face"]
+    with np.load(work() / "glyphs.npz") as file:
+        images = dict(zip(file["names"].tolist(), file["images"]))
+    assert len(columns) == facts["count"] == 62 * len(facts["faces"]) == 62 * (9 + 2 * EACH)
+    for column, place, number in zip(columns, character, face):
+        assert np.array_equal(column.T, images[facts["faces"][number]["name"]][place])
+    named = [(facts["families"][one["family"]], one["name"], one["split"]) for one in facts["faces"]]
+    assert all(name.startswith(family) for family, name, _ in named), named
+    assert all(name.endswith(" 0") for _, name, split in named if split == "train"), named  # The faces that end in 1 are bold.
+    assert Counter(split for _, _, split in named) == {"train": 9, "held out": 2 * EACH}
+    before = (to / "glyphs.npz").read_bytes()
+    bundle.bundle(work(), to, 1, None)
+    assert (to / "glyphs.npz").read_bytes() == before
+    raises(ValueError, lambda: bundle.bundle(work(), to, None, None, largest=1_000), "1,000", "fewer faces")
 
 
 @check

@@ -22,9 +22,6 @@ def data(path: Path) -> str:
         content = {name: file[name] for name in file.files if name != "images"}
     faces = Counter(SPLITS[place] for place in content["split"])
     families = {name: len(set(content["family"][content["split"] == place].tolist())) for place, name in enumerate(SPLITS)}
-    packages: dict[str, set[str]] = defaultdict(set)
-    for licence, package in zip(content["licences"].tolist(), content["packages"].tolist()):
-        packages[licence].add(package)
     rows = [[name, f"{faces[name]:,}", f"{families[name]:,}", f"{62 * faces[name]:,}"] for name in SPLITS]
     held_out = sorted({content["families"][family] for family in content["family"][content["split"] == HELD_OUT]})
     return "\n\n".join([
@@ -36,9 +33,17 @@ def data(path: Path) -> str:
             in training."""),
         table(["split", "faces", "families", "glyphs"], rows, {1, 2, 3}),
         paragraph("Held out: " + ", ".join(held_out) + "."),
-        *(paragraph(f"{licence}: {', '.join(name.removeprefix('fonts-') for name in sorted(names))}.") for licence, names in sorted(packages.items())),
+        *packages_by_licence(content["licences"].tolist(), content["packages"].tolist()),
         paragraph("Packages are named without `fonts-`; `models/train/glyphs/fonts.json` has their versions. The fonts are no part of the model's files."),
     ])
+
+
+def packages_by_licence(licences: list[str], packages: list[str]) -> list[str]:
+    """A paragraph for each licence: the packages of the faces that have it."""
+    having: dict[str, set[str]] = defaultdict(set)
+    for licence, package in zip(licences, packages):
+        having[licence].add(package)
+    return [paragraph(f"{licence}: {', '.join(name.removeprefix('fonts-') for name in sorted(names))}.") for licence, names in sorted(having.items())]
 
 
 def run_of(facts: dict) -> str:
