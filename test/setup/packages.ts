@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { FileRead } from './packagesReader.ts';
+import type { FileRead, ToRead } from './packagesReader.ts';
 import { root, toolsFolder } from './paths.ts';
 import { run } from './run.ts';
 
@@ -39,7 +39,8 @@ interface Read extends FileRead {
 /**
  * Reads the formulas of real packages, file by file, and writes what is named, for a person to judge: on the terminal, and into
  * `.genlens/packages/named.txt`. What was read before is not read again: a run that was ended goes on, and `--again` starts anew.
- * `--seconds=30` is the longest that a file may take. Other arguments name some of the packages, and folders or files in them
+ * `--seconds=30` is the longest that a file may take. With `--checked` it is also written what is told to be wrong; what was read without
+ * is read again then. Other arguments name some of the packages, and folders or files in them
  * (`torch/torch/distributions`).
  */
 export async function readPackages(args: readonly string[]): Promise<number> {
@@ -49,17 +50,19 @@ export async function readPackages(args: readonly string[]): Promise<number> {
   const seconds = Number(args.find((arg) => arg.startsWith('--seconds='))?.slice('--seconds='.length) ?? longest);
   if (!(seconds > 0)) throw new Error('--seconds= needs a number above 0.');
   await mkdir(folder, { recursive: true });
-  const before = args.includes('--again') ? [] : await readBefore();
-  await writeFile(record, before.map(line).join(''));
-  const known = new Map(before.map((one) => [`${one.package}/${one.file}`, one]));
+  const recorded = args.includes('--again') ? [] : await readBefore();
+  await writeFile(record, recorded.map(line).join(''));
+  const known = new Map(recorded.map((one) => [`${one.package}/${one.file}`, one]));
   const read: Read[] = [];
-  const reader = new Reader(seconds);
+  const checked = args.includes('--checked');
+  const reader = new Reader(seconds, checked);
   for (const name of chosen) {
     await unpack(name);
     const files = (await pythonFiles(name)).filter((file) => isAsked(`${name}/${file}`, asked));
     for (const [at, file] of files.entries()) {
       progress(`${name} ${String(at + 1)}/${String(files.length)} ${file}`);
-      const earlier = known.get(`${name}/${file}`);
+      const before = known.get(`${name}/${file}`);
+      const earlier = checked && before?.failed === null && !before.told ? undefined : before;
       const one: Read = earlier ?? { package: name, file, ...(await reader.read(path.join(folder, name, file))) };
       read.push(one);
       if (earlier) continue;
@@ -151,9 +154,11 @@ function turn(name: string, file: string): number {
 class Reader {
   #worker: Worker | null = null;
   readonly #seconds: number;
+  readonly #checked: boolean;
 
-  constructor(seconds: number) {
+  constructor(seconds: number, checked: boolean) {
     this.#seconds = seconds;
+    this.#checked = checked;
   }
 
   async read(file: string): Promise<FileRead> {
@@ -161,13 +166,13 @@ class Reader {
     try {
       const signal = AbortSignal.timeout(this.#seconds * 1000);
       const answer = once(worker, 'message', { signal }) as Promise<[FileRead]>;
-      worker.postMessage(file);
+      worker.postMessage({ file, checked: this.#checked } satisfies ToRead);
       return (await answer)[0];
     } catch (error) {
       this.#worker = null;
       await worker.terminate();
       const why = error instanceof Error && error.name === 'AbortError' ? `no end after ${String(this.#seconds)} s` : String(error);
-      return { lines: 0, milliseconds: this.#seconds * 1000, named: [], failed: why };
+      return { lines: 0, milliseconds: this.#seconds * 1000, named: [], told: null, failed: why };
     }
   }
 
@@ -180,11 +185,15 @@ function progress(text: string): void {
   if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${text}`);
 }
 
-/** A line for each that is named: what, where, how it is equal, the line of code; and one for a file that failed. */
-function listing({ package: name, file, named: found, failed }: Read): string {
-  const lines = found.map(({ id, line: at, equality, source }) =>
-    [id.padEnd(28), `${name}/${file}:${String(at)}`, equality, source].join(' | '),
-  );
+/** A line for each that is named: what, where, how it is equal, the line of code; then what is told; and one for a file that failed. */
+function listing({ package: name, file, named: found, told, failed }: Read): string {
+  const place = (at: number): string => `${name}/${file}:${String(at)}`;
+  const lines = [
+    ...found.map(({ id, line: at, equality, source }) => [id.padEnd(28), place(at), equality, source].join(' | ')),
+    ...(told ?? []).map(({ severity, rule, message, line: at, source }) =>
+      [`${severity}: ${rule}`.padEnd(28), place(at), message, source].join(' | '),
+    ),
+  ];
   if (failed !== null) lines.push(`failed: ${name}/${file}: ${failed}`);
   return lines.map((text) => `${text}\n`).join('');
 }
@@ -199,6 +208,7 @@ function summary(read: readonly Read[]): string {
     text.push(
       `${name}: ${String(files.length)} files, ${String(sum(({ lines }) => lines))} lines, ` +
         `${(sum(({ milliseconds }) => milliseconds) / 1000).toFixed(1)} s, ${String(sum(({ named }) => named.length))} named`,
+      ...toldOf(files),
       ...[...ids].sort((a, b) => b[1] - a[1]).map(([id, count]) => `  ${String(count).padStart(5)} ${id}`),
     );
   }
@@ -206,6 +216,19 @@ function summary(read: readonly Read[]): string {
   for (const { package: name, file, milliseconds } of read.filter((one) => one.milliseconds > slow).sort(bySlowness))
     text.push(`slow: ${name}/${file}: ${(milliseconds / 1000).toFixed(1)} s`);
   return text.join('\n');
+}
+
+/** What was told in the files that were checked, and how much of it that is per 1,000 formulas that are named in them. */
+function toldOf(files: readonly Read[]): string[] {
+  const checked = files.flatMap(({ told, named }) => (told ? [{ told, named: named.length }] : []));
+  if (checked.length === 0) return [];
+  const formulas = checked.reduce((total, { named }) => total + named, 0);
+  const counts = (['warning', 'info', 'hint'] as const).map((severity) => {
+    const count = checked.flatMap(({ told }) => told).filter((one) => one.severity === severity).length;
+    const rate = formulas === 0 || severity === 'hint' ? '' : ` (${((count / formulas) * 1000).toFixed(1)} per 1,000 named)`;
+    return `${String(count)} ${severity}s${rate}`;
+  });
+  return [`  told in ${String(checked.length)} files with ${String(formulas)} named: ${counts.join(', ')}`];
 }
 
 const bySlowness = (a: Read, b: Read): number => b.milliseconds - a.milliseconds;
