@@ -1,0 +1,3 @@
+import { describeNearMisses, halves } from './scored.ts';
+
+describeNearMisses(halves.first);
