@@ -108,7 +108,10 @@ describe('the attention of the bundled file', () => {
 
 describe('the heads of the bundled file, found by their scores', () => {
   /** Words without sense, given twice: nothing but their repetition tells what comes next. */
-  const words = Array.from({ length: 80 }, (_, i) => ['zeta', 'qux', 'plum', 'ion', 'berg', 'wisp', 'dune'][(i * i + 3 * i) % 7]! + (i * 37) % 61);
+  const words = Array.from(
+    { length: 80 },
+    (_, i) => ['zeta', 'qux', 'plum', 'ion', 'berg', 'wisp', 'dune'][(i * i + 3 * i) % 7]! + ((i * 37) % 61),
+  );
   const repeated = `${words.join(' ')}\n`.repeat(2);
 
   it('attend to the token before, and on repeated text to what followed before, far above chance', async () => {
