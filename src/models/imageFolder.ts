@@ -93,6 +93,7 @@ async function listPictures(folder: string, limits: FolderLimits, signal: AbortS
 
 /** A plain file within the limit; it may have become something else since it was listed. */
 async function readFile(path: string): Promise<Uint8Array> {
+  // Windows has neither of the last two.
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants> & typeof constants;
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
