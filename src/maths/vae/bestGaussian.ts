@@ -1,6 +1,6 @@
 /** The diagonal Gaussian that has the highest ELBO for one x: what an encoder without limits would give. */
 
-import { factor, solveFactored } from '../tensor/factor.ts';
+import { choleskyFactor, factor, solveFactored } from '../tensor/factor.ts';
 import { addLogPrior, entropy, logDensities, reparametrised, type DiagonalGaussian } from './gaussian.ts';
 import { meanAndError } from './importance.ts';
 import { counted, type LogJoint } from './logJoint.ts';
@@ -17,6 +17,14 @@ export interface GaussianFit {
   evaluations: number;
 }
 
+/** Up to so many dimensions the fit has the products e_i e_j too, so that a slanted p(z|x) does not blur it. */
+const MOST_WITH_PRODUCTS = 10;
+
+function termsOf(latent: number): number {
+  const products = latent <= MOST_WITH_PRODUCTS ? (latent * (latent - 1)) / 2 : 0;
+  return 1 + 2 * latent + products;
+}
+
 /** Rounds that go the whole step, before steps become shorter so that the noise of draws averages out. */
 const WHOLE_STEPS = 6;
 
@@ -25,7 +33,7 @@ const WHOLE_STEPS = 6;
  * draws of q is regressed on e_j and e_j^2 - 1, the sufficient statistics of q in its own units. Its coefficients are the ELBO's natural
  * gradient, so that where log p(x, z) is quadratic in each coordinate one step arrives. No derivative of the decoder is needed.
  *
- * @param latent dimensions d; each round takes max(48, 4 (1 + 2 d)) draws, in pairs e and -e
+ * Each round takes four draws for each coefficient, at least 48, in pairs e and -e.
  */
 export async function bestGaussian(
   logJoint: LogJoint,
@@ -36,7 +44,7 @@ export async function bestGaussian(
 ): Promise<GaussianFit> {
   const latent = start.mean.length;
   const { ask, evaluations } = counted(logJoint, latent);
-  const half = Math.max(24, 2 * (1 + 2 * latent));
+  const half = Math.max(24, 2 * termsOf(latent));
   const mean = Float64Array.from(start.mean);
   const logVariance = Float64Array.from(start.logVariance);
   let moved = Infinity;
@@ -50,13 +58,14 @@ export async function bestGaussian(
       drawn.length,
     );
     const q = { mean, logVariance };
-    const { slope, curvature } = regress(noise, latent, await ask(reparametrised(q, noise), 2 * half));
+    const fit = regress(noise, latent, await ask(reparametrised(q, noise), 2 * half));
+    const towards = stepOf(fit);
     const share = round < WHOLE_STEPS ? 1 : 2 / (round - WHOLE_STEPS + 3);
     moved = 0;
     for (let j = 0; j < latent; j++) {
       // Precision in units of q's own; never changed to more than four times, or less than a quarter, at once.
-      const precision = Math.min(4, Math.max(0.25, 1 - share + share * -2 * curvature[j]!));
-      const step = Math.min(1.5, Math.max(-1.5, (share * slope[j]!) / precision));
+      const precision = Math.min(4, Math.max(0.25, 1 - share + share * -2 * fit.curvature[j]!));
+      const step = Math.min(3, Math.max(-3, share * towards[j]!));
       mean[j]! += step * Math.exp(logVariance[j]! / 2);
       logVariance[j]! -= Math.log(precision);
       moved = Math.max(moved, Math.abs(step), Math.abs(Math.log(precision)) / 2);
@@ -65,9 +74,29 @@ export async function bestGaussian(
   return { mean, logVariance, rounds, settled: moved < 0.1, evaluations: evaluations() };
 }
 
-/** Coefficients of e_j and e_j^2 - 1 in the least-squares fit of values [draws], with a constant. */
-function regress(noise: Float64Array, latent: number, values: Float64Array): { slope: Float64Array; curvature: Float64Array } {
-  const n = 1 + 2 * latent;
+/** Coefficients of e_j, of e_j^2 - 1, and of e_j e_k with k < j, in that order of pairs (none where there are too many). */
+interface Quadratic {
+  slope: Float64Array;
+  curvature: Float64Array;
+  products: Float64Array;
+}
+
+/** To the top of the fitted quadratic, in units of q's deviations; without a top, or without products, each dimension for itself. */
+function stepOf({ slope, curvature, products }: Quadratic): Float64Array {
+  const latent = slope.length;
+  const precision = new Float64Array(latent * latent);
+  for (let j = 0, pair = 0; j < latent; j++) {
+    precision[j * latent + j] = -2 * curvature[j]!;
+    for (let k = 0; k < j && products.length > 0; k++) precision[j * latent + k] = precision[k * latent + j] = -products[pair++]!;
+  }
+  if (products.length > 0 && choleskyFactor(precision, latent).every((value) => !Number.isNaN(value)))
+    return solveFactored(factor(precision, latent), latent, slope, 1);
+  return slope.map((value, j) => value / Math.max(0.25, -2 * curvature[j]!) / 2);
+}
+
+/** The least-squares fit of values [draws]. */
+function regress(noise: Float64Array, latent: number, values: Float64Array): Quadratic {
+  const n = termsOf(latent);
   const draws = values.length;
   const normal = new Float64Array(n * n);
   const right = new Float64Array(n);
@@ -82,6 +111,8 @@ function regress(noise: Float64Array, latent: number, values: Float64Array): { s
       row[1 + j] = e;
       row[1 + latent + j] = e * e - 1;
     }
+    for (let term = 1 + 2 * latent, j = 0; term < n; j++)
+      for (let k = 0; k < j; k++) row[term++] = noise[i * latent + j]! * noise[i * latent + k]!;
     const value = values[i]! === -Infinity ? worst : values[i]!;
     for (let a = 0; a < n; a++) {
       right[a]! += row[a]! * value;
@@ -89,7 +120,11 @@ function regress(noise: Float64Array, latent: number, values: Float64Array): { s
     }
   }
   const coefficients = solveFactored(factor(normal, n), n, right, 1);
-  return { slope: coefficients.subarray(1, 1 + latent), curvature: coefficients.subarray(1 + latent) };
+  return {
+    slope: coefficients.subarray(1, 1 + latent),
+    curvature: coefficients.subarray(1 + latent, 1 + 2 * latent),
+    products: coefficients.subarray(1 + 2 * latent),
+  };
 }
 
 export interface BoundOfGaussian {
