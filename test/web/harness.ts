@@ -43,13 +43,16 @@ export interface HarnessOptions {
   readonly view: string;
   /** A module beside `standIn`. It sets `window.standIn`, whose `calls` are what the page has asked. */
   readonly standIn: string;
+  /** Where the bundle lies; else where those are that ship. */
+  readonly folder?: string;
 }
 
-export async function startHarness({ view, standIn: entry }: HarnessOptions = { view: 'attention', standIn: 'main.ts' }): Promise<Harness> {
-  if (!existsSync(join(views, `${view}.js`))) throw new Error(`${views}/${view}.js is missing: run \`npm run build\` first.`);
+export async function startHarness(options: HarnessOptions = { view: 'attention', standIn: 'main.ts' }): Promise<Harness> {
+  const { view, standIn: entry, folder = views } = options;
+  if (!existsSync(join(folder, `${view}.js`))) throw new Error(`${folder}/${view}.js is missing: run \`npm run build\` first.`);
   const executablePath = process.env['GENLENS_CHROMIUM'] ?? '/usr/bin/chromium';
   const standIn = await bundle(join(import.meta.dirname, 'standIn', entry));
-  const server = await serve(standIn, view);
+  const server = await serve(standIn, view, folder);
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;
   const browser = await chromium.launch({
@@ -112,7 +115,7 @@ export async function settled(page: Page): Promise<void> {
   await nextFrames(page);
 }
 
-async function serve(standIn: string, view: string): Promise<Server> {
+async function serve(standIn: string, view: string, folder: string): Promise<Server> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (url.pathname === '/') {
@@ -126,7 +129,7 @@ async function serve(standIn: string, view: string): Promise<Server> {
       response.setHeader('content-type', 'text/javascript');
       response.end(standIn);
     } else {
-      readFile(join(views, url.pathname.replaceAll('..', ''))).then(
+      readFile(join(folder, url.pathname.replaceAll('..', ''))).then(
         (bytes) => {
           response.setHeader('content-type', types[extname(url.pathname)] ?? 'application/octet-stream');
           response.end(bytes);

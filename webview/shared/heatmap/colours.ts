@@ -130,7 +130,8 @@ function nearestBeyond(ground: Rgb, dark: boolean): number {
   return 0.5;
 }
 
-function parseRgb(colour: string): Rgb {
+/** Of `#rrggbb` and `rgb(r, g, b)`. */
+export function parseRgb(colour: string): Rgb {
   const hex = /^#(..)(..)(..)$/.exec(colour);
   const parts = hex ? hex.slice(1).map((part) => parseInt(part, 16)) : (colour.match(/\d+/g) ?? []).map(Number);
   const [red = 0, green = 0, blue = 0] = parts;

@@ -13,6 +13,17 @@ export interface Gestures {
   step(queries: number, keys: number): void;
   /** Pins where the keyboard is. */
   pin(): void;
+  /** What a press that begins here does in place of panning or clicking; null: nothing else. */
+  grab?(at: Point, event: PointerEvent): Grab | null;
+  /** False where there was nothing to leave. */
+  leave?(): boolean;
+}
+
+/** A press that was taken over. */
+export interface Grab {
+  move(at: Point): void;
+  /** null: it was broken off. */
+  end(at: Point | null): void;
 }
 
 /** CSS pixels that a pointer may stray in a click. */
@@ -34,17 +45,18 @@ export function listenForGestures(element: HTMLElement, gestures: Gestures): voi
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
 
-  let press: { from: Point; last: Point; dragging: boolean } | null = null;
+  let press: { from: Point; last: Point; dragging: boolean; grab: Grab | null } | null = null;
 
   element.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     const from = pointOf(event);
-    press = { from, last: from, dragging: false };
+    press = { from, last: from, dragging: false, grab: gestures.grab?.(from, event) ?? null };
     element.setPointerCapture(event.pointerId);
   });
   element.addEventListener('pointermove', (event) => {
     const at = pointOf(event);
-    if (press) {
+    if (press?.grab) press.grab.move(at);
+    else if (press) {
       press.dragging ||= Math.hypot(at.x - press.from.x, at.y - press.from.y) > clickSlop;
       if (press.dragging) {
         element.classList.add('dragging');
@@ -59,11 +71,15 @@ export function listenForGestures(element: HTMLElement, gestures: Gestures): voi
     element.classList.remove('dragging');
   };
   element.addEventListener('pointerup', (event) => {
-    const wasClick = press !== null && !press.dragging;
+    const [wasClick, grab] = [press !== null && !press.dragging && !press.grab, press?.grab];
     release();
+    grab?.end(pointOf(event));
     if (wasClick) gestures.click(pointOf(event), event.detail);
   });
-  element.addEventListener('pointercancel', release);
+  element.addEventListener('pointercancel', () => {
+    press?.grab?.end(null);
+    release();
+  });
   element.addEventListener('pointerleave', () => gestures.hover(null));
   element.addEventListener('dblclick', (event) => gestures.doubleClick(pointOf(event)));
   element.addEventListener(
@@ -95,6 +111,7 @@ function pressKey(event: KeyboardEvent, gestures: Gestures): boolean {
   else if (event.key === '-') gestures.zoom(1 / zoomStep, null);
   else if (event.key === '0') gestures.fit();
   else if (event.key === 'Enter' || event.key === ' ') gestures.pin();
+  else if (event.key === 'Escape') return gestures.leave?.() ?? false;
   else return false;
   return true;
 }
