@@ -50,7 +50,7 @@ export async function measureFrames(harness: Harness, map: Page, rounds: number)
 }
 
 /** Milliseconds of processor time a frame, while the page moves. */
-async function workOfFrame(browser: Browser, page: Page): Promise<number> {
+export async function workOfFrame(browser: Browser, page: Page): Promise<number> {
   const before = await processorSeconds(browser);
   await page.evaluate(async (count) => {
     for (let frame = 0; frame < count; frame++) {

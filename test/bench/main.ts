@@ -8,6 +8,7 @@ import { measureEditor } from './editor.ts';
 import { measureExplain, measureLarge, measureRuns } from './engine.ts';
 import { measureFormulas } from './formulas.ts';
 import { measureLongFiles } from './longFile.ts';
+import { measurePoints } from './points.ts';
 import { met, table, type Figure } from './report.ts';
 import { measureViews } from './view.ts';
 
@@ -29,6 +30,7 @@ export async function main({ root, out, flags }: Options): Promise<number> {
     ...(await measureRuns(root, out, rounds)),
     ...(await measureExplain(root, source, rounds)),
     ...(await measureViews(rounds)),
+    ...(await measurePoints(rounds)),
     ...(await measureFormulas(root, quick)),
     ...(await measureSizes(root)),
     ...(quick ? [] : [...(await measureLarge(root, out)), ...(await measureEditor(root)), ...(await measureLongFiles(root))]),

@@ -23,6 +23,8 @@ export interface PanelOptions {
   readonly reducedMotion?: boolean;
   /** The system forces its own colours upon pages, of this scheme. */
   readonly forcedColors?: 'dark' | 'light';
+  /** The page has no WebGL2. */
+  readonly withoutWebgl2?: boolean;
 }
 
 export interface OpenPanel {
@@ -82,6 +84,7 @@ async function openPanel(browser: Browser, origin: string, options: PanelOptions
     reducedMotion: options.reducedMotion ? 'reduce' : 'no-preference',
     ...(options.forcedColors ? { forcedColors: 'active', colorScheme: options.forcedColors } : {}),
   });
+  if (options.withoutWebgl2) await context.addInitScript(takeWebgl2);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -92,6 +95,13 @@ async function openPanel(browser: Browser, origin: string, options: PanelOptions
   await page.goto(`${origin}/?${query}`);
   await page.waitForFunction(() => window.standIn.calls.some((call) => call.method === 'ready'));
   return { page, complaints, close: () => context.close() };
+}
+
+function takeWebgl2(): void {
+  const prototype: { getContext: unknown } = HTMLCanvasElement.prototype;
+  prototype.getContext = new Proxy(prototype.getContext as () => unknown, {
+    apply: (getContext, canvas, given: [string]) => (given[0] === 'webgl2' ? null : Reflect.apply(getContext, canvas, given)),
+  });
 }
 
 /** Changes the theme as VS Code does: the variables on `html`, the class on `body`. */

@@ -5,6 +5,7 @@ import { html, render, svg, type TemplateResult } from 'lit';
 import { adoptCodicons } from '../../../webview/shared/codicons.ts';
 import { onThemeChanged } from '../../../webview/shared/theme.ts';
 import type { PointColour } from '../../../webview/shared/points/colours.ts';
+import type { PointsContent } from '../../../webview/shared/points/content.ts';
 import { crosshair, curve, ellipse, handle, type Place } from '../../../webview/shared/points/overlay.ts';
 import { PointsView } from '../../../webview/shared/points/pointsView.ts';
 import { pointsTools } from '../../../webview/shared/points/tools.ts';
@@ -85,8 +86,8 @@ const overlay = (projection: Parameters<typeof ellipse>[0]): TemplateResult => {
   ${probe && crosshair(projection, { place: probe, name: 'Place that is decoded', moved: moveProbe })}`;
 };
 
-function show(spec: PointsSpec): string | null {
-  const { places, made, equal = true, viewport = null } = spec;
+function contentOf(spec: PointsSpec): PointsContent {
+  const { places, made, equal = true } = spec;
   const [x, y, classes] = places
     ? [
         Float32Array.from(places, ([px]) => px),
@@ -98,17 +99,16 @@ function show(spec: PointsSpec): string | null {
     spec.colour === 'values'
       ? { kind: 'values', values: Float32Array.from(spec.values ?? x), range: spec.values ? [0, 1] : [-6, 6], ramp: 'viridis' }
       : { kind: 'classes', classes, count: spec.groups ?? made?.classes ?? 1 };
-  return view.show(
-    {
-      name: `${x.length} latents`,
-      ...{ x, y, colour },
-      hidden: spec.hidden ? Uint8Array.from(spec.hidden) : null,
-      axes: { x: 'z₁', y: 'z₂', equal },
-      spoken: (index) => `point ${index}, class ${classes[index]}`,
-    },
-    viewport,
-  );
+  return {
+    name: `${x.length} latents`,
+    ...{ x, y, colour },
+    hidden: spec.hidden ? Uint8Array.from(spec.hidden) : null,
+    axes: { x: 'z₁', y: 'z₂', equal },
+    spoken: (index) => `point ${index}, class ${classes[index]}`,
+  };
 }
+
+const show = (spec: PointsSpec): string | null => view.show(contentOf(spec), spec.viewport ?? null);
 
 function clusters({ count, classes }: { count: number; classes: number }): [Float32Array, Float32Array, Uint8Array] {
   let state = 12345;
@@ -126,7 +126,7 @@ function clusters({ count, classes }: { count: number; classes: number }): [Floa
 }
 
 const page = {
-  ...{ view, events, show },
+  ...{ view, events, contentOf, show },
   overlay(mean: Place | null, probe: Place | null): void {
     Object.assign(shown, { mean, probe });
     view.overlay(overlay);
