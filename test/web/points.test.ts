@@ -23,6 +23,9 @@ const palettes: Readonly<Record<ThemeName, Palette>> = {
 /** Of points that lie alone. */
 const opacity = 0.85;
 
+/** What is seen of a point that stands back, so that `opacity` of it is what is drawn. */
+const fadedOf = (colour: Rgb): Rgb => mix(palettes.dark.ground, mix(colour, unknownColour(palettes.dark), 0.6), 0.18);
+
 /** One point a class, on no line of the grid, nor beside each other. */
 const places = [
   [-1.93, -1.37],
@@ -163,7 +166,7 @@ describe('points', () => {
     await panel.page.evaluate(() => window.pointsPage.view.light(3));
     await nextFrames(panel.page);
     const colours = categoryColours(5, palettes.dark);
-    const faded = colours.map((colour, index) => (index === 3 ? colour : mix(palettes.dark.ground, colour, 0.18)));
+    const faded = colours.map((colour, index) => (index === 3 ? colour : fadedOf(colour)));
     await expectColours(panel.page, 1, faded, palettes.dark.ground);
     await panel.close();
   });
@@ -231,9 +234,7 @@ describe('without WebGL2', () => {
     await expectColours(panel.page, 1, categoryColours(5, palettes.dark), palettes.dark.ground);
     await panel.page.evaluate(() => window.pointsPage.view.light(3));
     await nextFrames(panel.page);
-    const faded = categoryColours(5, palettes.dark).map((colour, index) =>
-      index === 3 ? colour : mix(palettes.dark.ground, colour, 0.18),
-    );
+    const faded = categoryColours(5, palettes.dark).map((colour, index) => (index === 3 ? colour : fadedOf(colour)));
     await expectColours(panel.page, 1, faded, palettes.dark.ground);
     await panel.close();
   });
@@ -396,7 +397,7 @@ describe('the lasso', () => {
     expect(await page.getByRole('status').textContent()).toBe('2 points selected.');
     await page.mouse.move(1, 1);
     await nextFrames(page);
-    const faded = colours.map((colour, index) => ([0, 2].includes(index) ? colour : mix(palettes.dark.ground, colour, 0.18)));
+    const faded = colours.map((colour, index) => ([0, 2].includes(index) ? colour : fadedOf(colour)));
     await expectColours(page, 1, faded, palettes.dark.ground);
     await page.locator('.plot').focus();
     await page.keyboard.press('Escape');

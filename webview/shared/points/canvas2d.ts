@@ -1,7 +1,8 @@
 /** Draws points on a 2-D canvas, where the page has no WebGL2: fewer of them. */
 
-import type { Rgb } from '../heatmap/colours.ts';
-import { fadedPart, looks, type Cloud, type Frame, type PointRenderer } from './renderer.ts';
+import { mix, type Rgb } from '../heatmap/colours.ts';
+import type { PointStyle } from './density.ts';
+import { looks, wash, type Cloud, type Frame, type PointRenderer } from './renderer.ts';
 
 /** So many are drawn in about the time of a frame. */
 const most = 50_000;
@@ -24,8 +25,9 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement): PointRenderer {
       if (!cloud || !table) return;
       const { colours, unknown } = table;
       const layer = new Layer(width, height);
-      for (const look of frame.hasFaded ? [looks.faded, looks.full] : [looks.full])
-        layer.lay(cloud, look, (slot) => colours[slot] ?? unknown, frame);
+      const colourOf = (slot: number): Rgb => colours[slot] ?? unknown;
+      if (frame.faded) layer.lay(cloud, looks.faded, (slot) => mix(colourOf(slot), unknown, wash), frame.faded, frame);
+      layer.lay(cloud, looks.full, colourOf, frame.style, frame);
       context.putImageData(layer.image(), 0, 0);
     },
     dispose: () => (cloud = null),
@@ -45,12 +47,12 @@ class Layer {
   }
 
   /** Lays discs over what is there. */
-  lay(cloud: Cloud, look: number, colourOf: (slot: number) => Rgb, { viewport, pixelRatio, radius, opacity, count }: Frame): void {
+  lay(cloud: Cloud, look: number, colourOf: (slot: number) => Rgb, { radius, opacity }: PointStyle, frame: Frame): void {
+    const { viewport, pixelRatio, count } = frame;
     const [width, height, sums] = [this.#width, this.#height, this.#sums];
     const [scaleX, scaleY] = [viewport.scale[0] * pixelRatio, viewport.scale[1] * pixelRatio];
     const discRadius = radius * pixelRatio;
     const reach = discRadius + 0.5;
-    const strength = opacity * (look === looks.faded ? fadedPart : 1);
     for (let point = 0; point < Math.min(count, most); point++) {
       if (cloud.looks[2 * point + 1] !== look) continue;
       const x = width / 2 + (cloud.places[2 * point]! - viewport.centre[0]) * scaleX;
@@ -62,7 +64,7 @@ class Layer {
       for (let row = Math.max(0, Math.floor(y - reach)); row <= bottom; row++) {
         for (let column = Math.max(0, Math.floor(x - reach)); column <= right; column++) {
           const away = Math.hypot(column + 0.5 - x, row + 0.5 - y);
-          const cover = strength * Math.max(0, Math.min(1, discRadius - away + 0.5));
+          const cover = opacity * Math.max(0, Math.min(1, discRadius - away + 0.5));
           if (cover === 0) continue;
           const at = 4 * (row * width + column);
           sums[at] = red * cover + sums[at]! * (1 - cover);

@@ -84,8 +84,29 @@ export function densityAt({ neighbours, box }: Crowding, { scale }: Viewport): n
 export function pointStyle(density: number, drawn = 1): PointStyle {
   const radius = Math.max(radii.least, Math.min(radii.most, 0.5 / Math.sqrt(density)));
   const layers = Math.max(1, density * drawn * Math.PI * radius ** 2);
-  const opacity = 1 - (1 - covered) ** (1 / layers);
-  return { radius, opacity: Math.max(opacities.least, Math.min(opacities.most, opacity)) };
+  return { radius, opacity: opacityOf(layers) };
+}
+
+/** With which so many layers cover what is to be covered. */
+function opacityOf(layers: number): number {
+  return Math.max(opacities.least, Math.min(opacities.most, 1 - (1 - covered) ** (1 / layers)));
+}
+
+/** Opacity of points that others stand out of, as a part of what it would be. */
+const fadedPart = 0.18;
+
+/**
+ * Of points that stand out of the others, and of the others. Few among many are not lost: they are as opaque as if they were alone,
+ * and up to twice as large.
+ *
+ * @param part of the points that stands out, 0 to 1
+ */
+export function emphasisedStyles(density: number, drawn: number, part: number): { readonly full: PointStyle; readonly faded: PointStyle } {
+  const { radius, opacity } = pointStyle(density, drawn);
+  const alone = pointStyle(density * part);
+  const larger = Math.min(2 * radius, alone.radius);
+  const layers = Math.max(1, density * drawn * part * Math.PI * larger ** 2);
+  return { full: { radius: larger, opacity: opacityOf(layers) }, faded: { radius, opacity: opacity * fadedPart } };
 }
 
 /** Bits of the column and the row by turns (Morton 1966): cells that share a larger cell share the code's beginning. */

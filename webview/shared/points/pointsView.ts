@@ -330,7 +330,7 @@ export class PointsView {
     this.#parts.drawAxes(projection, view.visibleBox(viewport, size), pixelRatio);
     this.#stage.draw(viewport, pixelRatio, this.#resting !== undefined);
     this.#parts.drawMarks({
-      radius: this.#scene.style(viewport, 1).radius,
+      radius: this.#scene.styles(viewport, 1).style.radius,
       picked: this.#pointOf(this.#picked),
       pointed: this.#pointed === this.#picked ? null : this.#pointOf(this.#pointed),
       lasso: this.#selection.corners,

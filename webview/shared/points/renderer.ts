@@ -1,6 +1,7 @@
 /** What draws points, whichever way the page can. */
 
 import type { Rgb } from '../heatmap/colours.ts';
+import type { PointStyle } from './density.ts';
 import type { Viewport } from './viewport.ts';
 
 /** How a point is shown. */
@@ -20,11 +21,9 @@ export interface Frame {
   readonly viewport: Viewport;
   /** Device pixels a CSS pixel. */
   readonly pixelRatio: number;
-  /** CSS pixels. */
-  readonly radius: number;
-  readonly opacity: number;
-  /** Some points are faded, and lie below the others. */
-  readonly hasFaded: boolean;
+  readonly style: PointStyle;
+  /** Of points that are faded, and lie below the others; null: none is. */
+  readonly faded: PointStyle | null;
   /** So many of the points are drawn, from the first. */
   readonly count: number;
 }
@@ -43,5 +42,5 @@ export interface PointRenderer {
   dispose(): void;
 }
 
-/** Opacity of faded points, as a part of the others'. */
-export const fadedPart = 0.18;
+/** How much of the colour of unknown values faded points take on. */
+export const wash = 0.6;

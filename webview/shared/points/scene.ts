@@ -2,7 +2,7 @@
 
 import { slotsOf } from './colours.ts';
 import type { PointsContent } from './content.ts';
-import { densityAt, measureCrowding, pointStyle, type Crowding } from './density.ts';
+import { densityAt, emphasisedStyles, measureCrowding, pointStyle, type Crowding, type PointStyle } from './density.ts';
 import { enclosedPoints, type Polygon } from './lasso.ts';
 import { nearestPoint, neighbour, type Direction } from './nearest.ts';
 import { drawingOrder } from './order.ts';
@@ -28,6 +28,8 @@ export class Scene {
   #crowding: Crowding;
   #hidden: Uint8Array | null;
   #hasFaded = false;
+  /** How many of the points that are shown stand out, 0 to 1. */
+  #fullPart = 1;
   #strips: Strips | null = null;
 
   constructor(content: PointsContent) {
@@ -58,10 +60,6 @@ export class Scene {
     return this.#cloud;
   }
 
-  get hasFaded(): boolean {
-    return this.#hasFaded;
-  }
-
   /** Made when it is first asked for. */
   get strips(): Strips {
     return (this.#strips ??= new Strips(this.content.x, this.content.y, this.#order.toSorted()));
@@ -78,13 +76,17 @@ export class Scene {
     const lit = this.content.colour.kind === 'classes' ? asked : null;
     const slots = this.#slots;
     this.#hasFaded = chosen !== null || lit !== null;
+    const counts: [hidden: number, faded: number, full: number] = [0, 0, 0];
     for (let place = 0; place < this.#order.length; place++) {
       const index = this.#order[place]!;
       const slot = slots[index]!;
       const isFull = (!chosen || chosen[index] !== 0) && (lit === null || slot === lit);
+      const look = this.#hidden?.[index] ? looks.hidden : isFull ? looks.full : looks.faded;
       pairs[2 * place] = slot;
-      pairs[2 * place + 1] = this.#hidden?.[index] ? looks.hidden : isFull ? looks.full : looks.faded;
+      pairs[2 * place + 1] = look;
+      counts[look]++;
     }
+    this.#fullPart = counts[looks.full] / Math.max(1, counts[looks.full] + counts[looks.faded]);
   }
 
   /** Where a point is; null: nowhere. */
@@ -109,8 +111,11 @@ export class Scene {
   }
 
   /** Radius and opacity at a zoom where `drawn` of the points, 0 to 1, are drawn. */
-  style(viewport: Viewport, drawn: number): ReturnType<typeof pointStyle> {
-    return pointStyle(densityAt(this.#crowding, viewport), drawn);
+  styles(viewport: Viewport, drawn: number): { readonly style: PointStyle; readonly faded: PointStyle | null } {
+    const density = densityAt(this.#crowding, viewport);
+    if (!this.#hasFaded) return { style: pointStyle(density, drawn), faded: null };
+    const { full, faded } = emphasisedStyles(density, drawn, this.#fullPart);
+    return { style: full, faded };
   }
 
   #measure(): Crowding {

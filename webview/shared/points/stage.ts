@@ -56,8 +56,8 @@ export class Stage {
     const all = Math.min(scene.count, this.#renderer.most);
     const count = moving ? Math.min(all, Math.floor(this.#pace.budget)) : all;
     if (moving) this.#pace.drawn(performance.now(), all);
-    const { radius, opacity } = scene.style(viewport, scene.count === 0 ? 1 : count / scene.count);
-    this.#renderer.draw({ viewport, pixelRatio, radius, opacity, hasFaded: scene.hasFaded, count });
+    const drawn = scene.count === 0 ? 1 : count / scene.count;
+    this.#renderer.draw({ viewport, pixelRatio, count, ...scene.styles(viewport, drawn) });
   }
 
   dispose(): void {

@@ -2,7 +2,8 @@
 
 import type { Rgb } from '../heatmap/colours.ts';
 import { unknownSlot } from './colours.ts';
-import { fadedPart, looks, type Cloud, type Frame, type PointRenderer } from './renderer.ts';
+import type { PointStyle } from './density.ts';
+import { looks, wash, type Cloud, type Frame, type PointRenderer } from './renderer.ts';
 
 /** Colours lie in rows of this many. */
 const side = 256;
@@ -22,6 +23,7 @@ uniform vec2 scale;
 uniform float size;
 uniform float opacity;
 uniform uint wanted;
+uniform vec4 washed;
 uniform sampler2D colours;
 flat out vec4 colour;
 void main() {
@@ -32,7 +34,8 @@ void main() {
   }
   gl_Position = vec4(((place - centre) - centreRest) * scale, 0.0, 1.0);
   gl_PointSize = size;
-  colour = vec4(texelFetch(colours, ivec2(look.x & 255u, look.x >> 8u), 0).rgb * opacity, opacity);
+  vec3 own = texelFetch(colours, ivec2(look.x & 255u, look.x >> 8u), 0).rgb;
+  colour = vec4(mix(own, washed.rgb, washed.a) * opacity, opacity);
 }`;
 
 const fragmentSource = `#version 300 es
@@ -64,6 +67,7 @@ class WebglRenderer implements PointRenderer {
   readonly #gl: WebGL2RenderingContext;
   readonly #listening = new AbortController();
   #resources: Resources | null;
+  #unknown: Rgb = [0, 0, 0];
 
   constructor(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext, restored: () => void) {
     this.#gl = gl;
@@ -104,12 +108,13 @@ class WebglRenderer implements PointRenderer {
 
   setColours(colours: readonly Rgb[], unknown: Rgb): void {
     const gl = this.#gl;
+    this.#unknown = unknown;
     const texels = new Uint8Array(side * side * 4);
     for (let slot = 0; slot <= unknownSlot; slot++) texels.set(colours[slot] ?? unknown, 4 * slot);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, side, side, 0, gl.RGBA, gl.UNSIGNED_BYTE, texels);
   }
 
-  draw({ viewport, pixelRatio, radius, opacity, hasFaded, count }: Frame): void {
+  draw({ viewport, pixelRatio, style, faded, count }: Frame): void {
     if (!this.#resources) return;
     const gl = this.#gl;
     const { at } = this.#resources;
@@ -121,19 +126,18 @@ class WebglRenderer implements PointRenderer {
     gl.uniform2f(at('centre'), x, y);
     gl.uniform2f(at('centreRest'), viewport.centre[0] - x, viewport.centre[1] - y);
     gl.uniform2f(at('scale'), (2 * pixelRatio * viewport.scale[0]) / width, (2 * pixelRatio * viewport.scale[1]) / height);
-    gl.uniform1f(at('radius'), radius * pixelRatio);
-    // Room for the edge, which fades over one pixel.
-    gl.uniform1f(at('size'), Math.ceil(2 * radius * pixelRatio + 1));
-    for (const [wanted, part] of hasFaded
-      ? ([
-          [looks.faded, fadedPart],
-          [looks.full, 1],
-        ] as const)
-      : ([[looks.full, 1]] as const)) {
-      gl.uniform1ui(at('wanted'), wanted);
-      gl.uniform1f(at('opacity'), opacity * part);
+    const [red, green, blue] = this.#unknown;
+    const lay = (look: number, { radius, opacity }: PointStyle, washed: number): void => {
+      gl.uniform1ui(at('wanted'), look);
+      gl.uniform1f(at('radius'), radius * pixelRatio);
+      // Room for the edge, which fades over one pixel.
+      gl.uniform1f(at('size'), Math.ceil(2 * radius * pixelRatio + 1));
+      gl.uniform1f(at('opacity'), opacity);
+      gl.uniform4f(at('washed'), red / 255, green / 255, blue / 255, washed);
       gl.drawArrays(gl.POINTS, 0, count);
-    }
+    };
+    if (faded) lay(looks.faded, faded, wash);
+    lay(looks.full, style, 0);
   }
 
   dispose(): void {

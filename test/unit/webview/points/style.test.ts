@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { luminance, type Palette, type Rgb } from '../../../../webview/shared/heatmap/colours.ts';
 import { categoryColours, contrast, pointRamp, slotsOf, unknownColour, unknownSlot } from '../../../../webview/shared/points/colours.ts';
 import { checkContent, type PointsContent } from '../../../../webview/shared/points/content.ts';
-import { densityAt, measureCrowding, pointStyle } from '../../../../webview/shared/points/density.ts';
+import { densityAt, emphasisedStyles, measureCrowding, pointStyle } from '../../../../webview/shared/points/density.ts';
 import { drawingOrder } from '../../../../webview/shared/points/order.ts';
 import { Pace } from '../../../../webview/shared/points/pace.ts';
 import { boxOf } from '../../../../webview/shared/points/viewport.ts';
@@ -80,6 +80,23 @@ describe('the style of points', () => {
       expect(1 - (1 - opacity) ** layers).toBeCloseTo(0.85, 6);
     }
     expect(pointStyle(8, 0.25).radius).toBe(pointStyle(8).radius);
+  });
+});
+
+describe('points that stand out', () => {
+  it('are seen however few of however many, and the others less than before', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-6, max: 1e3, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (density, part) => {
+        const before = pointStyle(density);
+        const { full, faded } = emphasisedStyles(density, 1, part);
+        expect(full.opacity).toBeGreaterThanOrEqual(before.opacity - 1e-9);
+        expect(full.radius).toBeGreaterThanOrEqual(before.radius);
+        expect(full.radius).toBeLessThanOrEqual(2 * before.radius);
+        expect(faded.opacity).toBeLessThan(before.opacity / 5);
+        expect(faded.radius).toBe(before.radius);
+      }),
+    );
+    expect(emphasisedStyles(10, 1, 1e-4).full).toEqual({ radius: 1.5, opacity: 0.85 });
   });
 });
 
