@@ -100,7 +100,7 @@ async function openPanel(browser: Browser, origin: string, options: PanelOptions
 function takeWebgl2(): void {
   const prototype: { getContext: unknown } = HTMLCanvasElement.prototype;
   prototype.getContext = new Proxy(prototype.getContext as () => unknown, {
-    apply: (getContext, canvas, given: [string]) => (given[0] === 'webgl2' ? null : Reflect.apply(getContext, canvas, given)),
+    apply: (getContext, canvas, given: [string]) => (given[0] === 'webgl2' ? null : (Reflect.apply(getContext, canvas, given) as unknown)),
   });
 }
 

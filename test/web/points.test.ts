@@ -171,6 +171,21 @@ describe('points', () => {
     await panel.close();
   });
 
+  it('stand out when the legend is asked for their class, and are alike when it is asked again', async () => {
+    const panel = await open();
+    const colours = categoryColours(5, palettes.dark);
+    const button = panel.page.getByRole('button', { name: '2', exact: true });
+    await button.click();
+    await nextFrames(panel.page);
+    expect(await button.getAttribute('aria-pressed')).toBe('true');
+    const faded = colours.map((colour, index) => (index === 2 ? colour : fadedOf(colour)));
+    await expectColours(panel.page, 1, faded, palettes.dark.ground);
+    await button.click();
+    await nextFrames(panel.page);
+    await expectColours(panel.page, 1, colours, palettes.dark.ground);
+    await panel.close();
+  });
+
   it('are the same when what the graphics card held was lost', async () => {
     const panel = await open();
     const { page } = panel;
@@ -583,6 +598,8 @@ describe.each(['dark', 'light', 'highContrast', 'highContrastLight'] as const)('
     expect(faults(panel)).toEqual([]);
     expect(await panel.page.evaluate(() => window.standIn.breaches)).toEqual([]);
     // It brings styles of its own, which the policy bars.
+    expect(await audit(panel.page)).toEqual([]);
+    await show(panel.page, { places, colour: 'values', values: [0, 0.25, 1, 7, NaN] });
     expect(await audit(panel.page)).toEqual([]);
     await panel.close();
   });

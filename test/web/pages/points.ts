@@ -3,9 +3,10 @@
 import '../../../webview/shared/page.css';
 import { html, render, svg, type TemplateResult } from 'lit';
 import { adoptCodicons } from '../../../webview/shared/codicons.ts';
-import { onThemeChanged } from '../../../webview/shared/theme.ts';
-import type { PointColour } from '../../../webview/shared/points/colours.ts';
+import { onThemeChanged, readPalette } from '../../../webview/shared/theme.ts';
+import { slotColours, unknownColour, type PointColour } from '../../../webview/shared/points/colours.ts';
 import type { PointsContent } from '../../../webview/shared/points/content.ts';
+import { classesLegend, valuesLegend } from '../../../webview/shared/points/legend.ts';
 import { crosshair, curve, ellipse, handle, type Place } from '../../../webview/shared/points/overlay.ts';
 import { PointsView } from '../../../webview/shared/points/pointsView.ts';
 import { pointsTools } from '../../../webview/shared/points/tools.ts';
@@ -57,10 +58,20 @@ const view = new PointsView({
 });
 root.className = 'points-page';
 root.setAttribute('role', 'main');
-root.append(bar, view.element);
-const drawBar = (): void => void render(html`<span class="spacer"></span>${pointsTools(view, true)}`, bar);
+const foot = document.createElement('div');
+foot.className = 'points-foot';
+root.append(bar, view.element, foot);
+const drawBar = (): void =>
+  void render(
+    html`<h1>Latents</h1>
+      <span class="spacer"></span>${pointsTools(view, true)}`,
+    bar,
+  );
 drawBar();
-onThemeChanged(() => view.recolour());
+onThemeChanged(() => {
+  view.recolour();
+  drawLegend();
+});
 
 /** What lies over the points. */
 const shown: { mean: Place | null; probe: Place | null } = { mean: null, probe: null };
@@ -108,7 +119,30 @@ function contentOf(spec: PointsSpec): PointsContent {
   };
 }
 
-const show = (spec: PointsSpec): string | null => view.show(contentOf(spec), spec.viewport ?? null);
+let colour: PointColour | null = null;
+let lit: number | null = null;
+
+function drawLegend(): void {
+  if (!colour) return;
+  const colours = slotColours(colour, readPalette());
+  const light = (index: number | null): void => {
+    view.light((lit = index));
+    drawLegend();
+  };
+  render(
+    colour.kind === 'classes'
+      ? classesLegend({ names: colours.map((_, index) => `${index}`), colours, lit, light })
+      : valuesLegend({ name: 'ELBO (nats)', ramp: colours, range: colour.range, unknown: unknownColour(readPalette()) }),
+    foot,
+  );
+}
+
+function show(spec: PointsSpec): string | null {
+  const content = contentOf(spec);
+  [colour, lit] = [content.colour, null];
+  drawLegend();
+  return view.show(content, spec.viewport ?? null);
+}
 
 function clusters({ count, classes }: { count: number; classes: number }): [Float32Array, Float32Array, Uint8Array] {
   let state = 12345;

@@ -96,16 +96,16 @@ function opacityOf(layers: number): number {
 const fadedPart = 0.18;
 
 /**
- * Of points that stand out of the others, and of the others. Few among many are not lost: they are as opaque as if they were alone,
- * and up to twice as large.
+ * Of points that stand out of the others, and of the others. Few among many are not lost: they are as opaque as they were alone, and
+ * up to twice as large.
  *
- * @param part of the points that stands out, 0 to 1
+ * @param density of all points
+ * @param own density of those that stand out
  */
-export function emphasisedStyles(density: number, drawn: number, part: number): { readonly full: PointStyle; readonly faded: PointStyle } {
+export function emphasisedStyles(density: number, own: number, drawn = 1): { readonly full: PointStyle; readonly faded: PointStyle } {
   const { radius, opacity } = pointStyle(density, drawn);
-  const alone = pointStyle(density * part);
-  const larger = Math.min(2 * radius, alone.radius);
-  const layers = Math.max(1, density * drawn * part * Math.PI * larger ** 2);
+  const larger = Math.max(radius, Math.min(2 * radius, pointStyle(own).radius));
+  const layers = Math.max(1, own * drawn * Math.PI * larger ** 2);
   return { full: { radius: larger, opacity: opacityOf(layers) }, faded: { radius, opacity: opacity * fadedPart } };
 }
 

@@ -27,9 +27,8 @@ export class Scene {
   readonly #slots: Uint8Array | Uint16Array;
   #crowding: Crowding;
   #hidden: Uint8Array | null;
-  #hasFaded = false;
-  /** How many of the points that are shown stand out, 0 to 1. */
-  #fullPart = 1;
+  /** Of the points that stand out of the others; null: none does. */
+  #fullCrowding: Crowding | null = null;
   #strips: Strips | null = null;
 
   constructor(content: PointsContent) {
@@ -39,7 +38,7 @@ export class Scene {
     this.#order = drawingOrder(x, y);
     this.#slots = slotsOf(content.colour);
     this.#hidden = hidden;
-    this.#crowding = this.#measure();
+    this.#crowding = this.#measure(this.#shown());
     const count = this.#order.length;
     const places = new Float32Array(2 * count);
     for (let place = 0; place < count; place++) {
@@ -68,15 +67,13 @@ export class Scene {
   /** Hides others. `emphasise` has to follow. */
   hide(hidden: Uint8Array | null): void {
     this.#hidden = hidden;
-    this.#crowding = this.#measure();
+    this.#crowding = this.#measure(this.#shown());
   }
 
   emphasise({ chosen, lit: asked }: Emphasis): void {
     const { looks: pairs } = this.#cloud;
     const lit = this.content.colour.kind === 'classes' ? asked : null;
     const slots = this.#slots;
-    this.#hasFaded = chosen !== null || lit !== null;
-    const counts: [hidden: number, faded: number, full: number] = [0, 0, 0];
     for (let place = 0; place < this.#order.length; place++) {
       const index = this.#order[place]!;
       const slot = slots[index]!;
@@ -84,9 +81,9 @@ export class Scene {
       const look = this.#hidden?.[index] ? looks.hidden : isFull ? looks.full : looks.faded;
       pairs[2 * place] = slot;
       pairs[2 * place + 1] = look;
-      counts[look]++;
     }
-    this.#fullPart = counts[looks.full] / Math.max(1, counts[looks.full] + counts[looks.faded]);
+    const isFull = (_: number, place: number): boolean => pairs[2 * place + 1] === looks.full;
+    this.#fullCrowding = chosen || lit !== null ? this.#measure(this.#order.filter(isFull)) : null;
   }
 
   /** Where a point is; null: nowhere. */
@@ -113,14 +110,17 @@ export class Scene {
   /** Radius and opacity at a zoom where `drawn` of the points, 0 to 1, are drawn. */
   styles(viewport: Viewport, drawn: number): { readonly style: PointStyle; readonly faded: PointStyle | null } {
     const density = densityAt(this.#crowding, viewport);
-    if (!this.#hasFaded) return { style: pointStyle(density, drawn), faded: null };
-    const { full, faded } = emphasisedStyles(density, drawn, this.#fullPart);
+    if (!this.#fullCrowding) return { style: pointStyle(density, drawn), faded: null };
+    const { full, faded } = emphasisedStyles(density, densityAt(this.#fullCrowding, viewport), drawn);
     return { style: full, faded };
   }
 
-  #measure(): Crowding {
+  #shown(): Uint32Array {
     const hidden = this.#hidden;
-    const shown = hidden ? this.#order.filter((index) => !hidden[index]) : this.#order;
-    return measureCrowding(this.content.x, this.content.y, shown, this.box);
+    return hidden ? this.#order.filter((index) => !hidden[index]) : this.#order;
+  }
+
+  #measure(order: Uint32Array): Crowding {
+    return measureCrowding(this.content.x, this.content.y, order, this.box);
   }
 }

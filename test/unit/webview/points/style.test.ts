@@ -85,18 +85,20 @@ describe('the style of points', () => {
 
 describe('points that stand out', () => {
   it('are seen however few of however many, and the others less than before', () => {
+    const density = fc.double({ min: 1e-6, max: 1e3, noNaN: true });
     fc.assert(
-      fc.property(fc.double({ min: 1e-6, max: 1e3, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (density, part) => {
-        const before = pointStyle(density);
-        const { full, faded } = emphasisedStyles(density, 1, part);
-        expect(full.opacity).toBeGreaterThanOrEqual(before.opacity - 1e-9);
+      fc.property(density, density, (all, own) => {
+        const before = pointStyle(all);
+        const { full, faded } = emphasisedStyles(all, own);
         expect(full.radius).toBeGreaterThanOrEqual(before.radius);
         expect(full.radius).toBeLessThanOrEqual(2 * before.radius);
         expect(faded.opacity).toBeLessThan(before.opacity / 5);
         expect(faded.radius).toBe(before.radius);
+        const layers = own * Math.PI * full.radius ** 2;
+        if (full.opacity > 0.08 && full.opacity < 0.85) expect(1 - (1 - full.opacity) ** layers).toBeCloseTo(0.85, 6);
       }),
     );
-    expect(emphasisedStyles(10, 1, 1e-4).full).toEqual({ radius: 1.5, opacity: 0.85 });
+    expect(emphasisedStyles(10, 1e-4).full).toEqual({ radius: 1.5, opacity: 0.85 });
   });
 });
 
