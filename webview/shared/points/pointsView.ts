@@ -99,7 +99,7 @@ export class PointsView {
     this.#selection.indices = new Uint32Array(0);
     this.#parts.entitle(content);
     this.#surface.invalidate();
-    // For the pointer that will come: a million points take a tenth of a second.
+    // For the pointer that will come: a million points take a fifth of a second.
     const scene = this.#scene;
     requestIdleCallback(() => this.#scene === scene && void scene.strips);
     return this.#stage.notice;

@@ -11,21 +11,30 @@ const buckets = 1 << digitBits;
  */
 export function sortedOrder(keys: Float32Array, indices: Uint32Array): Uint32Array {
   const bits = new Uint32Array(keys.buffer, keys.byteOffset, keys.length);
-  const counts = new Uint32Array(digits * buckets);
-  for (const index of indices) {
-    const key = ascending(bits[index]!);
-    for (let digit = 0; digit < digits; digit++) counts[digit * buckets + digitOf(key, digit)]!++;
+  const total = indices.length;
+  const starts = new Uint32Array(digits * buckets);
+  // Keys go along with their indices: reading each where it lies would cost more than all else.
+  let [from, to] = [indices.slice(), new Uint32Array(total)];
+  let [fromKeys, toKeys] = [new Uint32Array(total), new Uint32Array(total)];
+  for (let place = 0; place < total; place++) {
+    const key = ascending(bits[from[place]!]!);
+    fromKeys[place] = key;
+    for (let digit = 0; digit < digits; digit++) starts[digit * buckets + digitOf(key, digit)]!++;
   }
-  let [from, to] = [indices.slice(), new Uint32Array(indices.length)];
   for (let digit = 0; digit < digits; digit++) {
-    let sum = 0;
-    for (let bucket = digit * buckets; bucket < (digit + 1) * buckets; bucket++) {
-      const count = counts[bucket]!;
-      counts[bucket] = sum;
+    const first = digit * buckets;
+    for (let bucket = first, sum = 0; bucket < first + buckets; bucket++) {
+      const count = starts[bucket]!;
+      starts[bucket] = sum;
       sum += count;
     }
-    for (const index of from) to[counts[digit * buckets + digitOf(ascending(bits[index]!), digit)]!++] = index;
-    [from, to] = [to, from];
+    for (let place = 0; place < total; place++) {
+      const key = fromKeys[place]!;
+      const at = starts[first + digitOf(key, digit)]!++;
+      to[at] = from[place]!;
+      toKeys[at] = key;
+    }
+    [from, to, fromKeys, toKeys] = [to, from, toKeys, fromKeys];
   }
   return from;
 }

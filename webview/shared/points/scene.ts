@@ -5,7 +5,7 @@ import type { PointsContent } from './content.ts';
 import { densityAt, emphasisedStyles, measureCrowding, pointStyle, type Crowding, type PointStyle } from './density.ts';
 import { enclosedPoints, type Polygon } from './lasso.ts';
 import { nearestPoint, neighbour, type Direction } from './nearest.ts';
-import { drawingOrder } from './order.ts';
+import { drawingOrder, placedPoints } from './order.ts';
 import type { Place } from './overlay.ts';
 import { looks, type Cloud } from './renderer.ts';
 import { Strips } from './strips.ts';
@@ -61,7 +61,7 @@ export class Scene {
 
   /** Made when it is first asked for. */
   get strips(): Strips {
-    return (this.#strips ??= new Strips(this.content.x, this.content.y, this.#order.toSorted()));
+    return (this.#strips ??= new Strips(this.content.x, this.content.y, placedPoints(this.content.x, this.content.y)));
   }
 
   /** Hides others. `emphasise` has to follow. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { combineSelection, enclosedPoints } from '../../../../webview/shared/points/lasso.ts';
 import { nearestPoint, neighbour, type Direction } from '../../../../webview/shared/points/nearest.ts';
-import { drawingOrder } from '../../../../webview/shared/points/order.ts';
+import { drawingOrder, placedPoints } from '../../../../webview/shared/points/order.ts';
 import { sortedOrder } from '../../../../webview/shared/points/radix.ts';
 import { Strips } from '../../../../webview/shared/points/strips.ts';
 
@@ -29,7 +29,7 @@ const hiddenOf = (count: number, stream: Iterable<number>): Uint8Array => {
   }
   return hidden;
 };
-const stripsOf = (x: Float32Array, y: Float32Array): Strips => new Strips(x, y, drawingOrder(x, y).toSorted());
+const stripsOf = (x: Float32Array, y: Float32Array): Strips => new Strips(x, y, placedPoints(x, y));
 const distanceOf = (x: Float32Array, y: Float32Array, index: number, at: readonly number[], factors: readonly number[]): number =>
   ((x[index]! - at[0]!) * factors[0]!) ** 2 + ((y[index]! - at[1]!) * factors[1]!) ** 2;
 
