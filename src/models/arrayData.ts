@@ -65,7 +65,8 @@ function chooseItems(arrays: ReadonlyMap<string, NpyArray>, array: string | unde
     if (!found) throw new DataError(`It holds no array ${JSON.stringify(array)}; it holds ${listed}.`);
     return [array, found];
   }
-  const fit = [...arrays].filter(([, { shape }]) => shape.length >= 2 || arrays.size === 1);
+  // [n, 1] beside others is labels.
+  const fit = [...arrays].filter(([, { shape }]) => arrays.size === 1 || shape.length > 2 || (shape.length === 2 && shape[1] !== 1));
   if (fit.length !== 1)
     throw new DataError(`It holds ${fit.length} arrays that could be the data (${listed}): name the one that is meant.`);
   return fit[0]!;

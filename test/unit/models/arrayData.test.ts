@@ -50,9 +50,16 @@ describe('readArrayData', () => {
     expect(notices).toEqual(['int64 was read as levels 0 to 255.']);
   });
 
+  it('takes a column beside the pictures for labels', async () => {
+    const { shape, labels } = await fixture('columns.npz');
+    expect(shape).toEqual(image(1, 5, 6));
+    expect(labels).toEqual([{ name: 'y', names: ['1', '2'], values: Uint8Array.of(1, 0, 0, 1) }]);
+  });
+
   it('asks which array is meant where several could be', async () => {
     const listed = /x_train \[4, 5, 6\] uint8, y_train \[4, 1\] uint8, x_test \[2, 5, 6\] uint8/;
     await expect(fixture('two.npz')).rejects.toThrow(listed);
+    await expect(fixture('two.npz')).rejects.toThrow('It holds 2 arrays that could be the data');
     await expect(fixture('two.npz', { array: 'x' })).rejects.toThrow(/no array "x"; it holds x_train/);
     const { count, labels } = await fixture('two.npz', { array: 'x_train' });
     expect(count).toBe(4);
