@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { sampleFrom } from '../../src/maths/attention/nextToken.ts';
+import { sampleFrom } from '../../src/maths/decoding/sampling.ts';
 import { readBundledModel } from '../../src/models/registry.ts';
 import type { AttentionRun } from '../../src/protocol/inference.ts';
 import { settings, startService, type TestService } from '../unit/engine/inference/support/service.ts';

@@ -10,7 +10,7 @@ import { nextFrames, setTheme, settled, startHarness, type Harness, type PanelOp
 import type { RunSpec } from './standIn/main.ts';
 import { nextTokenOf, predictionsOf } from './standIn/next.ts';
 import { themes, type ThemeName } from './themes.ts';
-import { sampleFrom } from '../../src/maths/attention/nextToken.ts';
+import { sampleFrom } from '../../src/maths/decoding/sampling.ts';
 import type { AttentionRun } from '../../src/protocol/inference.ts';
 
 let harness: Harness;

@@ -2,6 +2,7 @@
 
 import { floatsOf } from '../../formats/elements.ts';
 import { entropyBits, logSoftmax, predictionOf } from '../../maths/attention/nextToken.ts';
+import { mostProbable } from '../../maths/decoding/mostProbable.ts';
 import { idsInput } from '../../models/feeds.ts';
 import type { LikelyTokens, NextToken, TensorInfo, TokenPredictions, VocabularyToken } from '../../protocol/inference.ts';
 import { RpcError } from '../../protocol/rpc.ts';
@@ -16,8 +17,6 @@ import { checkIndex, checkSide } from '../../maps/checks.ts';
 const topCount = 20;
 /** Rows between two looks at whether the answer is still wanted. */
 const rowsAtOnce = 16;
-/** Logits that are looked at between two sorts of those that may be the largest. */
-const sortedAtOnce = 256;
 /** Part of the memory that logits may be kept in. */
 const keptShare = 1 / 8;
 const floatTypes = new Set(['float16', 'float32', 'float64']);
@@ -77,7 +76,7 @@ export class NextTokens {
 
   async nextToken(run: KeptRun, position: number, signal: AbortSignal): Promise<NextToken> {
     const { logits, actual } = await this.rowAt(run, 0, position, signal);
-    return { logits, top: largest(logits, topCount).map((id) => ({ id, text: this.textOf(id) })), actual };
+    return { logits, top: mostProbable(logits, topCount).map((id) => ({ id, text: this.textOf(id) })), actual };
   }
 
   async expectation(run: KeptRun, batch: number, position: number, signal: AbortSignal): Promise<Expectation> {
@@ -98,7 +97,7 @@ export class NextTokens {
     for (let row = 0; row < (run.tokens?.length ?? length); row++) {
       await this.breathe(row, signal);
       const logits = rowOf(tensor, row, vocabulary);
-      const most = largest(logits, count);
+      const most = mostProbable(logits, count);
       const logProbabilities = logSoftmax(logits);
       ids.set(most, row * count);
       probabilities.set(
@@ -190,20 +189,6 @@ function rowOf({ type, data }: RawTensor, row: number, vocabulary: number): Floa
   if (!floats) throw noLogits(`The logits have elements of type ${type}`);
   // A row of its own: it may be sent while the rest is kept.
   return floats.slice();
-}
-
-/** The ids of the largest logits, largest first; of equal ones the lower id. */
-function largest(logits: Float32Array, count: number): number[] {
-  const before = (a: number, b: number): number => logits[b]! - logits[a]! || a - b;
-  // Few of a large vocabulary: those that a row begins with are sorted, and of the others the few that are larger than the least of them.
-  let most: number[] = [];
-  for (let start = 0; start < logits.length; start += sortedAtOnce) {
-    const least = most.length < count ? -Infinity : logits[most[count - 1]!]!;
-    const end = Math.min(start + sortedAtOnce, logits.length);
-    for (let id = start; id < end; id++) if (logits[id]! > least || most.length < count) most.push(id);
-    most = most.sort(before).slice(0, count);
-  }
-  return most;
 }
 
 /** The output that holds a logit for each token of the vocabulary at each position: by name, else the one that looks so. */

@@ -1,13 +1,7 @@
 /** What is said of the next token. Pure, so that each sentence and each row can be tested. */
 
-import {
-  entropyBits,
-  logSoftmax,
-  predictionOf,
-  sampleFrom,
-  type SamplingFilters,
-  type TokenPrediction,
-} from '../../../src/maths/attention/nextToken.ts';
+import { entropyBits, logSoftmax, predictionOf, type TokenPrediction } from '../../../src/maths/attention/nextToken.ts';
+import { sampleFrom, type SamplingFilters } from '../../../src/maths/decoding/sampling.ts';
 import type { KnownNextToken, NextToken, TokenPredictions, TokenSpan, VocabularyToken } from '../../../src/protocol/inference.ts';
 import { formatCount, formatShare } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
