@@ -1,6 +1,7 @@
 /** One model, for whoever asks: loads it on first use, runs it, and makes again what was lost. */
 
 import type { Event } from '../protocol/emitter.ts';
+import type { GeneratedToken, Generation, GenerationRequest, TransformerService } from '../protocol/generation.ts';
 import type {
   AttentionCell,
   AttentionRequest,
@@ -36,7 +37,7 @@ import type {
   ValueNorms,
   ValueNormsRequest,
 } from '../protocol/inference.ts';
-import type { CallOptions, Remote } from '../protocol/rpc.ts';
+import { RpcError, type CallOptions, type Remote, type StreamOptions } from '../protocol/rpc.ts';
 import { ModelProcess, type ProcessOwner } from './modelProcess.ts';
 import type { InferenceProcess } from './process.ts';
 import { Runs, type ReadOptions } from './runs.ts';
@@ -60,7 +61,7 @@ type RunCalls = Pick<
 
 type ComparisonCalls = Pick<InferenceService, 'comparison' | 'comparedTile' | 'comparedRow'>;
 
-export interface ClientOptions extends ProcessOwner<InferenceService> {
+export interface ClientOptions extends ProcessOwner<TransformerService> {
   source: ModelSource;
   settings: EngineSettings;
 }
@@ -71,7 +72,7 @@ export interface ClientOptions extends ProcessOwner<InferenceService> {
  *
  * A run outlives its process: asked for again, it is run again from its recipe under the same id, and `onRerunning` says why.
  */
-export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
+export class EngineClient implements Omit<Remote<TransformerService>, 'load'> {
   readonly family = 'transformer';
   readonly source: ModelSource;
   readonly settings: EngineSettings;
@@ -79,8 +80,8 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
   readonly onExit: Event<string>;
   readonly onRerunning: Event<{ runId: string; reason: string }>;
 
-  private readonly model: ModelProcess<InferenceService, LoadedModel>;
-  private readonly runs: Runs<InferenceService, LoadedModel, AttentionRequest, AttentionRun>;
+  private readonly model: ModelProcess<TransformerService, LoadedModel>;
+  private readonly runs: Runs<TransformerService, LoadedModel, AttentionRequest, AttentionRun>;
 
   constructor({ source, settings, ...owner }: ClientOptions) {
     this.source = source;
@@ -170,13 +171,40 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     return this.ofRun('writeWeights', params, options);
   }
 
+  /**
+   * Continues a text. Cancelling it ends the continuation between two tokens; the process goes on. Where the process ends in the middle, the
+   * items so far stay with the caller, and the error says how many there are.
+   */
+  generate(request: GenerationRequest, { onItem, ...options }: StreamOptions<GeneratedToken> = {}): Promise<Generation> {
+    let told = 0;
+    return this.model
+      .attempt(options, async ({ process, load }, watched) => {
+        await load.join(watched);
+        // Where the process was ended for another's sake, the same tokens are drawn again: those that were told are passed over.
+        let come = 0;
+        const tell = (token: GeneratedToken): void => {
+          // Tokens are a sign of progress too.
+          watched.onProgress?.({ message: `${++come} ${come === 1 ? 'token' : 'tokens'}` });
+          if (come <= told) return;
+          told = come;
+          onItem?.(token);
+        };
+        return process.remote.generate(request, { ...watched, onItem: tell });
+      })
+      .catch((error: unknown) => {
+        if (told === 0 || !(error instanceof RpcError) || !endings.has(error.code)) throw error;
+        const words = told === 1 ? 'The token that was drawn before stays' : `The ${told} tokens that were drawn before stay`;
+        throw new RpcError(error.code, `${error.message} ${words}.`);
+      });
+  }
+
   /** Frees what a run keeps; it cannot be made again after. */
   release({ runId }: { runId: string }, options: CallOptions = {}): Promise<void> {
     return this.runs.release(runId, options);
   }
 
   /** The process as it is now; undefined when none runs. */
-  get process(): InferenceProcess<InferenceService> | undefined {
+  get process(): InferenceProcess<TransformerService> | undefined {
     return this.model.current?.process;
   }
 
@@ -240,6 +268,9 @@ export class EngineClient implements Omit<Remote<InferenceService>, 'load'> {
     });
   }
 }
+
+/** Of a process that has ended by itself. */
+const endings: ReadonlySet<string> = new Set(['crashed', 'out-of-memory', 'unresponsive']);
 
 /** A file of the model that is not what it was. */
 function changedFile(modelPath: string, before: Recipe, after: Recipe): string | undefined {

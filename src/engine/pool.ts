@@ -1,6 +1,7 @@
 /** The inference processes of one owner: one a model, within a memory limit, ended when idle. */
 
-import type { EngineSettings, InferenceService, ModelSource } from '../protocol/inference.ts';
+import type { TransformerService } from '../protocol/generation.ts';
+import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
 import type { ModelFamily } from '../protocol/life.ts';
 import { RpcError, type Disposable } from '../protocol/rpc.ts';
 import { EngineClient } from './client.ts';
@@ -81,7 +82,7 @@ export class EnginePool implements Disposable {
       'transformer',
       source,
       settings,
-      (owner: ProcessOwner<InferenceService>) => new EngineClient({ source, settings, ...owner }),
+      (owner: ProcessOwner<TransformerService>) => new EngineClient({ source, settings, ...owner }),
     );
   }
 

@@ -16,7 +16,8 @@ type Role = 'ids' | 'mask' | 'positions' | 'types' | 'past' | 'cacheBranch' | 'l
 
 const integerTypes = new Set(['int64', 'int32']);
 
-function roleByName({ name, type, shape }: TensorInfo): Role | undefined {
+/** What an input is for, by what exporters call it; undefined where the name says nothing. */
+export function roleByName({ name, type, shape }: TensorInfo): Role | undefined {
   const plain = name.toLowerCase();
   if (/(^|\.|_)past(_|\.|$)|past_key|cache_(key|value)/.test(plain) && shape.length >= 4) return 'past';
   if (/use_cache(_branch)?$/.test(plain)) return 'cacheBranch';
@@ -95,48 +96,60 @@ function emptyPast(input: TensorInfo, batch: number): RawTensor {
   return { type: input.type, shape: sizes, data: zeros(typeOf(input), 0) };
 }
 
-/** A tensor [batch, length] (or [length]) that holds the same row for each of the batch. */
-function rows(input: TensorInfo, batch: number, row: readonly number[]): RawTensor {
+/** A tensor [batch, length] of these rows, or the first of them [length]. */
+function rowsOf(input: TensorInfo, rows: readonly (readonly number[])[]): RawTensor {
+  const length = rows[0]?.length ?? 0;
   const flat = input.shape.length < 2;
-  const values = flat ? row : Array.from({ length: batch }, () => row).flat();
-  return { type: input.type, shape: flat ? [row.length] : [batch, row.length], data: wholeNumbers(typeOf(input), values) };
+  const values = flat ? (rows[0] ?? []) : rows.flat();
+  return { type: input.type, shape: flat ? [length] : [rows.length, length], data: wholeNumbers(typeOf(input), values) };
+}
+
+/** The same row for each of the batch. */
+function repeated(input: TensorInfo, batch: number, row: readonly number[]): RawTensor {
+  return rowsOf(
+    input,
+    Array.from({ length: batch }, () => row),
+  );
 }
 
 /** What is known of the sequence that inputs are filled in for. */
 interface Sequence {
-  batch: number;
-  /** Padding included. */
-  ids: readonly number[];
+  /** The ids of each of the batch, of one length, padding included. */
+  rows: readonly (readonly number[])[];
   /** Without padding. */
   real: number;
-  /** Tokens in a cache that was given. */
+  /** Tokens in a cache that is fed. */
   past: number;
+  /** For how many of the last tokens logits are wanted, where the model asks. */
+  logits: number;
 }
 
-function fillIn(input: TensorInfo, role: Role, { batch, ids, real, past }: Sequence): RawTensor {
+function fillIn(input: TensorInfo, role: Role, { rows, real, past, logits }: Sequence): RawTensor {
   const one = input.shape.map(() => 1);
+  const batch = rows.length;
+  const ids = rows[0] ?? [];
   switch (role) {
     case 'ids':
-      return rows(input, batch, ids);
+      return rowsOf(input, rows);
     case 'mask': {
       const mask = Array.from({ length: past + ids.length }, (_, i) => (i < past + real ? 1 : 0));
-      return rows(input, batch, mask);
+      return repeated(input, batch, mask);
     }
     case 'positions': {
       // Where the file fixes the batch of positions to 1, they are broadcast.
       const positions = ids.map((_, i) => past + i);
-      return rows(input, input.shape[0] === 1 ? 1 : batch, positions);
+      return repeated(input, input.shape[0] === 1 ? 1 : batch, positions);
     }
     case 'types': {
       const types = ids.map(() => 0);
-      return rows(input, batch, types);
+      return repeated(input, batch, types);
     }
     case 'past':
       return emptyPast(input, batch);
     case 'cacheBranch':
-      return { type: input.type, shape: one, data: zeros(typeOf(input), 1) };
+      return { type: input.type, shape: one, data: wholeNumbers(typeOf(input), [past > 0 ? 1 : 0]) };
     case 'logitsToKeep':
-      return { type: input.type, shape: one, data: wholeNumbers(typeOf(input), [1]) };
+      return { type: input.type, shape: one, data: wholeNumbers(typeOf(input), [logits]) };
   }
 }
 
@@ -173,7 +186,7 @@ function checkAllGiven(inputs: readonly TensorInfo[], tensors: Readonly<Record<s
 }
 
 /** The batch that a file demands for a text: its own where it is fixed, else 1. */
-function batchForText(ids: TensorInfo): number {
+export function batchForText(ids: TensorInfo): number {
   const [size] = ids.shape;
   return ids.shape.length === 2 && typeof size === 'number' && size > 0 ? size : 1;
 }
@@ -199,10 +212,10 @@ export function buildFeeds(
   const length = (request.ids && fixedLength(inputs)) ?? sizes.length;
   if (sizes.length > length) throw new RpcError('too-long', `The text has ${sizes.length} tokens, the model takes ${length}.`);
   const sequence: Sequence = {
-    batch: sizes.batch,
-    ids: Array.from({ length }, (_, i) => request.ids?.[i] ?? request.paddingId ?? 0),
+    rows: Array.from({ length: sizes.batch }, () => padded(request.ids ?? [], length, request.paddingId ?? 0)),
     real: sizes.length,
     past: pastOfGiven(inputs, given),
+    logits: 1,
   };
 
   const tensors: Record<string, RawTensor> = {};
@@ -221,4 +234,41 @@ export function buildFeeds(
     else if (role !== undefined) tensors[input.name] = fillIn(input, role, sequence);
   }
   return { tensors, batch: Math.max(1, sizes.batch), length };
+}
+
+function padded(ids: readonly number[], length: number, paddingId: number): number[] {
+  return Array.from({ length }, (_, i) => ids[i] ?? paddingId);
+}
+
+/**
+ * What a model is fed for new tokens of sequences that it has seen the beginning of, beside the cache of that beginning: an empty one is
+ * made where nothing came before.
+ *
+ * @param request.rows the new ids of each sequence, of one length; padded where the file fixes a length
+ * @param request.past how many tokens of each sequence came before
+ * @param request.logits for how many of the last tokens logits are wanted, where the model asks
+ * @throws RpcError as `buildFeeds`
+ */
+export function continuingFeeds(
+  inputs: readonly TensorInfo[],
+  request: { rows: readonly (readonly number[])[]; past: number; logits?: number; paddingId: number },
+): Feeds {
+  const idsOf = idsInput(inputs);
+  const real = request.rows[0]?.length ?? 0;
+  const length = fixedLength(inputs) ?? real;
+  if (real > length) throw new RpcError('too-long', `The text has ${real} tokens, the model takes ${length}.`);
+  const rows = request.rows.map((ids) => padded(ids, length, request.paddingId));
+  const sequence: Sequence = { rows, real, past: request.past, logits: request.logits ?? 1 };
+  const tensors: Record<string, RawTensor> = {};
+  for (const input of inputs) {
+    const role = input === idsOf ? 'ids' : roleByName(input);
+    if (role === undefined) {
+      throw new RpcError(
+        'input-missing',
+        `Input ${input.name} (${describe(input.type, input.shape)}) cannot be made from a text, so the model cannot continue one.`,
+      );
+    }
+    if (role !== 'past' || request.past === 0) tensors[input.name] = fillIn(input, role, sequence);
+  }
+  return { tensors, batch: rows.length, length };
 }

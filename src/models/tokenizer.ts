@@ -24,6 +24,10 @@ export interface Tokenizer {
   count(text: string): Promise<number>;
   /** The token of an id, decoded as `encode` gives it; undefined where the vocabulary has no such id. */
   textOf(id: number): string | undefined;
+  /** The text of tokens that follow each other, added and special ones included; bytes that make no character are U+FFFD. */
+  decode(ids: readonly number[]): Promise<string>;
+  /** The special tokens that end a text, by the names that these have in the vocabularies in use. */
+  readonly endIds: readonly number[];
 }
 
 /** A tokenizer.json that cannot be used. */
@@ -38,7 +42,7 @@ const maximumBytes = 256 * 2 ** 20;
 interface TokenizerJson {
   decoder?: { type?: string; decoders?: { type?: string }[] } | null;
   padding?: { pad_id?: number } | null;
-  added_tokens?: { id: number; content: string }[];
+  added_tokens?: { id: number; content: string; special?: boolean }[];
 }
 
 interface Encoded {
@@ -53,6 +57,7 @@ interface Engine {
   encode(text: string, added: boolean): Promise<Encoded>;
   count(text: string): Promise<number>;
   tokenOf(id: number): string | null | undefined;
+  decode(ids: readonly number[]): Promise<string>;
 }
 
 async function nativeEngine(json: string): Promise<Engine> {
@@ -70,6 +75,7 @@ async function nativeEngine(json: string): Promise<Engine> {
     },
     count: async (text) => (await tokenizer.encode(text, null, { addSpecialTokens: false })).getLength(),
     tokenOf: (id) => tokenizer.idToToken(id),
+    decode: (ids) => tokenizer.decode([...ids], false),
   };
 }
 
@@ -85,6 +91,7 @@ async function javascriptEngine(json: string): Promise<Engine> {
     encode,
     count: async (text) => (await encode(text, false)).ids.length,
     tokenOf: (id) => tokenizer.id_to_token(id),
+    decode: async (ids) => (ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: false })),
   };
 }
 
@@ -143,6 +150,13 @@ function paddingIdOf(json: TokenizerJson): number {
   return json.padding?.pad_id ?? named?.id ?? 0;
 }
 
+const endNames =
+  /^(<\|endoftext\|>|<\/s>|<eos>|\[EOS\]|<\|eos\|>|<\|end_of_text\|>|<\|eot_id\|>|<\|im_end\|>|<end_of_turn>|<\|endofprompt\|>|<｜end▁of▁sentence｜>)$/i;
+
+function endIdsOf({ added_tokens: added = [] }: TokenizerJson): number[] {
+  return added.filter(({ content, special }) => special === true && endNames.test(content)).map(({ id }) => id);
+}
+
 /**
  * A tokenizer from the text of a tokenizer.json (Hugging Face format).
  *
@@ -167,7 +181,9 @@ export async function createTokenizer(text: string, where: string, prefer: Token
     implementation: engine.implementation,
     added: (await engine.encode('', true)).ids.length,
     paddingId: paddingIdOf(json),
+    endIds: endIdsOf(json),
     count: (content) => engine.count(content),
+    decode: (ids) => engine.decode(ids),
     textOf: (id) => {
       const token = engine.tokenOf(id);
       return token === null || token === undefined ? undefined : decodeToken(token, byteLevel, special);

@@ -1,6 +1,6 @@
 /** The messages for continuing a text with a transformer, token by token. */
 
-import type { ProviderReport, VocabularyToken } from './inference.ts';
+import type { InferenceService, ProviderReport, VocabularyToken } from './inference.ts';
 import type { Streamed } from './rpc.ts';
 
 /** How each token is chosen from the logits. What is not used by the method is ignored. */
@@ -74,6 +74,12 @@ export interface Alternative extends VocabularyToken {
   drawn: number;
 }
 
+/** The tokens that end a text, and what says so: a file beside the model, its tokenizer's special tokens, or nothing. */
+export interface EndTokens {
+  tokens: readonly VocabularyToken[];
+  from: 'generation_config.json' | 'config.json' | 'tokenizer.json' | null;
+}
+
 /** Why a continuation ended. */
 export type GenerationEnd = 'maxTokens' | 'stop' | 'endOfText' | 'context';
 
@@ -87,6 +93,7 @@ export interface Generation {
   meanLogProbability: number;
   /** The part of the prompt that was run, in UTF-16 offsets, and how many tokens that is; its beginning is left out where it did not fit. */
   window: { start: number; end: number; tokens: number; totalTokens: number };
+  endTokens: EndTokens;
   /** Milliseconds until the first token's logits, and of all later steps together. */
   promptMs: number;
   stepsMs: number;
@@ -102,7 +109,10 @@ export interface GenerationService {
    * Continues a text. Beam search gives its tokens at the end: until then it may change its mind.
    *
    * @throws RpcError 'no-logits', 'no-tokenizer', 'not-autoregressive', 'too-long' (the given tokens fill the context), 'empty',
-   *   'setting-invalid' with the setting and its value, 'memory'
+   *   'setting-invalid' with the setting and its value, 'nan-logits', 'wrong-tokenizer', 'memory'
    */
   generate(params: GenerationRequest): Streamed<GeneratedToken, Generation>;
 }
+
+/** What the process of a transformer does for its owner. */
+export type TransformerService = InferenceService & GenerationService;

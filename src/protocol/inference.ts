@@ -91,6 +91,8 @@ export interface AttentionRequest {
   /** Text to tokenize, and where in it the run should be when it has more tokens than fit. */
   text?: string;
   focus?: number;
+  /** Given instead of a text to tokenize: tokens that are taken as they are. Spans are then of the text that they decode to. */
+  ids?: readonly number[];
   /** Given instead of text: tensors by input name (the rest is filled in as for a text). */
   feeds?: Readonly<Record<string, TensorData>>;
 }
@@ -121,6 +123,8 @@ export interface AttentionRun {
   recipe: Recipe;
   /** Absent when tensors were given. */
   tokens?: readonly TokenSpan[];
+  /** What the tokens decode to, where they were given themselves. */
+  text?: string;
   /** The part of the given text that was run, in UTF-16 offsets; shorter than the text when it did not fit. */
   window?: { start: number; end: number; totalTokens: number };
   sites: readonly SiteRun[];

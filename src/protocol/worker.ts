@@ -71,3 +71,43 @@ export interface RuntimePreparation {
   /** Loads the engine, so that the first session need not wait for it; what is wrong with it shows when a session is opened. */
   prepare(params: { settings: EngineSettings }): void;
 }
+
+/** A tensor that stays in the thread that runs models, and is named by its number: a cache, parameters in training, a sample on its way. */
+export interface KeptTensor {
+  kept: number;
+  type: string;
+  shape: readonly number[];
+  bytes: number;
+}
+
+/** A tensor of a run's inputs: one that comes with the message, or one that is kept. */
+export type Feed = RawTensor | Pick<KeptTensor, 'kept'>;
+
+/** Some entries of one axis of a tensor, in this order: a shorter beginning, rows in another order, a row several times. */
+export type Entries = { axis: number } & ({ start: number; end: number } | { indices: readonly number[] });
+
+/** An output that comes back, or a part of it along one axis: from `start` (counted from the end where it is negative) to `end` or its end. */
+export type Fetch = string | { name: string; axis: number; start: number; end?: number };
+
+/** Tensors that go from run to run without leaving the thread. They are there until they are freed, or the thread ends. */
+export interface RuntimeKeeping {
+  /**
+   * Runs a session on tensors of which some may be kept. Outputs in `keep` stay; those in `fetches` come back. What is named in `free`
+   * is freed once the run is done, not where it fails.
+   */
+  runKept(params: {
+    session: number;
+    feeds: Readonly<Record<string, Feed>>;
+    fetches: readonly Fetch[];
+    keep: readonly string[];
+    free?: readonly number[];
+  }): { outputs: Readonly<Record<string, RawTensor>>; kept: Readonly<Record<string, KeptTensor>> };
+  /** Entries of kept tensors, as kept tensors of their own; the others stay. */
+  take(params: { parts: readonly { kept: number; entries: Entries }[] }): readonly KeptTensor[];
+  /** Keeps a tensor that comes with the message. */
+  keep(params: { tensor: RawTensor }): KeptTensor;
+  /** A copy of a kept tensor. */
+  fetch(params: { kept: number }): RawTensor;
+  /** Frees kept tensors; numbers that name none are passed over. */
+  free(params: { kept: readonly number[] }): void;
+}

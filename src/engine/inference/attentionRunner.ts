@@ -9,12 +9,16 @@ import type { CutOuts } from './cutOuts.ts';
 import type { HeldModel } from './loadedModel.ts';
 import { checkMemory, keptBytes, lengthWithin, peakBytes } from './memory.ts';
 import { sampleIds, shortened } from './sample.ts';
+import { spansOfIds } from './spansOfIds.ts';
+import { tableOverrun, wrongTokenizer } from './tableOverrun.ts';
 import { WeightsSource, type Captured, type Source } from './weightsSource.ts';
 import { chooseWindow, longestWindow, type TextWindow } from './window.ts';
 
 interface Input {
   feeds: Feeds;
   window?: TextWindow;
+  /** What given tokens decode to. */
+  text?: string;
 }
 
 export interface FinishedRun extends Captured {
@@ -56,6 +60,7 @@ export class AttentionRunner {
     const run: AttentionRun = {
       runId,
       recipe: { model: model.source.id, sha256: model.sha256, files: model.files, request, settings: model.settings },
+      ...(input.text !== undefined && { text: input.text }),
       ...(window && {
         tokens: paddedTokens(window, input.feeds.length, model.tokenizer?.paddingId ?? 0),
         window: { start: window.start, end: window.end, totalTokens: window.totalTokens },
@@ -72,6 +77,11 @@ export class AttentionRunner {
   /** Runs the model once more, for outputs of its own. */
   fetch(feeds: Feeds, outputs: readonly string[]): Promise<Readonly<Record<string, RawTensor>>> {
     return this.weights.fetch(feeds, outputs);
+  }
+
+  /** The session that is open; it may be another one after a run. */
+  session(): Promise<number> {
+    return this.weights.session();
   }
 
   /** Tensors that enter the attention of a run, or leave it: kept, or had by running the model once more. */
@@ -109,7 +119,11 @@ export class AttentionRunner {
     context: CallContext,
     makeRoom: (bytes: number) => void,
   ): Promise<{ input: Input; captured: Captured; source: Source }> {
-    const prepared = request.feeds ? await this.fromFeeds(request.feeds, context) : await this.fromText(request, context);
+    const prepared = request.feeds
+      ? await this.fromFeeds(request.feeds, context)
+      : request.ids
+        ? await this.fromIds(request.ids, context)
+        : await this.fromText(request, context);
     const { model } = this;
     const { input, source } = prepared;
     const { feeds } = input;
@@ -142,12 +156,7 @@ export class AttentionRunner {
     if (!beyond) throw error;
     // Positions go up one by one, so the first one too far is the size of their table. Of token ids it is the first that is too large.
     const mayBePosition = beyond.index === beyond.size && length > beyond.size;
-    if (!mayBePosition && ids.find((id) => id >= beyond.size) === beyond.index) {
-      throw new RpcError(
-        'wrong-tokenizer',
-        `The text has the token id ${beyond.index}, the model knows ${beyond.size} tokens: ${model.source.tokenizerPath} is not this model's tokenizer. Put the right tokenizer.json beside the model.`,
-      );
-    }
+    if (!mayBePosition && ids.find((id) => id >= beyond.size) === beyond.index) throw wrongTokenizer(beyond, model);
     if (beyond.index !== beyond.size || model.report.context !== null || length <= 1) throw error;
     // Some tables start at 1 or 2: then this happens once or twice more.
     this.learnedContext = Math.min(beyond.size, length - 1);
@@ -167,6 +176,30 @@ export class AttentionRunner {
       if (!short || !(error instanceof RpcError) || error.code !== 'run-failed') throw error;
       return { input: { feeds }, source: await this.weights.decide(feeds, this.contextLimit(), context) };
     }
+  }
+
+  private async fromIds(ids: readonly number[], context: CallContext): Promise<{ input: Input; source: Source }> {
+    const { model } = this;
+    const { inputs } = model.session;
+    if (ids.length === 0) throw new RpcError('empty', 'No tokens were given: there is nothing to attend to. Give some.');
+    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || (model.tokenizer && model.tokenizer.textOf(id) === undefined));
+    if (wrong !== undefined)
+      throw new RpcError('input-invalid', `The token ${String(wrong)} that was given is none of the vocabulary of ${model.source.name}.`);
+    const feedsOf = (given: readonly number[]): Feeds => buildFeeds(inputs, { ids: given, paddingId: model.tokenizer?.paddingId ?? 0 });
+    const limit = this.contextLimit();
+    if (limit !== null && ids.length > limit)
+      throw new RpcError('too-long', `${ids.length} tokens were given, the model takes ${limit}. Give fewer.`);
+    const sample = sampleIds(ids, limit);
+    let source: Source;
+    try {
+      source = await this.weights.decide(feedsOf(sample), limit, context);
+    } catch (error) {
+      this.learnFrom(error, sample, sample.length);
+      return this.fromIds(ids, context);
+    }
+    const { text, tokens } = await spansOfIds(model.tokenizer, ids);
+    const window = { start: 0, end: text.length, totalTokens: ids.length, tokens };
+    return { input: { feeds: feedsOf(ids), window, text }, source };
   }
 
   private async fromText({ text, focus }: AttentionRequest, context: CallContext): Promise<{ input: Input; source: Source }> {
@@ -208,11 +241,4 @@ export class AttentionRunner {
 function paddedTokens({ tokens, end }: TextWindow, length: number, paddingId: number): readonly TokenSpan[] {
   const missing = Array.from({ length: Math.max(0, length - tokens.length) }, () => ({ id: paddingId, start: end, end, text: '' }));
   return missing.length > 0 ? [...tokens, ...missing] : tokens;
-}
-
-/** The index that a table (an embedding) was asked for and its number of rows, where that is what went wrong. */
-function tableOverrun(error: unknown): { index: number; size: number } | undefined {
-  if (!(error instanceof RpcError) || error.code !== 'run-failed') return undefined;
-  const [, index, last] = /idx=(\d+) must be within the inclusive range \[-\d+,\s*(\d+)\]/.exec(error.message) ?? [];
-  return index === undefined || last === undefined ? undefined : { index: Number(index), size: Number(last) + 1 };
 }

@@ -10,6 +10,7 @@ import type { RawTensor } from '../../protocol/worker.ts';
 import type { AttentionRunner } from './attentionRunner.ts';
 import type { KeptRun } from './keptRuns.ts';
 import type { HeldModel } from './loadedModel.ts';
+import { chooseLogits, namesOf, noLogits } from './logitsOutput.ts';
 import { checkMemory } from './memory.ts';
 import { checkIndex, checkSide } from '../../maps/checks.ts';
 
@@ -19,7 +20,6 @@ const topCount = 20;
 const rowsAtOnce = 16;
 /** Part of the memory that logits may be kept in. */
 const keptShare = 1 / 8;
-const floatTypes = new Set(['float16', 'float32', 'float64']);
 
 interface Logits {
   /** The model's output. */
@@ -191,29 +191,12 @@ function rowOf({ type, data }: RawTensor, row: number, vocabulary: number): Floa
   return floats.slice();
 }
 
-/** The output that holds a logit for each token of the vocabulary at each position: by name, else the one that looks so. */
+/** The output that holds a logit for each token of the vocabulary at each position. */
 function logitsOutput(outputs: readonly TensorInfo[], length: number, modelName: string): TensorInfo {
-  const possible =
-    length === 0
-      ? []
-      : outputs.filter(
-          ({ type, shape }) => floatTypes.has(type) && shape.length === 3 && (typeof shape[1] === 'string' || shape[1] === length),
-        );
-  // Models without a head give the vectors of the last layer, which have the same form.
-  const output =
-    possible.find(({ name }) => name === 'logits') ??
-    possible.find(({ name }) => /logits/i.test(name)) ??
-    possible.find(({ name }) => !/hidden|embed|state|encod|present|attent/i.test(name));
+  const perToken = ({ shape }: TensorInfo): boolean => shape.length === 3 && (typeof shape[1] === 'string' || shape[1] === length);
+  const output = length === 0 ? undefined : chooseLogits(outputs.filter(perToken));
   if (output) return output;
-  const given = outputs.map(({ name, type, shape }) => `${name} (${type} [${shape.join(', ')}])`).join(', ');
-  throw noLogits(`${modelName} gives ${given || 'nothing'}`);
-}
-
-function noLogits(found: string): RpcError {
-  return new RpcError(
-    'no-logits',
-    `${found}: that is no logit for each token of a vocabulary at each position [batch, sequence, vocabulary]. Export the model with its language-model head.`,
-  );
+  throw noLogits(`${modelName} gives ${namesOf(outputs)}`);
 }
 
 /** @throws RpcError 'not-autoregressive' where the first row of a self-attention site sees what stands behind it */

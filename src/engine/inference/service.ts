@@ -2,18 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
-import type {
-  ComparedPicture,
-  ComparedTileRequest,
-  ComparisonRequest,
-  InferenceService,
-  RowRequest,
-  RunMap,
-} from '../../protocol/inference.ts';
+import type { ComparedPicture, ComparedTileRequest, ComparisonRequest, RowRequest, RunMap } from '../../protocol/inference.ts';
+import type { TransformerService } from '../../protocol/generation.ts';
 import { RpcError, type CallContext, type Handlers } from '../../protocol/rpc.ts';
 import type { Runtime } from '../worker/client.ts';
 import { AttentionRunner } from './attentionRunner.ts';
 import { EdgeEffectsReader } from './edgeEffects.ts';
+import { Generator } from './generation/generator.ts';
 import { KeptRuns } from './keptRuns.ts';
 import { loadModel, type HeldModel } from './loadedModel.ts';
 import { NextTokens } from './nextTokens.ts';
@@ -36,6 +31,7 @@ interface State {
   kept: KeptRuns;
   next: NextTokens;
   effects: EdgeEffectsReader;
+  generator: Generator;
 }
 
 /**
@@ -43,9 +39,9 @@ interface State {
  *
  * Errors are RpcErrors whose codes are stable: 'not-loaded', 'unknown-run' (released, or freed to make room: run again),
  * 'out-of-range', 'no-operands', 'not-comparable', 'nan-weights', 'unwritable', 'no-space', 'no-projection', 'no-tokens',
- * 'cannot-mask', and those of `loadModel`, `AttentionRunner` and `NextTokens`.
+ * 'cannot-mask', and those of `loadModel`, `AttentionRunner`, `NextTokens` and `Generator`.
  */
-export function createInferenceService(runtime: Runtime): Handlers<InferenceService> {
+export function createInferenceService(runtime: Runtime): Handlers<TransformerService> {
   let state: State | undefined;
   const alignments = new Alignments();
 
@@ -79,13 +75,15 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       const previous = state;
       state = undefined;
       previous?.kept.clear();
+      previous?.generator.close();
       await previous?.effects.close();
       await previous?.runner.close();
       const model = await loadModel(runtime, source, settings, context);
       const runner = new AttentionRunner(runtime, model);
       const next = new NextTokens(runner, model);
       const effects = new EdgeEffectsReader(runtime, runner, model, next);
-      state = { model, runner, kept: new KeptRuns(settings.memoryLimit), next, effects };
+      const generator = new Generator({ runtime, model, session: () => runner.session() }, () => runner.provider);
+      state = { model, runner, kept: new KeptRuns(settings.memoryLimit), next, effects, generator };
       return model.report;
     },
     attention: async (request, context) => {
@@ -161,6 +159,7 @@ export function createInferenceService(runtime: Runtime): Handlers<InferenceServ
       };
       return effects.read(run, place, context);
     },
+    generate: (request, context) => loaded().generator.generate(request, context),
     portable: ({ runId, site, batch = 0, thumbnails }, { signal }) => carry(siteOf(runId, site), { batch, thumbnails }, signal),
     writeWeights: async ({ runId, site, head, path }, context) => {
       const weights = siteOf(runId, site);

@@ -84,9 +84,14 @@ export class WeightsSource {
 
   /** Runs the model for outputs of its own, in the session that is open. */
   async fetch(feeds: Feeds, fetches: readonly string[]): Promise<Readonly<Record<string, RawTensor>>> {
+    return this.runtime.run({ session: await this.session(), feeds: feeds.tensors, fetches });
+  }
+
+  /** The session that is open: it gives the model's own outputs too, and those that nobody fetches cost nothing. */
+  async session(): Promise<number> {
     const session = (await this.source)?.session?.session ?? this.operandSession;
-    if (session === undefined) throw new Error('A model that has been run has a session.');
-    return this.runtime.run({ session, feeds: feeds.tensors, fetches });
+    if (session === undefined) throw new Error('A model that is loaded has a session.');
+    return session;
   }
 
   async close(): Promise<void> {

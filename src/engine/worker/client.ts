@@ -5,10 +5,10 @@ import { workerChannel } from '../../protocol/channels.ts';
 import { Emitter, type Event } from '../../protocol/emitter.ts';
 import { connect } from '../../protocol/peer.ts';
 import type { CallOptions, Disposable, Remote } from '../../protocol/rpc.ts';
-import type { RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
+import type { RuntimeKeeping, RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
 
 /** What runs models, as its users see it; a test can put its own in place. */
-export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation>;
+export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping>;
 
 type Params<K extends keyof Runtime> = Parameters<Runtime[K]>[0];
 
@@ -39,6 +39,11 @@ export class RuntimeClient implements Runtime, Disposable {
   readonly open = (params: Params<'open'>, options?: CallOptions) => this.remote.open(params, options);
   readonly run = (params: Params<'run'>, options?: CallOptions) => this.remote.run(params, options);
   readonly runEach = (params: Params<'runEach'>, options?: CallOptions) => this.remote.runEach(params, options);
+  readonly runKept = (params: Params<'runKept'>, options?: CallOptions) => this.remote.runKept(params, options);
+  readonly take = (params: Params<'take'>, options?: CallOptions) => this.remote.take(params, options);
+  readonly keep = (params: Params<'keep'>, options?: CallOptions) => this.remote.keep(params, options);
+  readonly fetch = (params: Params<'fetch'>, options?: CallOptions) => this.remote.fetch(params, options);
+  readonly free = (params: Params<'free'>, options?: CallOptions) => this.remote.free(params, options);
   readonly selfTest = (params: Params<'selfTest'>, options?: CallOptions) => this.remote.selfTest(params, options);
   readonly close = (params: Params<'close'>, options?: CallOptions) => this.remote.close(params, options);
 

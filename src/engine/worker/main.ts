@@ -3,12 +3,12 @@
 import { parentPort } from 'node:worker_threads';
 import { portChannel } from '../../protocol/channels.ts';
 import { serve } from '../../protocol/peer.ts';
-import type { RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
+import type { RuntimeKeeping, RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
 import { loadEngine } from './engine.ts';
 import { createRuntime } from './runtime.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread of the inference process.');
-serve<RuntimeWorker & RuntimeSelfTest & RuntimePreparation>(
+serve<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping>(
   portChannel(parentPort),
   createRuntime((enginePath) => loadEngine(enginePath, __filename)),
 );

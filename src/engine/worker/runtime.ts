@@ -4,10 +4,18 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineSettings, ProviderReport, TensorInfo } from '../../protocol/inference.ts';
 import { transferring } from '../../protocol/messages.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
-import type { RawTensor, RuntimePreparation, RuntimeSelfTest, RuntimeWorker, SessionRequest } from '../../protocol/worker.ts';
+import type {
+  RawTensor,
+  RuntimeKeeping,
+  RuntimePreparation,
+  RuntimeSelfTest,
+  RuntimeWorker,
+  SessionRequest,
+} from '../../protocol/worker.ts';
 import { relativeDifference } from './agreement.ts';
 import type { Engine } from './engine.ts';
 import { engineFailure, engineMessage } from './failures.ts';
+import { fetched, KeptTensors } from './keptTensors.ts';
 import { openOnProvider, providersOf, sessionOptions, type OpenedSession, type Providers } from './providers.ts';
 import { fromTensor, toTensor } from './tensors.ts';
 
@@ -22,13 +30,14 @@ interface Entry extends OpenedSession {
 
 /**
  * The one door to ONNX Runtime. Errors are RpcErrors: `no-engine`, `bad-model` (cannot be opened), `bad-input`, `run-failed`,
- * `unsupported-type`, `memory`, `unknown-session`.
+ * `unsupported-type`, `memory`, `unknown-session`, `unknown-tensor`.
  */
 export function createRuntime(
   load: (enginePath: string | undefined) => Engine,
-): Handlers<RuntimeWorker & RuntimeSelfTest & RuntimePreparation> {
+): Handlers<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping> {
   const engines = new Map<string | undefined, { engine: Engine; providers: Providers }>();
   const sessions = new Map<number, Entry>();
+  const tensors = new KeptTensors();
   let nextSession = 1;
 
   const engineFor = ({ enginePath }: EngineSettings): { engine: Engine; providers: Providers } => {
@@ -84,10 +93,7 @@ export function createRuntime(
     run: async ({ session, feeds, fetches }) => {
       const entry = entryOf(session);
       const outputs = await run(entry.engine, entry.session, feeds, fetches);
-      return transferring(
-        outputs,
-        Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer),
-      );
+      return transferring(outputs, buffersOf(Object.values(outputs)));
     },
 
     runEach: async ({ session, feeds, fetches }) => {
@@ -96,9 +102,38 @@ export function createRuntime(
       for (const each of feeds) outputs.push(await run(entry.engine, entry.session, each, fetches));
       return transferring(
         outputs,
-        outputs.flatMap((each) => Object.values(each).map(({ data }) => data.buffer as ArrayBuffer)),
+        outputs.flatMap((each) => buffersOf(Object.values(each))),
       );
     },
+
+    runKept: async ({ session, feeds, fetches, keep, free = [] }) => {
+      const entry = entryOf(session);
+      const names = new Set([...fetches.map((fetch) => (typeof fetch === 'string' ? fetch : fetch.name)), ...keep]);
+      const given = tensors.resolve(feeds);
+      const results = await run(entry.engine, entry.session, given, [...names]);
+      const outputs: Record<string, RawTensor> = {};
+      for (const fetch of fetches) {
+        const name = typeof fetch === 'string' ? fetch : fetch.name;
+        // What is kept as well goes out as a copy.
+        const output = keep.includes(name) ? { ...results[name]!, data: results[name]!.data.slice() } : results[name]!;
+        outputs[name] = fetched(output, fetch);
+      }
+      const kept = Object.fromEntries(keep.map((name) => [name, tensors.add(results[name]!)]));
+      tensors.free(free);
+      return transferring({ outputs, kept }, buffersOf(Object.values(outputs)));
+    },
+
+    take: ({ parts }) => parts.map(({ kept, entries }) => tensors.take(kept, entries)),
+
+    keep: ({ tensor }) => tensors.add(tensor),
+
+    fetch: ({ kept }) => {
+      const { type, shape, data } = tensors.get(kept);
+      const copy: RawTensor = { type, shape, data: data.slice() };
+      return transferring(copy, buffersOf([copy]));
+    },
+
+    free: ({ kept }) => tensors.free(kept),
 
     selfTest: async ({ session, feeds, fetches }): Promise<ProviderReport> => {
       const entry = entryOf(session);
@@ -137,6 +172,10 @@ export function createRuntime(
       await entry.session.release();
     },
   };
+}
+
+function buffersOf(tensors: readonly RawTensor[]): ArrayBuffer[] {
+  return tensors.map(({ data }) => data.buffer as ArrayBuffer);
 }
 
 /** Gives a model's bytes back at once: the session has its own copy, and the collector may not come for a long while. */

@@ -8,30 +8,42 @@ export interface Released {
 
 export class StopStrings {
   private readonly stops: readonly string[];
-  private held = '';
+  private whole: string;
+  private shown: number;
 
-  constructor(stops: readonly string[]) {
+  /** @param before text in front of the pieces: a stop string may begin in it, one that ends in it is passed over */
+  constructor(stops: readonly string[], before = '') {
     this.stops = stops.filter((stop) => stop !== '');
+    this.whole = before;
+    this.shown = before.length;
   }
 
-  /** What one more piece lets out. Once a stop string is found, what comes before it; of several found at once the first. */
+  /** What one more piece lets out. Once a stop string is complete, what comes before it; of several complete at once the first. */
   push(piece: string): Released {
-    const text = this.held + piece;
-    const starts = this.stops.map((stop) => text.indexOf(stop)).filter((start) => start >= 0);
+    const before = this.whole.length;
+    this.whole += piece;
+    const starts = this.stops.map((stop) => this.whole.indexOf(stop, Math.max(0, before - stop.length + 1))).filter((start) => start >= 0);
     if (starts.length > 0) {
-      this.held = '';
-      return { added: text.slice(0, Math.min(...starts)), stopped: true };
+      this.whole = this.whole.slice(0, Math.min(...starts));
+      return { added: this.flush(), stopped: true };
     }
-    const kept = Math.max(0, ...this.stops.map((stop) => commonEnd(text, stop)));
-    this.held = text.slice(text.length - kept);
-    return { added: text.slice(0, text.length - kept), stopped: false };
+    const held = Math.max(0, ...this.stops.map((stop) => commonEnd(this.whole, stop)));
+    const end = Math.max(this.shown, this.whole.length - held);
+    const added = this.whole.slice(this.shown, end);
+    this.shown = end;
+    return { added, stopped: false };
   }
 
   /** The beginning of a stop string that was waiting for the rest; nothing comes any more. */
   flush(): string {
-    const { held } = this;
-    this.held = '';
-    return held;
+    const added = this.whole.slice(this.shown);
+    this.shown = Math.max(this.shown, this.whole.length);
+    return added;
+  }
+
+  /** The text before and all pieces, cut where a stop string was found. */
+  get text(): string {
+    return this.whole;
   }
 }
 

@@ -5,12 +5,13 @@
 
 import { join } from 'node:path';
 import { runInferenceProcess } from '../../../../src/engine/inference/life.ts';
-import type { AttentionRun, InferenceService, LoadedModel } from '../../../../src/protocol/inference.ts';
+import type { GeneratedToken, TransformerService } from '../../../../src/protocol/generation.ts';
+import type { AttentionRun, LoadedModel } from '../../../../src/protocol/inference.ts';
 import { RpcError } from '../../../../src/protocol/rpc.ts';
 
 const side = 1000;
 
-runInferenceProcess<InferenceService>(join(__dirname, 'worker.cjs'), (runtime) => {
+runInferenceProcess<TransformerService>(join(__dirname, 'worker.cjs'), (runtime) => {
   const runs = new Map<string, string>();
   let session = -1;
   let loads = 0;
@@ -85,6 +86,20 @@ runInferenceProcess<InferenceService>(join(__dirname, 'worker.cjs'), (runtime) =
       return run;
     },
 
+    /** Gives as many tokens as are asked for; after them it dies, is told to end, or waits to be cancelled, as the prompt says. */
+    generate: async ({ prompt, settings: { maxTokens } }, context) => {
+      for (let id = 0; id < maxTokens; id++) {
+        const rest = { logProbability: 0, rank: 1, entropy: 0, drawn: 1, candidates: 1, alternatives: [] };
+        const token: GeneratedToken = { id, text: `${process.pid}`, added: `${id} `, ...rest };
+        context.item(token);
+      }
+      if (prompt === 'exit') setTimeout(() => process.exit(3), 100);
+      if (prompt === 'exit' || prompt === 'wait' || (prompt === 'wait once' && process.env['FAKE_WAITED'] === undefined)) {
+        context.progress({ message: 'waiting' });
+        await new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(new Error('given up'))));
+      }
+      throw new RpcError('no-logits', 'A stand-in gives no logits.');
+    },
     shade: () => new Float32Array(),
     predictions: () => {
       throw new RpcError('no-logits', 'There are none.');

@@ -191,6 +191,17 @@ describe('StopStrings', () => {
     );
   });
 
+  it('may begin in the text before, and not end in it', () => {
+    const finder = new StopStrings(['end', 'x'], 'xe');
+    expect(finder.push('n')).toEqual({ added: '', stopped: false });
+    expect(finder.push('dy')).toEqual({ added: '', stopped: true });
+    expect(finder.text).toBe('x');
+    const other = new StopStrings(['end'], 'e');
+    expect(other.push('n')).toEqual({ added: '', stopped: false });
+    expect(other.push('t')).toEqual({ added: 'nt', stopped: false });
+    expect(other.text).toBe('ent');
+  });
+
   it('of several found at once the first counts, and empty ones are none', () => {
     expect(new StopStrings(['cd', 'b', '']).push('abcd')).toEqual({ added: 'a', stopped: true });
     expect(new StopStrings(['']).push('abc')).toEqual({ added: 'abc', stopped: false });

@@ -9,39 +9,44 @@ import { createRuntime } from '../../../../../src/engine/worker/runtime.ts';
 import { elementsOf } from '../../../../../src/formats/elements.ts';
 import type { NpyArray } from '../../../../../src/formats/npy.ts';
 import { readNpz } from '../../../../../src/formats/npz.ts';
-import type { EngineSettings, InferenceService, ModelSource } from '../../../../../src/protocol/inference.ts';
-import type { CallOptions, Remote } from '../../../../../src/protocol/rpc.ts';
+import type { TransformerService } from '../../../../../src/protocol/generation.ts';
+import type { EngineSettings, ModelSource } from '../../../../../src/protocol/inference.ts';
+import type { Remote, StreamContext, StreamOptions } from '../../../../../src/protocol/rpc.ts';
 
 export const fixtures = join(import.meta.dirname, '../../../../fixtures/inference');
 export const settings: EngineSettings = { provider: 'cpu', threads: 1, memoryLimit: 2 ** 30 };
 
-type AnyHandlers = Readonly<
-  Record<string, (params: never, context: { signal: AbortSignal; progress: (progress: unknown) => void }) => unknown>
->;
+type AnyHandlers = Readonly<Record<string, (params: never, context: StreamContext<unknown>) => unknown>>;
 
 /** Calls handlers without a channel between. */
 function direct<T>(handlers: object): T {
   const methods = Object.entries(handlers as AnyHandlers).map(([name, handler]) => {
     const call = async (
       params: never,
-      { signal = new AbortController().signal, onProgress = () => undefined }: CallOptions = {},
-    ): Promise<unknown> => handler(params, { signal, progress: onProgress as (progress: unknown) => void });
+      { signal = new AbortController().signal, onProgress = () => undefined, onItem = () => undefined }: StreamOptions<unknown> = {},
+    ): Promise<unknown> => handler(params, { signal, progress: onProgress, item: onItem });
     return [name, call] as const;
   });
   return Object.fromEntries(methods) as T;
 }
 
-export interface TestService extends Remote<InferenceService> {
+export interface TestService extends Remote<TransformerService> {
   /** Sessions opened and not closed. */
   readonly sessions: () => number;
   /** Outputs asked for, run by run. */
   readonly fetched: string[][];
+  /** Tensors that are kept in the thread that runs models. */
+  readonly kept: () => number;
+  /** Tokens that models were fed, run by run: the length of each run's ids. */
+  readonly lengths: number[];
 }
 
 /** A runtime that counts its sessions and notes what is fetched. */
-export function startRuntime(): { runtime: Runtime; sessions: () => number; fetched: string[][] } {
+export function startRuntime(): { runtime: Runtime } & Pick<TestService, 'sessions' | 'fetched' | 'kept' | 'lengths'> {
   const inner = direct<Runtime>(createRuntime((enginePath) => loadEngine(enginePath, import.meta.filename)));
   const fetched: string[][] = [];
+  const lengths: number[] = [];
+  const kept = new Set<number>();
   let open = 0;
   const runtime: Runtime = {
     ...inner,
@@ -58,19 +63,36 @@ export function startRuntime(): { runtime: Runtime; sessions: () => number; fetc
       fetched.push(...params.feeds.map(() => [...params.fetches]));
       return inner.runEach(params, options);
     },
+    runKept: async (params, options) => {
+      const result = await inner.runKept(params, options);
+      const ids = params.feeds['ids'] ?? params.feeds['input_ids'];
+      if (ids && 'shape' in ids) lengths.push(ids.shape.at(-1) ?? 0);
+      for (const tensor of Object.values(result.kept)) kept.add(tensor.kept);
+      for (const number of params.free ?? []) kept.delete(number);
+      return result;
+    },
+    take: async (params, options) => {
+      const taken = await inner.take(params, options);
+      for (const tensor of taken) kept.add(tensor.kept);
+      return taken;
+    },
+    free: async (params, options) => {
+      await inner.free(params, options);
+      for (const number of params.kept) kept.delete(number);
+    },
     close: async (params, options) => {
       await inner.close(params, options);
       open--;
     },
   };
-  return { runtime, sessions: () => open, fetched };
+  return { runtime, sessions: () => open, fetched, kept: () => kept.size, lengths };
 }
 
 /** @param change what the runtime does otherwise than the real one */
 export function startService(change: (runtime: Runtime) => Partial<Runtime> = () => ({})): TestService {
   const { runtime, ...watched } = startRuntime();
   const changed = { ...runtime, ...change(runtime) };
-  return { ...direct<Remote<InferenceService>>(createInferenceService(changed)), ...watched };
+  return { ...direct<Remote<TransformerService>>(createInferenceService(changed)), ...watched };
 }
 
 export function fixtureSource(name: string, more: Partial<ModelSource> = {}): ModelSource {

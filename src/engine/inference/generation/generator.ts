@@ -1,0 +1,163 @@
+/** Continues texts. */
+
+import { checkDecoding } from '../../../models/decodingSettings.ts';
+import type { Tokenizer } from '../../../models/tokenizer.ts';
+import type { DecodingSettings, EndTokens, GeneratedToken, Generation, GenerationRequest } from '../../../protocol/generation.ts';
+import type { ProviderReport } from '../../../protocol/inference.ts';
+import { RpcError, type StreamContext } from '../../../protocol/rpc.ts';
+import { checkMemory } from '../memory.ts';
+import { tableOverrun, wrongTokenizer } from '../tableOverrun.ts';
+import { longestWindow } from '../window.ts';
+import { searchBeams } from './beamSearch.ts';
+import { Continuer } from './continuer.ts';
+import { drawTokens } from './drawing.ts';
+import { findEndTokens } from './endTokens.ts';
+import type { Plan, Runs } from './plan.ts';
+import { readPrompt } from './prompt.ts';
+
+/** What a way of choosing tokens is given. */
+export interface Task {
+  continuer: Continuer;
+  runs: Runs;
+  tokenizer: Tokenizer;
+  settings: DecodingSettings;
+  /** Tokens of the prompt, and those behind it that are given. */
+  prompt: readonly number[];
+  given: readonly number[];
+  ends: ReadonlySet<number>;
+  /** Tokens that may come. */
+  most: number;
+  textOf: (id: number) => string;
+  item: (token: GeneratedToken) => void;
+  context: StreamContext<GeneratedToken>;
+}
+
+/** What it tells in the end. */
+export type Continued = Pick<Generation, 'end' | 'text' | 'tokens' | 'promptMs' | 'stepsMs'>;
+
+/** Characters of a prompt that give the few tokens which a model is tried on. */
+const openingUnits = 4_096;
+
+/**
+ * Errors are RpcErrors: 'no-logits', 'no-tokenizer', 'not-autoregressive', 'too-long', 'empty', 'setting-invalid', 'input-invalid' (a given
+ * token that the vocabulary has not), 'input-missing', 'nan-logits', 'wrong-tokenizer', 'memory', and what the runtime says.
+ */
+export class Generator {
+  private readonly runs: Runs;
+  private readonly provider: () => ProviderReport;
+  private readonly continuer: Continuer;
+  private ends: ReturnType<typeof findEndTokens> | undefined;
+  /** As the file's positions turned out to allow, where nothing states it. */
+  private learnedContext: number | null = null;
+
+  constructor(runs: Runs, provider: () => ProviderReport) {
+    this.runs = runs;
+    this.provider = provider;
+    this.continuer = new Continuer(runs);
+  }
+
+  async generate(request: GenerationRequest, context: StreamContext<GeneratedToken>): Promise<Generation> {
+    const settings = checkDecoding(request.settings);
+    const { model } = this.runs;
+    const { tokenizer } = model;
+    if (!tokenizer)
+      throw new RpcError(
+        'no-tokenizer',
+        `${model.source.name} has no tokenizer.json beside it, so no text can be given to it. Put one there.`,
+      );
+    this.checkGiven(request.continuation, tokenizer);
+    const ends = await (this.ends ??= findEndTokens(model));
+    for (;;) {
+      const before = this.learnedContext;
+      try {
+        return await this.continue(request, settings, tokenizer, ends, context);
+      } catch (error) {
+        this.learnFrom(error);
+        // Tried again with fewer tokens: nothing was drawn yet.
+        if (this.learnedContext === before) throw error;
+      }
+    }
+  }
+
+  close(): void {
+    this.continuer.close();
+  }
+
+  private async continue(
+    { prompt, continuation }: GenerationRequest,
+    settings: DecodingSettings,
+    tokenizer: Tokenizer,
+    { ids: endIds, from, begin }: Awaited<ReturnType<typeof findEndTokens>>,
+    context: StreamContext<GeneratedToken>,
+  ): Promise<Generation> {
+    const { model } = this.runs;
+    context.progress({ message: 'Reading the text' });
+    const opening = [...(await tokenizer.encode(prompt.slice(0, openingUnits))).map(({ id }) => id), ...continuation];
+    const plan = await this.continuer.plan(opening.length > 0 ? opening : [begin ?? 0]);
+    const limit = this.contextOf(plan);
+    const { ids, window } = await readPrompt(
+      tokenizer,
+      prompt,
+      { given: continuation.length, wanted: settings.maxTokens, context: limit, begin },
+      context.signal,
+    );
+    const textOf = (id: number): string => tokenizer.textOf(id) ?? `#${id}`;
+    const most = Math.min(settings.maxTokens, limit - ids.length - continuation.length);
+    let [sum, drawn] = [0, 0];
+    const item = (token: GeneratedToken): void => {
+      sum += token.logProbability;
+      drawn++;
+      context.item(token);
+    };
+    const task: Task = {
+      ...{ continuer: this.continuer, runs: this.runs, tokenizer, settings, prompt: ids, given: continuation },
+      ...{ ends: new Set(endIds), most, textOf, item, context },
+    };
+    let result: Continued;
+    try {
+      result = await (settings.method === 'beam' ? searchBeams(task) : drawTokens(task));
+    } catch (error) {
+      // What was shown cannot be taken back.
+      if (drawn > 0 && tableOverrun(error)) throw new RpcError('run-failed', (error as Error).message);
+      throw error;
+    }
+    return {
+      ...result,
+      meanLogProbability: sum / drawn,
+      window,
+      endTokens: { tokens: endIds.map((id) => ({ id, text: textOf(id) })), from } satisfies EndTokens,
+      cached: plan.pairs !== undefined,
+      provider: this.provider(),
+      sha256: model.sha256,
+    };
+  }
+
+  /** Tokens that the model takes at once: what is known of it, and what memory allows. */
+  private contextOf(plan: Plan): number {
+    const { model } = this.runs;
+    const known = model.report.context ?? this.learnedContext ?? longestWindow;
+    // A step holds the cache that it is fed and the one that it gives; without a cache, the logits of all tokens.
+    const perToken = plan.pairs ? 2 * plan.bytesPerToken : plan.logits.axis === null ? 0 : 4 * plan.logits.vocabulary;
+    checkMemory(2 * perToken, model.settings.memoryLimit, 'Continuing a text of 2 tokens');
+    return perToken === 0 ? known : Math.min(known, Math.floor(model.settings.memoryLimit / perToken));
+  }
+
+  private checkGiven(given: readonly number[], tokenizer: Tokenizer): void {
+    const wrong = given.find((id) => !Number.isInteger(id) || id < 0 || tokenizer.textOf(id) === undefined);
+    if (wrong !== undefined)
+      throw new RpcError(
+        'input-invalid',
+        `The token ${String(wrong)} that was given is none of the vocabulary of ${this.runs.model.source.name}.`,
+      );
+  }
+
+  /** Takes from a failed run how many positions the model has, where only that error says so. */
+  private learnFrom(error: unknown): void {
+    const { model } = this.runs;
+    const beyond = tableOverrun(error);
+    if (!beyond) return;
+    if (model.report.context !== null || beyond.index !== beyond.size) throw wrongTokenizer(beyond, model);
+    // Some tables start at 1 or 2: then this happens once or twice more.
+    this.learnedContext = Math.min(beyond.size, (this.learnedContext ?? longestWindow) - 1);
+  }
+}

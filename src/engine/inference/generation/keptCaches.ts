@@ -1,0 +1,79 @@
+/** The caches of the last texts that were continued, within a number of bytes; the least recently used are freed first. */
+
+import type { KeptTensor } from '../../../protocol/worker.ts';
+
+/** Keys and values of the tokens that a model has seen, of one or more sequences. */
+export interface Cache {
+  /** In the order of the plan's pairs. */
+  tensors: readonly KeptTensor[];
+  /** Tokens of each sequence. */
+  length: number;
+}
+
+export interface KeptCache {
+  /** As many as the cache has tokens. */
+  ids: readonly number[];
+  cache: Cache;
+}
+
+export class KeptCaches {
+  private readonly limit: number;
+  private readonly free: (tensors: readonly KeptTensor[]) => void;
+  /** In order of last use. */
+  private kept: KeptCache[] = [];
+
+  constructor(limit: number, free: (tensors: readonly KeptTensor[]) => void) {
+    this.limit = limit;
+    this.free = free;
+  }
+
+  /** The cache that has the most of a text's first tokens, and how many. */
+  find(ids: readonly number[]): { found: KeptCache; common: number } | undefined {
+    let best: { found: KeptCache; common: number } | undefined;
+    for (const found of this.kept) {
+      const common = commonPrefix(found.ids, ids);
+      if (common > (best?.common ?? 0)) best = { found, common };
+    }
+    return best;
+  }
+
+  /** Gives a cache away: it is freed by whoever takes it. */
+  remove(found: KeptCache): void {
+    this.kept = this.kept.filter((other) => other !== found);
+  }
+
+  touch(found: KeptCache): void {
+    this.remove(found);
+    this.kept.push(found);
+  }
+
+  /** Keeps a cache, and frees those that it holds more of, and the oldest until all fit. */
+  add(added: KeptCache): void {
+    const [inside, others] = [this.kept.filter(({ ids }) => commonPrefix(ids, added.ids) === ids.length), [] as KeptCache[]];
+    others.push(...this.kept.filter((other) => !inside.includes(other)), added);
+    let bytes = others.reduce((sum, { cache }) => sum + bytesOf(cache), 0);
+    while (bytes > this.limit && others.length > 0) {
+      const oldest = others.shift()!;
+      bytes -= bytesOf(oldest.cache);
+      inside.push(oldest);
+    }
+    this.kept = others;
+    for (const { cache } of inside) this.free(cache.tensors);
+  }
+
+  clear(): void {
+    const all = this.kept;
+    this.kept = [];
+    for (const { cache } of all) this.free(cache.tensors);
+  }
+}
+
+function bytesOf({ tensors }: Cache): number {
+  return tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function commonPrefix(a: readonly number[], b: readonly number[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  return length;
+}
