@@ -183,8 +183,9 @@ export class EngineClient implements Omit<Remote<TransformerService>, 'load'> {
         // Where the process was ended for another's sake, the same tokens are drawn again: those that were told are passed over.
         let come = 0;
         const tell = (token: GeneratedToken): void => {
+          come++;
           // Tokens are a sign of progress too.
-          watched.onProgress?.({ message: `${++come} ${come === 1 ? 'token' : 'tokens'}` });
+          watched.onProgress?.({ message: `${come} ${come === 1 ? 'token' : 'tokens'}` });
           if (come <= told) return;
           told = come;
           onItem?.(token);

@@ -57,6 +57,7 @@ const outcome = z.object({
   ...{ end: z.enum(['maxTokens', 'stop', 'endOfText', 'context']), text, tokens: count, meanLogProbability: z.nullable(z.number()) },
   ...{ window: z.object({ start: count, end: count, tokens: count, totalTokens: count }), promptMs: z.number(), stepsMs: z.number() },
   ...{ cached: z.boolean(), provider, sha256: z.string() },
+  endTokens: z.object({ tokens: z.array(z.object({ id: z.int(), text })), from: z.nullable(z.string()) }),
 });
 const runFields = { id: text, at: z.number(), model: text };
 const textRun = z.object({

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { storageKeys, views } from '../../contributions.ts';
-import type { Handlers } from '../../protocol/rpc.ts';
+import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import type { SamplingChoices, SamplingContent, SamplingHost, SamplingPage } from '../../protocol/sampling.ts';
 import type { Engine } from '../engine/engine.ts';
 import { log } from '../log/log.ts';
@@ -115,6 +115,11 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
         const client = engine.client(await models.source(model));
         return client.generate(request, { signal, onItem: item });
       },
+      samplePictures: () => {
+        throw new RpcError('not-yet', 'Pictures are not sampled yet.');
+      },
+      pickPicture: () => null,
+      save: () => undefined,
       insert: ({ from, text }) => places.insert(from, text),
       copy: async ({ text, what }) => {
         await vscode.env.clipboard.writeText(text);

@@ -143,7 +143,12 @@ class SamplingStandIn {
     }
     return {
       ...{ end: 'maxTokens', text, tokens: settings.maxTokens, meanLogProbability: sum / settings.maxTokens, promptMs: 12, stepsMs: 350 },
-      ...{ window: { start: 0, end: 40, tokens: 18, totalTokens: 18 }, cached: true, sha256: 'ab'.repeat(32) },
+      ...{
+        window: { start: 0, end: 40, tokens: 18, totalTokens: 18 },
+        cached: true,
+        endTokens: { tokens: [], from: null },
+        sha256: 'ab'.repeat(32),
+      },
       provider: { requested: 'auto', used: 'cpu', engineVersion: '1.30.0' },
     };
   }

@@ -23,7 +23,17 @@ const run: TextRun = {
   })),
   tip: 1,
   outcome: {
-    ...{ end: 'stop', text: 'yy', tokens: 2, meanLogProbability: -1, promptMs: 1, stepsMs: 2, cached: true, sha256: 'ab' },
+    ...{
+      end: 'stop',
+      text: 'yy',
+      tokens: 2,
+      meanLogProbability: -1,
+      promptMs: 1,
+      stepsMs: 2,
+      cached: true,
+      endTokens: { tokens: [], from: null },
+      sha256: 'ab',
+    },
     ...{ window: { start: 0, end: 1, tokens: 1, totalTokens: 1 }, provider: { requested: 'auto', used: 'cpu', engineVersion: '1' } },
   },
 };

@@ -18,7 +18,7 @@ const model = {
 };
 const outcome: Generation = {
   ...{ end: 'maxTokens', text: '', tokens: 65, meanLogProbability: -Math.LN2, promptMs: 20, stepsMs: 320 },
-  ...{ window: { start: 0, end: 9, tokens: 3, totalTokens: 3 }, cached: true, sha256: '' },
+  ...{ window: { start: 0, end: 9, tokens: 3, totalTokens: 3 }, cached: true, endTokens: { tokens: [], from: null }, sha256: '' },
   provider: { requested: 'auto', used: 'cpu', engineVersion: '1' },
 };
 const run: TextRun = {
