@@ -75,6 +75,7 @@ const entries = [
       formula: 'webview/formula/main.ts',
       debugging: 'webview/debugging/main.ts',
       sampling: 'webview/sampling/main.ts',
+      latent: 'webview/latent/main.ts',
     },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },

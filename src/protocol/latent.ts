@@ -1,0 +1,97 @@
+/** The messages between the latent-space panel and the extension host, and what the host keeps of it. */
+
+import type { AggregatePosterior } from '../maths/vae/aggregate.ts';
+import type { PosteriorGrid } from '../maths/vae/posteriorGrid.ts';
+import type { Picture } from './pictures.ts';
+import type { Streamed } from './rpc.ts';
+import type {
+  AggregateRequest,
+  ContoursRequest,
+  CopyingOf,
+  Decoded,
+  EncodedData,
+  EncodedPart,
+  EvidenceOf,
+  EvidenceRequest,
+  Examination,
+  ExamineRequest,
+  ItemRequest,
+  LoadedVae,
+  NeighboursOf,
+  Projection,
+  ProjectionRequest,
+} from './vae.ts';
+
+/** Data that can be encoded. */
+export interface LatentData {
+  /** What it is asked for by. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A model and data to look at with it. */
+export interface LatentModel {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** What the points are coloured by. */
+export type PointColouring = { readonly by: 'label'; readonly label: string } | { readonly by: 'elbo' | 'reconstruction' | 'kl' | 'error' };
+
+export interface LatentViewState {
+  readonly model: string | null;
+  readonly data: string | null;
+  readonly projection: { readonly method: ProjectionRequest['method']; readonly dimensions: readonly [number, number] };
+  readonly colouring: PointColouring | null;
+  /** A class of the label that stands out; null: none. */
+  readonly lit: number | null;
+  readonly viewport: { readonly centre: readonly [number, number]; readonly scale: readonly [number, number] } | null;
+  /** The place that is decoded, in the plane; null: none yet. */
+  readonly place: readonly [number, number] | null;
+  /** The item of the data that is chosen. */
+  readonly item: number | null;
+  /** The ends of a path, in the plane. */
+  readonly path: readonly [readonly [number, number], readonly [number, number]] | null;
+  readonly spherical: boolean;
+  /** Decoded pictures lie over the plane. */
+  readonly manifold: boolean;
+}
+
+export interface LatentContent {
+  readonly models: readonly LatentModel[];
+  readonly data: readonly LatentData[];
+  readonly state: LatentViewState | null;
+}
+
+export interface LatentHost {
+  ready(params: Record<never, never>): LatentContent;
+  saveState(params: { state: LatentViewState }): void;
+  /** Loads a model. @throws RpcError 'model-missing', 'untrusted', and what the engine says */
+  load(params: { model: string }): LoadedVae;
+  /** Encodes data with the model that is loaded. */
+  encode(params: { data: string }): Streamed<EncodedPart, EncodedData>;
+  /** Lets the user choose a data folder or array file; it is one of the data from then on. null: none was chosen. */
+  addData(params: Record<never, never>): LatentData | null;
+  decode(params: { z: Float32Array }): Decoded;
+  /** One item as the model takes it, [...item]. */
+  item(params: ItemRequest): Float32Array;
+  project(params: ProjectionRequest): Projection;
+  examine(params: ExamineRequest): Examination;
+  evidence(params: EvidenceRequest): EvidenceOf;
+  contours(params: ContoursRequest): PosteriorGrid;
+  aggregate(params: AggregateRequest): AggregatePosterior;
+  /** The nearest examples of the data that the model was trained on. */
+  neighbours(params: { pictures: Float32Array; k: number }): NeighboursOf;
+  /** Samples against the data that the model was trained on and that it was not. */
+  copying(params: { samples: number; seed: number }): CopyingOf;
+  /** The image file that is open in front, else one that the user picks, as the model takes it. */
+  pickPicture(params: { pick: boolean }): { readonly picture: Picture; readonly values: Float32Array } | null;
+  copy(params: { text: string; what: string }): void;
+}
+
+export interface LatentPage {
+  /** The model is to be another. */
+  open(params: { model: string }): void;
+  /** An image is to be encoded. */
+  encodeImage(params: { pick: boolean }): void;
+}

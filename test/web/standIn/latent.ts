@@ -1,0 +1,182 @@
+/** Stands in for the extension host of the latent panel: a VAE of discs, whose two latents are a disc's place. */
+
+import type { LatentContent, LatentHost, LatentPage } from '../../../src/protocol/latent.ts';
+import { duplex } from '../../../src/protocol/peer.ts';
+import type { Handlers, Remote } from '../../../src/protocol/rpc.ts';
+import type { EncodedData, EncodedPart, EvidenceOf, Examination, LoadedVae } from '../../../src/protocol/vae.ts';
+import { pageChannel } from './pageChannel.ts';
+
+const side = 16;
+const count = 600;
+const each = 200;
+
+/** A disc whose place is z, [side, side]. */
+function disc(x: number, y: number): Float32Array {
+  const [column, row] = [side / 2 + 2 * x, side / 2 - 2 * y];
+  return Float32Array.from({ length: side * side }, (_, at) =>
+    Math.max(0, Math.min(1, 4 - Math.hypot((at % side) - column, Math.floor(at / side) - row))),
+  );
+}
+const joined = (pictures: readonly Float32Array[]): Float32Array => {
+  const all = new Float32Array(pictures.length * side * side);
+  pictures.forEach((picture, at) => all.set(picture, at * side * side));
+  return all;
+};
+/** Three heaps, one a class. */
+const meanOf = (item: number): readonly [number, number] => {
+  const turn = (2 * Math.PI * (item % 3)) / 3;
+  const spread = 0.5 * Math.sin(item * 12.9898);
+  return [1.2 * Math.cos(turn) + spread, 1.2 * Math.sin(turn) + 0.5 * Math.cos(item * 78.233)];
+};
+
+const model: LoadedVae = {
+  ...{ latent: 2, latentNames: ['z0', 'z1'], latentShape: [2], parameters: 1_000, sha256: {}, loadMs: 20, layout: 'channels-first' },
+  ...{ item: { kind: 'image', channels: 1, height: side, width: side }, range: { low: 0, high: 1 } },
+  decoder: { path: '/m/decoder.onnx', input: 'z', location: 'location', picture: 'image', others: [] },
+  likelihood: { kind: 'discretised-logistic', levels: 256, spread: 'log-scale' },
+  provider: { requested: 'auto', used: 'cpu', engineVersion: '1.30.0' },
+};
+
+class LatentStandIn {
+  readonly calls: { method: string; params: unknown }[] = [];
+  readonly page: Remote<LatentPage>;
+  content: LatentContent = {
+    models: [
+      { id: 'vae-glyphs-2', title: 'VAE of glyphs, 2 dimensions' },
+      { id: 'vae-glyphs', title: 'VAE of glyphs, 16 dimensions' },
+    ],
+    data: [{ id: 'glyphs', name: 'Held-out glyphs' }],
+    state: null,
+  };
+  failure: string | null = null;
+
+  constructor() {
+    const told =
+      <T>(method: string, answer: (params: never) => T) =>
+      (params: unknown): T => {
+        this.calls.push({ method, params });
+        return answer(params as never);
+      };
+    const handlers: Handlers<LatentHost> = {
+      ready: told('ready', () => this.content),
+      saveState: told('saveState', () => undefined),
+      load: told('load', () => {
+        if (this.failure !== null) throw new Error(this.failure);
+        return model;
+      }),
+      encode: (params, { item }) => {
+        this.calls.push({ method: 'encode', params });
+        for (let first = 0; first < count; first += each) item(partFrom(first));
+        return summary;
+      },
+      addData: told('addData', () => ({ id: '/data/own', name: 'own' })),
+      decode: told('decode', ({ z }: { z: Float32Array }) => ({
+        count: z.length / 2,
+        pictures: joined(Array.from({ length: z.length / 2 }, (_, at) => disc(z[2 * at]!, z[2 * at + 1]!))),
+      })),
+      item: told('item', ({ item }: { item: number }) => disc(...meanOf(item))),
+      project: told('project', () => ({ points: new Float32Array(2 * count), items: null, pca: null })),
+      examine: told('examine', () => examination),
+      evidence: told('evidence', () => evidence),
+      contours: told('contours', ({ side: cells }: { side: number }) => ({
+        ...{ window: { left: 0, right: 2, bottom: -1, top: 1 }, side: cells, mass: 0.999 },
+        logDensity: Float64Array.from({ length: cells * cells }, (_, at) => {
+          const [x, y] = [(2 * (at % cells)) / cells - 0.8, (2 * Math.floor(at / cells)) / cells - 1];
+          return -0.5 * ((x / 0.2) ** 2 + (y / 0.3) ** 2);
+        }),
+        levels: [
+          { share: 0.5, logDensity: -0.69 },
+          { share: 0.9, logDensity: -2.3 },
+        ],
+      })),
+      aggregate: told('aggregate', () => {
+        throw new Error('not asked for');
+      }),
+      neighbours: told('neighbours', () => ({
+        ...{ k: 2, index: Int32Array.of(4, 9), distance: Float64Array.of(1.2, 2.4), ratio: Float64Array.of(0.6), trainCount: 7_316 },
+        nearest: disc(0.9, 0.1),
+      })),
+      copying: told('copying', () => {
+        throw new Error('not asked for');
+      }),
+      pickPicture: told('pickPicture', () => ({
+        picture: { name: 'a.png', shape: { channels: 1, height: side, width: side }, levels: new Uint8Array(side * side) },
+        values: disc(-1, -1),
+      })),
+      copy: told('copy', () => undefined),
+    };
+    this.page = duplex<LatentHost, LatentPage>(pageChannel(), handlers);
+  }
+}
+
+function partFrom(first: number): EncodedPart {
+  const items = Array.from({ length: each }, (_, at) => first + at);
+  return {
+    ...{ first, count: each, mean: Float32Array.from(items.flatMap((item) => [...meanOf(item)])) },
+    logVariance: new Float32Array(2 * each).fill(-3),
+    reconstruction: Float64Array.from(items, (item) => -400 - (item % 37)),
+    kl: Float64Array.from(items, (item) => 5 + (item % 5)),
+    error: Float64Array.from(items, (item) => 0.01 + 0.001 * (item % 7)),
+  };
+}
+
+const summary: EncodedData = {
+  ...{ runId: 'r', name: 'Held-out glyphs', count, notices: [], withoutNats: null, runMs: 400, active: 1, collapsed: 1 },
+  labels: [
+    { name: 'character', names: ['A', 'B', 'C'], values: Uint8Array.from({ length: count }, (_, item) => item % 3) },
+    {
+      name: 'font',
+      names: Array.from({ length: 120 }, (_, font) => `Font ${font}`),
+      values: Uint8Array.from({ length: count }, (_, item) => item % 120),
+    },
+  ],
+  elbo: { mean: -425.5, standardError: 1.2, bitsPerDimension: 0.783 },
+  ...{ reconstruction: -418.5, kl: 7, sensitivity: Float64Array.of(0.12, 0.0003) },
+  dimensions: [
+    { kl: 6.99, varianceOfMean: 0.9, active: true, collapsed: false, mean: 0, variance: 1 },
+    { kl: 0.004, varianceOfMean: 0.001, active: false, collapsed: true, mean: 0, variance: 1 },
+  ],
+  recipe: { sha256: {}, request: { path: '/glyphs', draws: 4, seed: 1 }, data: '' },
+};
+
+const examination: Examination = {
+  ...{
+    mean: Float32Array.of(1.2, 0),
+    logVariance: Float32Array.of(-3, -2),
+    z: Float32Array.of(1.3, 0.2),
+    noise: Float64Array.of(0.45, 0.54),
+  },
+  ...{ pictureOfZ: disc(1.3, 0.2), pictureOfMean: disc(1.2, 0), withoutNats: null, draws: 64, kl: 7.02 },
+  reconstruction: { mean: -418.2, standardError: 0.31, ofZ: -419 },
+  pixels: Float64Array.from({ length: side * side }, (_, at) => -1 - (at % 5) / 3),
+  klByDimension: Float64Array.of(6.9, 0.12),
+  elbo: { mean: -425.22, standardError: 0.31 },
+  klByDraws: { mean: 6.98, standardError: 0.11 },
+};
+
+const evidence: EvidenceOf = {
+  ...{ method: 'quadrature', logEvidence: -423.9 },
+  quadrature: {
+    ...{ coarse: -423.9, fine: -423.9, difference: 3e-5, agreed: true, evaluations: 20_000, modes: [] },
+    ...{ mean: [1.2, 0], covariance: [0.04, 0, 0.09] },
+  },
+  importance: { logEvidence: -424, standardError: 0.1, effectiveSize: 310, paretoShape: 0.4, draws: 2_000 },
+  byK: [1, 10, 100, 1_000].map((k) => ({ k, bound: -425.2 + Math.log10(k) / 2.6, standardError: 0.1, groups: 2_000 / k })),
+  elbo: { mean: -425.2, standardError: 0.05 },
+  gap: { value: 1.3, standardError: 0.05, lowerBound: false },
+  best: {
+    ...{ mean: Float64Array.of(1.2, 0), logVariance: Float64Array.of(-3.2, -2.4), settled: true, evaluations: 4_000 },
+    elbo: { mean: -424.6, standardError: 0.04 },
+  },
+  amortisationGap: { value: 0.6, standardError: 0.02 },
+  familyGap: { value: 0.7, standardError: 0.04, lowerBound: false },
+};
+
+declare global {
+  interface Window {
+    latent: LatentStandIn;
+  }
+}
+
+window.latent = new LatentStandIn();
+Object.assign(window, { standIn: window.latent });

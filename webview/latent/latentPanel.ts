@@ -1,0 +1,448 @@
+/** The latent-space panel: one state, drawn by lit; the plane of points beside what is said of a place and of a picture. */
+
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { html, nothing, render, svg, type TemplateResult } from 'lit';
+import type { LatentContent, LatentHost, LatentPage, LatentViewState } from '../../src/protocol/latent.ts';
+import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
+import { FormulaView } from '../shared/formula/formulaView.ts';
+import { banner, busyBanner, textButton } from '../shared/notices.ts';
+import { crosshair, curve, ellipse, handle } from '../shared/points/overlay.ts';
+import { PointsView } from '../shared/points/pointsView.ts';
+import { onThemeChanged, readPalette } from '../shared/theme.ts';
+import type { Palette } from '../shared/heatmap/colours.ts';
+import { coloured, colouringsOf, type Coloured } from './colouring.ts';
+import { contourOf } from './contours.ts';
+import { elboContent } from './elbo.ts';
+import { Latest } from './latest.ts';
+import { levelsOf } from './levels.ts';
+import { placeOf, shadow, zAt, type Place } from './plane.ts';
+import { side } from './side.ts';
+import { LatentSession } from './session.ts';
+import { Strip, type Way } from './strip.ts';
+import { SubjectDesk, type Subject } from './subject.ts';
+import { toolbar } from './toolbar.ts';
+import { initialState } from './viewState.ts';
+import { dataSentence, examinationSentence } from './words.ts';
+
+/** Milliseconds between two times that the state is kept. */
+const keptEach = 300;
+
+export class LatentPanel {
+  readonly host: Remote<LatentHost>;
+  readonly session: LatentSession;
+  readonly subjects: SubjectDesk;
+  readonly strip: Strip;
+  readonly points: PointsView;
+  readonly formula: FormulaView;
+  readonly #root: HTMLElement;
+  readonly #decoding: Latest<Float32Array, Uint8Array>;
+  #content: LatentContent = { models: [], data: [], state: null };
+  #state: LatentViewState = initialState;
+  #palette: Palette = readPalette();
+  #coloured: Coloured | null = null;
+  #openSteps: ReadonlySet<string> = new Set();
+  #decoded: Uint8Array | null = null;
+  #way: Way | null = null;
+  #busy: Progress | null = null;
+  #working: string | null = null;
+  #problem: string | null = null;
+  #notice: string | null = null;
+  #frame = 0;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: HTMLElement, host: Remote<LatentHost>) {
+    this.#root = root;
+    this.host = host;
+    const failed = (error: unknown): void => this.failed(error);
+    this.session = new LatentSession(host, {
+      changed: () => this.#sessionChanged(),
+      busy: (progress) => this.#update(() => (this.#busy = progress)),
+      failed,
+    });
+    this.subjects = new SubjectDesk(host, {
+      changed: () => this.#subjectChanged(),
+      busy: (message) => this.#update(() => (this.#working = message)),
+      failed,
+    });
+    this.strip = new Strip(
+      host,
+      () => this.session.model,
+      (z) => this.#showZ(z),
+      failed,
+    );
+    this.#decoding = new Latest(
+      async (z) => {
+        const model = this.session.model!;
+        return levelsOf((await host.decode({ z })).pictures, model);
+      },
+      (levels) => this.#update(() => (this.#decoded = levels)),
+      failed,
+    );
+    this.points = new PointsView({
+      viewportChanged: (viewport) => this.#keep({ viewport }),
+      pointed: () => undefined,
+      picked: (index) => this.#pick(index),
+      selected: () => undefined,
+      probed: (place) => this.moveTo(place),
+      toolChanged: () => this.changed(),
+    });
+    this.formula = new FormulaView({
+      pointed: () => undefined,
+      toggledStep: (step) => {
+        const open = new Set(this.#openSteps);
+        if (!open.delete(step)) open.add(step);
+        this.#openSteps = open;
+        this.#showFormula();
+      },
+      copied: (latex) => this.act(host.copy({ text: latex, what: 'LaTeX' })),
+    });
+    onThemeChanged(() => {
+      this.#palette = readPalette();
+      this.points.recolour();
+      this.changed();
+    });
+  }
+
+  /** What the host may ask. */
+  static handlers(panel: () => LatentPanel): Handlers<LatentPage> {
+    return {
+      open: ({ model }) => panel().choose({ model }),
+      encodeImage: ({ pick }) => panel().pickPicture(pick),
+    };
+  }
+
+  open(content: LatentContent): void {
+    this.#content = content;
+    const { models, data } = content;
+    const state = { ...initialState, ...content.state };
+    this.#state = {
+      ...state,
+      model: models.some(({ id }) => id === state.model) ? state.model : (models[0]?.id ?? null),
+      data: data.some(({ id }) => id === state.data) ? state.data : (data[0]?.id ?? null),
+    };
+    this.#open();
+  }
+
+  get state(): LatentViewState {
+    return this.#state;
+  }
+  get content(): LatentContent {
+    return this.#content;
+  }
+  get palette(): Palette {
+    return this.#palette;
+  }
+  get coloured(): Coloured | null {
+    return this.#coloured;
+  }
+  /** The picture of the place that is decoded. */
+  get decoded(): Uint8Array | null {
+    return this.#decoded;
+  }
+  get way(): Way | null {
+    return this.#way;
+  }
+  /** What is worked out of the picture at the moment. */
+  get working(): string | null {
+    return this.#working;
+  }
+
+  /** Changes what is chosen; a model or data of another kind is loaded. */
+  choose(change: Partial<LatentViewState>): void {
+    const before = this.#state;
+    const other = ('model' in change && change.model !== before.model) || ('data' in change && change.data !== before.data);
+    this.#keep({ ...(other && { viewport: null, place: null, item: null, path: null, colouring: null, lit: null }), ...change });
+    if (other) this.#open();
+    else if ('projection' in change) {
+      this.#keep({ viewport: null, place: null, path: null });
+      this.session.project(this.#state.projection);
+    } else if ('colouring' in change) this.#showPoints();
+    else if ('lit' in change) this.points.light(this.#state.lit);
+    this.#lay();
+    this.changed();
+  }
+
+  /** Decodes another place of the plane. */
+  moveTo(place: Place): void {
+    this.#keep({ place });
+    const z = this.zHere();
+    if (z) this.#decoding.ask(z);
+    if (this.#way?.kind === 'traversal' && z) this.travel(this.#way.dimension);
+    this.#lay();
+  }
+
+  /** The z of the place that is decoded; null where there is none. */
+  zHere(): Float32Array | null {
+    const { placed, data, model } = this.session;
+    const { place, item } = this.#state;
+    if (!placed?.plane || !place || !data || !model) return null;
+    const base = item === null ? null : data.means.subarray(item * model.latent, (item + 1) * model.latent);
+    return zAt(placed.plane, place, base);
+  }
+
+  /** Shows what one dimension does, from where the plane stands. */
+  travel(dimension: number): void {
+    const { model } = this.session;
+    if (!model) return;
+    this.#show({ kind: 'traversal', base: this.zHere() ?? new Float32Array(model.latent), dimension });
+  }
+
+  showManifold(): void {
+    const { model } = this.session;
+    if (!model) return;
+    const dimensions = model.latent <= 2 ? ([0, model.latent - 1] as const) : this.#state.projection.dimensions;
+    this.#show({ kind: 'manifold', base: this.zHere() ?? new Float32Array(model.latent), dimensions });
+  }
+
+  /** A path between two places, which can be dragged. */
+  showPath(spherical = this.#state.spherical): void {
+    const { placed } = this.session;
+    if (!placed?.plane) return;
+    const { path } = this.#state;
+    const [from, to] = path ?? this.#someEnds(placed.x, placed.y);
+    this.#keep({ path: [from, to], spherical });
+    this.#show({ kind: 'path', from: zAt(placed.plane, from, null), to: zAt(placed.plane, to, null), spherical });
+    this.#lay();
+  }
+
+  endWay(): void {
+    this.#way = null;
+    this.strip.clear();
+    this.#keep({ path: null });
+    this.#lay();
+    this.changed();
+  }
+
+  pickPicture(pick: boolean): void {
+    this.act(this.#pickPicture(pick));
+  }
+
+  addData(): void {
+    this.act(
+      this.host.addData({}).then((data) => {
+        if (!data) return;
+        this.#content = { ...this.#content, data: [...this.#content.data.filter(({ id }) => id !== data.id), data] };
+        this.choose({ data: data.id });
+      }),
+    );
+  }
+
+  act(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.failed(error));
+  }
+
+  failed(error: unknown): void {
+    this.#update(() => (this.#problem = error instanceof Error ? error.message : String(error)));
+  }
+
+  /** Draws once a frame, however much has changed. */
+  changed(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  async #pickPicture(pick: boolean): Promise<void> {
+    const found = await this.host.pickPicture({ pick });
+    if (!found) return;
+    this.#keep({ item: null });
+    this.points.pick(null);
+    this.subjects.picture(found.picture.name, found.values);
+  }
+
+  #open(): void {
+    this.subjects.clear();
+    [this.#decoded, this.#way, this.#problem, this.#coloured] = [null, null, null, null];
+    this.strip.clear();
+    const { model, data, projection } = this.#state;
+    if (model !== null) this.session.open(model, data, projection);
+    this.changed();
+  }
+
+  #sessionChanged(): void {
+    if (this.session.placed) this.#showPoints();
+    const { item } = this.#state;
+    const { data } = this.session;
+    if (data && item !== null && item < data.summary.count && this.subjects.subject?.item !== item) this.#look(item);
+    const z = this.zHere();
+    if (z) this.#decoding.ask(z);
+    this.#lay();
+    this.changed();
+  }
+
+  #showPoints(): void {
+    const { data, placed } = this.session;
+    if (!data || !placed) return;
+    const known = colouringsOf(data.summary, data.numbers).map(({ colouring }) => colouring);
+    const chosen = this.#state.colouring ?? known[0];
+    this.#coloured = coloured(data, chosen ?? { by: 'error' });
+    const { colour } = this.#coloured;
+    this.#notice = this.points.show(
+      {
+        ...{ name: `${data.summary.name} in the latent space`, x: placed.x, y: placed.y, colour: partOf(colour, placed.items) },
+        axes: { x: placed.names[0], y: placed.names[1], equal: placed.plane !== null },
+        spoken: (index) => this.nameOf(placed.items?.[index] ?? index),
+      },
+      this.#state.viewport,
+    );
+    this.points.light(this.#state.lit);
+    this.points.pick(this.#state.item);
+  }
+
+  /** What an item is, in few words. */
+  nameOf(item: number): string {
+    const { data } = this.session;
+    const labels = data?.summary.labels.slice(0, 2).map(({ names, values }) => names[values[item] ?? -1] ?? '?') ?? [];
+    return labels.length > 0 ? labels.join(', ') : `item ${item}`;
+  }
+
+  #pick(index: number): void {
+    const { placed, data, model } = this.session;
+    if (!placed || !data || !model) return;
+    const item = placed.items?.[index] ?? index;
+    this.#keep({ item });
+    this.#look(item);
+    if (placed.plane) this.moveTo(placeOf(placed.plane, data.means.subarray(item * model.latent, (item + 1) * model.latent)));
+  }
+
+  #look(item: number): void {
+    const { data } = this.session;
+    if (data) this.subjects.item(data.summary.runId, item, this.nameOf(item));
+  }
+
+  #subjectChanged(): void {
+    const subject = this.subjects.subject;
+    const { placed } = this.session;
+    // A picture from elsewhere is decoded where it lies.
+    if (subject?.item === null && subject.examined && placed?.plane && !subject.evidence)
+      this.moveTo(placeOf(placed.plane, subject.examined.mean));
+    this.#showFormula();
+    this.#lay();
+    this.changed();
+  }
+
+  #showFormula(): void {
+    const subject = this.subjects.subject;
+    if (subject?.examined) this.formula.show(elboContent(subject.examined, subject.evidence, this.#openSteps));
+  }
+
+  #showZ(z: Float32Array): void {
+    const { plane } = this.session.placed ?? {};
+    if (plane) this.#keep({ place: placeOf(plane, z) });
+    this.#decoding.ask(z);
+    this.#lay();
+    this.changed();
+  }
+
+  #show(way: Way): void {
+    this.#way = way;
+    this.strip.show(way);
+    this.changed();
+  }
+
+  /** Two places that lie apart: a path to begin with. */
+  #someEnds(x: Float32Array, y: Float32Array): readonly [Place, Place] {
+    const at = (index: number): Place => [x[index] ?? 0, y[index] ?? 0];
+    const { place } = this.#state;
+    return [place ?? at(0), at(Math.floor(x.length / 2))];
+  }
+
+  /** What lies over the points. */
+  #lay(): void {
+    const { placed } = this.session;
+    const { place, path } = this.#state;
+    const subject = this.subjects.subject;
+    const plane = placed?.plane ?? null;
+    if (!plane) {
+      this.points.overlay(() => nothing);
+      return;
+    }
+    this.points.overlay((projection) => {
+      const parts: TemplateResult[] = [];
+      const own = subject?.examined;
+      if (own?.logVariance) {
+        const variance = own.logVariance.map(Math.exp);
+        const { axes, angle } = shadow(plane, variance);
+        parts.push(ellipse(projection, { mean: placeOf(plane, own.mean), axes, angle, tone: 'strong' }));
+      }
+      for (const places of contoursOf(subject)) parts.push(curve(projection, { places, tone: 'plain' }));
+      if (path) {
+        parts.push(curve(projection, { places: Float64Array.of(...path[0], ...path[1]), tone: 'plain' }));
+        const moved = (end: 0 | 1) => (to: Place) => {
+          this.#keep({ path: end === 0 ? [to, path[1]] : [path[0], to] });
+          this.showPath();
+        };
+        parts.push(handle(projection, { place: path[0], name: 'Start of the path', moved: moved(0) }));
+        parts.push(handle(projection, { place: path[1], name: 'End of the path', moved: moved(1) }));
+      }
+      if (place) parts.push(crosshair(projection, { place, name: 'Place that is decoded', moved: (to) => this.moveTo(to) }));
+      return svg`${parts}`;
+    });
+  }
+
+  #keep(change: Partial<LatentViewState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#keeping ??= setTimeout(() => {
+      this.#keeping = undefined;
+      this.host.saveState({ state: this.#state }).catch(console.warn);
+    }, keptEach);
+  }
+
+  #update(change: () => void): void {
+    change();
+    this.changed();
+  }
+
+  #draw(): void {
+    render(this.#page(), this.#root);
+  }
+
+  #page(): TemplateResult {
+    const { model, data } = this.session;
+    return html`<main class="latent">
+      <h1 class="headline">${this.#headline()}</h1>
+      ${toolbar(this)} ${this.#busy ? busyBanner(this.#busy, () => this.session.cancel()) : nothing}
+      ${
+        this.#problem === null
+          ? nothing
+          : banner(
+              'error',
+              this.#problem,
+              textButton('Close', () => this.#update(() => (this.#problem = null))),
+            )
+      }
+      ${this.#notice === null ? nothing : banner('info', this.#notice, nothing)}
+      ${(data?.summary.notices ?? []).map((notice) => banner('info', notice, nothing))}
+      <div class="latent-parts" ?hidden=${!model}>
+        <section class="latent-plane" aria-label="Latent space" ?hidden=${!this.session.placed}>${this.points.element}</section>
+        ${model ? side(this, model) : nothing}
+      </div>
+    </main>`;
+  }
+
+  #headline(): string {
+    const { model, data } = this.session;
+    const subject = this.subjects.subject;
+    if (this.#content.models.length === 0) return 'There is no VAE here: reinstall Genlens, or add one of your own.';
+    if (subject?.examined && model) return examinationSentence(subject.name, subject.examined);
+    if (model && data) return dataSentence(model, data.summary);
+    return 'What a variational autoencoder makes of pictures, and pictures of its latents';
+  }
+}
+
+const contours = new WeakMap<object, Float64Array[]>();
+function contoursOf(subject: Subject | null): Float64Array[] {
+  const grid = subject?.contours;
+  if (!grid) return [];
+  let known = contours.get(grid);
+  if (!known) contours.set(grid, (known = grid.levels.map(({ logDensity }) => contourOf(grid, logDensity))));
+  return known;
+}
+
+/** The colours of those items that are shown. */
+function partOf(colour: Coloured['colour'], items: Uint32Array | null): Coloured['colour'] {
+  if (!items) return colour;
+  if (colour.kind === 'values') return { ...colour, values: Float32Array.from(items, (item) => colour.values[item]!) };
+  return { ...colour, classes: Uint16Array.from(items, (item) => colour.classes[item]!) };
+}

@@ -1,0 +1,55 @@
+/** One picture with its name under it. */
+
+import { html, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import type { PictureShape } from '../../src/protocol/pictures.ts';
+import { paint } from '../shared/pictures/drawing.ts';
+import { cssColour, differenceRamp, type Palette } from '../shared/heatmap/colours.ts';
+
+export function picture(name: string, levels: Uint8Array | null, shape: PictureShape): TemplateResult {
+  const painted = (element?: Element): void => {
+    if (element instanceof HTMLCanvasElement && levels) paint(element, levels, shape);
+  };
+  return html`<figure class="latent-picture">
+    <canvas role="img" aria-label=${name} class=${levels ? '' : 'waiting'} ${ref(painted)}></canvas>
+    <figcaption>${name}</figcaption>
+  </figure>`;
+}
+
+/**
+ * The reconstruction term of each number of a picture, against the mean of all: red where it costs more than that, blue where less.
+ *
+ * @param pixels log p of each number, nats, [channels, height, width]; the channels of a place are added
+ */
+export function costPicture(
+  name: string,
+  pixels: Float64Array,
+  { channels, height, width }: PictureShape,
+  palette: Palette,
+): TemplateResult {
+  const area = height * width;
+  const cost = Float64Array.from({ length: area }, (_, at) => {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum -= pixels[channel * area + at]!;
+    return sum;
+  });
+  const mean = cost.reduce((sum, value) => sum + value, 0) / area;
+  const most = cost.reduce((largest, value) => Math.max(largest, Math.abs(value - mean)), 1e-12);
+  const ramp = differenceRamp(palette);
+  const painted = (element?: Element): void => {
+    if (!(element instanceof HTMLCanvasElement)) return;
+    element.width = width;
+    element.height = height;
+    const context = element.getContext('2d');
+    for (let at = 0; at < area; at++) {
+      const position = Math.round(((cost[at]! - mean) / most / 2 + 0.5) * (ramp.length - 1));
+      if (!context) return;
+      context.fillStyle = cssColour(ramp[position]!);
+      context.fillRect(at % width, Math.floor(at / width), 1, 1);
+    }
+  };
+  return html`<figure class="latent-picture">
+    <canvas role="img" aria-label=${name} ${ref(painted)}></canvas>
+    <figcaption title=${`Mean ${mean.toFixed(2)} nats a pixel; the strongest colour is ${most.toFixed(2)} from it`}>${name}</figcaption>
+  </figure>`;
+}

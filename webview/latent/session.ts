@@ -1,0 +1,107 @@
+/** A model with its data, as the page knows them: loaded, encoded, projected, one after the other. */
+
+import type { LatentHost, LatentViewState } from '../../src/protocol/latent.ts';
+import type { Progress, Remote } from '../../src/protocol/rpc.ts';
+import type { LoadedVae } from '../../src/protocol/vae.ts';
+import { EncodedParts, type WholeData } from './encodedData.ts';
+import { planeOfComponents, planeOfDimensions, pointsIn, type Plane } from './plane.ts';
+
+/** Where the points lie. */
+export interface Placed {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** The items that the points are of; null: each of its own. */
+  readonly items: Uint32Array | null;
+  /** null: of a projection that is not linear, whose places stand for no z. */
+  readonly plane: Plane | null;
+  readonly names: readonly [string, string];
+}
+
+export interface SessionEvents {
+  /** Something of it is there, or not any more. */
+  changed(): void;
+  busy(progress: Progress | null): void;
+  failed(error: unknown): void;
+}
+
+export class LatentSession {
+  readonly #host: Remote<LatentHost>;
+  readonly #events: SessionEvents;
+  #abort = new AbortController();
+  model: LoadedVae | null = null;
+  data: WholeData | null = null;
+  placed: Placed | null = null;
+
+  constructor(host: Remote<LatentHost>, events: SessionEvents) {
+    this.#host = host;
+    this.#events = events;
+  }
+
+  /** Loads what is chosen; what was under way ends. */
+  open(model: string, data: string | null, projection: LatentViewState['projection']): void {
+    this.#begin(async (signal) => {
+      [this.model, this.data, this.placed] = [null, null, null];
+      this.#events.changed();
+      const onProgress = (progress: Progress): void => this.#events.busy(progress);
+      this.#events.busy({ message: 'Loading the model' });
+      this.model = await this.#host.load({ model }, { signal, onProgress });
+      this.#events.changed();
+      if (data === null) return;
+      const parts = new EncodedParts();
+      this.#events.busy({ message: 'Encoding the data' });
+      const summary = await this.#host.encode({ data }, { signal, onProgress, onItem: (part) => parts.add(part) });
+      this.data = { summary, means: parts.means(this.model.latent), numbers: parts.numbers() };
+      await this.#place(projection, signal);
+    });
+  }
+
+  /** Lays the points out another way. */
+  project(projection: LatentViewState['projection']): void {
+    this.#begin((signal) => this.#place(projection, signal));
+  }
+
+  cancel(): void {
+    this.#abort.abort();
+  }
+
+  #begin(work: (signal: AbortSignal) => Promise<void>): void {
+    this.#abort.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    work(abort.signal)
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) this.#events.failed(error);
+      })
+      .finally(() => {
+        if (this.#abort !== abort) return;
+        this.#events.busy(null);
+        this.#events.changed();
+      })
+      .catch(console.warn);
+  }
+
+  async #place({ method, dimensions }: LatentViewState['projection'], signal: AbortSignal): Promise<void> {
+    const { model, data } = this;
+    if (!model || !data) return;
+    if (method === 'dimensions' || model.latent <= 2) {
+      const within = dimensions.map((dimension) => Math.min(dimension, model.latent - 1)) as [number, number];
+      this.#lie(planeOfDimensions(model.latent, model.latent <= 2 ? [0, model.latent - 1] : within, model.latentNames));
+      return;
+    }
+    this.#events.busy({ message: method === 'umap' ? 'Laying the points out (UMAP)' : 'Finding the principal components' });
+    const { points, items, pca } = await this.#host.project(
+      { runId: data.summary.runId, method, dimensions },
+      { signal, onProgress: (progress) => this.#events.busy(progress) },
+    );
+    if (pca) {
+      this.#lie(planeOfComponents(pca));
+      return;
+    }
+    const column = (at: number): Float32Array => Float32Array.from({ length: points.length / 2 }, (_, index) => points[2 * index + at]!);
+    this.placed = { x: column(0), y: column(1), items, plane: null, names: ['UMAP 1', 'UMAP 2'] };
+  }
+
+  #lie(plane: Plane): void {
+    this.placed = { ...pointsIn(plane, this.data!.means), items: null, plane, names: plane.names };
+  }
+}

@@ -1,0 +1,120 @@
+/** What stands beside the plane: the place that is decoded, the picture that is looked at, ways through the space, its dimensions. */
+
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { LoadedVae } from '../../src/protocol/vae.ts';
+import { toggleButton } from '../shared/toolbar.ts';
+import { dimensionTable } from './dimensions.ts';
+import type { LatentPanel } from './latentPanel.ts';
+import { levelsOf, pictureShape } from './levels.ts';
+import { costPicture, picture } from './picture.ts';
+import { wayWords } from './strip.ts';
+import type { Subject } from './subject.ts';
+import { legendOf } from './toolbar.ts';
+
+export function side(panel: LatentPanel, model: LoadedVae): TemplateResult {
+  const { data } = panel.session;
+  const { subject } = panel.subjects;
+  const own = subject?.examined?.klByDimension ?? null;
+  return html`<div class="latent-side">
+    ${legendOf(panel)} ${here(panel, model, subject)} ${subject ? examined(panel, model, subject) : nothing} ${way(panel, model)}
+    ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
+  </div>`;
+}
+
+/** The pictures that belong together: what was given, what is made of it, and what the place is decoded to. */
+function here(panel: LatentPanel, model: LoadedVae, subject: Subject | null): TemplateResult {
+  const shape = pictureShape(model.item);
+  const z = panel.zHere();
+  const parts = [
+    ...(subject ? [picture('picture', levelsOf(subject.values, model), shape)] : []),
+    ...(subject?.examined
+      ? [
+          picture('from its mean', levelsOf(subject.examined.pictureOfMean, model), shape),
+          picture('from a draw', levelsOf(subject.examined.pictureOfZ, model), shape),
+        ]
+      : []),
+    ...(subject?.examined?.pixels ? [costPicture('cost by pixel', subject.examined.pixels, shape, panel.palette)] : []),
+    ...(z ? [picture('this place', panel.decoded, shape)] : []),
+  ];
+  if (parts.length === 0)
+    return html`<p class="latent-note">
+      Click a point to see its picture and what the model makes of it; with the target tool, drag anywhere to decode that place.
+    </p>`;
+  return html`<section class="latent-pictures" aria-label="Pictures">${parts}</section>`;
+}
+
+function examined(panel: LatentPanel, model: LoadedVae, subject: Subject): TemplateResult {
+  const { evidence, neighbours } = subject;
+  return html`<section class="latent-examined" aria-label="What the model says of ${subject.name}">
+    ${subject.examined ? panel.formula.element : html`<p class="latent-note" role="status">Looking at ${subject.name}…</p>`}
+    <div class="latent-actions">
+      ${
+        evidence
+          ? nothing
+          : html`<vscode-button
+              secondary
+              ?disabled=${panel.working !== null || !subject.examined?.elbo}
+              @click=${() => panel.subjects.weigh(model.latent)}
+              >Work log p(x) out</vscode-button
+            >`
+      }
+      ${
+        neighbours
+          ? nothing
+          : html`<vscode-button secondary ?disabled=${panel.working !== null} @click=${() => panel.subjects.compare()}
+              >Nearest training examples</vscode-button
+            >`
+      }
+      ${panel.working === null ? nothing : html`<span class="latent-note" role="status">${panel.working}…</span>`}
+    </div>
+    ${evidence ? tightness(evidence.byK, evidence.logEvidence) : nothing} ${neighbours ? nearest(model, neighbours) : nothing}
+  </section>`;
+}
+
+/** The bound of K draws, as K grows. */
+function tightness(byK: readonly { readonly k: number; readonly bound: number }[], logEvidence: number): TemplateResult {
+  const least = Math.min(...byK.map(({ bound }) => bound));
+  const range = Math.max(logEvidence - least, 1e-9);
+  const x = (k: number): number => (220 * Math.log(k)) / Math.log(byK.at(-1)?.k ?? 2);
+  const y = (bound: number): number => 48 - (40 * (bound - least)) / range;
+  const line = byK.map(({ k, bound }, at) => `${at === 0 ? 'M' : 'L'}${x(k).toFixed(1)} ${y(bound).toFixed(1)}`).join('');
+  return html`<figure class="latent-tightness">
+    <svg viewBox="-4 0 232 52" role="img" aria-label="The importance-weighted bound rises with the number of draws">
+      <path class="tightness-top" d="M0 ${y(logEvidence).toFixed(1)}H228"></path>
+      <path class="tightness-line" d=${line}></path>
+    </svg>
+    <figcaption>
+      L<sub>K</sub> from ${byK[0]?.bound.toFixed(1)} (K = 1) to ${byK.at(-1)?.bound.toFixed(1)} (K = ${byK.at(-1)?.k}); the line is log p(x)
+    </figcaption>
+  </figure>`;
+}
+
+function nearest(model: LoadedVae, found: NonNullable<Subject['neighbours']>): TemplateResult {
+  const { distance, ratio, nearest: pictures, trainCount } = found;
+  return html`<section class="latent-nearest" aria-label="Nearest training example">
+    <div class="latent-pictures">${picture('nearest in training', levelsOf(pictures, model), pictureShape(model.item))}</div>
+    <p class="latent-note">
+      Of ${trainCount.toLocaleString('en')} training examples that are here the nearest is ${distance[0]?.toFixed(2)} away (L2, in the
+      model’s range), ${ratio[0]?.toFixed(2)} of the mean distance of the next. A small ratio would be a copy.
+    </p>
+  </section>`;
+}
+
+function way(panel: LatentPanel, model: LoadedVae): TemplateResult | typeof nothing {
+  if (!panel.way) return nothing;
+  return html`<section class="latent-way" aria-label="Ways through the latent space">
+    <header>
+      <h2>${wayWords(panel.way, model.latentNames)}</h2>
+      ${
+        panel.way.kind === 'path'
+          ? toggleButton('circle-large-outline', 'Along the arc (slerp)', panel.state.spherical, () =>
+              panel.showPath(!panel.state.spherical),
+            )
+          : nothing
+      }
+      <button class="link" @click=${() => panel.endWay()}>Close</button>
+    </header>
+    ${panel.strip.grid.element}
+  </section>`;
+}

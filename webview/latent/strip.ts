@@ -1,0 +1,90 @@
+/** Pictures along a way through the latent space: between two places, along one dimension, or over the whole plane. */
+
+import { evenQuantiles, linearPath, manifoldGrid, sphericalPath, traversal } from '../../src/maths/vae/paths.ts';
+import type { LatentHost } from '../../src/protocol/latent.ts';
+import type { Remote } from '../../src/protocol/rpc.ts';
+import type { Decoded, LoadedVae } from '../../src/protocol/vae.ts';
+import { PictureGrid } from '../shared/pictures/pictureGrid.ts';
+import { Latest } from './latest.ts';
+import { levelsOf, pictureShape } from './levels.ts';
+
+const inPath = 9;
+const manifoldSide = 9;
+/** Deviations of the prior that a traversal reaches. */
+const reach = 3;
+
+export type Way =
+  | { readonly kind: 'path'; readonly from: Float32Array; readonly to: Float32Array; readonly spherical: boolean }
+  | { readonly kind: 'traversal'; readonly base: ArrayLike<number>; readonly dimension: number }
+  | { readonly kind: 'manifold'; readonly base: ArrayLike<number>; readonly dimensions: readonly [number, number] };
+
+export class Strip {
+  readonly grid: PictureGrid;
+  readonly #model: () => LoadedVae | null;
+  readonly #latest: Latest<Float32Array, Decoded>;
+  #z = new Float32Array(0);
+  #shown = '';
+
+  /** @param chosen the z of the picture that is chosen */
+  constructor(
+    host: Remote<LatentHost>,
+    model: () => LoadedVae | null,
+    chosen: (z: Float32Array) => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.#model = model;
+    this.grid = new PictureGrid({
+      label: 'Pictures along the way',
+      name: (index) => `Picture ${index + 1}`,
+      chosen: (index) => {
+        this.grid.choose(index);
+        const latent = model()?.latent ?? 0;
+        chosen(this.#z.slice(index * latent, (index + 1) * latent));
+      },
+    });
+    this.#latest = new Latest(
+      (z) => host.decode({ z }),
+      ({ pictures }, z) => {
+        const loaded = model();
+        if (loaded && z === this.#z) this.grid.show(levelsOf(pictures, loaded), pictureShape(loaded.item));
+      },
+      failed,
+    );
+  }
+
+  /** Decodes a way unless it is the one that shows. */
+  show(way: Way): void {
+    const key = JSON.stringify(way, (_, value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Float32Array)] : value));
+    if (key === this.#shown) return;
+    this.#shown = key;
+    const latent = this.#model()?.latent ?? 1;
+    const z = zOf(way);
+    if (z.length !== this.#z.length) this.grid.clear(z.length / latent);
+    this.grid.element.classList.toggle('square', way.kind === 'manifold');
+    this.#z = z;
+    this.#latest.ask(z);
+  }
+
+  clear(): void {
+    this.#shown = '';
+    this.#z = new Float32Array(0);
+    this.grid.clear(0);
+  }
+}
+
+/** [count, latent] */
+function zOf(way: Way): Float32Array<ArrayBuffer> {
+  if (way.kind === 'path') return (way.spherical ? sphericalPath : linearPath)(way.from, way.to, inPath) as Float32Array<ArrayBuffer>;
+  if (way.kind === 'manifold') return manifoldGrid(way.base, way.dimensions, manifoldSide) as Float32Array<ArrayBuffer>;
+  const values = Float64Array.from({ length: inPath }, (_, at) => (2 * reach * at) / (inPath - 1) - reach);
+  return traversal(way.base, way.dimension, values) as Float32Array<ArrayBuffer>;
+}
+
+/** What the pictures of a way are. */
+export function wayWords(way: Way, names: readonly string[]): string {
+  const name = (dimension: number): string => names[dimension] ?? `z${dimension}`;
+  if (way.kind === 'path') return way.spherical ? 'Along the arc from A to B (slerp)' : 'Along the line from A to B';
+  if (way.kind === 'traversal') return `${name(way.dimension)} from −${reach} to ${reach}, the others as they are here`;
+  const ends = evenQuantiles(manifoldSide)[manifoldSide - 1]!.toFixed(2);
+  return `${name(way.dimensions[0])} to the right and ${name(way.dimensions[1])} upwards, at even quantiles of the prior (−${ends} to ${ends})`;
+}

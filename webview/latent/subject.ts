@@ -1,0 +1,124 @@
+/** The picture that is looked at: an item of the data or one from elsewhere. What the model says of it comes bit by bit. */
+
+import type { PosteriorGrid } from '../../src/maths/vae/posteriorGrid.ts';
+import type { LatentHost } from '../../src/protocol/latent.ts';
+import type { Remote } from '../../src/protocol/rpc.ts';
+import type { EvidenceOf, Examination, NeighboursOf } from '../../src/protocol/vae.ts';
+
+/** Draws for the terms of the ELBO, and for log p(x). */
+const draws = 64;
+const importanceDraws = 2_000;
+const seed = 1;
+/** Of the proposal: a little wider than q, so that its tails are heavier. */
+const inflation = 1.2;
+const ks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
+const neighbours = 5;
+const contourSide = 96;
+const contourShares = [0.5, 0.9];
+
+export interface Subject {
+  readonly name: string;
+  /** Of the data; null: from elsewhere. */
+  readonly item: number | null;
+  /** As the model takes it, [...item]. */
+  readonly values: Float32Array;
+  readonly examined: Examination | null;
+  readonly evidence: EvidenceOf | null;
+  readonly contours: PosteriorGrid | null;
+  readonly neighbours: NeighboursOf | null;
+}
+
+export interface SubjectEvents {
+  changed(): void;
+  /** null: nothing is worked out. */
+  busy(message: string | null): void;
+  failed(error: unknown): void;
+}
+
+export class SubjectDesk {
+  readonly #host: Remote<LatentHost>;
+  readonly #events: SubjectEvents;
+  #abort = new AbortController();
+  #subject: Subject | null = null;
+
+  constructor(host: Remote<LatentHost>, events: SubjectEvents) {
+    this.#host = host;
+    this.#events = events;
+  }
+
+  get subject(): Subject | null {
+    return this.#subject;
+  }
+
+  clear(): void {
+    this.#abort.abort();
+    this.#subject = null;
+  }
+
+  /** Looks at an item of the data. */
+  item(runId: string, item: number, name: string): void {
+    this.#begin(async (signal) => {
+      const values = await this.#host.item({ runId, item }, { signal });
+      await this.#look({ name, item, values }, signal);
+    });
+  }
+
+  /** Looks at a picture from elsewhere. */
+  picture(name: string, values: Float32Array): void {
+    this.#begin((signal) => this.#look({ name, item: null, values }, signal));
+  }
+
+  /** Works log p(x) out, and the true posterior's contours where there are two dimensions. */
+  weigh(latent: number): void {
+    const subject = this.#subject;
+    if (!subject) return;
+    this.#begin(async (signal) => {
+      this.#events.busy('Working log p(x) out');
+      const picture = subject.values;
+      const onProgress = ({ message }: { message: string }): void => this.#events.busy(message);
+      const evidence = await this.#host.evidence({ picture, draws: importanceDraws, seed, inflation, ks }, { signal, onProgress });
+      this.#put({ ...subject, evidence });
+      if (latent !== 2) return;
+      const { logEvidence } = evidence;
+      const contours = await this.#host.contours({ picture, side: contourSide, shares: contourShares, logEvidence }, { signal });
+      this.#put({ ...subject, evidence, contours });
+    });
+  }
+
+  /** Looks for the nearest examples that the model was trained on. */
+  compare(): void {
+    const subject = this.#subject;
+    if (!subject) return;
+    this.#begin(async (signal) => {
+      this.#events.busy('Comparing with the training examples');
+      const found = await this.#host.neighbours({ pictures: subject.values, k: neighbours }, { signal });
+      this.#put({ ...subject, neighbours: found });
+    });
+  }
+
+  async #look(given: Pick<Subject, 'name' | 'item' | 'values'>, signal: AbortSignal): Promise<void> {
+    const subject: Subject = { ...given, examined: null, evidence: null, contours: null, neighbours: null };
+    this.#put(subject);
+    const examined = await this.#host.examine({ picture: subject.values, draws, seed }, { signal });
+    this.#put({ ...subject, examined });
+  }
+
+  #put(subject: Subject): void {
+    this.#subject = subject;
+    this.#events.changed();
+  }
+
+  #begin(work: (signal: AbortSignal) => Promise<void>): void {
+    this.#abort.abort();
+    const abort = new AbortController();
+    this.#abort = abort;
+    work(abort.signal)
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) this.#events.failed(error);
+      })
+      .finally(() => {
+        if (this.#abort === abort) this.#events.busy(null);
+      })
+      .catch(console.warn);
+  }
+}

@@ -1,0 +1,91 @@
+/** The toolbar of the latent panel: model, data, how the points lie and what colours them, tools of the plane. */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { categoryColours, pointRamp, unknownColour } from '../shared/points/colours.ts';
+import { classesLegend, valuesLegend } from '../shared/points/legend.ts';
+import { pointsTools } from '../shared/points/tools.ts';
+import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
+import { colouringsOf } from './colouring.ts';
+import type { LatentPanel } from './latentPanel.ts';
+
+export function toolbar(panel: LatentPanel): TemplateResult {
+  const { content, state, session } = panel;
+  const { models, data } = content;
+  const names = [...data.map(({ name }) => name), 'Other data…'];
+  return html`<div class="toolbar" role="toolbar" aria-label="Latent space">
+    ${select(
+      'Model',
+      models.findIndex(({ id }) => id === state.model),
+      models.map(({ title }) => title),
+      (index) => panel.choose({ model: models[index]?.id ?? null }),
+    )}
+    ${select(
+      'Data',
+      data.findIndex(({ id }) => id === state.data),
+      names,
+      (index) => (index === data.length ? panel.addData() : panel.choose({ data: data[index]?.id ?? null })),
+    )}
+    ${projectionSelect(panel)} ${colouringSelect(panel)}
+    <span class="spacer"></span>
+    ${
+      session.placed?.plane
+        ? html`${toggleButton('git-compare', 'A path between two places', panel.way?.kind === 'path', () =>
+            panel.way?.kind === 'path' ? panel.endWay() : panel.showPath(),
+          )}
+          ${toggleButton('table', 'The plane, decoded as a grid', panel.way?.kind === 'manifold', () =>
+            panel.way?.kind === 'manifold' ? panel.endWay() : panel.showManifold(),
+          )}`
+        : nothing
+    }
+    ${iconButton('file-media', 'Encode the image that is open', () => panel.pickPicture(false))}
+    ${iconButton('folder-opened', 'Encode an image file…', () => panel.pickPicture(true))}
+    ${session.placed ? pointsTools(panel.points, session.placed.plane !== null) : nothing}
+  </div>`;
+}
+
+/** Ways to lay out more than two dimensions. */
+function projectionSelect(panel: LatentPanel): TemplateResult | typeof nothing {
+  const { model } = panel.session;
+  if (!model || model.latent <= 2) return nothing;
+  const { method, dimensions } = panel.state.projection;
+  const methods = ['pca', 'umap', 'dimensions'] as const;
+  const names = ['Principal components', 'UMAP', 'Two dimensions'];
+  const dimensionSelect = (end: 0 | 1): TemplateResult =>
+    select(end === 0 ? 'To the right' : 'Upwards', dimensions[end], model.latentNames, (index) =>
+      panel.choose({ projection: { method, dimensions: end === 0 ? [index, dimensions[1]] : [dimensions[0], index] } }),
+    );
+  return html`${select('How the points lie', methods.indexOf(method), names, (index) =>
+    panel.choose({ projection: { method: methods[index] ?? 'pca', dimensions } }),
+  )}
+  ${method === 'dimensions' ? html`${dimensionSelect(0)} ${dimensionSelect(1)}` : nothing}`;
+}
+
+function colouringSelect(panel: LatentPanel): TemplateResult | typeof nothing {
+  const { data } = panel.session;
+  if (!data) return nothing;
+  const known = colouringsOf(data.summary, data.numbers);
+  const { colouring } = panel.state;
+  const at = colouring === null ? 0 : known.findIndex((each) => JSON.stringify(each.colouring) === JSON.stringify(colouring));
+  return select(
+    'Colour of the points',
+    at,
+    known.map(({ name }) => `Colour: ${name}`),
+    (index) => panel.choose({ colouring: known[index]?.colouring ?? null, lit: null }),
+  );
+}
+
+/** What the colours mean. */
+export function legendOf(panel: LatentPanel): TemplateResult | typeof nothing {
+  const { coloured, palette, state } = panel;
+  if (!coloured) return nothing;
+  if (coloured.kind === 'values') {
+    const { values } = coloured.colour as { values: Float32Array };
+    const unknown = values.some(Number.isNaN) ? unknownColour(palette) : null;
+    return valuesLegend({ name: coloured.name, ramp: pointRamp('viridis', palette), range: coloured.range, unknown });
+  }
+  const { names, groups } = coloured;
+  // So many names are no legend any more: they are told when a point is pointed at.
+  if (names.length > 100)
+    return html`<p class="latent-note">${names.length} classes, each in its colour; point at a point to read its own.</p>`;
+  return classesLegend({ names, colours: categoryColours(groups, palette), lit: state.lit, light: (lit) => panel.choose({ lit }) });
+}
