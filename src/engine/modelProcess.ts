@@ -56,7 +56,7 @@ export class ModelProcess<Service, Loaded> {
   }
 
   /** One call of a loaded model that leaves nothing behind in its process. */
-  call<T>(options: CallOptions, work: (remote: Remote<Service>, watched: CallOptions) => Promise<T>): Promise<T> {
+  call<T, Options extends CallOptions>(options: Options, work: (remote: Remote<Service>, watched: Options) => Promise<T>): Promise<T> {
     return this.attempt(options, async (generation, watched) => {
       await generation.load.join(watched);
       return work(generation.process.remote, watched);

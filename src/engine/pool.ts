@@ -3,10 +3,12 @@
 import type { TransformerService } from '../protocol/generation.ts';
 import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
 import type { ModelFamily } from '../protocol/life.ts';
-import { RpcError, type Disposable } from '../protocol/rpc.ts';
+import { RpcError, type CallOptions, type Disposable } from '../protocol/rpc.ts';
+import type { VaeFindings, VaeService, VaeSource } from '../protocol/vae.ts';
 import { EngineClient } from './client.ts';
 import type { ProcessOwner } from './modelProcess.ts';
 import { InferenceProcess, type ProcessOptions } from './process.ts';
+import { inspectVae, VaeClient } from './vaeClient.ts';
 
 export interface PoolLimits {
   /** Bytes that all processes together may hold (resident); above it the idle one that was used longest ago is ended. */
@@ -84,6 +86,16 @@ export class EnginePool implements Disposable {
       settings,
       (owner: ProcessOwner<TransformerService>) => new EngineClient({ source, settings, ...owner }),
     );
+  }
+
+  /** The same of a variational autoencoder. */
+  acquireVae(source: VaeSource, settings: EngineSettings): VaeClient {
+    return this.clientOf('vae', source, settings, (owner: ProcessOwner<VaeService>) => new VaeClient({ source, settings, ...owner }));
+  }
+
+  /** What a model's files are and what they do not say, found in a process that ends behind it. */
+  inspectVae(source: VaeSource, settings: EngineSettings, options: CallOptions = {}): Promise<VaeFindings> {
+    return inspectVae(() => new InferenceProcess<VaeService>({ ...this.processOptions, family: 'vae' }), source, settings, options);
   }
 
   private clientOf<Service, Client extends PooledClient>(

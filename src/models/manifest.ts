@@ -19,6 +19,30 @@ const tensor = z.object({
   shape: z.array(z.union([z.int().check(z.gte(0)), z.string().check(z.minLength(1))])),
 });
 
+/** A file of a model of several, with its tensors. */
+const part = z.object({ file: relativePath, inputs: z.array(tensor), outputs: z.array(tensor) });
+
+/** log p(x|z) of a VAE's decoder: without it, its pictures have no nats. */
+const likelihood = z.union(
+  [
+    z.object({ kind: z.literal('discretised-logistic'), levels: z.int().check(z.gte(2)) }),
+    z.object({ kind: z.literal('bernoulli'), given: z.enum(['logits', 'probabilities']) }),
+    z.object({
+      kind: z.literal('gaussian'),
+      deviation: z.union([z.number().check(z.gt(0)), z.enum(['deviation', 'log-deviation', 'variance', 'log-variance'])]),
+    }),
+  ],
+  {
+    error:
+      'must be {"kind": "discretised-logistic", "levels": 256}, {"kind": "bernoulli", "given": "logits" or "probabilities"} or ' +
+      '{"kind": "gaussian", "deviation": a number above 0, or the form in which an output has it}',
+  },
+);
+
+const range = z
+  .tuple([z.number(), z.number()])
+  .check(z.refine(([low, high]) => low < high, { error: 'must be the lowest value, then the highest' }));
+
 const manifestSchema = z
   .object({
     schemaVersion: z.literal(1),
@@ -33,6 +57,12 @@ const manifestSchema = z
       z.string().check(z.regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hexadecimal digits (sha256)' })),
     ),
     model: relativePath,
+    /** Of a model of several files, by what they are. */
+    parts: z.optional(z.record(z.string(), part)),
+    likelihood: z.optional(likelihood),
+    /** Values of the pictures that a model takes and gives, from black to white; 0 to 1 where it is not stated. */
+    range: z.optional(range),
+    latentNames: z.optional(z.array(z.string().check(z.minLength(1)))),
     tokenizer: z.optional(relativePath),
     /** Longest range of tokens at which the model is as good as at short ones. */
     context: z.optional(z.int().check(z.gte(1))),
@@ -44,12 +74,23 @@ const manifestSchema = z
   })
   .check(
     z.check(({ value, issues }) => {
-      for (const field of ['model', 'tokenizer'] as const) {
-        const file = value[field];
+      const named = [
+        { path: ['model'], file: value.model },
+        { path: ['tokenizer'], file: value.tokenizer },
+        ...Object.entries(value.parts ?? {}).map(([name, { file }]) => ({ path: ['parts', name, 'file'], file })),
+      ];
+      for (const { path, file } of named) {
         if (file !== undefined && !Object.hasOwn(value.files, file)) {
-          issues.push({ code: 'custom', path: [field], input: file, message: 'is not among `files`, so its content cannot be checked' });
+          issues.push({ code: 'custom', path, input: file, message: 'is not among `files`, so its content cannot be checked' });
         }
       }
+      if (value.family === 'vae' && !(value.parts && Object.hasOwn(value.parts, 'decoder')))
+        issues.push({
+          code: 'custom',
+          path: ['parts'],
+          input: value.parts,
+          message: 'must have a `decoder` (and an `encoder`) in a model of family vae',
+        });
     }),
   );
 

@@ -159,6 +159,21 @@ export function addLogLikelihoods(density: PixelDensity, picture: Float32Array, 
   }
 }
 
+/** Adds to each of `into` [count] the log p(x|z) of a picture of its own. @param pictures [count, pixels] */
+export function addOwnLogLikelihoods(density: PixelDensity, pictures: Float32Array, decoded: DecodedPictures, into: Float64Array): void {
+  const { count, location, spread } = decoded;
+  const pixels = pictures.length / count;
+  checkLength(location, count, pixels);
+  const { perPicture, perPixel } = strides(spread, count, pixels);
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    for (let pixel = 0, at = i * pixels; pixel < pixels; pixel++, at++) {
+      sum += density(pictures[at]!, location[at]!, spread ? spread[i * perPicture + pixel * perPixel]! : 0);
+    }
+    into[i]! += sum;
+  }
+}
+
 /** Adds to each of `into` [pixels] the log p of that pixel, meant over the values of z. */
 export function addPixelLogLikelihoods(density: PixelDensity, picture: Float32Array, decoded: DecodedPictures, into: Float64Array): void {
   const { count, location, spread } = decoded;

@@ -19,7 +19,7 @@ export const settings: EngineSettings = { provider: 'cpu', threads: 1, memoryLim
 type AnyHandlers = Readonly<Record<string, (params: never, context: StreamContext<unknown>) => unknown>>;
 
 /** Calls handlers without a channel between. */
-function direct<T>(handlers: object): T {
+export function direct<T>(handlers: object): T {
   const methods = Object.entries(handlers as AnyHandlers).map(([name, handler]) => {
     const call = async (
       params: never,

@@ -1,0 +1,61 @@
+/** Data sets as a loaded model takes them. */
+
+import { createHash } from 'node:crypto';
+import { isAbsolute } from 'node:path';
+import { DataError, inputsOf, inWords, isSameShape, type DataSet } from '../../../models/dataset.ts';
+import { openDataSet } from '../../../models/openDataSet.ts';
+import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
+import { checkMemory } from '../memory.ts';
+import type { HeldVae } from './model.ts';
+
+/** @throws RpcError 'data-invalid', 'memory' */
+export async function readData(model: HeldVae, path: string, array: string | undefined, context: CallContext): Promise<DataSet> {
+  if (!isAbsolute(path)) throw new RpcError('data-invalid', `${path} is not an absolute path; give one.`);
+  const { item } = model.loaded;
+  let data: DataSet;
+  try {
+    data = await openDataSet(path, {
+      wanted: item,
+      signal: context.signal,
+      onProgress: (done, total) => context.progress({ message: 'Reading the data', fraction: done / total }),
+      ...(array !== undefined && { array }),
+    });
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new RpcError('data-invalid', error.message);
+  }
+  if (!isSameShape(data.shape, item))
+    throw new RpcError(
+      'data-invalid',
+      `${path} holds ${inWords(data.shape)}; the model takes ${inWords(item)}. Choose data of that shape.`,
+    );
+  if (data.count === 0) throw new RpcError('data-invalid', `${path} holds no items.`);
+  checkMemory(data.items.byteLength + 4 * data.count * model.size, model.settings.memoryLimit, `The data of ${path}`);
+  return data;
+}
+
+/** Items as the model takes them: [to - from, ...item] in its range. */
+export function itemsAt(model: HeldVae, data: DataSet, from: number, to: number): Float32Array {
+  const { low, high } = model.loaded.range;
+  return inputsOf(data, from, to, [low, high]);
+}
+
+/** Hex sha256 of the items. */
+export function hashOf({ items }: DataSet): string {
+  return createHash('sha256')
+    .update(new Uint8Array(items.buffer, items.byteOffset, items.byteLength))
+    .digest('hex');
+}
+
+/** So many of the items, evenly spread over them. */
+export function spreadOver(count: number, wanted: number): number[] {
+  const kept = Math.min(count, wanted);
+  return Array.from({ length: kept }, (_, i) => Math.floor(((i + 0.5) * count) / kept));
+}
+
+/** Items by their places, one after the other. */
+export function gathered(model: HeldVae, data: DataSet, places: readonly number[]): Float32Array {
+  const items = new Float32Array(places.length * model.size);
+  places.forEach((place, i) => items.set(itemsAt(model, data, place, place + 1), i * model.size));
+  return items;
+}

@@ -1,0 +1,181 @@
+/** Encoder and decoder of a loaded model, called on any number of items: in batches, the next one running while this one is looked at. */
+
+import type { DecodedPictures } from '../../../maths/vae/likelihood.ts';
+import type { SpreadForm, ValueRange } from '../../../maths/vae/likelihood.ts';
+import { logDeviationOf } from '../../../maths/vae/likelihood.ts';
+import { product } from '../../../models/vae/sizes.ts';
+import { RpcError } from '../../../protocol/rpc.ts';
+import type { ItemShape } from '../../../protocol/vae.ts';
+import type { RawTensor } from '../../../protocol/worker.ts';
+import type { Runtime } from '../../worker/client.ts';
+import type { HeldVae } from './model.ts';
+import { floats, zeros } from './probing.ts';
+
+/** Small enough that a cancelled call soon lets the next one in, large enough that the engine is not waiting for us. */
+const BATCH = 64;
+
+export interface DecodedBatch extends DecodedPictures {
+  first: number;
+  /** [count, ...item], channels first; the array of `location` where these are one. */
+  pictures: Float32Array;
+}
+
+export interface EncodedBatch {
+  first: number;
+  count: number;
+  /** [count, latent] */
+  mean: Float32Array;
+  logVariance: Float32Array | null;
+}
+
+export class VaeParts {
+  private readonly runtime: Runtime;
+  private readonly model: HeldVae;
+
+  constructor(runtime: Runtime, model: HeldVae) {
+    this.runtime = runtime;
+    this.model = model;
+  }
+
+  /**
+   * Decodes z [count, latent], batch after batch.
+   *
+   * @param batch items together; what the file fixes goes before
+   */
+  async decode(z: Float32Array, signal: AbortSignal, each: (batch: DecodedBatch) => void | Promise<void>, batch = BATCH): Promise<void> {
+    const { latent, loaded, files, decoderBatch } = this.model;
+    const { decoder, latentShape } = loaded;
+    const fetches = [...new Set([decoder.location, decoder.picture, ...(decoder.spread === undefined ? [] : [decoder.spread])])];
+    const run = (part: Float32Array, size: number) => {
+      const feeds = { [decoder.input]: floats(part, [size, ...latentShape]), ...zeros(decoder.others, size) };
+      return this.runtime.run({ session: files.decoder.session.session, feeds, fetches }, { signal });
+    };
+    await this.batches({ items: z, size: latent, fixed: decoderBatch, wanted: batch, signal }, run, (outputs, first, count) =>
+      each(this.decoded(outputs, first, count)),
+    );
+  }
+
+  /** Encodes pictures [count, ...item], channels first, in the model's range. @throws RpcError 'no-encoder' */
+  async encode(pictures: Float32Array, signal: AbortSignal, each: (batch: EncodedBatch) => void | Promise<void>): Promise<void> {
+    const { loaded, files, size, inputSizes, encoderBatch } = this.model;
+    const { encoder, item, layout } = loaded;
+    if (!encoder || !files.encoder)
+      throw new RpcError('no-encoder', 'This model was opened without an encoder: it can be decoded and sampled alone. Add its encoder.');
+    const session = files.encoder.session.session;
+    const fetches = [...new Set([encoder.mean, ...(encoder.spread ? [encoder.spread.output] : [])])];
+    const run = (part: Float32Array, count: number) => {
+      const input = layout === 'channels-last' ? reordered(part, count, item, 'last') : part;
+      const feeds = { [encoder.input]: floats(input, [count, ...inputSizes]), ...zeros(encoder.others, count) };
+      return this.runtime.run({ session, feeds, fetches }, { signal });
+    };
+    await this.batches({ items: pictures, size, fixed: encoderBatch, wanted: BATCH, signal }, run, (outputs, first, count) =>
+      each(this.encoded(outputs, first, count)),
+    );
+  }
+
+  /** Every batch but the last is whole; one that the file fixes is filled up with copies of the last item. */
+  private async batches(
+    {
+      items,
+      size,
+      fixed,
+      wanted,
+      signal,
+    }: { items: Float32Array; size: number; fixed: number | undefined; wanted: number; signal: AbortSignal },
+    run: (part: Float32Array, count: number) => Promise<Readonly<Record<string, RawTensor>>>,
+    take: (outputs: Readonly<Record<string, RawTensor>>, first: number, count: number) => void | Promise<void>,
+  ): Promise<void> {
+    const total = items.length / size;
+    const batch = fixed ?? wanted;
+    const start = (first: number): Promise<Readonly<Record<string, RawTensor>>> => {
+      const count = Math.min(batch, total - first);
+      const part = items.slice(first * size, (first + count) * size);
+      if (fixed === undefined || count === fixed) return run(part, count);
+      const filled = new Float32Array(fixed * size);
+      for (let i = 0; i < fixed; i++)
+        filled.set(part.subarray(Math.min(i, count - 1) * size, (Math.min(i, count - 1) + 1) * size), i * size);
+      return run(filled, fixed);
+    };
+    let next = total > 0 ? start(0) : undefined;
+    for (let first = 0; first < total; first += batch) {
+      const outputs = await next!;
+      signal.throwIfAborted();
+      next = first + batch < total ? start(first + batch) : undefined;
+      // What is never awaited must not be told as unhandled.
+      next?.catch(() => undefined);
+      await take(outputs, first, Math.min(batch, total - first));
+    }
+  }
+
+  private decoded(outputs: Readonly<Record<string, RawTensor>>, first: number, count: number): DecodedBatch {
+    const { size, loaded } = this.model;
+    const { decoder, item, layout, range } = loaded;
+    const arrange = (data: Float32Array): Float32Array =>
+      layout === 'channels-last' && data.length > count ? reordered(data, count, item, 'first') : data;
+    const location = arrange(floatsOf(outputs, decoder.location, count * size));
+    const spread = decoder.spread === undefined ? undefined : spreadOf(outputs, decoder.spread, count, size);
+    const shown = decoder.picture === decoder.location ? location : arrange(floatsOf(outputs, decoder.picture, count * size));
+    const pictures = decoder.sigmoid ? sigmoid(shown, range) : shown;
+    return { first, count, location, pictures, ...(spread && { spread: spread.length === count * size ? arrange(spread) : spread }) };
+  }
+
+  private encoded(outputs: Readonly<Record<string, RawTensor>>, first: number, count: number): EncodedBatch {
+    const { latent } = this.model;
+    const { mean, spread, halves } = this.model.loaded.encoder!;
+    if (halves) {
+      const both = floatsOf(outputs, mean, 2 * count * latent);
+      const half = (which: number): Float32Array => {
+        const part = new Float32Array(count * latent);
+        for (let i = 0; i < count; i++) part.set(both.subarray((2 * i + which) * latent, (2 * i + which + 1) * latent), i * latent);
+        return part;
+      };
+      return { first, count, mean: half(0), logVariance: logVariances(half(1), spread!.form) };
+    }
+    const logVariance = spread ? logVariances(floatsOf(outputs, spread.output, count * latent), spread.form) : null;
+    return { first, count, mean: floatsOf(outputs, mean, count * latent), logVariance };
+  }
+}
+
+/** The first `length` numbers of an output: behind them stands what filled a batch up. */
+function floatsOf(outputs: Readonly<Record<string, RawTensor>>, name: string, length: number): Float32Array {
+  const tensor = outputs[name];
+  if (!tensor || !(tensor.data instanceof Float32Array) || tensor.data.length < length)
+    throw new RpcError(
+      'model-invalid',
+      `The model's output ${name} is ${tensor ? `${tensor.type} [${tensor.shape.join(', ')}]` : 'missing'}; ${length} numbers of float32 were expected.`,
+    );
+  return tensor.data.length === length ? tensor.data : tensor.data.subarray(0, length);
+}
+
+/** A spread of each number, of each picture, or of all. */
+function spreadOf(outputs: Readonly<Record<string, RawTensor>>, name: string, count: number, size: number): Float32Array {
+  const length = outputs[name]?.data.length ?? 0;
+  const first = outputs[name]?.shape[0] ?? 1;
+  if (length === size && first === 1 && count > 1) return floatsOf(outputs, name, size);
+  if (length >= count * size) return floatsOf(outputs, name, count * size);
+  return floatsOf(outputs, name, length >= count ? count : 1);
+}
+
+function logVariances(values: Float32Array, form: SpreadForm): Float32Array {
+  return form === 'log-variance' ? values : values.map((value) => 2 * logDeviationOf(form, value));
+}
+
+function sigmoid(logits: Float32Array, { low, high }: ValueRange): Float32Array {
+  return logits.map((logit) => low + (high - low) / (1 + Math.exp(-logit)));
+}
+
+/** Pictures with their channels brought to the other end. */
+function reordered(data: Float32Array, count: number, item: ItemShape, channels: 'first' | 'last'): Float32Array {
+  if (item.kind === 'vector' || item.channels === 1) return data;
+  const { channels: depth, height, width } = item;
+  const places = height * width;
+  const result = new Float32Array(count * product([depth, places]));
+  for (let i = 0; i < count; i++)
+    for (let c = 0; c < depth; c++)
+      for (let p = 0; p < places; p++) {
+        const [planar, packed] = [(i * depth + c) * places + p, (i * places + p) * depth + c];
+        if (channels === 'last') result[packed] = data[planar]!;
+        else result[planar] = data[packed]!;
+      }
+  return result;
+}

@@ -1,0 +1,125 @@
+/** What a model gives away of the examples that it was trained on: measured, never called safe. */
+
+import type { DataSet } from '../../../models/dataset.ts';
+import { dataCopying, distanceRatios } from '../../../maths/privacy/copying.ts';
+import { membershipAudit, quantile, type MembershipAudit } from '../../../maths/privacy/membership.ts';
+import { nearestNeighbours } from '../../../maths/privacy/nearest.ts';
+import { integers } from '../../../maths/random/stream.ts';
+import { normals } from '../../../maths/random/normal.ts';
+import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
+import type {
+  CopyingOf,
+  CopyingRequest,
+  EncodedLabels,
+  MembershipRequest,
+  NeighboursOf,
+  NeighboursRequest,
+} from '../../../protocol/vae.ts';
+import { gathered, itemsAt, readData, spreadOver } from './data.ts';
+import type { KeptData } from './encodedData.ts';
+import { checkItems, checkWhole, MOST_SEED } from './inputs.ts';
+import type { HeldVae } from './model.ts';
+import { asRpcError } from './nats.ts';
+import type { VaeParts } from './parts.ts';
+import { resting } from './rest.ts';
+
+/** Neighbours that a distance is compared with: the nearest over the mean of the 2nd to the 50th. */
+const COMPARED = 50;
+
+/** The training data that was looked into last: it is asked for again with every page of samples. */
+export class TrainingData {
+  private last: { path: string; data: DataSet; points: Float32Array } | undefined;
+
+  async of(model: HeldVae, path: string, context: CallContext): Promise<{ data: DataSet; points: Float32Array }> {
+    if (this.last?.path === path) return this.last;
+    const data = await readData(model, path, undefined, context);
+    this.last = { path, data, points: itemsAt(model, data, 0, data.count) };
+    return this.last;
+  }
+}
+
+export async function neighbours(
+  model: HeldVae,
+  training: TrainingData,
+  request: NeighboursRequest,
+  context: CallContext,
+): Promise<NeighboursOf> {
+  const count = checkItems('pictures', request.pictures, model.size);
+  const { data, points } = await training.of(model, request.train, context);
+  const k = checkWhole('k', request.k, 2, data.count);
+  const found = await nearestNeighbours(request.pictures, points, model.size, k, resting(context, 'Comparing with the training data'));
+  const nearest = new Float32Array(count * model.size);
+  for (let i = 0; i < count; i++) {
+    const place = found.index[i * k]!;
+    nearest.set(points.subarray(place * model.size, (place + 1) * model.size), i * model.size);
+  }
+  return { k, index: found.index, distance: found.distance, ratio: distanceRatios(found), nearest, trainCount: data.count };
+}
+
+/** Samples of the prior against new examples, by how near each is to the training data. */
+export async function copying(
+  model: HeldVae,
+  parts: VaeParts,
+  training: TrainingData,
+  request: CopyingRequest,
+  context: CallContext,
+): Promise<CopyingOf> {
+  const samples = checkWhole('samples', request.samples, 2, 100_000);
+  const seed = checkWhole('seed', request.seed, 0, MOST_SEED);
+  checkWhole('tests', request.tests, 2, 1_000_000);
+  const test = await readData(model, request.test, undefined, context);
+  const { data, points } = await training.of(model, request.train, context);
+  const k = Math.min(COMPARED, data.count);
+  if (k < 2) throw new RpcError('data-invalid', `${request.train} holds ${data.count} item; at least 2 are compared with.`);
+  const made = new Float32Array(samples * model.size);
+  const z = Float32Array.from(normals({ seed, stream: 0 }, samples * model.latent));
+  await parts.decode(z, context.signal, ({ first, pictures }) => made.set(pictures, first * model.size));
+  const examples = gathered(model, test, spreadOver(test.count, request.tests));
+  const ofMade = await nearestNeighbours(made, points, model.size, k, resting(context, 'Comparing samples with the training data'));
+  const ofTests = await nearestNeighbours(
+    examples,
+    points,
+    model.size,
+    k,
+    resting(context, 'Comparing new examples with the training data'),
+  );
+  const first = (of: typeof ofMade): Float64Array => Float64Array.from({ length: of.distance.length / k }, (_, i) => of.distance[i * k]!);
+  return {
+    ...dataCopying(first(ofMade), first(ofTests)),
+    ratioOfSamples: quantile(distanceRatios(ofMade), 0.5),
+    ratioOfTests: quantile(distanceRatios(ofTests), 0.5),
+    trainCount: data.count,
+  };
+}
+
+/** @throws RpcError 'bad-input' with what there is, 'no-likelihood' */
+export function membership({ data, elbo, report }: KeptData, { label, members, within, seed }: MembershipRequest): MembershipAudit {
+  checkWhole('seed', seed, 0, MOST_SEED);
+  if (!elbo) throw new RpcError('no-likelihood', report.withoutNats ?? 'The encoder gives no distribution, so that there is no ELBO.');
+  const families = labelsOf(data, label);
+  const unknown = members.find((name) => !families.names.includes(name));
+  if (unknown !== undefined) throw new RpcError('bad-input', `There is no "${unknown}" among the labels ${label} of ${data.name}.`);
+  const limits = within && labelsOf(data, within.label);
+  const rows: number[] = [];
+  for (let i = 0; i < data.count; i++) if (!limits || within.names.includes(limits.names[limits.values[i]!]!)) rows.push(i);
+  const inside = new Set(members);
+  try {
+    return membershipAudit(
+      {
+        score: Float64Array.from(rows, (i) => elbo[i]!),
+        member: Uint8Array.from(rows, (i) => (inside.has(families.names[families.values[i]!]!) ? 1 : 0)),
+        family: Int32Array.from(rows, (i) => families.values[i]!),
+      },
+      (bound, count, start) => integers({ seed, stream: 10 }, bound, count, start),
+    );
+  } catch (error) {
+    throw asRpcError(error);
+  }
+}
+
+function labelsOf(data: DataSet, name: string): EncodedLabels {
+  const found = data.labels.find((labels) => labels.name === name);
+  if (found) return found;
+  const names = data.labels.map((labels) => labels.name).join(', ') || 'none';
+  throw new RpcError('bad-input', `${data.name} has no labels ${name}; it has ${names}.`);
+}
