@@ -12,6 +12,7 @@ export const commands = {
   compareWithFile: 'genlens.compareAttentionWithFile',
   exportAttention: 'genlens.exportAttention',
   continueText: 'genlens.continueText',
+  openLatentSpace: 'genlens.openLatentSpace',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',
@@ -48,6 +49,7 @@ export const views = {
 export const panels = {
   attention: 'genlens.attention',
   formula: 'genlens.formula',
+  latent: 'genlens.latent',
 } as const;
 
 /** Colours that a theme or a user may change. */
@@ -100,5 +102,7 @@ export const storageKeys = {
   attentionPanels: 'genlens.attentionPanels',
   painting: 'genlens.painting',
   sampling: 'genlens.sampling',
+  latent: 'genlens.latent',
+  latentData: 'genlens.latentData',
   collapsedFamilies: 'genlens.collapsedFamilies',
 } as const;

@@ -9,6 +9,8 @@ import { PanelStore } from './features/attention/panelStore.ts';
 import { SymbolFinder } from './features/attention/symbols/symbols.ts';
 import { Engine } from './features/engine/engine.ts';
 import { registerFormulas } from './features/formulas/register.ts';
+import { LatentDataSets } from './features/latent/latentData.ts';
+import { LatentPanels } from './features/latent/latentPanels.ts';
 import { disposeLog, showLog } from './features/log/log.ts';
 import { AddedModels } from './features/models/added.ts';
 import { chooseModel } from './features/models/chooseModel.ts';
@@ -18,6 +20,7 @@ import { RunStore } from './features/sampling/runStore.ts';
 import { SamplingModels } from './features/sampling/samplingModels.ts';
 import { SamplingView } from './features/sampling/samplingView.ts';
 import { TextPlaces } from './features/sampling/textPlaces.ts';
+import { VaeModels } from './features/vae/vaeModels.ts';
 import { PythonReader } from './python/client.ts';
 import { Typesetter } from './typeset/client.ts';
 
@@ -44,15 +47,24 @@ export function activate(context: vscode.ExtensionContext): void {
   });
 
   const places = new TextPlaces();
+  const vaes = new VaeModels(models, engine);
   const sampling = new SamplingView({
     extensionUri,
     engine,
     models: new SamplingModels(models),
+    vaes,
     places,
     runs: new RunStore(context.storageUri ?? context.globalStorageUri),
     memento: workspaceState,
     explain: ({ prompt: text, text: behind }) => panels.explain({ kind: 'prompt', text: text + behind }),
     addModel: async () => void (await addModel(models.added, engine)),
+  });
+
+  const latent = new LatentPanels({
+    extensionUri,
+    models: vaes,
+    data: new LatentDataSets(inExtension('models', 'glyphs'), globalState),
+    memento: workspaceState,
   });
 
   subscriptions.push(
@@ -64,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
     easel,
     places,
     sampling,
+    latent,
     { dispose: disposeLog },
     vscode.window.registerWebviewPanelSerializer(panelTypes.attention, panels),
     vscode.commands.registerCommand(commands.explainAttention, (argument: unknown) => explainAttention(panels, prompt, argument)),
@@ -71,6 +84,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand(commands.compareWithHead, (argument: unknown) => compareAttention(panels, 'head', argument)),
     vscode.commands.registerCommand(commands.compareWithFile, (argument: unknown) => compareAttention(panels, 'file', argument)),
     vscode.commands.registerCommand(commands.exportAttention, () => panels.export()),
+    vscode.window.registerWebviewPanelSerializer(panelTypes.latent, latent),
+    vscode.commands.registerCommand(commands.openLatentSpace, () => latent.open()),
     vscode.commands.registerCommand(commands.continueText, () => sampling.continueText()),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();

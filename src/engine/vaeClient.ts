@@ -63,6 +63,7 @@ export class VaeClient implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
 
   readonly decode = this.plain('decode');
   readonly encode = this.plain('encode');
+  readonly readPicture = this.plain('readPicture');
   readonly examine = this.plain('examine');
   readonly evidence = this.plain('evidence');
   readonly contours = this.plain('contours');

@@ -89,6 +89,24 @@ export function inRange(levels: Uint8Array, [low, high]: Range): Float32Array {
   return values;
 }
 
+/** The items of a data set that have a label. @throws DataError where none has */
+export function itemsLabelled(data: DataSet, name: string, value: string): DataSet {
+  const label = data.labels.find((each) => each.name === name);
+  const wanted = label?.names.indexOf(value) ?? -1;
+  const places = label ? [...label.values.keys()].filter((item) => label.values[item] === wanted) : [];
+  if (places.length === 0)
+    throw new DataError(`${data.name} has no items whose ${name} is "${value}"${label ? `, but: ${label.names.join(', ')}` : ''}.`);
+  const size = sizeOf(data.shape);
+  const items = data.items.slice(0, places.length * size);
+  places.forEach((place, at) => items.set(data.items.subarray(place * size, (place + 1) * size), at * size));
+  const labels = data.labels.map((each) => ({
+    ...each,
+    values: each.values.slice(0, places.length).map((_, at) => each.values[places[at]!]!),
+  }));
+  const paths = data.paths && places.map((place) => data.paths![place]!);
+  return { ...data, name: `${data.name}, ${value}`, items, count: places.length, labels, ...(paths && { paths }) };
+}
+
 /** An array of places among `count` names. */
 export function placesAmong(count: number, length: number): Labels['values'] {
   if (count <= 2 ** 8) return new Uint8Array(length);

@@ -24,9 +24,11 @@ const share = () => number('a number from 0 to 1', (value) => value >= 0 && valu
 const positive = () => number('a number above 0', (value) => value > 0 && value < Infinity);
 
 const fields = {
-  method: z.unknown().check(
-    z.refine((value) => value === 'sample' || value === 'greedy' || value === 'beam', { error: 'must be "sample", "greedy" or "beam"' }),
-  ),
+  method: z
+    .unknown()
+    .check(
+      z.refine((value) => value === 'sample' || value === 'greedy' || value === 'beam', { error: 'must be "sample", "greedy" or "beam"' }),
+    ),
   temperature: positive(),
   topK: whole(0, Number.MAX_SAFE_INTEGER),
   topP: share(),
@@ -36,9 +38,12 @@ const fields = {
   lengthPenalty: number('a finite number', Number.isFinite),
   seed: whole(0, seedEnd - 1),
   stop: z.unknown().check(
-    z.refine((value) => Array.isArray(value) && value.every((stop) => typeof stop === 'string' && stop !== '' && stop.length <= longestStop), {
-      error: `must be a list of strings that are not empty, each of at most ${longestStop} characters`,
-    }),
+    z.refine(
+      (value) => Array.isArray(value) && value.every((stop) => typeof stop === 'string' && stop !== '' && stop.length <= longestStop),
+      {
+        error: `must be a list of strings that are not empty, each of at most ${longestStop} characters`,
+      },
+    ),
   ),
   maxTokens: whole(1, mostTokens),
 };

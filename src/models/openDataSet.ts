@@ -4,19 +4,33 @@ import { stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { readArrayData } from './arrayData.ts';
 import { readGlyphs } from './bundledData.ts';
-import { DataError, type DataSet, type ReadOptions } from './dataset.ts';
+import { DataError, itemsLabelled, type DataSet, type ReadOptions } from './dataset.ts';
 import { readImageFolder } from './imageFolder.ts';
 
-/** @throws DataError */
-export async function openDataSet(path: string, options: ReadOptions = {}): Promise<DataSet> {
+/**
+ * @param address a path; of bundled data also one of its splits, "FOLDER#train" or "FOLDER#held out"
+ * @throws DataError
+ */
+export async function openDataSet(address: string, options: ReadOptions = {}): Promise<DataSet> {
+  const { path, split } = await splitOf(address);
   const status = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new DataError(
       `${path} cannot be read (${error.code ?? error.message}). Give a .npy or .npz file, or a folder of PNG or JPEG files.`,
     );
   });
+  if (split !== null) return itemsLabelled(await readGlyphs(path), 'split', split);
   if (status.isDirectory()) return (await isFile(join(path, 'dataset.json'))) ? readGlyphs(path) : readImageFolder(path, options);
   if (status.isFile() && ['.npy', '.npz'].includes(extname(path).toLowerCase())) return readArrayData(path, options);
   throw new DataError(`${path} is not read as data. Give a .npy or .npz file, or a folder of PNG or JPEG files.`);
+}
+
+/** A folder of a user's own may have such a name: only where the part before it is bundled data is it a split. */
+async function splitOf(address: string): Promise<{ path: string; split: string | null }> {
+  const at = address.lastIndexOf('#');
+  const folder = address.slice(0, at);
+  return at > 0 && (await isFile(join(folder, 'dataset.json')))
+    ? { path: folder, split: address.slice(at + 1) }
+    : { path: address, split: null };
 }
 
 const isFile = async (path: string): Promise<boolean> =>

@@ -1,5 +1,7 @@
 /** Pictures as messages carry them. */
 
+import type { ItemShape } from './vae.ts';
+
 /** How a picture's numbers lie. */
 export interface PictureShape {
   readonly channels: number;
@@ -12,4 +14,11 @@ export interface Picture {
   readonly name: string;
   readonly shape: PictureShape;
   readonly levels: Uint8Array;
+}
+
+/** An item as a picture: a vector is one row. */
+export function shapeOfItem(item: ItemShape): PictureShape {
+  if (item.kind === 'vector') return { channels: 1, height: 1, width: item.length };
+  const { channels, height, width } = item;
+  return { channels, height, width };
 }

@@ -1,7 +1,6 @@
 /** The messages between the sampling view and the extension host, and what the host keeps of it. */
 
 import type { DecodingSettings, GeneratedToken, Generation, GenerationRequest } from './generation.ts';
-import type { ProviderReport } from './inference.ts';
 import type { Picture, PictureShape } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
 
@@ -102,7 +101,9 @@ export interface PictureOutcome {
   readonly took: number;
   /** Hex sha256 of the decoder's file. */
   readonly sha256: string;
-  readonly provider: ProviderReport;
+  readonly engineVersion: string;
+  /** The same settings give the same bytes again: on the CPU. Elsewhere values are within 1e-3. */
+  readonly exact: boolean;
 }
 
 /** Pictures that were sampled. */
@@ -155,8 +156,8 @@ export interface SamplingHost {
   samplePictures(params: PictureRequest): Streamed<PictureBatch, PictureOutcome>;
   /** The image file that is open in front, else one that the user picks, as the model takes it; null: none was picked. */
   pickPicture(params: { model: string; pick: boolean }): Picture | null;
-  /** Asks where, and writes the pictures: a sheet as PNG, or all numbers [count, channels, height, width] as .npy. */
-  save(params: { run: PictureRun; format: 'png' | 'npy' }): void;
+  /** Asks where, and writes: a picture of them as PNG, or all numbers [count, ...item] as .npy. */
+  save(params: { run: PictureRun; png: Uint8Array | null }): void;
   /** Puts text where its prompt ended, or, where that was edited, at the cursor. Says which; null: nowhere. */
   insert(params: { from: ContinuedText; text: string }): { place: 'origin' | 'cursor' } | null;
   copy(params: { text: string; what: string }): void;

@@ -321,7 +321,7 @@ describe('sampling pictures', () => {
     await expect.poll(() => page.locator('.continuation').count()).toBe(2);
     expect(await page.locator('.differences tbody tr').allInnerTexts()).toEqual(['temperature\t0.5\t1']);
     await page.getByRole('button', { name: 'Save the numbers as .npy' }).first().click();
-    expect(await calls(page, 'save')).toMatchObject([{ format: 'npy', run: { settings: { temperature: 0.5 } } }]);
+    expect(await calls(page, 'save')).toMatchObject([{ png: null, run: { settings: { temperature: 0.5 } } }]);
     await page.getByRole('button', { name: 'Copy the settings of this run' }).first().click();
     const [copied] = await calls<{ text: string }>(page, 'copy');
     expect(JSON.parse(copied!.text)).toMatchObject({ model: 'vae-glyphs', pictures: { temperature: 0.5, seed: 1, count: 36 } });

@@ -14,7 +14,7 @@ import { coloured, colouringsOf, type Coloured } from './colouring.ts';
 import { contourOf } from './contours.ts';
 import { elboContent } from './elbo.ts';
 import { Latest } from './latest.ts';
-import { levelsOf } from './levels.ts';
+import { levelsOf } from '../../src/maths/levels.ts';
 import { placeOf, shadow, zAt, type Place } from './plane.ts';
 import { side } from './side.ts';
 import { LatentSession } from './session.ts';
@@ -73,7 +73,7 @@ export class LatentPanel {
     this.#decoding = new Latest(
       async (z) => {
         const model = this.session.model!;
-        return levelsOf((await host.decode({ z })).pictures, model);
+        return levelsOf((await host.decode({ z })).pictures, model.range);
       },
       (levels) => this.#update(() => (this.#decoded = levels)),
       failed,

@@ -6,7 +6,8 @@ import type { LoadedVae } from '../../src/protocol/vae.ts';
 import { toggleButton } from '../shared/toolbar.ts';
 import { dimensionTable } from './dimensions.ts';
 import type { LatentPanel } from './latentPanel.ts';
-import { levelsOf, pictureShape } from './levels.ts';
+import { levelsOf } from '../../src/maths/levels.ts';
+import { shapeOfItem } from '../../src/protocol/pictures.ts';
 import { costPicture, picture } from './picture.ts';
 import { wayWords } from './strip.ts';
 import type { Subject } from './subject.ts';
@@ -24,14 +25,14 @@ export function side(panel: LatentPanel, model: LoadedVae): TemplateResult {
 
 /** The pictures that belong together: what was given, what is made of it, and what the place is decoded to. */
 function here(panel: LatentPanel, model: LoadedVae, subject: Subject | null): TemplateResult {
-  const shape = pictureShape(model.item);
+  const shape = shapeOfItem(model.item);
   const z = panel.zHere();
   const parts = [
-    ...(subject ? [picture('picture', levelsOf(subject.values, model), shape)] : []),
+    ...(subject ? [picture('picture', levelsOf(subject.values, model.range), shape)] : []),
     ...(subject?.examined
       ? [
-          picture('from its mean', levelsOf(subject.examined.pictureOfMean, model), shape),
-          picture('from a draw', levelsOf(subject.examined.pictureOfZ, model), shape),
+          picture('from its mean', levelsOf(subject.examined.pictureOfMean, model.range), shape),
+          picture('from a draw', levelsOf(subject.examined.pictureOfZ, model.range), shape),
         ]
       : []),
     ...(subject?.examined?.pixels ? [costPicture('cost by pixel', subject.examined.pixels, shape, panel.palette)] : []),
@@ -93,7 +94,7 @@ function tightness(byK: readonly { readonly k: number; readonly bound: number }[
 function nearest(model: LoadedVae, found: NonNullable<Subject['neighbours']>): TemplateResult {
   const { distance, ratio, nearest: pictures, trainCount } = found;
   return html`<section class="latent-nearest" aria-label="Nearest training example">
-    <div class="latent-pictures">${picture('nearest in training', levelsOf(pictures, model), pictureShape(model.item))}</div>
+    <div class="latent-pictures">${picture('nearest in training', levelsOf(pictures, model.range), shapeOfItem(model.item))}</div>
     <p class="latent-note">
       Of ${trainCount.toLocaleString('en')} training examples that are here the nearest is ${distance[0]?.toFixed(2)} away (L2, in the
       model’s range), ${ratio[0]?.toFixed(2)} of the mean distance of the next. A small ratio would be a copy.

@@ -6,7 +6,8 @@ import type { Remote } from '../../src/protocol/rpc.ts';
 import type { Decoded, LoadedVae } from '../../src/protocol/vae.ts';
 import { PictureGrid } from '../shared/pictures/pictureGrid.ts';
 import { Latest } from './latest.ts';
-import { levelsOf, pictureShape } from './levels.ts';
+import { levelsOf } from '../../src/maths/levels.ts';
+import { shapeOfItem } from '../../src/protocol/pictures.ts';
 
 const inPath = 9;
 const manifoldSide = 9;
@@ -46,7 +47,7 @@ export class Strip {
       (z) => host.decode({ z }),
       ({ pictures }, z) => {
         const loaded = model();
-        if (loaded && z === this.#z) this.grid.show(levelsOf(pictures, loaded), pictureShape(loaded.item));
+        if (loaded && z === this.#z) this.grid.show(levelsOf(pictures, loaded.range), shapeOfItem(loaded.item));
       },
       failed,
     );

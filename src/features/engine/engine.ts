@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { EngineClient } from '../../engine/client.ts';
 import { EnginePool } from '../../engine/pool.ts';
+import type { VaeClient } from '../../engine/vaeClient.ts';
 import type { ModelSource } from '../../protocol/inference.ts';
 import type { Disposable } from '../../protocol/rpc.ts';
+import type { VaeSource } from '../../protocol/vae.ts';
 import { log } from '../log/log.ts';
 import { engineSettings, poolLimits } from './settings.ts';
 
@@ -18,9 +20,18 @@ export class Engine implements Disposable {
 
   /** The model's client under the settings of now; starts nothing by itself. */
   client(source: ModelSource): EngineClient {
+    return this.#current().acquire(source, engineSettings());
+  }
+
+  /** The same of a variational autoencoder. */
+  vae(source: VaeSource): VaeClient {
+    return this.#current().acquireVae(source, engineSettings());
+  }
+
+  #current(): EnginePool {
     this.#pool ??= new EnginePool({ entry: this.#entry, log: writeLine });
     this.#pool.configure(poolLimits());
-    return this.#pool.acquire(source, engineSettings());
+    return this.#pool;
   }
 
   dispose(): void {

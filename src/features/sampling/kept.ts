@@ -73,7 +73,7 @@ const shape = z.object({ channels: side, height: side, width: side });
 const picture = z.object({ name: text, shape, levels });
 const pictureRun = z.object({
   ...{ ...runFields, kind: z.literal('pictures'), settings: pictures, around: z.nullable(picture), shape: z.nullable(shape), levels },
-  outcome: z.nullable(z.object({ took: z.number(), sha256: z.string(), provider })),
+  outcome: z.nullable(z.object({ took: z.number(), sha256: z.string(), engineVersion: z.string(), exact: z.boolean() })),
 });
 
 const choices = z.object({

@@ -8,7 +8,7 @@ import type { ModelFamily, SamplingModel } from '../../protocol/sampling.ts';
 import type { Models } from '../models/models.ts';
 
 /** Families that can be sampled. */
-const sampled: readonly ModelFamily[] = ['transformer'];
+const sampled: readonly ModelFamily[] = ['transformer', 'vae'];
 
 /** The models that can be sampled, as the view lists them. */
 export class SamplingModels {

@@ -8,7 +8,10 @@ import type { Engine } from '../engine/engine.ts';
 import { log } from '../log/log.ts';
 import { viewPage, viewsFolder } from '../page.ts';
 import { openSession, type PageSession } from '../pageSession.ts';
-import { parseChoices, parseRun, parseSettings } from './kept.ts';
+import { readImage } from '../vae/imageFiles.ts';
+import type { VaeModels } from '../vae/vaeModels.ts';
+import { parseChoices, parsePicture, parseRun, parseSettings } from './kept.ts';
+import { samplePictures, savePictures } from './pictureSampling.ts';
 import type { RunStore } from './runStore.ts';
 import type { SamplingModels } from './samplingModels.ts';
 import type { TextPlaces } from './textPlaces.ts';
@@ -26,6 +29,7 @@ export interface SamplingServices {
   readonly extensionUri: vscode.Uri;
   readonly engine: Engine;
   readonly models: SamplingModels;
+  readonly vaes: VaeModels;
   readonly places: TextPlaces;
   readonly runs: RunStore;
   readonly memento: vscode.Memento;
@@ -87,7 +91,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
   }
 
   #handlers(): Handlers<SamplingHost> {
-    const { engine, models, places, runs, memento } = this.#services;
+    const { engine, models, vaes, places, runs, memento } = this.#services;
     return {
       ready: async () => {
         const content: SamplingContent = {
@@ -115,11 +119,17 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
         const client = engine.client(await models.source(model));
         return client.generate(request, { signal, onItem: item });
       },
-      samplePictures: () => {
-        throw new RpcError('not-yet', 'Pictures are not sampled yet.');
+      samplePictures: ({ model, settings, around }, { signal, item }) => {
+        const picture = around && parsePicture(around);
+        if (around && !picture)
+          throw new RpcError('data-invalid', 'The picture to sample around has not as many numbers as its size says.');
+        return samplePictures(vaes, { model, settings, around: picture }, { signal }, item);
       },
-      pickPicture: () => null,
-      save: () => undefined,
+      pickPicture: async ({ model, pick }) => (await readImage(await vaes.client(model), pick))?.picture ?? null,
+      save: async ({ run, png }) => {
+        const parsed = parseRun(run);
+        if (parsed?.kind === 'pictures') await savePictures(vaes, parsed, png instanceof Uint8Array ? { png } : null);
+      },
       insert: ({ from, text }) => places.insert(from, text),
       copy: async ({ text, what }) => {
         await vscode.env.clipboard.writeText(text);

@@ -32,7 +32,7 @@ const meanOf = (item: number): readonly [number, number] => {
 const model: LoadedVae = {
   ...{ latent: 2, latentNames: ['z0', 'z1'], latentShape: [2], parameters: 1_000, sha256: {}, loadMs: 20, layout: 'channels-first' },
   ...{ item: { kind: 'image', channels: 1, height: side, width: side }, range: { low: 0, high: 1 } },
-  decoder: { path: '/m/decoder.onnx', input: 'z', location: 'location', picture: 'image', others: [] },
+  decoder: { path: '/m/decoder.onnx', input: 'z', location: 'location', picture: 'image', sigmoid: false, others: [] },
   likelihood: { kind: 'discretised-logistic', levels: 256, spread: 'log-scale' },
   provider: { requested: 'auto', used: 'cpu', engineVersion: '1.30.0' },
 };
@@ -157,7 +157,7 @@ const examination: Examination = {
 const evidence: EvidenceOf = {
   ...{ method: 'quadrature', logEvidence: -423.9 },
   quadrature: {
-    ...{ coarse: -423.9, fine: -423.9, difference: 3e-5, agreed: true, evaluations: 20_000, modes: [] },
+    ...{ logEvidence: -423.9, reach: 6, coarse: -423.9, fine: -423.9, difference: 3e-5, agreed: true, evaluations: 20_000, modes: [] },
     ...{ mean: [1.2, 0], covariance: [0.04, 0, 0.09] },
   },
   importance: { logEvidence: -424, standardError: 0.1, effectiveSize: 310, paretoShape: 0.4, draws: 2_000 },

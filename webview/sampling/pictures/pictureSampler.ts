@@ -3,7 +3,7 @@
 import type { TemplateResult } from 'lit';
 import type { Picture } from '../../../src/protocol/pictures.ts';
 import type { PictureRun, SamplingModel } from '../../../src/protocol/sampling.ts';
-import { sizeOf } from '../../shared/pictures/drawing.ts';
+import { sheetPng, sizeOf } from '../../shared/pictures/drawing.ts';
 import type { Desk } from '../desk.ts';
 import { pictureRunSentence, pictureStartSentence } from '../words.ts';
 import { pictureSection } from './pictureSection.ts';
@@ -60,7 +60,12 @@ export class PictureSampler {
   }
 
   save(run: PictureRun, format: 'png' | 'npy'): void {
-    this.#desk.act(this.#desk.host.save({ run, format }));
+    this.#desk.act(this.#save(run, format));
+  }
+
+  async #save(run: PictureRun, format: 'png' | 'npy'): Promise<void> {
+    const png = format === 'png' && run.shape ? await sheetPng(run.levels, run.shape) : null;
+    await this.#desk.host.save({ run, png });
   }
 
   async #pick(model: string, pick: boolean): Promise<void> {

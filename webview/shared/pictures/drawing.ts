@@ -28,3 +28,21 @@ export function paint(canvas: HTMLCanvasElement, levels: Uint8Array, shape: Pict
   canvas.height = shape.height;
   canvas.getContext('2d')?.putImageData(new ImageData(rgbaOf(levels, shape), shape.width, shape.height), 0, 0);
 }
+
+/** Pixels between the pictures of a sheet. */
+const gap = 2;
+
+/** Pictures in rows and columns, as many of both as there can be, in one PNG file. @param levels [count, ...shape] */
+export async function sheetPng(levels: Uint8Array, shape: PictureShape): Promise<Uint8Array> {
+  const size = sizeOf(shape);
+  const count = levels.length / size;
+  const columns = Math.ceil(Math.sqrt(count));
+  const [width, height] = [shape.width + gap, shape.height + gap];
+  const canvas = new OffscreenCanvas(Math.max(1, columns * width - gap), Math.max(1, Math.ceil(count / columns) * height - gap));
+  const context = canvas.getContext('2d');
+  for (let at = 0; at < count; at++) {
+    const data = new ImageData(rgbaOf(levels.subarray(at * size, (at + 1) * size), shape), shape.width, shape.height);
+    context?.putImageData(data, (at % columns) * width, Math.floor(at / columns) * height);
+  }
+  return new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+}

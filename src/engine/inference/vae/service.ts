@@ -13,6 +13,7 @@ import { checkItems, checkWhole, MOST_SEED } from './inputs.ts';
 import { inspectVae, loadVae, type HeldVae } from './model.ts';
 import { Nats } from './nats.ts';
 import { VaeParts } from './parts.ts';
+import { pictureFor } from './picture.ts';
 import { copying, membership, neighbours, TrainingData } from './privacy.ts';
 import { project } from './projecting.ts';
 import { resting } from './rest.ts';
@@ -89,6 +90,7 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       kept.set(runId, found);
       return found.report;
     },
+    readPicture: ({ bytes }) => pictureFor(loaded().model.loaded, bytes),
     item: ({ runId, item }) => {
       const { data } = keptOf(runId);
       const place = checkWhole('item', item, 0, data.count - 1);

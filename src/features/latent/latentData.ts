@@ -1,0 +1,65 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import { storageKeys } from '../../contributions.ts';
+import type { LatentData } from '../../protocol/latent.ts';
+
+/** So many data sets of the user's own are listed, the newest. */
+const kept = 10;
+
+/** Data that can be encoded: the bundled glyphs, and array files and folders of pictures that the user chose. */
+export class LatentDataSets {
+  readonly #glyphs: string;
+  readonly #memento: vscode.Memento;
+
+  /** @param glyphs folder of the bundled glyphs */
+  constructor(glyphs: string, memento: vscode.Memento) {
+    this.#glyphs = glyphs;
+    this.#memento = memento;
+  }
+
+  list(): LatentData[] {
+    // A path of the user's own is opened in a trusted workspace only.
+    const own = vscode.workspace.isTrusted ? this.#own() : [];
+    return [
+      { id: 'held out', name: 'Glyphs, held out' },
+      { id: 'train', name: 'Glyphs, trained on' },
+      ...own.map((path) => ({ id: path, name: posix.basename(path) || path })),
+    ];
+  }
+
+  /** Where the data of an id lies; null where it is not listed. */
+  pathOf(id: string): string | null {
+    if (!this.list().some((data) => data.id === id)) return null;
+    return id === 'held out' || id === 'train' ? `${this.#glyphs}#${id}` : id;
+  }
+
+  /** What the bundled models were trained on, as far as it is here, and what they were not. */
+  get training(): { readonly train: string; readonly test: string } {
+    return { train: `${this.#glyphs}#train`, test: `${this.#glyphs}#held out` };
+  }
+
+  /** Lets the user choose; null: nothing was chosen. */
+  async add(): Promise<LatentData | null> {
+    const [chosen] =
+      (await vscode.window.showOpenDialog({
+        title: 'Choose Data to Encode',
+        openLabel: 'Encode',
+        canSelectFiles: true,
+        canSelectFolders: true,
+        filters: { 'NumPy arrays': ['npy', 'npz'], 'All files': ['*'] },
+      })) ?? [];
+    if (!chosen) return null;
+    if (chosen.scheme !== 'file')
+      throw new Error(`${chosen.toString()} is not on the disk of the machine that Genlens runs on. Copy the data there.`);
+    await this.#memento.update(
+      storageKeys.latentData,
+      [chosen.fsPath, ...this.#own().filter((path) => path !== chosen.fsPath)].slice(0, kept),
+    );
+    return { id: chosen.fsPath, name: posix.basename(chosen.path) };
+  }
+
+  #own(): string[] {
+    const stored = this.#memento.get<unknown>(storageKeys.latentData);
+    return Array.isArray(stored) ? stored.filter((path) => typeof path === 'string').slice(0, kept) : [];
+  }
+}
