@@ -25,11 +25,23 @@ const part = z.object({ file: relativePath, inputs: z.array(tensor), outputs: z.
 /** log p(x|z) of a VAE's decoder: without it, its pictures have no nats. */
 const likelihood = z.union(
   [
-    z.object({ kind: z.literal('discretised-logistic'), levels: z.int().check(z.gte(2)) }),
+    z.object({
+      kind: z.literal('discretised-logistic'),
+      levels: z.int().check(z.gte(2, { error: 'must be a whole number of 2 or more' })),
+    }),
     z.object({ kind: z.literal('bernoulli'), given: z.enum(['logits', 'probabilities']) }),
     z.object({
       kind: z.literal('gaussian'),
-      deviation: z.union([z.number().check(z.gt(0)), z.enum(['deviation', 'log-deviation', 'variance', 'log-variance'])]),
+      deviation: z.union(
+        [
+          z.number().check(z.gt(0, { error: 'must be a number above 0' })),
+          z.enum(['deviation', 'log-deviation', 'variance', 'log-variance']),
+        ],
+        {
+          error:
+            'must be a number above 0, or the form in which an output has it: "deviation", "log-deviation", "variance", "log-variance"',
+        },
+      ),
     }),
   ],
   {

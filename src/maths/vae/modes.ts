@@ -55,7 +55,9 @@ export async function findModes(logJoint: LogJoint, starts: readonly Start[]): P
     return { x, y, basis: [deviation, 0, 0, deviation], best: { x, y, value: -Infinity }, mode: undefined };
   });
   for (let round = 0; round < ROUNDS; round++) {
-    const going = climbs.filter(({ mode }) => !mode);
+    const found = climbs.flatMap(({ mode }) => mode ?? []);
+    // What has come to where another ended would end there too.
+    const going = climbs.filter(({ mode, x, y }) => !mode && !found.some((other) => within(other, x, y)));
     if (going.length === 0) break;
     const z = new Float32Array(going.length * 18);
     going.forEach(({ x, y, basis: [ux, uy, vx, vy] }, c) => {
@@ -157,12 +159,12 @@ function axesOf({ covariance: [ii, ij, jj] }: Paraboloid, [ux, uy, vx, vy]: Clim
 
 function merged(modes: Mode[]): Mode[] {
   const kept: Mode[] = [];
-  for (const mode of modes.sort((a, b) => b.logJoint - a.logJoint)) if (!kept.some((other) => same(other, mode))) kept.push(mode);
+  for (const mode of modes.sort((a, b) => b.logJoint - a.logJoint)) if (!kept.some((other) => within(other, ...mode.z))) kept.push(mode);
   return kept;
 }
 
-/** Whether a mode is within a deviation of another. */
-function same({ z: [x, y], covariance: [xx, xy, yy] }: Mode, { z }: Mode): boolean {
-  const [dx, dy] = [z[0] - x, z[1] - y];
+/** Whether a place is within a deviation of a mode. */
+function within({ z: [x, y], covariance: [xx, xy, yy] }: Mode, toX: number, toY: number): boolean {
+  const [dx, dy] = [toX - x, toY - y];
   return (yy * dx * dx - 2 * xy * dx * dy + xx * dy * dy) / (xx * yy - xy * xy) < 1;
 }

@@ -6,8 +6,9 @@ import type { Start } from './modes.ts';
 const SCAN_REACH = 4.65;
 export const SCAN_SIDE = 63;
 const SCAN_STEP = (2 * SCAN_REACH) / (SCAN_SIDE - 1);
-/** The highest of the scan's tops are climbed from. */
+/** The highest of the scan's tops are climbed from, those that are not hopelessly below the highest, in nats. */
 const MOST_CLIMBS = 16;
+const DEEPEST = 100;
 /** [SCAN_SIDE^2, 2]: the scan's places, which are the same for every x, so that they need to be decoded once. */
 export function scanPoints(): Float32Array {
   const z = new Float32Array(2 * SCAN_SIDE * SCAN_SIDE);
@@ -31,5 +32,6 @@ export function scanTops(scanned: Float64Array): Start[] {
   }
   tops.sort((a, b) => b.value - a.value);
   const z = scanPoints();
-  return tops.slice(0, MOST_CLIMBS).map(({ at }) => ({ z: [z[2 * at]!, z[2 * at + 1]!], deviation: SCAN_STEP / 2 }));
+  const climbed = tops.slice(0, MOST_CLIMBS).filter(({ value }) => value > tops[0]!.value - DEEPEST);
+  return climbed.map(({ at }) => ({ z: [z[2 * at]!, z[2 * at + 1]!], deviation: SCAN_STEP / 2 }));
 }

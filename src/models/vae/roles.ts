@@ -53,7 +53,8 @@ const listed = (tensors: readonly TensorInfo[]): string => tensors.map(described
 export function findTensors(decoder: FileTensors, encoder: FileTensors | undefined): VaeTensors {
   if (!encoder) return { decoder: onlyDecoder(decoder), ...latentOf(onlyDecoder(decoder)) };
   if (encoder.path === decoder.path) return inOneFile(decoder);
-  const found = pairOf(encoder, decoder) ?? pairOf(decoder, encoder);
+  const [asGiven, turned] = [pairOf(encoder, decoder), pairOf(decoder, encoder)];
+  const found = asGiven && turned && isLikelier(turned, asGiven) ? turned : (asGiven ?? turned);
   if (found) return found;
   throw undecidable(
     `${encoder.path} (inputs ${listed(encoder.inputs)}; outputs ${listed(encoder.outputs)}) and ${decoder.path} (inputs ` +
@@ -119,6 +120,13 @@ function pairOf(encoder: FileTensors, decoder: FileTensors): VaeTensors | undefi
     }
   }
   return undefined;
+}
+
+/** Of two ways round that both fit: z is called so, or is the smaller. */
+function isLikelier(one: VaeTensors, other: VaeTensors): boolean {
+  const [named, otherNamed] = [namesLatent(one.decoder.input.name), namesLatent(other.decoder.input.name)];
+  if (named !== otherNamed) return named;
+  return product(one.latentShape) < product(other.latentShape);
 }
 
 /** Whether an output has twice the channels of z, and its other sizes. */
