@@ -5,18 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EncodedPart, SampleBatch } from '../../../../../src/protocol/vae.ts';
 import { linear } from '../../../maths/vae/fixtures.ts';
 import { settings } from '../support/service.ts';
+import { npyOf } from './npy.ts';
 import { linearSource, loadedLinear, startVae } from './support.ts';
 
 const pictureOf = (name: 'linear-2' | 'linear-3', picture: number) => Float32Array.from(linear[name].pictures[picture]!);
-
-/** An array as NumPy writes it. */
-function npy(values: Float32Array, shape: readonly number[]): Uint8Array {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
-  const padded = `${header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11)}\n`;
-  const head = Buffer.from(`\x93NUMPY\x01\x00..${padded}`, 'latin1');
-  head.writeUInt16LE(padded.length, 8);
-  return Buffer.concat([head, Buffer.from(values.buffer, values.byteOffset, values.byteLength)]);
-}
 
 describe.each(['linear-2', 'linear-3'] as const)('%s, whose every term is known', (name) => {
   const model = linear[name];
@@ -137,8 +129,8 @@ describe('a data set', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'genlens-vae-'));
     const values = Float32Array.from(model.pictures.flat());
-    await writeFile(path('data'), npy(values, [8, 9]));
-    await writeFile(path('wide'), npy(values, [6, 12]));
+    await writeFile(path('data'), npyOf(values, [8, 9]));
+    await writeFile(path('wide'), npyOf(values, [6, 12]));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
