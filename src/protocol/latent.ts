@@ -1,6 +1,7 @@
 /** The messages between the latent-space panel and the extension host, and what the host keeps of it. */
 
 import type { AggregatePosterior } from '../maths/vae/aggregate.ts';
+import type { MembershipAudit } from '../maths/privacy/membership.ts';
 import type { PosteriorGrid } from '../maths/vae/posteriorGrid.ts';
 import type { Picture } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
@@ -33,6 +34,8 @@ export interface LatentData {
 export interface LatentModel {
   readonly id: string;
   readonly title: string;
+  /** Examples that it was trained on are here to compare with. */
+  readonly hasTraining: boolean;
 }
 
 /** What the points are coloured by. */
@@ -84,6 +87,8 @@ export interface LatentHost {
   neighbours(params: { pictures: Float32Array; k: number }): NeighboursOf;
   /** Samples against the data that the model was trained on and that it was not. */
   copying(params: { samples: number; seed: number }): CopyingOf;
+  /** How many members of its training an attack finds in the model's twin; null where it has none. */
+  membership(params: Record<never, never>): MembershipAudit | null;
   /** The image file that is open in front, else one that the user picks, as the model takes it. */
   pickPicture(params: { pick: boolean }): { readonly picture: Picture; readonly values: Float32Array } | null;
   copy(params: { text: string; what: string }): void;

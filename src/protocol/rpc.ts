@@ -33,7 +33,7 @@ export interface CallOptions {
 
 export interface CallContext {
   readonly signal: AbortSignal;
-  progress(progress: Progress): void;
+  readonly progress: (progress: Progress) => void;
 }
 
 /** The result of a method that gives items on the way to it: tokens as they are drawn, pictures as they are decoded. */
@@ -48,7 +48,7 @@ export interface StreamOptions<Item> extends CallOptions {
 }
 
 export interface StreamContext<Item> extends CallContext {
-  item(item: Item): void;
+  readonly item: (item: Item) => void;
 }
 
 export type Remote<T> = {

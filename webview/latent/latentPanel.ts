@@ -12,10 +12,12 @@ import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { coloured, colouringsOf, type Coloured } from './colouring.ts';
 import { contourOf } from './contours.ts';
+import type { LatentDesk } from './desk.ts';
 import { elboContent } from './elbo.ts';
 import { Latest } from './latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
 import { placeOf, shadow, zAt, type Place } from './plane.ts';
+import { PrivacyCheck } from './privacy.ts';
 import { side } from './side.ts';
 import { LatentSession } from './session.ts';
 import { Strip, type Way } from './strip.ts';
@@ -27,11 +29,12 @@ import { dataSentence, examinationSentence } from './words.ts';
 /** Milliseconds between two times that the state is kept. */
 const keptEach = 300;
 
-export class LatentPanel {
+export class LatentPanel implements LatentDesk {
   readonly host: Remote<LatentHost>;
   readonly session: LatentSession;
   readonly subjects: SubjectDesk;
   readonly strip: Strip;
+  readonly privacy: PrivacyCheck;
   readonly points: PointsView;
   readonly formula: FormulaView;
   readonly #root: HTMLElement;
@@ -78,6 +81,7 @@ export class LatentPanel {
       (levels) => this.#update(() => (this.#decoded = levels)),
       failed,
     );
+    this.privacy = new PrivacyCheck(host, { changed: () => this.changed(), failed });
     this.points = new PointsView({
       viewportChanged: (viewport) => this.#keep({ viewport }),
       pointed: () => undefined,
@@ -135,19 +139,19 @@ export class LatentPanel {
   get coloured(): Coloured | null {
     return this.#coloured;
   }
-  /** The picture of the place that is decoded. */
+  get hasTraining(): boolean {
+    return this.#content.models.find(({ id }) => id === this.#state.model)?.hasTraining ?? false;
+  }
   get decoded(): Uint8Array | null {
     return this.#decoded;
   }
   get way(): Way | null {
     return this.#way;
   }
-  /** What is worked out of the picture at the moment. */
   get working(): string | null {
     return this.#working;
   }
 
-  /** Changes what is chosen; a model or data of another kind is loaded. */
   choose(change: Partial<LatentViewState>): void {
     const before = this.#state;
     const other = ('model' in change && change.model !== before.model) || ('data' in change && change.data !== before.data);
@@ -171,7 +175,6 @@ export class LatentPanel {
     this.#lay();
   }
 
-  /** The z of the place that is decoded; null where there is none. */
   zHere(): Float32Array | null {
     const { placed, data, model } = this.session;
     const { place, item } = this.#state;
@@ -180,7 +183,6 @@ export class LatentPanel {
     return zAt(placed.plane, place, base);
   }
 
-  /** Shows what one dimension does, from where the plane stands. */
   travel(dimension: number): void {
     const { model } = this.session;
     if (!model) return;
@@ -194,7 +196,6 @@ export class LatentPanel {
     this.#show({ kind: 'manifold', base: this.zHere() ?? new Float32Array(model.latent), dimensions });
   }
 
-  /** A path between two places, which can be dragged. */
   showPath(spherical = this.#state.spherical): void {
     const { placed } = this.session;
     if (!placed?.plane) return;
@@ -253,6 +254,7 @@ export class LatentPanel {
 
   #open(): void {
     this.subjects.clear();
+    this.privacy.clear();
     [this.#decoded, this.#way, this.#problem, this.#coloured] = [null, null, null, null];
     this.strip.clear();
     const { model, data, projection } = this.#state;

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { LoadedVae } from '../../src/protocol/vae.ts';
 import { toggleButton } from '../shared/toolbar.ts';
 import { dimensionTable } from './dimensions.ts';
-import type { LatentPanel } from './latentPanel.ts';
+import type { LatentDesk } from './desk.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
 import { shapeOfItem } from '../../src/protocol/pictures.ts';
 import { costPicture, picture } from './picture.ts';
@@ -13,18 +13,18 @@ import { wayWords } from './strip.ts';
 import type { Subject } from './subject.ts';
 import { legendOf } from './toolbar.ts';
 
-export function side(panel: LatentPanel, model: LoadedVae): TemplateResult {
+export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
   const { data } = panel.session;
   const { subject } = panel.subjects;
   const own = subject?.examined?.klByDimension ?? null;
   return html`<div class="latent-side">
     ${legendOf(panel)} ${here(panel, model, subject)} ${subject ? examined(panel, model, subject) : nothing} ${way(panel, model)}
-    ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
+    ${data ? html`${dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension))} ${panel.hasTraining ? panel.privacy.content() : nothing}` : nothing}
   </div>`;
 }
 
 /** The pictures that belong together: what was given, what is made of it, and what the place is decoded to. */
-function here(panel: LatentPanel, model: LoadedVae, subject: Subject | null): TemplateResult {
+function here(panel: LatentDesk, model: LoadedVae, subject: Subject | null): TemplateResult {
   const shape = shapeOfItem(model.item);
   const z = panel.zHere();
   const parts = [
@@ -45,7 +45,7 @@ function here(panel: LatentPanel, model: LoadedVae, subject: Subject | null): Te
   return html`<section class="latent-pictures" aria-label="Pictures">${parts}</section>`;
 }
 
-function examined(panel: LatentPanel, model: LoadedVae, subject: Subject): TemplateResult {
+function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): TemplateResult {
   const { evidence, neighbours } = subject;
   return html`<section class="latent-examined" aria-label="What the model says of ${subject.name}">
     ${subject.examined ? panel.formula.element : html`<p class="latent-note" role="status">Looking at ${subject.name}…</p>`}
@@ -61,7 +61,7 @@ function examined(panel: LatentPanel, model: LoadedVae, subject: Subject): Templ
             >`
       }
       ${
-        neighbours
+        neighbours || !panel.hasTraining
           ? nothing
           : html`<vscode-button secondary ?disabled=${panel.working !== null} @click=${() => panel.subjects.compare()}
               >Nearest training examples</vscode-button
@@ -102,7 +102,7 @@ function nearest(model: LoadedVae, found: NonNullable<Subject['neighbours']>): T
   </section>`;
 }
 
-function way(panel: LatentPanel, model: LoadedVae): TemplateResult | typeof nothing {
+function way(panel: LatentDesk, model: LoadedVae): TemplateResult | typeof nothing {
   if (!panel.way) return nothing;
   return html`<section class="latent-way" aria-label="Ways through the latent space">
     <header>

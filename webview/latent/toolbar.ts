@@ -6,9 +6,9 @@ import { classesLegend, valuesLegend } from '../shared/points/legend.ts';
 import { pointsTools } from '../shared/points/tools.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
 import { colouringsOf } from './colouring.ts';
-import type { LatentPanel } from './latentPanel.ts';
+import type { LatentDesk } from './desk.ts';
 
-export function toolbar(panel: LatentPanel): TemplateResult {
+export function toolbar(panel: LatentDesk): TemplateResult {
   const { content, state, session } = panel;
   const { models, data } = content;
   const names = [...data.map(({ name }) => name), 'Other data…'];
@@ -44,7 +44,7 @@ export function toolbar(panel: LatentPanel): TemplateResult {
 }
 
 /** Ways to lay out more than two dimensions. */
-function projectionSelect(panel: LatentPanel): TemplateResult | typeof nothing {
+function projectionSelect(panel: LatentDesk): TemplateResult | typeof nothing {
   const { model } = panel.session;
   if (!model || model.latent <= 2) return nothing;
   const { method, dimensions } = panel.state.projection;
@@ -60,7 +60,7 @@ function projectionSelect(panel: LatentPanel): TemplateResult | typeof nothing {
   ${method === 'dimensions' ? html`${dimensionSelect(0)} ${dimensionSelect(1)}` : nothing}`;
 }
 
-function colouringSelect(panel: LatentPanel): TemplateResult | typeof nothing {
+function colouringSelect(panel: LatentDesk): TemplateResult | typeof nothing {
   const { data } = panel.session;
   if (!data) return nothing;
   const known = colouringsOf(data.summary, data.numbers);
@@ -75,7 +75,7 @@ function colouringSelect(panel: LatentPanel): TemplateResult | typeof nothing {
 }
 
 /** What the colours mean. */
-export function legendOf(panel: LatentPanel): TemplateResult | typeof nothing {
+export function legendOf(panel: LatentDesk): TemplateResult | typeof nothing {
   const { coloured, palette, state } = panel;
   if (!coloured) return nothing;
   if (coloured.kind === 'values') {

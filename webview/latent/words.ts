@@ -1,6 +1,7 @@
 /** What the latent panel says. Pure, so that each sentence can be tested. */
 
-import type { EncodedData, EvidenceOf, Examination, LoadedVae } from '../../src/protocol/vae.ts';
+import type { MembershipAudit } from '../../src/maths/privacy/membership.ts';
+import type { CopyingOf, EncodedData, EvidenceOf, Examination, LoadedVae } from '../../src/protocol/vae.ts';
 import { formatCount } from '../shared/numbers.ts';
 
 /** A number of nats, with a true minus. */
@@ -49,4 +50,33 @@ export function evidenceSentence({ method, logEvidence, quadrature, importance }
 export function gapSentence({ gap, amortisationGap, familyGap }: EvidenceOf): string {
   const least = gap.lowerBound ? 'at least ' : '';
   return `The ELBO lies ${least}${nats(gap.value, 2)} below log p(x): ${nats(amortisationGap.value, 2)} are the encoder’s, ${familyGap.lowerBound ? 'at least ' : ''}${nats(familyGap.value, 2)} the family’s.`;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** Whether samples lie nearer to training examples than new examples do. */
+export function copyingSentence({ z, nearer, samples, examples, trainCount, ratioOfSamples, ratioOfTests }: CopyingOf): string {
+  const verdict =
+    z < -3
+      ? 'samples lie NEARER to training examples than new examples do: some are likely copies'
+      : z > 3
+        ? 'samples lie farther from training examples than new examples do'
+        : 'samples lie about as far from training examples as new examples do';
+  return (
+    `Of ${formatCount(samples)} samples from the prior and ${formatCount(examples)} held-out examples: ${verdict} (data-copying z ${z.toFixed(1).replace('-', '−')}; ` +
+    `a new example is the nearer one in ${percent(nearer)}). Nearest distance over the mean of the next 49: ${ratioOfSamples.toFixed(2)} against ${ratioOfTests.toFixed(2)}. ` +
+    `Compared with the ${formatCount(trainCount)} training examples that are here, not with all of them.`
+  );
+}
+
+/** How many members one attack finds; it says nothing of others. */
+export function membershipSentence(audit: MembershipAudit | null): string {
+  if (!audit)
+    return 'Members cannot be looked for: that takes a twin of the model, trained on families chosen by coin flips, which it does not have.';
+  const { auc, foundAtOnePercent: found, memberFamilies, otherFamilies, examples } = audit;
+  return (
+    `In its twin, trained on ${memberFamilies} of ${memberFamilies + otherFamilies} font families chosen by coin flips, the ELBO of an example finds ` +
+    `${percent(found.low)} to ${percent(found.high)} of the members at 1 % false positives (AUC ${auc.value.toFixed(3)}, ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}, ` +
+    `over families drawn again; ${formatCount(examples)} examples). Other attacks may find more.`
+  );
 }

@@ -16,6 +16,8 @@ import { parseLatentState } from './latentState.ts';
 /** Draws of z for the reconstruction term of each item of a data set. */
 const draws = 1;
 const seed = 1;
+/** The heading of the labels by which members were chosen. */
+const families = 'font';
 /** Of the examples that samples are compared with. */
 const comparedTests = 1_000;
 
@@ -31,6 +33,8 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   #panel: vscode.WebviewPanel | null = null;
   #session: PageSession<LatentPage> | null = null;
   #client: VaeClient | null = null;
+  /** Whose client it is. */
+  #model: string | null = null;
   #state: LatentViewState | null;
 
   constructor(services: LatentServices) {
@@ -96,7 +100,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     };
     return {
       ready: async (): Promise<LatentContent> => ({
-        models: (await models.bundled()).map(({ manifest, source }) => ({ id: source.id, title: manifest.title })),
+        models: (await models.bundled()).map(({ manifest, source }) => ({ id: source.id, title: manifest.title, hasTraining: true })),
         data: data.list(),
         state: this.#state,
       }),
@@ -106,6 +110,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       },
       load: async ({ model }, { signal, progress }) => {
         this.#client = await models.client(model);
+        this.#model = model;
         return this.#client.load({ signal, onProgress: progress });
       },
       encode: ({ data: id }, { signal, progress, item }) => {
@@ -124,6 +129,16 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       neighbours: ({ pictures, k }, { signal }) => client().neighbours({ pictures, k, train }, { signal }),
       copying: ({ samples, seed: own }, { signal, progress }) =>
         client().copying({ train, test, samples, seed: own, tests: comparedTests }, { signal, onProgress: progress }),
+      membership: async (_, { signal, progress }) => {
+        const twin = this.#model === null ? null : await models.twin(this.#model);
+        if (!twin) return null;
+        const { runId } = await twin.client.encodeDataSet({ path: train, draws, seed }, { signal, onProgress: progress });
+        try {
+          return await twin.client.membership({ runId, label: families, members: twin.members, seed });
+        } finally {
+          await twin.client.release({ runId });
+        }
+      },
       pickPicture: ({ pick }) => readImage(client(), pick),
       copy: async ({ text, what }) => {
         await vscode.env.clipboard.writeText(text);

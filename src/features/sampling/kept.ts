@@ -125,7 +125,7 @@ function parsePictureRun(value: unknown): PictureRun | null {
   if (run.shape ? all.length % size !== 0 : all.length > 0) return null;
   const parsed = around && parsePicture(around);
   if (around && !parsed) return null;
-  return { ...run, levels: all, around: parsed } as PictureRun;
+  return { ...run, levels: all, around: parsed };
 }
 
 /** A picture with as many numbers as its shape says; null otherwise. */

@@ -5,6 +5,7 @@ import { sourceOfBundled } from '../../models/vae/source.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Models } from '../models/models.ts';
+import { twinOf, type Twin } from './twin.ts';
 
 /** The variational autoencoders that can be looked at. */
 export class VaeModels {
@@ -18,6 +19,13 @@ export class VaeModels {
 
   bundled(): Promise<BundledModel[]> {
     return this.#models.bundled('vae');
+  }
+
+  /** The twin of a model with its client; null where it has none. */
+  async twin(id: string): Promise<{ client: VaeClient; members: Twin['members'] } | null> {
+    const found = (await this.bundled()).find(({ source }) => source.id === id);
+    const twin = found ? await twinOf(found) : null;
+    return twin && { client: this.#engine.vae(twin.source), members: twin.members };
   }
 
   /** Starts nothing by itself. @throws RpcError 'model-missing' */

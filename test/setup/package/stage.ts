@@ -6,7 +6,7 @@ import { thirdPartyNotices } from './notices.ts';
 import { platforms, type PlatformName } from './platforms.ts';
 
 /** Families of which Genlens shows something: the models of others are not shipped. */
-const shownFamilies: ReadonlySet<string> = new Set(['transformer']);
+const shownFamilies: ReadonlySet<string> = new Set(['transformer', 'vae']);
 
 /**
  * Lays out in `folder` what the package of a platform holds: the build, the models, and the two native modules with that
@@ -54,6 +54,11 @@ async function modelsToShip(): Promise<string[]> {
   const shipped = await Promise.all(
     names.map(async (name) => {
       const own = path.join(root, 'models', name, 'manifest.json');
+      const data = path.join(root, 'models', name, 'dataset.json');
+      if (existsSync(data)) {
+        const { files } = JSON.parse(await readFile(data, 'utf8')) as { files: Record<string, string> };
+        return [...new Set([...Object.keys(files), 'dataset.json', 'DATA_CARD.md'])].map((file) => `${name}/${file}`);
+      }
       if (!existsSync(own)) return [];
       const { family, files } = JSON.parse(await readFile(own, 'utf8')) as { family: string; files: Record<string, string> };
       return shownFamilies.has(family) ? [...Object.keys(files), 'manifest.json'].map((file) => `${name}/${file}`) : [];

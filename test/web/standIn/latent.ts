@@ -42,8 +42,8 @@ class LatentStandIn {
   readonly page: Remote<LatentPage>;
   content: LatentContent = {
     models: [
-      { id: 'vae-glyphs-2', title: 'VAE of glyphs, 2 dimensions' },
-      { id: 'vae-glyphs', title: 'VAE of glyphs, 16 dimensions' },
+      { id: 'vae-glyphs-2', title: 'VAE of glyphs, 2 dimensions', hasTraining: true },
+      { id: 'vae-glyphs', title: 'VAE of glyphs, 16 dimensions', hasTraining: false },
     ],
     data: [{ id: 'glyphs', name: 'Held-out glyphs' }],
     state: null,
@@ -96,9 +96,22 @@ class LatentStandIn {
         ...{ k: 2, index: Int32Array.of(4, 9), distance: Float64Array.of(1.2, 2.4), ratio: Float64Array.of(0.6), trainCount: 7_316 },
         nearest: disc(0.9, 0.1),
       })),
-      copying: told('copying', () => {
-        throw new Error('not asked for');
-      }),
+      copying: told('copying', () => ({
+        ...{
+          z: 3.2,
+          nearer: 0.61,
+          pBelow: 0.99,
+          samples: 1_000,
+          examples: 1_000,
+          ratioOfSamples: 0.78,
+          ratioOfTests: 0.71,
+          trainCount: 7_316,
+        },
+      })),
+      membership: told('membership', () => ({
+        ...{ auc: { value: 0.56, low: 0.52, high: 0.6 }, foundAtOnePercent: { value: 0.009, low: 0.005, high: 0.019 }, epsilon: 0 },
+        ...{ foundIfIndependent: { value: 0.009, low: 0.006, high: 0.013 }, memberFamilies: 49, otherFamilies: 69, examples: 7_316 },
+      })),
       pickPicture: told('pickPicture', () => ({
         picture: { name: 'a.png', shape: { channels: 1, height: side, width: side }, levels: new Uint8Array(side * side) },
         values: disc(-1, -1),

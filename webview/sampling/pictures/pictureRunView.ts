@@ -7,18 +7,18 @@ import { PictureGrid } from '../../shared/pictures/pictureGrid.ts';
 import { iconButton } from '../../shared/toolbar.ts';
 import type { Desk } from '../desk.ts';
 import { pictureOutcomeSentence, pictureSettingsSummary } from '../words.ts';
-import { sampleOf, type PictureSampler } from './pictureSampler.ts';
+import { sampleOf, type PictureActions } from './actions.ts';
 
 export class PictureRunView {
   readonly #desk: Desk;
-  readonly #sampler: PictureSampler;
+  readonly #actions: PictureActions;
   readonly #grid: PictureGrid;
   #run: PictureRun | null = null;
   #chosen: number | null = null;
 
-  constructor(desk: Desk, sampler: PictureSampler) {
+  constructor(desk: Desk, actions: PictureActions) {
     this.#desk = desk;
-    this.#sampler = sampler;
+    this.#actions = actions;
     this.#grid = new PictureGrid({
       label: 'Samples',
       name: (index) => `Sample ${index}`,
@@ -38,8 +38,8 @@ export class PictureRunView {
       ${this.#grid.element}
       <p class="continuation-outcome" role="status">${this.#outcome(run, going)}</p>
       <div class="toolbar" role="toolbar" aria-label="Samples">
-        ${iconButton('file-media', 'Save the pictures as PNG', () => this.#sampler.save(run, 'png'))}
-        ${iconButton('file-binary', 'Save the numbers as .npy', () => this.#sampler.save(run, 'npy'))} ${this.#aroundButton(run)}
+        ${iconButton('file-media', 'Save the pictures as PNG', () => this.#actions.save(run, 'png'))}
+        ${iconButton('file-binary', 'Save the numbers as .npy', () => this.#actions.save(run, 'npy'))} ${this.#aroundButton(run)}
         <span class="spacer"></span>
         ${iconButton('settings', 'Take over the settings of this run', () => this.#desk.set({ pictures: run.settings, model: run.model }))}
         ${iconButton('json', 'Copy the settings of this run', () => this.#desk.copySettings({ pictures: run.settings }, run.model))}
@@ -49,7 +49,7 @@ export class PictureRunView {
 
   #aroundButton(run: PictureRun): TemplateResult | typeof nothing {
     const picture = this.#chosen === null ? null : sampleOf(run, this.#chosen);
-    return picture ? iconButton('symbol-constant', `Sample around sample ${this.#chosen}`, () => this.#sampler.choose(picture)) : nothing;
+    return picture ? iconButton('symbol-constant', `Sample around sample ${this.#chosen}`, () => this.#actions.choose(picture)) : nothing;
   }
 
   #outcome(run: PictureRun, going: boolean): string {

@@ -6,13 +6,13 @@ import type { PictureRun, SamplingModel } from '../../../src/protocol/sampling.t
 import { sheetPng, sizeOf } from '../../shared/pictures/drawing.ts';
 import type { Desk } from '../desk.ts';
 import { pictureRunSentence, pictureStartSentence } from '../words.ts';
+import type { PictureActions } from './actions.ts';
 import { pictureSection } from './pictureSection.ts';
 import { PictureRunView } from './pictureRunView.ts';
 
-export class PictureSampler {
+export class PictureSampler implements PictureActions {
   readonly #desk: Desk;
   readonly #views: readonly [PictureRunView, PictureRunView];
-  /** Around which it samples next. */
   #around: Picture | null = null;
 
   constructor(desk: Desk) {
@@ -47,13 +47,11 @@ export class PictureSampler {
     });
   }
 
-  /** Samples around a picture from now on. */
   choose(picture: Picture): void {
     this.#around = picture;
     this.#desk.setPictures({ from: 'around' });
   }
 
-  /** @param pick asks for a file; else the image that is open in front is taken, where there is one */
   pick(pick: boolean): void {
     const { model } = this.#desk;
     if (model) this.#desk.act(this.#pick(model.id, pick));
@@ -102,12 +100,4 @@ export class PictureSampler {
       desk.put(run, false);
     });
   }
-}
-
-/** One sample of a run, as a picture to sample around. */
-export function sampleOf({ settings, shape, levels }: PictureRun, index: number): Picture | null {
-  if (!shape) return null;
-  const size = sizeOf(shape);
-  if ((index + 1) * size > levels.length) return null;
-  return { name: `sample ${index} of seed ${settings.seed}`, shape, levels: levels.slice(index * size, (index + 1) * size) };
 }

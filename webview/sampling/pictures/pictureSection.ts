@@ -14,7 +14,7 @@ import { differenceTable } from '../differenceTable.ts';
 import { seedField } from '../seedField.ts';
 import { pictureStartSentence } from '../words.ts';
 import type { PictureRunView } from './pictureRunView.ts';
-import type { PictureSampler } from './pictureSampler.ts';
+import type { PictureActions } from './actions.ts';
 
 const sources = [
   ['prior', 'From the prior'],
@@ -24,7 +24,7 @@ const sources = [
 /** @param views of the run that is shown, and of the one beside it */
 export function pictureSection(
   desk: Desk,
-  sampler: PictureSampler,
+  actions: PictureActions,
   model: SamplingModel,
   shown: PictureRun | null,
   other: PictureRun | null,
@@ -42,7 +42,7 @@ export function pictureSection(
             </label>`,
         )}
       </div>
-      ${from === 'around' ? aroundField(sampler) : nothing} ${settings(desk)} ${startRow(desk, sampler, model)}
+      ${from === 'around' ? aroundField(actions) : nothing} ${settings(desk)} ${startRow(desk, actions, model)}
     </section>
     ${
       shown
@@ -80,15 +80,15 @@ function settings(desk: Desk): TemplateResult {
   </div>`;
 }
 
-function aroundField(sampler: PictureSampler): TemplateResult {
-  const { around } = sampler;
+function aroundField(actions: PictureActions): TemplateResult {
+  const { around } = actions;
   return html`<div class="around">
     ${around ? html`<canvas class="around-picture" role="img" aria-label=${around.name} ${ref(painted(around))}></canvas>` : nothing}
     <div class="around-words">
       <span>${around ? around.name : 'No picture is chosen: take the image that is open, pick a file, or choose a sample.'}</span>
       <span class="around-actions">
-        <button class="link" @click=${() => sampler.pick(false)}>Open image</button>
-        <button class="link" @click=${() => sampler.pick(true)}>Pick a file…</button>
+        <button class="link" @click=${() => actions.pick(false)}>Open image</button>
+        <button class="link" @click=${() => actions.pick(true)}>Pick a file…</button>
       </span>
     </div>
   </div>`;
@@ -100,9 +100,9 @@ const painted =
     if (element instanceof HTMLCanvasElement) paint(element, levels, shape);
   };
 
-function startRow(desk: Desk, sampler: PictureSampler, model: SamplingModel): TemplateResult {
+function startRow(desk: Desk, actions: PictureActions, model: SamplingModel): TemplateResult {
   const { pictures } = desk.choices;
-  const ready = pictures.from === 'prior' || sampler.around !== null;
+  const ready = pictures.from === 'prior' || actions.around !== null;
   return html`<div class="start">
     ${
       desk.going
@@ -110,7 +110,7 @@ function startRow(desk: Desk, sampler: PictureSampler, model: SamplingModel): Te
         : html`<vscode-button
             icon="play"
             ?disabled=${!ready}
-            title=${`${pictureStartSentence(model, pictures, sampler.around)} (Ctrl+Enter)`}
+            title=${`${pictureStartSentence(model, pictures, actions.around)} (Ctrl+Enter)`}
             @click=${() => desk.start()}
             >Sample</vscode-button
           >`

@@ -3,10 +3,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TextRun } from '../../../src/protocol/sampling.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
-import type { Continuer } from './continuer.ts';
+import type { TextActions } from './actions.ts';
 import { commonLength, pathTo, textOf, tipsOf } from './branches.ts';
 
-export function branchList(continuer: Continuer, run: TextRun): TemplateResult | typeof nothing {
+export function branchList(actions: TextActions, run: TextRun): TemplateResult | typeof nothing {
   const tips = tipsOf(run.nodes);
   if (tips.length < 2) return nothing;
   const shown = pathTo(run.nodes, run.tip);
@@ -19,7 +19,7 @@ export function branchList(continuer: Continuer, run: TextRun): TemplateResult |
         const text = shortTokenLabel(textOf(run.nodes, path.slice(from)), 48);
         const place = from === 0 ? 'from the start' : `from token ${from + 1}`;
         return html`<li>
-          <button class="branch" aria-current=${tip === run.tip ? 'true' : nothing} @click=${() => continuer.walk(run, tip)}>
+          <button class="branch" aria-current=${tip === run.tip ? 'true' : nothing} @click=${() => actions.walk(run, tip)}>
             <span class="branch-place">${tip === run.tip ? 'shown' : place}</span><code>${text}</code>
           </button>
         </li>`;

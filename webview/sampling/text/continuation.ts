@@ -13,8 +13,8 @@ import { iconButton } from '../../shared/toolbar.ts';
 import { Tooltip } from '../../shared/tooltip.ts';
 import type { Desk } from '../desk.ts';
 import { lastLine, outcomeSentence, settingsSummary, tokenSentence } from '../words.ts';
+import type { TextActions } from './actions.ts';
 import { branchList } from './branchList.ts';
-import type { Continuer } from './continuer.ts';
 import { childrenOf, pathTo, root } from './branches.ts';
 
 /** Alternatives that a tooltip has room for. */
@@ -22,7 +22,7 @@ const inTooltip = 5;
 
 export class ContinuationView {
   readonly #desk: Desk;
-  readonly #continuer: Continuer;
+  readonly #actions: TextActions;
   readonly #text: TokenText;
   readonly #tooltip = new Tooltip('alternatives-tooltip');
   #run: TextRun | null = null;
@@ -32,9 +32,9 @@ export class ContinuationView {
   /** The place in the path whose alternatives are told; null: the last token's. */
   #chosen: number | null = null;
 
-  constructor(desk: Desk, continuer: Continuer) {
+  constructor(desk: Desk, actions: TextActions) {
     this.#desk = desk;
-    this.#continuer = continuer;
+    this.#actions = actions;
     this.#text = new TokenText({
       label: 'Tokens of the continuation, shaded by probability',
       multiple: false,
@@ -55,7 +55,7 @@ export class ContinuationView {
       </p>
       ${this.#text.element} ${this.#tooltip.element} ${this.#path.length === 0 ? nothing : legend(this.#desk.palette)}
       <p class="continuation-outcome" role="status">${this.#outcome(going, outcome)}</p>
-      ${this.#tools(run, going)} ${place === null ? nothing : this.#alternatives(run, place)} ${branchList(this.#continuer, run)}
+      ${this.#tools(run, going)} ${place === null ? nothing : this.#alternatives(run, place)} ${branchList(this.#actions, run)}
     </article>`;
   }
 
@@ -70,10 +70,10 @@ export class ContinuationView {
     const { tip } = run;
     const place = this.#place;
     return html`<div class="toolbar" role="toolbar" aria-label="Continuation">
-      ${iconButton('insert', 'Insert at the cursor', () => this.#continuer.insert(run))}
-      ${iconButton('copy', 'Copy the continuation', () => this.#continuer.copy(run))}
-      ${going ? nothing : iconButton('debug-continue', 'Go on', () => this.#continuer.goOn(run, tip))}
-      ${iconButton('eye', 'Explain attention of this step', () => this.#continuer.explain(run, place === null ? root : this.#path[place]!))}
+      ${iconButton('insert', 'Insert at the cursor', () => this.#actions.insert(run))}
+      ${iconButton('copy', 'Copy the continuation', () => this.#actions.copy(run))}
+      ${going ? nothing : iconButton('debug-continue', 'Go on', () => this.#actions.goOn(run, tip))}
+      ${iconButton('eye', 'Explain attention of this step', () => this.#actions.explain(run, place === null ? root : this.#path[place]!))}
       <span class="spacer"></span>
       ${iconButton('settings', 'Take over the settings of this run', () => this.#desk.set({ decoding: run.settings, model: run.model }))}
       ${iconButton('json', 'Copy the settings of this run', () => this.#desk.copySettings({ decoding: run.settings }, run.model))}
@@ -106,7 +106,7 @@ export class ContinuationView {
 
   #row(run: TextRun, node: number, each: Alternative, own: boolean, tried: number | undefined, most: number): TemplateResult {
     const label = html`<code><bdi>${shortTokenLabel(each.text, 16)}</bdi></code>`;
-    const go = (): void => this.#continuer.goOn(run, run.nodes[node]!.parent, { of: node, id: each.id });
+    const go = (): void => this.#actions.goOn(run, run.nodes[node]!.parent, { of: node, id: each.id });
     const title = tried === undefined ? 'Go on from here with this token' : 'Go to the branch with this token';
     return html`<tr class=${own ? 'own' : each.drawn === 0 ? 'cut' : ''}>
       <th scope="row">
@@ -182,7 +182,7 @@ export class ContinuationView {
     const siblings = childrenOf(run.nodes, run.nodes[this.#path[place]!]!.parent);
     const at = siblings.indexOf(this.#path[place]!);
     const next = siblings[at + (event.key === 'ArrowUp' ? -1 : 1)];
-    if (next !== undefined) this.#continuer.walk(run, next);
+    if (next !== undefined) this.#actions.walk(run, next);
   }
 }
 

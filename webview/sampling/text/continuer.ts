@@ -5,11 +5,12 @@ import type { GeneratedToken } from '../../../src/protocol/generation.ts';
 import type { ContinuedText, SamplingModel, TextRun } from '../../../src/protocol/sampling.ts';
 import type { Desk } from '../desk.ts';
 import { runSentence, startSentence } from '../words.ts';
+import type { TextActions } from './actions.ts';
 import { chosenInstead, endOf, pathTo, root, textOf, withToken } from './branches.ts';
 import { ContinuationView } from './continuation.ts';
 import { textSection } from './textSection.ts';
 
-export class Continuer {
+export class Continuer implements TextActions {
   readonly #desk: Desk;
   readonly #views: readonly [ContinuationView, ContinuationView];
 
@@ -35,7 +36,6 @@ export class Continuer {
     this.#desk.act(this.#start());
   }
 
-  /** Goes on behind a node of a run (-1: its prompt), with another token first where one is given. */
   goOn(run: TextRun, from: number, instead?: { readonly of: number; readonly id: number }): void {
     let at = from;
     let { nodes } = run;
@@ -52,7 +52,6 @@ export class Continuer {
     this.#continue({ ...run, nodes, tip: at });
   }
 
-  /** Shows the branch through a node. */
   walk(run: TextRun, node: number): void {
     this.#desk.put({ ...run, tip: endOf(run.nodes, node), outcome: null }, true);
   }
@@ -65,7 +64,6 @@ export class Continuer {
     this.#desk.act(this.#desk.host.copy({ text: shownText(run), what: 'The continuation' }));
   }
 
-  /** Of the prompt and the tokens up to a node. */
   explain({ model, from, nodes }: TextRun, node: number): void {
     const path = node === root ? [] : pathTo(nodes, node);
     const tokens = path.map((each) => nodes[each]!.token.id);
