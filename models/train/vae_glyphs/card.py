@@ -109,13 +109,12 @@ def card(measured: dict, facts: dict, title: str, work: Path) -> str:
 def install(folder: Path, checkpoint: Path, measured: dict, work: Path, to: Path) -> None:
     _, facts = load(checkpoint)
     latent_size = measured["latent"]
-    title = f"Variational autoencoder of glyphs, {latent_size} dimensions"
     files = {name: (folder / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx", "twin.encoder.onnx", "twin.decoder.onnx", "twin.json")
              if (folder / name).exists()}
     models = {name: onnx.load_from_string(files[f"{name}.onnx"]) for name in PARTS}
-    files["MODEL_CARD.md"] = card(measured, facts, title, work).encode("utf8")
+    files["MODEL_CARD.md"] = card(measured, facts, f"Variational autoencoder of glyphs, {latent_size} dimensions", work).encode("utf8")
     put_in_place(to, files, {
-        "schemaVersion": 1, "name": to.name, "family": "vae", "title": title,
+        "schemaVersion": 1, "name": to.name, "family": "vae", "title": f"VAE of glyphs, {latent_size} dimensions",
         "description": f"Encoder and decoder of printed letters and digits, {latent_size} latent dimensions, discretised logistic likelihood.",
         "model": "decoder.onnx",
         "parts": {name: {"file": f"{name}.onnx", "inputs": tensors(model.graph.input), "outputs": tensors(model.graph.output)} for name, model in models.items()},
