@@ -26,6 +26,8 @@ export interface Tokenizer {
   textOf(id: number): string | undefined;
   /** The text of tokens that follow each other, added and special ones included; bytes that make no character are U+FFFD. */
   decode(ids: readonly number[]): Promise<string>;
+  /** The byte that a token stands for where it is one alone, as SentencePiece has them. */
+  byteOf(id: number): number | undefined;
   /** The special tokens that end a text, by the names that these have in the vocabularies in use. */
   readonly endIds: readonly number[];
 }
@@ -95,8 +97,14 @@ async function javascriptEngine(json: string): Promise<Engine> {
   };
 }
 
-function isByteLevel({ decoder }: TokenizerJson): boolean {
-  return decoder?.type === 'ByteLevel' || decoder?.decoders?.some(({ type }) => type === 'ByteLevel') === true;
+function hasDecoder({ decoder }: TokenizerJson, wanted: 'ByteLevel' | 'ByteFallback'): boolean {
+  return decoder?.type === wanted || decoder?.decoders?.some(({ type }) => type === wanted) === true;
+}
+
+/** Of <0x0A> and its like. */
+function byteOfToken(token: string): number | undefined {
+  const [, hex] = /^<0x([0-9A-Fa-f]{2})>$/.exec(token) ?? [];
+  return hex === undefined ? undefined : parseInt(hex, 16);
 }
 
 /** Spans that never run backwards: added tokens, which have the offsets 0 to 0, stand empty behind the token before them. */
@@ -175,7 +183,8 @@ export async function createTokenizer(text: string, where: string, prefer: Token
     throw invalid(`${where} is not a Hugging Face tokenizer (it has no "model"). Give the tokenizer.json that belongs to the model.`);
   }
   const engine = await openEngine(text, where, prefer);
-  const byteLevel = isByteLevel(json);
+  const byteLevel = hasDecoder(json, 'ByteLevel');
+  const byteFallback = hasDecoder(json, 'ByteFallback');
   const special = new Set(json.added_tokens?.map(({ content }) => content));
   return {
     implementation: engine.implementation,
@@ -184,6 +193,7 @@ export async function createTokenizer(text: string, where: string, prefer: Token
     endIds: endIdsOf(json),
     count: (content) => engine.count(content),
     decode: (ids) => engine.decode(ids),
+    byteOf: (id) => (byteFallback ? byteOfToken(engine.tokenOf(id) ?? '') : undefined),
     textOf: (id) => {
       const token = engine.tokenOf(id);
       return token === null || token === undefined ? undefined : decodeToken(token, byteLevel, special);

@@ -1,12 +1,14 @@
 /** Where tokens lie in the text that they decode to. */
 
-import { TextOfTokens } from '../../maths/decoding/textOfTokens.ts';
+import { TextOfTokens, type Vocabulary } from '../../maths/decoding/textOfTokens.ts';
 import type { Tokenizer } from '../../models/tokenizer.ts';
 import type { TokenSpan } from '../../protocol/inference.ts';
 
+const numbers: Vocabulary = { decode: async (ids) => ids.map((id) => `#${id}`).join('') };
+
 /** Tokens that are parts of one character each have its span. Without a tokenizer a token is written as its number, "#12". */
 export async function spansOfIds(tokenizer: Tokenizer | undefined, ids: readonly number[]): Promise<{ text: string; tokens: TokenSpan[] }> {
-  const decoder = new TextOfTokens(tokenizer ? (some) => tokenizer.decode(some) : async (some) => some.map((id) => `#${id}`).join(''), []);
+  const decoder = new TextOfTokens(tokenizer ?? numbers, []);
   let text = '';
   const tokens: TokenSpan[] = [];
   /** Tokens whose character is not complete. */

@@ -13,7 +13,7 @@ type Described = Omit<GeneratedToken, 'added'>;
 
 export async function searchBeams(task: Task): Promise<Continued> {
   const { continuer, settings, given, prompt, ends, most, context } = task;
-  const text = await ContinuationText.begin((ids) => task.tokenizer.decode(ids), prompt, given, settings.stop);
+  const text = await ContinuationText.begin(task.tokenizer, prompt, given, settings.stop);
   if (most <= 0) return { end: 'context', text: text.text, tokens: 0, promptMs: 0, stepsMs: 0 };
   const began = performance.now();
   const before = [...prompt, ...given];
@@ -73,7 +73,7 @@ async function stops(tokens: readonly number[], { settings, tokenizer, prompt, g
   const longest = Math.max(...settings.stop.map(({ length }) => length));
   // Every token but parts of characters has a character at least, and a part is at least a quarter of one.
   const tail = [...prompt.slice(-1), ...given, ...tokens].slice(-(4 * longest + 1));
-  const text = await ContinuationText.begin((ids) => tokenizer.decode(ids), [], tail.slice(0, -1), settings.stop);
+  const text = await ContinuationText.begin(tokenizer, [], tail.slice(0, -1), settings.stop);
   return (await text.push(tail.at(-1)!, true)).stopped;
 }
 

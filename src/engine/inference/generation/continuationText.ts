@@ -1,7 +1,7 @@
 /** The text of a continuation as its tokens come, up to a stop string. */
 
 import { StopStrings, type Released } from '../../../maths/decoding/stopStrings.ts';
-import { TextOfTokens, type Decode } from '../../../maths/decoding/textOfTokens.ts';
+import { TextOfTokens, type Vocabulary } from '../../../maths/decoding/textOfTokens.ts';
 
 export class ContinuationText {
   private readonly tokens: TextOfTokens;
@@ -14,12 +14,12 @@ export class ContinuationText {
 
   /** @param given tokens behind the prompt whose text is there already; what stops in it does not end the continuation */
   static async begin(
-    decode: Decode,
+    vocabulary: Vocabulary,
     prompt: readonly number[],
     given: readonly number[],
     stops: readonly string[],
   ): Promise<ContinuationText> {
-    const tokens = new TextOfTokens(decode, prompt);
+    const tokens = new TextOfTokens(vocabulary, prompt);
     let text = '';
     for (const id of given) text += await tokens.push(id);
     return new ContinuationText(tokens, new StopStrings(stops, text));

@@ -12,7 +12,7 @@ import { nanLogits } from './plan.ts';
 
 export async function drawTokens(task: Task): Promise<Continued> {
   const { continuer, settings, given, prompt, ends, most, context } = task;
-  const text = await ContinuationText.begin((ids) => task.tokenizer.decode(ids), prompt, given, settings.stop);
+  const text = await ContinuationText.begin(task.tokenizer, prompt, given, settings.stop);
   if (most <= 0) return { end: 'context', text: text.text, tokens: 0, promptMs: 0, stepsMs: 0 };
   const began = performance.now();
   let state = await continuer.begin([...prompt, ...given], context);

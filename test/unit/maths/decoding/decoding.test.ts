@@ -8,7 +8,7 @@ import { expectationOf, rankOf } from '../../../../src/maths/decoding/expectatio
 import { mostProbable } from '../../../../src/maths/decoding/mostProbable.ts';
 import { repetitionPenalty } from '../../../../src/maths/decoding/repetition.ts';
 import { StopStrings } from '../../../../src/maths/decoding/stopStrings.ts';
-import { TextOfTokens } from '../../../../src/maths/decoding/textOfTokens.ts';
+import { TextOfTokens, type Vocabulary } from '../../../../src/maths/decoding/textOfTokens.ts';
 
 interface Setting {
   num_beams: number;
@@ -210,8 +210,9 @@ describe('StopStrings', () => {
 
 describe('TextOfTokens', () => {
   /** Bytes as tokens, decoded as a byte-level vocabulary is. */
-  const bytes = async (ids: readonly number[]): Promise<string> =>
-    new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(ids));
+  const bytes: Vocabulary = {
+    decode: async (ids) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(ids)),
+  };
 
   it('adds nothing while a character is not complete, and all of the text in the end', async () => {
     await fc.assert(
@@ -239,21 +240,38 @@ describe('TextOfTokens', () => {
     expect(await tokens.flush()).toBe('');
   });
 
-  it('keeps blanks that a decoder drops at the beginning of a text', async () => {
-    const words = ['▁def', '▁f', '(', '<0xF0>', '<0x9F>', '<0x98>', '<0x80>'];
-    // As SentencePiece's decoders in tokenizer.json: bytes that make no character are U+FFFD each, the first blank is dropped.
-    const decode = async (ids: readonly number[]): Promise<string> => {
-      const joined = ids.map((id) => words[id]!).join('');
-      const text = joined.replace(/(<0x[0-9A-F]{2}>)+/g, (run) => {
-        const values = [...run.matchAll(/[0-9A-F]{2}/g)].map(([hex]) => parseInt(hex, 16));
-        const decoded = new TextDecoder().decode(Uint8Array.from(values));
-        return decoded.includes('\ufffd') ? '\ufffd'.repeat(values.length) : decoded;
-      });
-      return text.replaceAll('▁', ' ').replace(/^ /, '');
+  describe('of a SentencePiece vocabulary', () => {
+    const words = ['▁def', '▁f', '('];
+    // Ids from 10 on are bytes. As its decoders in tokenizer.json: bytes that make no text are U+FFFD each, the first blank is dropped.
+    const sentencePiece: Vocabulary = {
+      byteOf: (id) => (id >= 10 ? id - 10 : undefined),
+      decode: async (ids) => {
+        let text = '';
+        for (let i = 0; i < ids.length; i++) {
+          const run: number[] = [];
+          for (; i < ids.length && ids[i]! >= 10; i++) run.push(ids[i]! - 10);
+          const decoded = new TextDecoder().decode(Uint8Array.from(run));
+          text += decoded.includes('\ufffd') ? '\ufffd'.repeat(run.length) : decoded;
+          text += words[ids[i]!]?.replaceAll('▁', ' ') ?? '';
+        }
+        return text.replace(/^ /, '');
+      },
     };
-    const tokens = new TextOfTokens(decode, [0]);
-    const added: string[] = [];
-    for (const id of [1, 2, 3, 4, 5, 6, 1]) added.push(await tokens.push(id));
-    expect(added).toEqual([' f', '(', '', '', '', '😀', ' f']);
+    const added = async (ids: readonly number[]): Promise<string[]> => {
+      const tokens = new TextOfTokens(sentencePiece, [0]);
+      const all: string[] = [];
+      for (const id of ids) all.push(await tokens.push(id));
+      return [...all, await tokens.flush()];
+    };
+    const bytesOf = (text: string): number[] => [...new TextEncoder().encode(text)].map((byte) => byte + 10);
+
+    it('keeps blanks that a decoder drops at the beginning of a text', async () => {
+      expect(await added([1, 2, ...bytesOf('é'), 1])).toEqual([' f', '(', '', 'é', ' f', '']);
+    });
+
+    it('gives out a character as soon as its last byte is there, also where another begins behind it', async () => {
+      expect(await added(bytesOf('😀😀'))).toEqual(['', '', '', '😀', '', '', '', '😀', '']);
+      expect(await added([...bytesOf('é').slice(0, 1), 2, ...bytesOf('é').slice(0, 1)])).toEqual(['', '\ufffd(', '', '\ufffd']);
+    });
   });
 });
