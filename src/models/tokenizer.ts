@@ -26,8 +26,8 @@ export interface Tokenizer {
   textOf(id: number): string | undefined;
   /** The text of tokens that follow each other, added and special ones included; bytes that make no character are U+FFFD. */
   decode(ids: readonly number[]): Promise<string>;
-  /** The byte that a token stands for where it is one alone, as SentencePiece has them. */
-  byteOf(id: number): number | undefined;
+  /** The bytes of UTF-8 that a token stands for wherever it stands; undefined where its text depends on the tokens before it. */
+  bytesOf(id: number): Uint8Array | undefined;
   /** The special tokens that end a text, by the names that these have in the vocabularies in use. */
   readonly endIds: readonly number[];
 }
@@ -185,6 +185,8 @@ export async function createTokenizer(text: string, where: string, prefer: Token
   const engine = await openEngine(text, where, prefer);
   const byteLevel = hasDecoder(json, 'ByteLevel');
   const byteFallback = hasDecoder(json, 'ByteFallback');
+  // Beside another decoder a token's text may depend on its place.
+  const onlyByteLevel = byteLevel && (json.decoder?.decoders?.length ?? 1) === 1;
   const special = new Set(json.added_tokens?.map(({ content }) => content));
   return {
     implementation: engine.implementation,
@@ -193,7 +195,13 @@ export async function createTokenizer(text: string, where: string, prefer: Token
     endIds: endIdsOf(json),
     count: (content) => engine.count(content),
     decode: (ids) => engine.decode(ids),
-    byteOf: (id) => (byteFallback ? byteOfToken(engine.tokenOf(id) ?? '') : undefined),
+    bytesOf: (id) => {
+      if (!onlyByteLevel && !byteFallback) return undefined;
+      const token = engine.tokenOf(id) ?? '';
+      if (onlyByteLevel) return special.has(token) ? new TextEncoder().encode(token) : bytesOfToken(token);
+      const byte = byteOfToken(token);
+      return byte === undefined ? undefined : Uint8Array.of(byte);
+    },
     textOf: (id) => {
       const token = engine.tokenOf(id);
       return token === null || token === undefined ? undefined : decodeToken(token, byteLevel, special);

@@ -1,6 +1,8 @@
 /** The messages between an inference process's main thread and the worker thread that holds ONNX Runtime. */
 
+import type { Choice, Choosing } from '../maths/decoding/choice.ts';
 import type { EngineSettings, ProviderReport, TensorInfo } from './inference.ts';
+import type { Streamed } from './rpc.ts';
 
 /** A tensor as ONNX Runtime has it: float16 is a Uint16Array of bits, bool a Uint8Array, int64 a BigInt64Array. */
 export interface RawTensor {
@@ -110,4 +112,55 @@ export interface RuntimeKeeping {
   fetch(params: { kept: number }): RawTensor;
   /** Frees kept tensors; numbers that name none are passed over. */
   free(params: { kept: readonly number[] }): void;
+}
+
+/** A text that tokens are drawn for, one from the logits behind the other, in the thread itself: no step waits for a message. */
+export interface DrawRequest {
+  session: number;
+  /** Chosen by who asks, to end the drawing by. */
+  drawing: number;
+  /** Of the session. */
+  inputs: readonly TensorInfo[];
+  /** What the first token is chosen from [vocabulary]. */
+  logits: Float32Array;
+  /** Tokens of the text, all of them in the cache. */
+  ids: readonly number[];
+  /** The cache by the names of its inputs; it is freed as it is replaced. */
+  cache: Readonly<Record<string, number>>;
+  /** The output that continues each cache input, and the axis of both that counts tokens. */
+  pairs: readonly { input: string; output: string; lengthAxis: number }[];
+  logitsOutput: string;
+  /** The axis of the logits that counts tokens, where there is one. */
+  logitsAxis: number | null;
+  /** Sequences that the file demands in a run; all are the same. */
+  batch: number;
+  choosing: Choosing;
+  /** Place of the first token in its continuation. */
+  place: number;
+  ends: readonly number[];
+  most: number;
+}
+
+export interface DrawnToken extends Choice {
+  /** What it was chosen from, before any penalty [vocabulary]. */
+  logits: Float32Array;
+}
+
+export interface Drawn {
+  /** In the order of the pairs. */
+  cache: readonly KeptTensor[];
+  /** Tokens in it: the last one that was drawn is not run. */
+  length: number;
+  /** What a run failed with; the tokens before it are there. */
+  failed?: { code: string; message: string };
+}
+
+export interface RuntimeDrawing {
+  /**
+   * Ends behind `most` tokens, with one of `ends`, when it is told to, or when its session is closed. Tokens that come fast come several at a
+   * time: each message wakes another thread, which takes its time from the run.
+   */
+  draw(params: DrawRequest): Streamed<readonly DrawnToken[], Drawn>;
+  /** Ends a drawing after the step that is under way. */
+  endDrawing(params: { drawing: number }): void;
 }

@@ -7,6 +7,7 @@ import { readBundledModel } from '../../src/models/registry.ts';
 import { measureEditor } from './editor.ts';
 import { measureExplain, measureLarge, measureRuns } from './engine.ts';
 import { measureFormulas } from './formulas.ts';
+import { measureGeneration } from './generation.ts';
 import { measureLongFiles } from './longFile.ts';
 import { measurePoints } from './points.ts';
 import { met, table, type Figure } from './report.ts';
@@ -29,6 +30,7 @@ export async function main({ root, out, flags }: Options): Promise<number> {
   const figures: Figure[] = [
     ...(await measureRuns(root, out, rounds)),
     ...(await measureExplain(root, source, rounds)),
+    ...(await measureGeneration(root, source, rounds)),
     ...(await measureViews(rounds)),
     ...(await measurePoints(rounds)),
     ...(await measureFormulas(root, quick)),

@@ -4,7 +4,7 @@ export interface Figure {
   /** Median. */
   value: number;
   /** Empty where things are counted. */
-  unit: 'ms' | 'x' | 'KB' | 'MB' | '%' | '';
+  unit: 'ms' | 'x' | 'KB' | 'MB' | '%' | 'tokens/s' | '';
   /** null: told beside the others, not judged. */
   budget: number | null;
   /** The budget is what has to be reached, not what must not be passed. */

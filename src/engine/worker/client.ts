@@ -4,11 +4,18 @@ import { Worker } from 'node:worker_threads';
 import { workerChannel } from '../../protocol/channels.ts';
 import { Emitter, type Event } from '../../protocol/emitter.ts';
 import { connect } from '../../protocol/peer.ts';
-import type { CallOptions, Disposable, Remote } from '../../protocol/rpc.ts';
-import type { RuntimeKeeping, RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
+import type { CallOptions, Disposable, Remote, StreamOptions } from '../../protocol/rpc.ts';
+import type {
+  DrawnToken,
+  RuntimeDrawing,
+  RuntimeKeeping,
+  RuntimePreparation,
+  RuntimeSelfTest,
+  RuntimeWorker,
+} from '../../protocol/worker.ts';
 
 /** What runs models, as its users see it; a test can put its own in place. */
-export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping>;
+export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing>;
 
 type Params<K extends keyof Runtime> = Parameters<Runtime[K]>[0];
 
@@ -40,6 +47,8 @@ export class RuntimeClient implements Runtime, Disposable {
   readonly run = (params: Params<'run'>, options?: CallOptions) => this.remote.run(params, options);
   readonly runEach = (params: Params<'runEach'>, options?: CallOptions) => this.remote.runEach(params, options);
   readonly runKept = (params: Params<'runKept'>, options?: CallOptions) => this.remote.runKept(params, options);
+  readonly draw = (params: Params<'draw'>, options?: StreamOptions<readonly DrawnToken[]>) => this.remote.draw(params, options);
+  readonly endDrawing = (params: Params<'endDrawing'>, options?: CallOptions) => this.remote.endDrawing(params, options);
   readonly take = (params: Params<'take'>, options?: CallOptions) => this.remote.take(params, options);
   readonly keep = (params: Params<'keep'>, options?: CallOptions) => this.remote.keep(params, options);
   readonly fetch = (params: Params<'fetch'>, options?: CallOptions) => this.remote.fetch(params, options);

@@ -3,9 +3,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { EngineSettings, ProviderReport, TensorInfo } from '../../protocol/inference.ts';
 import { transferring } from '../../protocol/messages.ts';
-import { RpcError, type Handlers } from '../../protocol/rpc.ts';
+import { RpcError, type Handlers, type StreamContext } from '../../protocol/rpc.ts';
 import type {
   RawTensor,
+  DrawnToken,
+  RuntimeDrawing,
   RuntimeKeeping,
   RuntimePreparation,
   RuntimeSelfTest,
@@ -14,6 +16,7 @@ import type {
 } from '../../protocol/worker.ts';
 import { relativeDifference } from './agreement.ts';
 import type { Engine } from './engine.ts';
+import { drawTokens } from './drawing.ts';
 import { engineFailure, engineMessage } from './failures.ts';
 import { fetched, KeptTensors } from './keptTensors.ts';
 import { openOnProvider, providersOf, sessionOptions, type OpenedSession, type Providers } from './providers.ts';
@@ -28,16 +31,23 @@ interface Entry extends OpenedSession {
   request: SessionRequest | undefined;
 }
 
+interface Drawing {
+  session: number;
+  ended: boolean;
+  done: Promise<unknown> | undefined;
+}
+
 /**
  * The one door to ONNX Runtime. Errors are RpcErrors: `no-engine`, `bad-model` (cannot be opened), `bad-input`, `run-failed`,
  * `unsupported-type`, `memory`, `unknown-session`, `unknown-tensor`.
  */
 export function createRuntime(
   load: (enginePath: string | undefined) => Engine,
-): Handlers<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping> {
+): Handlers<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing> {
   const engines = new Map<string | undefined, { engine: Engine; providers: Providers }>();
   const sessions = new Map<number, Entry>();
   const tensors = new KeptTensors();
+  const drawings = new Map<number, Drawing>();
   let nextSession = 1;
 
   const engineFor = ({ enginePath }: EngineSettings): { engine: Engine; providers: Providers } => {
@@ -123,6 +133,27 @@ export function createRuntime(
       return transferring({ outputs, kept }, buffersOf(Object.values(outputs)));
     },
 
+    draw: async (request, { item, signal }: StreamContext<readonly DrawnToken[]>) => {
+      const { engine, session } = entryOf(request.session);
+      const state: Drawing = { session: request.session, ended: false, done: undefined };
+      drawings.set(request.drawing, state);
+      const done = drawTokens(request, tensors, (feeds, fetches) => run(engine, session, feeds, fetches), {
+        item,
+        ended: () => state.ended || signal.aborted,
+      });
+      state.done = done.catch(() => undefined);
+      try {
+        return await done;
+      } finally {
+        drawings.delete(request.drawing);
+      }
+    },
+
+    endDrawing: ({ drawing }) => {
+      const state = drawings.get(drawing);
+      if (state) state.ended = true;
+    },
+
     take: ({ parts }) => parts.map(({ kept, entries }) => tensors.take(kept, entries)),
 
     keep: ({ tensor }) => tensors.add(tensor),
@@ -169,6 +200,10 @@ export function createRuntime(
     close: async ({ session }) => {
       const entry = entryOf(session);
       sessions.delete(session);
+      // What draws with it ends behind its step; whoever asked for it goes on in another session.
+      const users = [...drawings.values()].filter((drawing) => drawing.session === session);
+      for (const user of users) user.ended = true;
+      await Promise.all(users.map(({ done }) => done));
       await entry.session.release();
     },
   };

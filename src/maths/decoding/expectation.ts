@@ -1,6 +1,7 @@
 /** What a row of logits says of the token that was chosen, without an array of all probabilities. */
 
 import { largestOf } from '../attention/nextToken.ts';
+import { expOfNegative } from './exponential.ts';
 
 export interface Expectation {
   /** Of the distribution, bits. */
@@ -19,7 +20,7 @@ export function expectationOf(logits: Float32Array): Expectation {
   let moment = 0;
   for (let id = 0; id < logits.length; id++) {
     const below = logits[id]! - maximum;
-    const weight = Math.exp(below);
+    const weight = expOfNegative(below);
     sum += weight;
     // A weight that is 0 takes no part, also where its logit is -Infinity.
     if (weight > 0) moment += weight * below;

@@ -1,6 +1,7 @@
 /** Which tokens may be drawn, and with which probabilities. */
 
 import { largestOf } from '../attention/nextToken.ts';
+import { expOfNegative } from './exponential.ts';
 import { leastKept, type LeastKept } from './leastKept.ts';
 
 export interface SamplingFilters {
@@ -44,7 +45,7 @@ export function candidatesOf(logits: Float32Array, { temperature = 1, topK = 0, 
   }
   let weights = new Float64Array(ids.length);
   let sum = 0;
-  for (let i = 0; i < ids.length; i++) sum += weights[i] = Math.exp((logits[ids[i]!]! - maximum) / temperature);
+  for (let i = 0; i < ids.length; i++) sum += weights[i] = expOfNegative((logits[ids[i]!]! - maximum) / temperature);
   if (topP < 1 || minP > 0) {
     const least = topP < 1 ? leastKept(logitsAt(logits, ids), (1 - topP) * sum, weights) : { value: -Infinity, equalGone: 0 };
     // The largest weight is 1, so a weight is its share of the largest probability.

@@ -3,8 +3,8 @@
 export interface Vocabulary {
   /** The text of tokens that follow each other: a character whose last bytes are missing comes out as U+FFFD. */
   decode(ids: readonly number[]): Promise<string>;
-  /** The byte that a token stands for where it is one alone (SentencePiece's <0x0A>); such a vocabulary has whole characters else. */
-  byteOf?(id: number): number | undefined;
+  /** The bytes of UTF-8 that a token stands for wherever it stands; undefined where its text depends on the tokens before it. */
+  bytesOf?(id: number): Uint8Array | undefined;
 }
 
 /** Enough that a decoder which treats the first token of a text otherwise has another one before it. */
@@ -16,8 +16,8 @@ const longestBeginning = 3;
  * What a token adds is what its text has more than the text without it, in view of the tokens before: so byte-level vocabularies, blanks
  * at the beginning of words, and decoders that drop the first of them all come out right. While a character is not complete it adds nothing.
  *
- * Tokens that are bytes are put together here: decoders make nothing but U+FFFD of all bytes in a row where the last character is not
- * complete, also of those that were.
+ * Tokens that stand for bytes are put together here: that is faster, and some decoders make nothing but U+FFFD of all bytes in a row where
+ * the last character is not complete, also of those that were.
  */
 export class TextOfTokens {
   private readonly vocabulary: Vocabulary;
@@ -34,11 +34,11 @@ export class TextOfTokens {
   }
 
   async push(id: number): Promise<string> {
-    const byte = this.vocabulary.byteOf?.(id);
-    if (byte === undefined) return this.bytes.decode() + (await this.pushToken(id));
+    const bytes = this.vocabulary.bytesOf?.(id);
+    if (bytes === undefined) return this.bytes.decode() + (await this.pushToken(id));
     const before = await this.flushTokens();
     this.remember([id]);
-    return before + this.bytes.decode(Uint8Array.of(byte), { stream: true });
+    return before + this.bytes.decode(bytes, { stream: true });
   }
 
   /** What is left of a character that is never completed. */

@@ -87,7 +87,7 @@ function remember(
   const living = new Set([...next.running, ...next.finished].map(({ tokens }) => tokens));
   for (const { tokens, parent } of found) {
     if (!living.has(tokens)) continue;
-    const last = described(logits[parent]!, { id: tokens.at(-1)!, from: null }, textOf);
+    const last = described(logits[parent]!, logits[parent]!, { id: tokens.at(-1)!, draw: null }, textOf);
     told.set(tokens, [...told.get(state.running[parent]!.tokens)!, last]);
   }
   for (const tokens of [...told.keys()]) if (!living.has(tokens)) told.delete(tokens);

@@ -3,7 +3,7 @@
 import { floatsOf } from '../../../formats/elements.ts';
 import { continuingFeeds, idsInput } from '../../../models/feeds.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
-import type { Entries, Fetch, KeptTensor, RawTensor } from '../../../protocol/worker.ts';
+import type { DrawnToken, DrawRequest, Entries, Fetch, KeptTensor, RawTensor } from '../../../protocol/worker.ts';
 import { KeptCaches, type Cache } from './keptCaches.ts';
 import { idsSample, planFor, type Plan, type Runs } from './plan.ts';
 
@@ -13,6 +13,9 @@ const chunkLength = 512;
 const fewOneByOne = 8;
 /** Part of the memory that caches of finished continuations may take. */
 const keptShare = 1 / 4;
+
+/** How many drawings there were: each has a number of its own. */
+let drawings = 0;
 
 /** Texts of one length that are continued side by side. */
 export interface Texts {
@@ -100,6 +103,54 @@ export class Continuer {
       each.push(await this.step([rows[i]!], texts.caches[parent] ?? cache!, plan, { wanted: true, consume: false }));
     if (!keep) this.free(texts);
     return { logits: each.map(({ logits: [row] }) => row!), texts: { ids, caches: each.map((step) => step.cache) } };
+  }
+
+  /**
+   * Draws tokens behind one text with a cache, in the thread that runs the model.
+   *
+   * @param onTokens told of them in their order; @param untilEnd given what ends the drawing: a few tokens more may come then
+   * @throws RpcError as the runs do; the cache is then kept as far as it goes
+   */
+  async draw(
+    { ids: [ids], caches: [cache] }: Texts,
+    request: Pick<DrawRequest, 'logits' | 'choosing' | 'place' | 'ends' | 'most'>,
+    onTokens: (tokens: readonly DrawnToken[]) => void,
+    untilEnd: (end: () => void) => void,
+  ): Promise<Texts> {
+    const { runtime, model, session } = this.runs;
+    const plan = await this.plan(ids!);
+    const pairs = plan.pairs!;
+    const drawing = ++drawings;
+    untilEnd(() => void runtime.endDrawing({ drawing }).catch(() => undefined));
+    const drawn: number[] = [];
+    const {
+      cache: tensors,
+      length,
+      failed,
+    } = await runtime.draw(
+      {
+        ...request,
+        session: await session(),
+        drawing,
+        inputs: model.session.inputs,
+        ids: ids!,
+        cache: Object.fromEntries(cache!.tensors.map(({ kept }, i) => [pairs[i]!.input.name, kept])),
+        pairs: pairs.map(({ input, output, lengthAxis }) => ({ input: input.name, output: output.name, lengthAxis })),
+        logitsOutput: plan.logits.name,
+        logitsAxis: plan.logits.axis,
+        batch: plan.batch,
+      },
+      {
+        onItem: (tokens) => {
+          drawn.push(...tokens.map(({ id }) => id));
+          onTokens(tokens);
+        },
+      },
+    );
+    const texts = { ids: [[...ids!, ...drawn]], caches: [{ tensors, length }] };
+    if (!failed) return texts;
+    this.end(texts);
+    throw new RpcError(failed.code, failed.message);
   }
 
   /** Ends work on texts: the cache of a single one is kept for a text that begins with it. */

@@ -1,22 +1,24 @@
 /** What is told of a token that was chosen. */
 
+import { probabilityInDraw, type Choice } from '../../../maths/decoding/choice.ts';
 import { expectationOf, rankOf } from '../../../maths/decoding/expectation.ts';
 import { mostProbable } from '../../../maths/decoding/mostProbable.ts';
-import type { Candidates } from '../../../maths/decoding/sampling.ts';
 import type { GeneratedToken } from '../../../protocol/generation.ts';
 
 const alternativeCount = 10;
 
-export interface Choice {
-  id: number;
-  /** What it was drawn from; null where it was not drawn. */
-  from: Candidates | null;
-}
-
-/** @param logits of the model [vocabulary] */
-export function described(logits: Float32Array, { id, from }: Choice, textOf: (id: number) => string): Omit<GeneratedToken, 'added'> {
+/**
+ * @param logits of the model [vocabulary]
+ * @param penalised the same after the repetition penalty
+ */
+export function described(
+  logits: Float32Array,
+  penalised: Float32Array,
+  { id, draw }: Choice,
+  textOf: (id: number) => string,
+): Omit<GeneratedToken, 'added'> {
   const { entropy, logSum } = expectationOf(logits);
-  const drawnOf = (other: number): number => (from ? probabilityIn(from, other) : Number(other === id));
+  const drawnOf = (other: number): number => (draw ? probabilityInDraw(draw, other, penalised[other]!) : Number(other === id));
   return {
     id,
     text: textOf(id),
@@ -24,7 +26,7 @@ export function described(logits: Float32Array, { id, from }: Choice, textOf: (i
     rank: rankOf(logits, id),
     entropy,
     drawn: drawnOf(id),
-    candidates: from?.ids.length ?? 1,
+    candidates: draw?.count ?? 1,
     alternatives: mostProbable(logits, alternativeCount).map((other) => ({
       id: other,
       text: textOf(other),
@@ -32,15 +34,4 @@ export function described(logits: Float32Array, { id, from }: Choice, textOf: (i
       drawn: drawnOf(other),
     })),
   };
-}
-
-/** Candidates are in order of their ids. */
-function probabilityIn({ ids, probabilities }: Candidates, id: number): number {
-  let [low, high] = [0, ids.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ids[middle]! < id) low = middle + 1;
-    else high = middle;
-  }
-  return ids[low] === id ? probabilities[low]! : 0;
 }

@@ -1,64 +1,131 @@
 /** Continues a text by one token after another: drawn, or the most probable. */
 
-import { drawnAt, uniformOf } from '../../../maths/decoding/draw.ts';
+import { chooseToken, type Choice, type Choosing } from '../../../maths/decoding/choice.ts';
 import { repetitionPenalty } from '../../../maths/decoding/repetition.ts';
-import { candidatesOf } from '../../../maths/decoding/sampling.ts';
 import type { GenerationEnd } from '../../../protocol/generation.ts';
+import { RpcError } from '../../../protocol/rpc.ts';
 import { ContinuationText } from './continuationText.ts';
-import type { Advanced } from './continuer.ts';
-import { described, type Choice } from './describe.ts';
+import type { DrawnToken } from '../../../protocol/worker.ts';
+import type { Advanced, Texts } from './continuer.ts';
+import { described } from './describe.ts';
 import type { Continued, Task } from './generator.ts';
 import { nanLogits } from './plan.ts';
 
 export async function drawTokens(task: Task): Promise<Continued> {
-  const { continuer, settings, given, prompt, ends, most, context } = task;
+  const { continuer, settings, given, prompt, most, context } = task;
   const text = await ContinuationText.begin(task.tokenizer, prompt, given, settings.stop);
   if (most <= 0) return { end: 'context', text: text.text, tokens: 0, promptMs: 0, stepsMs: 0 };
   const began = performance.now();
-  let state = await continuer.begin([...prompt, ...given], context);
+  const start = await continuer.begin([...prompt, ...given], context);
   const promptMs = performance.now() - began;
-  let running: Promise<Advanced> | undefined;
+  const teller = new Teller(task, text);
   try {
-    for (let drawn = 1; ; drawn++) {
-      context.signal.throwIfAborted();
-      const [logits] = state.logits;
-      const choice = choose(logits!, state.texts.ids[0]!, given.length + drawn - 1, task);
-      const ended = ends.has(choice.id);
-      const last = drawn === most;
-      const add = async (): ReturnType<ContinuationText['push']> =>
-        ended ? { added: await text.flush(), stopped: false } : text.push(choice.id, last);
-      // A stop string has to be looked for before the next token is run for; else the text is made while the model runs.
-      const early = settings.stop.length > 0 ? await add() : undefined;
-      const done = ended || last || early?.stopped === true;
-      if (!done) {
-        running = continuer.advance(state.texts, [0], [choice.id]);
-        running.catch(() => undefined);
-      }
-      const { added } = early ?? (await add());
-      task.item({ ...described(logits!, choice, task.textOf), added });
-      if (!running) {
-        const end: GenerationEnd = early?.stopped ? 'stop' : ended ? 'endOfText' : drawn === settings.maxTokens ? 'maxTokens' : 'context';
-        return { end, text: text.text, tokens: drawn, promptMs, stepsMs: performance.now() - began - promptMs };
-      }
-      state = await running;
-      running = undefined;
-    }
-  } finally {
-    // A step that is under way has taken the cache of the one before.
-    const { texts } = (await running?.catch(() => undefined)) ?? state;
-    continuer.end(texts);
+    await (start.texts.caches.length > 0 ? drawInThread(task, start, teller) : drawStepwise(task, start, teller));
+  } catch (error) {
+    if (error instanceof RpcError && error.code === 'nan-logits') throw nanLogits(task.runs.model);
+    if (teller.count === 0 || !task.isFull(error)) throw error;
+    teller.end ??= 'context';
+  }
+  context.signal.throwIfAborted();
+  return { end: teller.end ?? 'context', text: text.text, tokens: teller.count, promptMs, stepsMs: performance.now() - began - promptMs };
+}
+
+/** Tells of tokens in their order; texts are made while the next are drawn. */
+class Teller {
+  count = 0;
+  end: GenerationEnd | undefined;
+  private readonly task: Task;
+  private readonly text: ContinuationText;
+  /** Ids of the text so far. */
+  private readonly before: number[];
+
+  constructor(task: Task, text: ContinuationText) {
+    this.task = task;
+    this.text = text;
+    this.before = [...task.prompt, ...task.given];
+  }
+
+  /** @returns whether it was the last */
+  async tell(choice: Choice, logits: Float32Array): Promise<boolean> {
+    const { settings, ends, most, item, textOf } = this.task;
+    this.count++;
+    const ended = ends.has(choice.id);
+    const last = this.count === most;
+    const { added, stopped } = ended ? { added: await this.text.flush(), stopped: false } : await this.text.push(choice.id, last);
+    const penalised = repetitionPenalty(logits, this.before, settings.repetitionPenalty);
+    this.before.push(choice.id);
+    item({ ...described(logits, penalised, choice, textOf), added });
+    if (stopped) this.end = 'stop';
+    else if (ended) this.end = 'endOfText';
+    else if (last) this.end = this.count === settings.maxTokens ? 'maxTokens' : 'context';
+    return this.end !== undefined;
   }
 }
 
-/** @param place of the token in the continuation, given tokens counted */
-function choose(logits: Float32Array, before: readonly number[], place: number, { settings, runs }: Task): Choice {
+function choosingOf({ settings }: Task): Choosing {
   const { method, temperature, topK, topP, minP, repetitionPenalty: penalty, seed } = settings;
+  return { method: method === 'greedy' ? 'greedy' : 'sample', temperature, topK, topP, minP, repetitionPenalty: penalty, seed };
+}
+
+/** With a cache: the thread that runs the model draws, and is ended where a stop string or its caller says so. */
+async function drawInThread(task: Task, start: Advanced, teller: Teller): Promise<void> {
+  const { continuer, given, ends, most, context } = task;
+  const choosing = choosingOf(task);
+  let telling = Promise.resolve();
+  let endDrawing = (): void => undefined;
+  const onAbort = (): void => endDrawing();
+  context.signal.addEventListener('abort', onAbort);
+  const onTokens = (tokens: readonly DrawnToken[]): void => {
+    telling = telling.then(async () => {
+      for (const token of tokens) {
+        if (teller.end !== undefined || context.signal.aborted) return;
+        if (await teller.tell(token, token.logits)) endDrawing();
+      }
+    });
+    telling.catch(onAbort);
+  };
+  let { logits, texts } = start;
   try {
-    const penalised = repetitionPenalty(logits, before, penalty);
-    const from = candidatesOf(penalised, method === 'greedy' ? { temperature: 0 } : { temperature, topK, topP, minP });
-    if (method === 'greedy') return { id: from.ids[0]!, from: null };
-    return { id: from.ids[drawnAt(from, uniformOf(seed, place))]!, from };
-  } catch (error) {
-    throw error instanceof RangeError ? nanLogits(runs.model) : error;
+    for (;;) {
+      // A row of its own: it is handed over.
+      const request = {
+        logits: logits[0]!.slice(),
+        choosing,
+        place: given.length + teller.count,
+        ends: [...ends],
+        most: most - teller.count,
+      };
+      try {
+        texts = await continuer.draw(texts, request, onTokens, (end) => (endDrawing = end));
+      } finally {
+        await telling;
+      }
+      if (teller.end !== undefined || context.signal.aborted) return continuer.end(texts);
+      // Its session was closed for another one.
+      const ids = texts.ids[0]!;
+      const before: Texts = { ids: [ids.slice(0, -1)], caches: texts.caches };
+      ({ logits, texts } = await continuer.advance(before, [0], [ids.at(-1)!]));
+    }
+  } finally {
+    context.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Without a cache, every step runs the whole text: what a message takes is little beside it. */
+async function drawStepwise(task: Task, start: Advanced, teller: Teller): Promise<void> {
+  const { continuer, given, context } = task;
+  const choosing = choosingOf(task);
+  let { logits, texts }: { logits: readonly Float32Array[]; texts: Texts } = start;
+  for (;;) {
+    context.signal.throwIfAborted();
+    const ids = texts.ids[0]!;
+    let choice: Choice;
+    try {
+      choice = chooseToken(logits[0]!, ids, given.length + teller.count, choosing);
+    } catch (error) {
+      throw error instanceof RangeError ? nanLogits(task.runs.model) : error;
+    }
+    if (await teller.tell(choice, logits[0]!)) return;
+    ({ logits, texts } = await continuer.advance(texts, [0], [choice.id]));
   }
 }

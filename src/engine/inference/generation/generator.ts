@@ -29,6 +29,8 @@ export interface Task {
   most: number;
   textOf: (id: number) => string;
   item: (token: GeneratedToken) => void;
+  /** Whether an error says that no more tokens fit. */
+  isFull: (error: unknown) => boolean;
   context: StreamContext<GeneratedToken>;
 }
 
@@ -46,6 +48,7 @@ export class Generator {
   private readonly runs: Runs;
   private readonly provider: () => ProviderReport;
   private readonly continuer: Continuer;
+  private readonly texts = new Map<number, string>();
   private ends: ReturnType<typeof findEndTokens> | undefined;
   /** As the file's positions turned out to allow, where nothing states it. */
   private learnedContext: number | null = null;
@@ -101,7 +104,7 @@ export class Generator {
       { given: continuation.length, wanted: settings.maxTokens, context: limit, begin },
       context.signal,
     );
-    const textOf = (id: number): string => tokenizer.textOf(id) ?? `#${id}`;
+    const textOf = (id: number): string => this.textOf(id, tokenizer);
     const most = Math.min(settings.maxTokens, limit - ids.length - continuation.length);
     let [sum, drawn] = [0, 0];
     const item = (token: GeneratedToken): void => {
@@ -111,16 +114,9 @@ export class Generator {
     };
     const task: Task = {
       ...{ continuer: this.continuer, runs: this.runs, tokenizer, settings, prompt: ids, given: continuation },
-      ...{ ends: new Set(endIds), most, textOf, item, context },
+      ...{ ends: new Set(endIds), most, textOf, item, isFull: (error) => this.isFull(error), context },
     };
-    let result: Continued;
-    try {
-      result = await (settings.method === 'beam' ? searchBeams(task) : drawTokens(task));
-    } catch (error) {
-      // What was shown cannot be taken back.
-      if (drawn > 0 && tableOverrun(error)) throw new RpcError('run-failed', (error as Error).message);
-      throw error;
-    }
+    const result: Continued = await (settings.method === 'beam' ? searchBeams(task) : drawTokens(task));
     return {
       ...result,
       meanLogProbability: sum / drawn,
@@ -130,6 +126,13 @@ export class Generator {
       provider: this.provider(),
       sha256: model.sha256,
     };
+  }
+
+  /** The same tokens are told of again and again: each is decoded once. */
+  private textOf(id: number, tokenizer: Tokenizer): string {
+    let text = this.texts.get(id);
+    if (text === undefined) this.texts.set(id, (text = tokenizer.textOf(id) ?? `#${id}`));
+    return text;
   }
 
   /** Tokens that the model takes at once: what is known of it, and what memory allows. */
@@ -149,6 +152,13 @@ export class Generator {
         'input-invalid',
         `The token ${String(wrong)} that was given is none of the vocabulary of ${this.runs.model.source.name}.`,
       );
+  }
+
+  private isFull(error: unknown): boolean {
+    if (error instanceof RpcError && error.code === 'context-full') return true;
+    if (!tableOverrun(error)) return false;
+    this.learnFrom(error);
+    return true;
   }
 
   /** Takes from a failed run how many positions the model has, where only that error says so. */

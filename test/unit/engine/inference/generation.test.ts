@@ -156,8 +156,8 @@ describe('the bundled model', () => {
     const continuation = [...first.ids.slice(0, 8), other];
     service.lengths.splice(0);
     const branch = await generate(service, prompt, { ...decoding, maxTokens: 11 }, { continuation });
-    // The last given token alone, then one for each that was drawn but the last.
-    expect(service.lengths).toEqual(Array.from({ length: branch.ids.length }, () => 1));
+    // Of all that stands before, the last given token alone is run.
+    expect(service.lengths).toEqual([1]);
     const { source } = await readBundledModel(join(import.meta.dirname, '../../../../models/code-transformer'));
     const fresh = await loaded(source);
     const again = await generate(fresh, prompt, { ...decoding, maxTokens: 11 }, { continuation });
@@ -220,7 +220,7 @@ describe('the bundled model', () => {
     expect(seen).toBe(5);
     service.lengths.splice(0);
     await generate(service, 'class Cancelled:', { maxTokens: 3 });
-    expect(service.lengths).toEqual([1, 1, 1]);
+    expect(service.lengths).toEqual([1]);
     await expect(generate(service, 'x', { method: 'beam' }, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow('before');
   });
 
@@ -386,8 +386,12 @@ describe('what cannot be continued', () => {
         },
       };
     });
-    for (const method of ['sample', 'beam'] as const)
-      await expect(generate(later, 'import torch', { method })).rejects.toMatchObject({ code: 'nan-logits' });
+    await expect(generate(later, 'import torch', { method: 'beam' })).rejects.toMatchObject({ code: 'nan-logits' });
+    const drawing = await loaded(generationSource('cached'), undefined, (runtime) => ({
+      draw: (params, options) => runtime.draw({ ...params, logits: params.logits.fill(NaN) }, options),
+    }));
+    for (const method of ['sample', 'greedy'] as const)
+      await expect(generate(drawing, 'import torch', { method })).rejects.toMatchObject({ code: 'nan-logits' });
   });
 
   it('falls back to runs without a cache where a cache gives other numbers', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { entropyBits, logSoftmax, predictionOf } from '../../../../src/maths/attention/nextToken.ts';
 import { advance, continuations, firstBeam, type BeamSettings, type BeamState } from '../../../../src/maths/decoding/beams.ts';
+import { expOfNegative } from '../../../../src/maths/decoding/exponential.ts';
 import { expectationOf, rankOf } from '../../../../src/maths/decoding/expectation.ts';
 import { mostProbable } from '../../../../src/maths/decoding/mostProbable.ts';
 import { repetitionPenalty } from '../../../../src/maths/decoding/repetition.ts';
@@ -78,6 +79,18 @@ describe('expectationOf and rankOf', () => {
     expect(expectationOf(Float32Array.of(5, -Infinity)).entropy).toBe(0);
     expect(() => expectationOf(Float32Array.of(1, NaN))).toThrow('Logit 1 is NaN');
     expect(() => expectationOf(new Float32Array(0))).toThrow('None of 0 logits');
+  });
+});
+
+describe('expOfNegative', () => {
+  it('is exp to a few units in the last place, and 0 where nothing is left', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -700, max: 0, noNaN: true }), (x) => {
+        expect(Math.abs(expOfNegative(x) / Math.exp(x) - 1)).toBeLessThan(2e-15);
+      }),
+    );
+    expect([0, -0, -1e-300, -746, -Infinity].map(expOfNegative)).toEqual([1, 1, 1, 0, 0]);
+    expect(expOfNegative(NaN)).toBeNaN();
   });
 });
 
@@ -244,7 +257,7 @@ describe('TextOfTokens', () => {
     const words = ['▁def', '▁f', '('];
     // Ids from 10 on are bytes. As its decoders in tokenizer.json: bytes that make no text are U+FFFD each, the first blank is dropped.
     const sentencePiece: Vocabulary = {
-      byteOf: (id) => (id >= 10 ? id - 10 : undefined),
+      bytesOf: (id) => (id >= 10 ? Uint8Array.of(id - 10) : undefined),
       decode: async (ids) => {
         let text = '';
         for (let i = 0; i < ids.length; i++) {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chooseToken, probabilityInDraw, type Choosing } from '../../../../src/maths/decoding/choice.ts';
 import { drawnAt, uniformOf } from '../../../../src/maths/decoding/draw.ts';
 import { repetitionPenalty } from '../../../../src/maths/decoding/repetition.ts';
 import { candidatesOf, sampleFrom, type SamplingFilters } from '../../../../src/maths/decoding/sampling.ts';
@@ -182,5 +183,31 @@ describe('drawnAt', () => {
     expect(drawnAt(candidates, 0.3)).toBe(2);
     expect(drawnAt(candidates, 1 - 2 ** -53)).toBe(2);
     expect(() => drawnAt({ ids: new Int32Array(0), probabilities: new Float64Array(0) }, 0.5)).toThrow('none to draw among 0');
+  });
+});
+
+describe('chooseToken', () => {
+  const choosing: Choosing = { method: 'sample', temperature: 0.9, topK: 0, topP: 0.8, minP: 0.01, repetitionPenalty: 1.3, seed: 9 };
+
+  it('tells of every token with which probability it would be drawn', () => {
+    fc.assert(
+      fc.property(long, fc.array(fc.nat(900), { maxLength: 20 }), fc.nat(1000), (row, before, place) => {
+        const penalised = repetitionPenalty(row, before, choosing.repetitionPenalty);
+        const { ids, probabilities } = candidatesOf(penalised, choosing);
+        const { id, draw } = chooseToken(row, before, place, choosing);
+        expect(id).toBe(ids[drawnAt({ ids, probabilities }, uniformOf(choosing.seed, place))]);
+        expect(draw!.count).toBe(ids.length);
+        const found = Array.from(row, (_, other) => probabilityInDraw(draw!, other, penalised[other]!));
+        const expected = Array.from(row, () => 0);
+        ids.forEach((other, i) => (expected[other] = probabilities[i]!));
+        found.forEach((probability, other) => expect(probability).toBeCloseTo(expected[other]!, 10));
+      }),
+    );
+  });
+
+  it('takes the most probable without drawing, of equal ones the lowest', () => {
+    expect(chooseToken(Float32Array.of(1, 3, 3), [], 5, { ...choosing, method: 'greedy' })).toEqual({ id: 1, draw: null });
+    expect(chooseToken(Float32Array.of(1, 3, 3), [1], 5, { ...choosing, method: 'greedy' })).toEqual({ id: 2, draw: null });
+    expect(() => chooseToken(Float32Array.of(NaN), [], 0, choosing)).toThrow(RangeError);
   });
 });

@@ -37,7 +37,7 @@ export interface TestService extends Remote<TransformerService> {
   readonly fetched: string[][];
   /** Tensors that are kept in the thread that runs models. */
   readonly kept: () => number;
-  /** Tokens that models were fed, run by run: the length of each run's ids. */
+  /** Tokens that models were fed, run by run, but for those that were drawn on the way. */
   readonly lengths: number[];
 }
 
@@ -69,6 +69,13 @@ export function startRuntime(): { runtime: Runtime } & Pick<TestService, 'sessio
       if (ids && 'shape' in ids) lengths.push(ids.shape.at(-1) ?? 0);
       for (const tensor of Object.values(result.kept)) kept.add(tensor.kept);
       for (const number of params.free ?? []) kept.delete(number);
+      return result;
+    },
+    draw: async (params, options) => {
+      const before = Object.values(params.cache);
+      const result = await inner.draw(params, options);
+      for (const number of before) kept.delete(number);
+      for (const tensor of result.cache) kept.add(tensor.kept);
       return result;
     },
     take: async (params, options) => {
