@@ -31,6 +31,16 @@ const attentionOptions = {
   head: { type: 'string' },
 } as const satisfies Options;
 
+const sampleOptions = {
+  ...shared,
+  prompt: { type: 'string' },
+  file: { type: 'string' },
+  n: { type: 'string', short: 'n' },
+  seed: { type: 'string' },
+  settings: { type: 'string' },
+  out: { type: 'string' },
+} as const satisfies Options;
+
 export interface InspectArguments {
   command: 'inspect';
   model: string;
@@ -52,8 +62,29 @@ export interface AttentionArguments {
   settings: EngineSettings;
 }
 
+export interface SampleArguments {
+  command: 'sample';
+  model: string;
+  /** What is continued; absent where neither was given. */
+  input: { text: string } | { file: string } | undefined;
+  /** How many samples, each with the seed behind the one before. */
+  count: number;
+  /** That of the settings where it is not given. */
+  seed: number | undefined;
+  /** File of decoding settings. */
+  settingsFile: string | undefined;
+  out: string | undefined;
+  json: boolean;
+  settings: EngineSettings;
+}
+
 export type Arguments =
-  InspectArguments | AttentionArguments | FormulasArguments | { command: 'help'; topic: HelpTopic } | { command: 'version' };
+  | InspectArguments
+  | AttentionArguments
+  | SampleArguments
+  | FormulasArguments
+  | { command: 'help'; topic: HelpTopic }
+  | { command: 'version' };
 
 function wholeNumber(command: string, option: string, value: string | undefined, least: number): number | undefined {
   if (value === undefined) return undefined;
@@ -114,6 +145,27 @@ function attentionArguments(args: readonly string[]): Arguments {
   };
 }
 
+function sampleArguments(args: readonly string[]): Arguments {
+  const command = 'sample';
+  const { values, positionals } = parse(command, args, sampleOptions);
+  if (values.help) return { command: 'help', topic: command };
+  const model = oneModel(command, positionals);
+  if (values.prompt !== undefined && values.file !== undefined) throw new UsageError('--prompt and --file exclude each other', command);
+  for (const option of ['settings', 'out', 'file'] as const)
+    if (values[option] === '') throw new UsageError(`--${option} needs the name of a ${option === 'out' ? 'folder' : 'file'}`, command);
+  return {
+    command,
+    model,
+    input: values.prompt !== undefined ? { text: values.prompt } : values.file !== undefined ? { file: values.file } : undefined,
+    count: wholeNumber(command, 'n', values.n, 1) ?? 1,
+    seed: wholeNumber(command, 'seed', values.seed, 0),
+    settingsFile: values.settings,
+    out: values.out,
+    json: values.json ?? false,
+    settings: engineSettings(command, values),
+  };
+}
+
 function inspectArguments(args: readonly string[]): Arguments {
   const command = 'inspect';
   const { values, positionals } = parse(command, args, shared);
@@ -133,6 +185,8 @@ export function parseCommandLine(args: readonly string[]): Arguments {
       return attentionArguments(rest);
     case 'inspect':
       return inspectArguments(rest);
+    case 'sample':
+      return sampleArguments(rest);
     case 'formulas':
       return formulasArguments(rest) ?? { command: 'help', topic: 'formulas' };
     case '--version':

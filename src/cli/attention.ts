@@ -1,42 +1,22 @@
 /** `genlens attention`: a model's attention weights as files, as a report, or both. */
 
-import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { text as readStream } from 'node:stream/consumers';
 import { readNpz } from '../formats/npz.ts';
 import type { AttentionRequest, AttentionRun } from '../protocol/inference.ts';
 import type { Progress } from '../protocol/rpc.ts';
 import type { AttentionArguments } from './arguments.ts';
 import { describeProvider, withModel } from './engine.ts';
-import { about } from './fileErrors.ts';
+import { readText, readWithin } from './inputFile.ts';
 import { lineRange } from './lines.ts';
 import { prepareReport } from './reportFile.ts';
 import type { Terminal } from './terminal.ts';
 import { chooseSites, writeWeightFiles } from './weightFiles.ts';
 
-/** A text of more bytes is no text that someone wants to see the attention of. */
-const maximumTextBytes = 64 * 2 ** 20;
 const maximumInputBytes = 4 * 2 ** 30;
-
-async function readWithin(path: string, limit: number): Promise<Buffer> {
-  let size: number;
-  try {
-    const found = await stat(path);
-    if (found.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-    size = found.size;
-    if (size <= limit) return await readFile(path);
-  } catch (error) {
-    throw about('read', path, error);
-  }
-  throw new Error(`${path}: ${size} bytes are more than the ${limit} that are read`);
-}
 
 async function readRequest(input: AttentionArguments['input']): Promise<AttentionRequest> {
   if ('text' in input) return { text: input.text };
-  if ('file' in input) {
-    if (input.file === '-') return { text: await readStream(process.stdin) };
-    return { text: (await readWithin(input.file, maximumTextBytes)).toString('utf8') };
-  }
+  if ('file' in input) return { text: await readText(input.file) };
   try {
     const arrays = await readNpz(await readWithin(input.inputs, maximumInputBytes));
     return { feeds: Object.fromEntries(arrays) };

@@ -1,18 +1,15 @@
 /** `genlens inspect`: what a model is. */
 
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { parseManifest } from '../models/manifest.ts';
 import type { LoadedModel, ModelSource, TensorInfo } from '../protocol/inference.ts';
 import type { InspectArguments } from './arguments.ts';
 import { describeProvider, withModel } from './engine.ts';
+import { manifestFamily } from './family.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The manifest's word for it, else what the file shows: attention makes a transformer. */
 async function familyOf(source: ModelSource, { sites, uncovered }: LoadedModel): Promise<string> {
-  const path = join(dirname(source.path), 'manifest.json');
-  const text = source.sha256 ? await readFile(path, 'utf8').catch(() => undefined) : undefined;
-  if (text !== undefined) return parseManifest(text, path).family;
+  const family = await manifestFamily(source);
+  if (family !== undefined) return family;
   return sites.length > 0 || uncovered.length > 0 ? 'transformer' : 'unknown';
 }
 

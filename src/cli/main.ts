@@ -3,6 +3,7 @@
 import { attention } from './attention.ts';
 import { parseCommandLine } from './arguments.ts';
 import { inspect } from './inspect.ts';
+import { sample } from './sample/sample.ts';
 import type { Terminal } from './terminal.ts';
 import { help, UsageError } from './usage.ts';
 
@@ -24,6 +25,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
         break;
       case 'attention':
         await attention(parsed, terminal);
+        break;
+      case 'sample':
+        await sample(parsed, terminal);
         break;
       case 'inspect':
         await inspect(parsed, terminal);

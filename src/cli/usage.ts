@@ -1,5 +1,7 @@
 /** What `--help` prints, and how a wrong command line is told. */
 
+import { defaultDecoding } from '../protocol/generation.ts';
+
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   /** The command whose help explains more. */
@@ -21,7 +23,7 @@ const modelText = `MODEL is the name of a bundled model, an .onnx file, or a fol
 the file is used for texts.
 `;
 
-export type HelpTopic = 'general' | 'attention' | 'inspect' | 'formulas';
+export type HelpTopic = 'general' | 'attention' | 'sample' | 'inspect' | 'formulas';
 export const isTopic = (word: string | undefined): word is HelpTopic => word !== undefined && Object.hasOwn(help, word);
 
 export const help: Readonly<Record<HelpTopic, string>> = {
@@ -31,6 +33,7 @@ Shows what generative models compute.
 
 Commands:
   attention MODEL   run a model on a text or on tensors and write its attention weights
+  sample MODEL      continue a text
   inspect MODEL     tell what a model is: inputs, outputs, parameters, attention
   formulas PATH     name the formulas that Python code computes, and what is wrong with them
 
@@ -61,6 +64,28 @@ ${modelText}
   --json            print what attention.json holds
 
 A text with more tokens than the model's context is cut to its first ones; the output says so.
+
+${engineOptions}`,
+  sample: `Usage: genlens sample MODEL [--prompt TEXT | --file FILE] [--n N] [--seed S] [--settings SETTINGS.json] [--out DIR] [--json]
+
+Continues a text with a transformer that predicts the next token, and prints what it continues it with.
+${modelText}
+  --prompt TEXT     the text to continue
+  --file FILE       a file with the text, in UTF-8; - reads standard input
+  --n N             how many continuations (default 1); the first has the seed, each other that of the one before and 1
+  --seed S          0 to 4294967295; in place of the one of the settings
+  --settings FILE   settings as "copy as settings" gives them; those that are left out have the value here:
+                    ${Object.entries(defaultDecoding)
+                      .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+                      .join(', ')
+                      .replace(/(.{70,90}?,) /g, '$1\n                    ')}
+  --out DIR         write DIR/sample.json, as --json prints it, and DIR/SEED.txt for each continuation; the folder is made where it does
+                    not exist
+  --json            print all that is known as JSON: each token with its log-probability (nats), rank, the probability it was drawn with
+                    and the most probable others; and the recipe: hash of the model, prompt, settings, provider, threads and versions
+
+The same recipe gives the same tokens: on the cpu provider with the same threads and engine version always, else as far as rounding does not
+decide. A prompt with more tokens than fit is cut to its end; the output says so.
 
 ${engineOptions}`,
   inspect: `Usage: genlens inspect MODEL [--json]

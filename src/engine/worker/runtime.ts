@@ -34,7 +34,7 @@ interface Entry extends OpenedSession {
 interface Drawing {
   session: number;
   ended: boolean;
-  done: Promise<unknown> | undefined;
+  done: Promise<unknown>;
 }
 
 /**
@@ -133,13 +133,13 @@ export function createRuntime(
       return transferring({ outputs, kept }, buffersOf(Object.values(outputs)));
     },
 
-    draw: async (request, { item, signal }: StreamContext<readonly DrawnToken[]>) => {
+    draw: async (request, context: StreamContext<readonly DrawnToken[]>) => {
       const { engine, session } = entryOf(request.session);
-      const state: Drawing = { session: request.session, ended: false, done: undefined };
+      const state: Drawing = { session: request.session, ended: false, done: Promise.resolve() };
       drawings.set(request.drawing, state);
       const done = drawTokens(request, tensors, (feeds, fetches) => run(engine, session, feeds, fetches), {
-        item,
-        ended: () => state.ended || signal.aborted,
+        item: (tokens) => context.item(tokens),
+        ended: () => state.ended || context.signal.aborted,
       });
       state.done = done.catch(() => undefined);
       try {

@@ -6,8 +6,8 @@ import { repetitionPenalty } from '../../../maths/decoding/repetition.ts';
 import type { GeneratedToken, GenerationEnd } from '../../../protocol/generation.ts';
 import { ContinuationText } from './continuationText.ts';
 import { described } from './describe.ts';
-import type { Continued, Task } from './generator.ts';
 import { nanLogits } from './plan.ts';
+import type { Continued, Task } from './task.ts';
 
 type Described = Omit<GeneratedToken, 'added'>;
 

@@ -8,8 +8,8 @@ import { ContinuationText } from './continuationText.ts';
 import type { DrawnToken } from '../../../protocol/worker.ts';
 import type { Advanced, Texts } from './continuer.ts';
 import { described } from './describe.ts';
-import type { Continued, Task } from './generator.ts';
 import { nanLogits } from './plan.ts';
+import type { Continued, Task } from './task.ts';
 
 export async function drawTokens(task: Task): Promise<Continued> {
   const { continuer, settings, given, prompt, most, context } = task;

@@ -14,28 +14,7 @@ import { drawTokens } from './drawing.ts';
 import { findEndTokens } from './endTokens.ts';
 import type { Plan, Runs } from './plan.ts';
 import { readPrompt } from './prompt.ts';
-
-/** What a way of choosing tokens is given. */
-export interface Task {
-  continuer: Continuer;
-  runs: Runs;
-  tokenizer: Tokenizer;
-  settings: DecodingSettings;
-  /** Tokens of the prompt, and those behind it that are given. */
-  prompt: readonly number[];
-  given: readonly number[];
-  ends: ReadonlySet<number>;
-  /** Tokens that may come. */
-  most: number;
-  textOf: (id: number) => string;
-  item: (token: GeneratedToken) => void;
-  /** Whether an error says that no more tokens fit. */
-  isFull: (error: unknown) => boolean;
-  context: StreamContext<GeneratedToken>;
-}
-
-/** What it tells in the end. */
-export type Continued = Pick<Generation, 'end' | 'text' | 'tokens' | 'promptMs' | 'stepsMs'>;
+import type { Continued, Task } from './task.ts';
 
 /** Characters of a prompt that give the few tokens which a model is tried on. */
 const openingUnits = 4_096;
