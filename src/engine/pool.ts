@@ -4,10 +4,12 @@ import type { TransformerService } from '../protocol/generation.ts';
 import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
 import type { ModelFamily } from '../protocol/life.ts';
 import { RpcError, type CallOptions, type Disposable } from '../protocol/rpc.ts';
+import type { TrainingService } from '../protocol/training.ts';
 import type { VaeFindings, VaeService, VaeSource } from '../protocol/vae.ts';
 import { EngineClient } from './client.ts';
 import type { ProcessOwner } from './modelProcess.ts';
 import { InferenceProcess, type ProcessOptions } from './process.ts';
+import { TrainingClient } from './trainingClient.ts';
 import { inspectVae, VaeClient } from './vaeClient.ts';
 
 export interface PoolLimits {
@@ -96,6 +98,16 @@ export class EnginePool implements Disposable {
   /** What a model's files are and what they do not say, found in a process that ends behind it. */
   inspectVae(source: VaeSource, settings: EngineSettings, options: CallOptions = {}): Promise<VaeFindings> {
     return inspectVae(() => new InferenceProcess<VaeService>({ ...this.processOptions, family: 'vae' }), source, settings, options);
+  }
+
+  /** The client of a folder of training graphs; the same one for the same two, as `acquire`. */
+  acquireTraining(folder: string, settings: EngineSettings): TrainingClient {
+    return this.clientOf(
+      'training',
+      { id: folder },
+      settings,
+      (owner: ProcessOwner<TrainingService>) => new TrainingClient({ folder, settings, ...owner }),
+    );
   }
 
   private clientOf<Service, Client extends PooledClient>(

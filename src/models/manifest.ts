@@ -2,9 +2,7 @@
 
 import * as z from 'zod/mini';
 import { RpcError } from '../protocol/rpc.ts';
-
-// Without this zod probes `new Function`, which strict hosts report as a violation.
-z.config({ jitless: true });
+import { parseChecked } from './checkedJson.ts';
 
 /** A file inside the model's folder, by a relative path with forward slashes. */
 const relativePath = z.string().check(
@@ -113,16 +111,6 @@ export function manifestError(message: string): RpcError {
   return new RpcError('manifest-invalid', message);
 }
 
-function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | null | undefined)?.[key], root);
-}
-
 /**
  * Reads a manifest from its JSON text.
  *
@@ -130,17 +118,5 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
  * @throws RpcError 'manifest-invalid' with the first field that is wrong
  */
 export function parseManifest(text: string, where: string): Manifest {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw manifestError(`${where} is not JSON: ${(error as Error).message}.`);
-  }
-  const result = manifestSchema.safeParse(json);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const field = issue.path.length === 0 ? 'the whole' : issue.path.map(String).join('.');
-  throw manifestError(
-    `${where}: ${field} (${show(valueAt(json, issue.path))}) is wrong: ${issue.message}. Correct the manifest or reinstall the model.`,
-  );
+  return parseChecked(manifestSchema, text, where, 'Correct the manifest or reinstall the model.', manifestError);
 }

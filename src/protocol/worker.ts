@@ -164,3 +164,27 @@ export interface RuntimeDrawing {
   /** Ends a drawing after the step that is under way. */
   endDrawing(params: { drawing: number }): void;
 }
+
+/** One kind of run of an iteration: a session, and what of the state goes in and comes out of it. */
+export interface IterationPhase {
+  session: number;
+  /** By input: the name of a tensor of the state. */
+  reads: Readonly<Record<string, string>>;
+  /** By output: the name of the tensor of the state that it replaces. */
+  writes: Readonly<Record<string, string>>;
+  /** Outputs that come back of every run. */
+  fetches: readonly string[];
+}
+
+/** Runs that each begin with what the one before has left: training, solvers. */
+export interface RuntimeIteration {
+  /**
+   * Runs the phases that `steps` name, in order, each on its feeds and the state. The state leaves the thread once, at the end: between
+   * runs nothing is copied.
+   */
+  iterate(params: {
+    state: Readonly<Record<string, RawTensor>>;
+    phases: readonly IterationPhase[];
+    steps: readonly { phase: number; feeds: Readonly<Record<string, RawTensor>> }[];
+  }): { state: Readonly<Record<string, RawTensor>>; outputs: readonly Readonly<Record<string, RawTensor>>[] };
+}

@@ -8,6 +8,7 @@ import type { CallOptions, Disposable, Remote, StreamOptions } from '../../proto
 import type {
   DrawnToken,
   RuntimeDrawing,
+  RuntimeIteration,
   RuntimeKeeping,
   RuntimePreparation,
   RuntimeSelfTest,
@@ -15,7 +16,7 @@ import type {
 } from '../../protocol/worker.ts';
 
 /** What runs models, as its users see it; a test can put its own in place. */
-export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing>;
+export type Runtime = Remote<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing & RuntimeIteration>;
 
 type Params<K extends keyof Runtime> = Parameters<Runtime[K]>[0];
 
@@ -53,6 +54,7 @@ export class RuntimeClient implements Runtime, Disposable {
   readonly keep = (params: Params<'keep'>, options?: CallOptions) => this.remote.keep(params, options);
   readonly fetch = (params: Params<'fetch'>, options?: CallOptions) => this.remote.fetch(params, options);
   readonly free = (params: Params<'free'>, options?: CallOptions) => this.remote.free(params, options);
+  readonly iterate = (params: Params<'iterate'>, options?: CallOptions) => this.remote.iterate(params, options);
   readonly selfTest = (params: Params<'selfTest'>, options?: CallOptions) => this.remote.selfTest(params, options);
   readonly close = (params: Params<'close'>, options?: CallOptions) => this.remote.close(params, options);
 

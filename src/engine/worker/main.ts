@@ -3,12 +3,19 @@
 import { parentPort } from 'node:worker_threads';
 import { portChannel } from '../../protocol/channels.ts';
 import { serve } from '../../protocol/peer.ts';
-import type { RuntimeDrawing, RuntimeKeeping, RuntimePreparation, RuntimeSelfTest, RuntimeWorker } from '../../protocol/worker.ts';
+import type {
+  RuntimeDrawing,
+  RuntimeIteration,
+  RuntimeKeeping,
+  RuntimePreparation,
+  RuntimeSelfTest,
+  RuntimeWorker,
+} from '../../protocol/worker.ts';
 import { loadEngine } from './engine.ts';
 import { createRuntime } from './runtime.ts';
 
 if (!parentPort) throw new Error('This file runs as a worker thread of the inference process.');
-serve<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing>(
+serve<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing & RuntimeIteration>(
   portChannel(parentPort),
   createRuntime((enginePath) => loadEngine(enginePath, __filename)),
 );

@@ -8,6 +8,7 @@ import type {
   RawTensor,
   DrawnToken,
   RuntimeDrawing,
+  RuntimeIteration,
   RuntimeKeeping,
   RuntimePreparation,
   RuntimeSelfTest,
@@ -19,6 +20,7 @@ import type { Engine } from './engine.ts';
 import { drawTokens } from './drawing.ts';
 import { engineFailure, engineMessage } from './failures.ts';
 import { fetched, KeptTensors } from './keptTensors.ts';
+import { iterate } from './iteration.ts';
 import { openOnProvider, providersOf, sessionOptions, type OpenedSession, type Providers } from './providers.ts';
 import { fromTensor, toTensor } from './tensors.ts';
 
@@ -43,7 +45,7 @@ interface Drawing {
  */
 export function createRuntime(
   load: (enginePath: string | undefined) => Engine,
-): Handlers<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing> {
+): Handlers<RuntimeWorker & RuntimeSelfTest & RuntimePreparation & RuntimeKeeping & RuntimeDrawing & RuntimeIteration> {
   const engines = new Map<string | undefined, { engine: Engine; providers: Providers }>();
   const sessions = new Map<number, Entry>();
   const tensors = new KeptTensors();
@@ -165,6 +167,15 @@ export function createRuntime(
     },
 
     free: ({ kept }) => tensors.free(kept),
+
+    iterate: async (params) => {
+      const result = await iterate(params, entryOf);
+      const tensors = [result.state, ...result.outputs].flatMap((each) => Object.values(each));
+      return transferring(
+        result,
+        tensors.map(({ data }) => data.buffer as ArrayBuffer),
+      );
+    },
 
     selfTest: async ({ session, feeds, fetches }): Promise<ProviderReport> => {
       const entry = entryOf(session);

@@ -1,0 +1,88 @@
+/** What an owner may ask of a training. */
+
+import type { TrainingFolder } from '../../../models/trainingFolder.ts';
+import { RpcError } from '../../../protocol/rpc.ts';
+import { ganLosses, type Checkpoint, type Coefficients, type Reporting, type TrainRequest } from '../../../protocol/training.ts';
+import { coefficientsOf, stateParts, type Program } from './programs.ts';
+
+/** @throws RpcError 'coefficient-invalid' */
+export function checkCoefficients(program: Program, coefficients: Coefficients): void {
+  const names = coefficientsOf(program);
+  const unknown = Object.keys(coefficients).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw invalid(`There is no coefficient "${unknown}"; there are ${names.join(', ')}.`);
+  for (const name of names) {
+    if (!Object.hasOwn(coefficients, name)) throw invalid(`The coefficient ${name} is missing.`);
+    const value: unknown = coefficients[name];
+    const { holds, words } = rangeOf(name);
+    if (!(typeof value === 'number' && holds(value))) throw invalid(`The coefficient ${name} is ${String(value)}; it must be ${words}.`);
+  }
+}
+
+function invalid(message: string): RpcError {
+  return new RpcError('coefficient-invalid', message);
+}
+
+function rangeOf(name: string): { holds: (value: number) => boolean; words: string } {
+  // At 1 Adam divides by 1 - beta^step, which is 0.
+  if (/beta[12]$/.test(name)) return { holds: (value) => value >= 0 && Math.fround(value) < 1, words: 'from 0 to less than 1' };
+  if (name === 'clip') return { holds: (value) => value > 0, words: 'above 0' };
+  return { holds: (value) => value >= 0 && Math.fround(value) < Infinity, words: '0 or more, and no more than a float32 holds' };
+}
+
+/** @throws RpcError 'setting-invalid' */
+export function checkReporting({ lossesEvery, checkpointsEvery, picturesPerSecond, stepsPerSecond }: Reporting): void {
+  const refuse = (name: string, value: unknown, words: string): never => {
+    throw new RpcError('setting-invalid', `${name} is ${String(value)}; it must be ${words}.`);
+  };
+  for (const [name, value] of Object.entries({ lossesEvery, checkpointsEvery }))
+    if (!(Number.isSafeInteger(value) && value >= 1)) refuse(name, value, 'a whole number of 1 or more');
+  if (!(picturesPerSecond >= 0)) refuse('picturesPerSecond', picturesPerSecond, '0 or more');
+  if (stepsPerSecond !== null && !(stepsPerSecond > 0)) refuse('stepsPerSecond', stepsPerSecond, 'above 0, or null');
+}
+
+/** @throws RpcError 'setting-invalid', 'coefficient-invalid' */
+export function checkRequest(program: Program, { setup, from, schedule, until, reporting }: TrainRequest): void {
+  checkReporting(reporting);
+  const { model, seed } = setup;
+  const refuse = (message: string): never => {
+    throw new RpcError('setting-invalid', message);
+  };
+  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32))
+    refuse(`The seed is ${seed}; it must be a whole number from 0 to ${2 ** 32 - 1}.`);
+  if (model.family === 'gan') {
+    if (!ganLosses.includes(model.loss)) refuse(`There is no loss "${String(model.loss)}"; there are ${ganLosses.join(', ')}.`);
+    const { discriminatorSteps } = model;
+    if (!(Number.isInteger(discriminatorSteps) && discriminatorSteps >= 1 && discriminatorSteps <= 100))
+      refuse(`discriminatorSteps is ${discriminatorSteps}; it must be a whole number from 1 to 100.`);
+  }
+  const begins = from?.step ?? 0;
+  if (!(Number.isSafeInteger(begins) && begins >= 0)) refuse(`A training cannot begin at step ${begins}.`);
+  if (until !== null && !(Number.isSafeInteger(until) && until >= begins))
+    refuse(`A training at step ${begins} cannot end at step ${until}.`);
+  if (!((schedule[0]?.step ?? Infinity) <= begins))
+    refuse(`The schedule has no coefficients for step ${begins}, where the training begins.`);
+  if (schedule.some(({ step }, i) => !(Number.isSafeInteger(step) && step >= (schedule[i - 1]?.step ?? 0))))
+    refuse('The schedule is not in the order of its steps.');
+  for (const { coefficients } of schedule) checkCoefficients(program, coefficients);
+}
+
+/** The state that a training begins with. @throws RpcError 'checkpoint-invalid', 'training-invalid' */
+export function beginning({ networks }: Program, { initial, path }: TrainingFolder, from: Checkpoint | null): Record<string, Float32Array> {
+  const state: Record<string, Float32Array> = {};
+  for (const network of networks) {
+    const parameters = initial.get(network);
+    if (!parameters) throw new RpcError('training-invalid', `${path}: initial.npz has no parameters of "${network}". Reinstall the model.`);
+    const sizes = { parameters: parameters.length, first: parameters.length, second: parameters.length, step: 1 };
+    for (const part of stateParts) {
+      const name = `${network}.${part}`;
+      const given = from?.tensors[name];
+      if (from && given?.length !== sizes[part])
+        throw new RpcError(
+          'checkpoint-invalid',
+          `The checkpoint of step ${from.step} has ${given ? `${given.length} numbers` : 'nothing'} for ${name}; this model has ${sizes[part]}. Begin the training again.`,
+        );
+      state[name] = given ?? (part === 'parameters' ? parameters.slice() : new Float32Array(sizes[part]));
+    }
+  }
+  return state;
+}

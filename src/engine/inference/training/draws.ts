@@ -1,0 +1,78 @@
+/** What each step is given that is random: a function of the seed and the step alone. */
+
+import { mixtureOf, mixtureOfPoints, type Mixture } from '../../../maths/mixtures/mixture.ts';
+import { sampleMixture } from '../../../maths/mixtures/sample.ts';
+import { normals } from '../../../maths/random/normal.ts';
+import { integers, uniforms, type RandomStream } from '../../../maths/random/stream.ts';
+import { RpcError } from '../../../protocol/rpc.ts';
+import type { TrainingData } from '../../../protocol/training.ts';
+import type { Draw, Phase } from './programs.ts';
+
+/** Data that points can be drawn from. */
+export interface DataSource {
+  /** null: points without a density. */
+  readonly mixture: Mixture | null;
+  /** [count, 2]: the points of the places from `start` on. It takes the stream and the one after. */
+  draw(stream: RandomStream, count: number, start: number): Float64Array;
+}
+
+/** @throws RpcError 'data-invalid' */
+export function dataSource(data: TrainingData): DataSource {
+  try {
+    if (data.kind === 'points' && data.bandwidth === 0) return pointsThemselves(Float64Array.from(data.points.flat()));
+    const mixture = data.kind === 'mixture' ? mixtureOf(data.mixture) : mixtureOfPoints(data.points.flat(), data.bandwidth);
+    return { mixture, draw: (stream, count, start) => sampleMixture(mixture, stream, count, start).points };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RpcError('data-invalid', `The data cannot be used: ${error.message}`);
+  }
+}
+
+function pointsThemselves(points: Float64Array): DataSource {
+  const count = points.length / 2;
+  if (!(count >= 1)) throw new RangeError('There are no points.');
+  const wrong = points.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new RangeError(`Point ${Math.floor(wrong / 2)} has the coordinate ${points[wrong]}.`);
+  return {
+    mixture: null,
+    draw: (stream, wanted, start) => {
+      const drawn = new Float64Array(2 * wanted);
+      integers(stream, count, wanted, start).forEach((chosen, i) => drawn.set(points.subarray(2 * chosen, 2 * chosen + 2), 2 * i));
+      return drawn;
+    },
+  };
+}
+
+/**
+ * The random inputs of a phase, by input.
+ *
+ * @param turn how often it has run before, from the beginning of the training on
+ * @param shapes of the inputs, the batch first
+ */
+export function drawInputs(
+  { draws }: Phase,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  source: DataSource,
+  seed: number,
+  turn: number,
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(draws).map(([input, draw]) => {
+      const shape = shapes[input]!;
+      return [input, Float32Array.from(drawNumbers(draw, shape, source, seed, turn))];
+    }),
+  );
+}
+
+function drawNumbers(draw: Draw, shape: readonly number[], source: DataSource, seed: number, turn: number): Float64Array {
+  const stream = { seed, stream: draw.stream };
+  const count = shape.reduce((product, size) => product * size, 1);
+  switch (draw.kind) {
+    case 'data':
+      return source.draw(stream, shape[0]!, turn * shape[0]!);
+    case 'normal':
+      return normals(stream, count, turn * count);
+    case 'uniform':
+      return uniforms(stream, count, turn * count).map((value) => draw.low + (draw.high - draw.low) * value);
+  }
+}

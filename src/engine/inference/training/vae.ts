@@ -1,0 +1,209 @@
+/** What a small VAE with these parameters is: the terms of its ELBO, log p(x), its place in the rate-distortion plane. */
+
+import { logDensities } from '../../../maths/mixtures/density.ts';
+import { entropyOf } from '../../../maths/mixtures/entropy.ts';
+import { mixtureOf } from '../../../maths/mixtures/mixture.ts';
+import { normals } from '../../../maths/random/normal.ts';
+import { aggregatePosterior } from '../../../maths/vae/aggregate.ts';
+import { klByDimension } from '../../../maths/vae/gaussian.ts';
+import { meanAndError } from '../../../maths/vae/importance.ts';
+import { latentNodes, PlaneMixture, REACH } from '../../../maths/vae/planeDensity.ts';
+import { RpcError } from '../../../protocol/rpc.ts';
+import type {
+  AggregateDensityRequest,
+  Estimate,
+  PlaneDensity,
+  PlaneDensityRequest,
+  RateDistortion,
+  RateDistortionRequest,
+  VaePoints,
+  VaeTerms,
+  VaeTermsRequest,
+} from '../../../protocol/training.ts';
+import { dataSource } from './draws.ts';
+import type { Graphs } from './graphs.ts';
+import { resting } from './rest.ts';
+
+/** Streams of a seed that evaluations take: none that a training has (`programs`). */
+const streams = { points: 64, noise: 66, aggregate: 67 };
+/** Nodes a side of the latent plane, each wider grid a part of the next. */
+const SIDES = [129, 257, 513, 1025];
+/** Points at which a resolution is tried before all are computed. */
+const TRIED = 200;
+/** Places lower than the highest by more, in nats, need not agree. */
+const LOWEST = 20;
+/** Points that q-bar is drawn for. */
+const MOST_DRAWS = 512;
+const LOG_2_PI = Math.log(2 * Math.PI);
+
+export async function vaeTerms(
+  graphs: Graphs,
+  { parameters, points, seed, draws }: VaeTermsRequest,
+  signal: AbortSignal,
+): Promise<VaeTerms> {
+  if (!(Number.isInteger(draws) && draws >= 1))
+    throw new RpcError('setting-invalid', `draws is ${draws}; it must be a whole number of 1 or more.`);
+  const { mean, logVariance } = await encode(graphs, { parameters, points });
+  const count = points.length / 2;
+  const sums = new Float64Array(count);
+  const squares = new Float64Array(count);
+  let logDeviation = NaN;
+  for (let draw = 0; draw < draws; draw++) {
+    signal.throwIfAborted();
+    const noise = normals({ seed, stream: streams.noise }, 2 * count, 2 * count * draw);
+    const z = mean.map((value, i) => value + Math.exp(logVariance[i]! / 2) * noise[i]!);
+    const { location, log_deviation: deviation } = await decode(graphs, parameters, z);
+    logDeviation = deviation[0]!;
+    for (let i = 0; i < count; i++) {
+      const value = logLikelihood(points, location, i, logDeviation);
+      sums[i]! += value;
+      squares[i]! += value * value;
+    }
+  }
+  const reconstruction = sums.map((sum) => sum / draws);
+  const variances = reconstruction.map((value, i) => Math.max(0, squares[i]! / draws - value * value));
+  return {
+    mean,
+    logVariance,
+    kl: klByDimension(mean, logVariance),
+    reconstruction,
+    reconstructionError: variances.map((variance) => (draws > 1 ? Math.sqrt(variance / (draws - 1)) : NaN)),
+    logDeviation,
+  };
+}
+
+/** Wider grids are taken until two agree at some of the points; then all points are computed. */
+export async function planeDensity(
+  graphs: Graphs,
+  { parameters, points, tolerance = 1e-3 }: PlaneDensityRequest,
+  signal: AbortSignal,
+): Promise<PlaneDensity> {
+  const rest = resting(signal);
+  const tried = someOf(points, TRIED);
+  let evaluations = 0;
+  for (const side of SIDES) {
+    await rest();
+    const { location, log_deviation: logDeviation } = await decode(graphs, parameters, latentNodes(side));
+    evaluations += side * side;
+    const mixture = planeMixture(location, side, logDeviation[0]!);
+    const last = side === SIDES.at(-1);
+    const trial = await mixture.logDensities(tried, rest);
+    if (!last && differenceOf(trial.fine, trial.coarse) > tolerance) continue;
+    const { fine, coarse } = await mixture.logDensities(points, rest);
+    const difference = differenceOf(fine, coarse);
+    if (!last && difference > tolerance) continue;
+    return { logDensity: fine, coarse, difference, agreed: difference <= tolerance, side, reach: REACH, evaluations };
+  }
+  throw new Error('There is no last grid.');
+}
+
+/** @throws RpcError 'data-invalid', 'setting-invalid', 'not-finite' */
+export async function rateDistortion(
+  graphs: Graphs,
+  { parameters, data, seed, count }: RateDistortionRequest,
+  signal: AbortSignal,
+): Promise<RateDistortion> {
+  if (!(Number.isInteger(count) && count >= 2))
+    throw new RpcError('setting-invalid', `count is ${count}; it must be a whole number of 2 or more.`);
+  const source = dataSource(data);
+  const drawn = source.draw({ seed, stream: streams.points }, count, 0);
+  const points = Float32Array.from(drawn);
+  const terms = await vaeTerms(graphs, { parameters, points, seed, draws: 1 }, signal);
+  const rates = Float64Array.from({ length: count }, (_, i) => terms.kl[2 * i]! + terms.kl[2 * i + 1]!);
+  checkFinite('rate', rates);
+  checkFinite('distortion', terms.reconstruction);
+  const draws = Math.min(count, MOST_DRAWS);
+  const chosen = Uint32Array.from({ length: draws }, (_, i) => Math.floor((i * count) / draws));
+  const noise = normals({ seed, stream: streams.aggregate }, 2 * draws);
+  const encoded = { latent: 2, mean: terms.mean, logVariance: terms.logVariance };
+  const aggregate = await aggregatePosterior(encoded, chosen, noise, resting(signal));
+  const { mixture } = source;
+  const logs = mixture && logDensities(mixture, drawn);
+  return {
+    rate: estimate(rates),
+    rateByDimension: [0, 1].map((j) => terms.kl.reduce((sum, value, i) => sum + (i % 2 === j ? value : 0), 0) / count),
+    distortion: estimate(terms.reconstruction.map((value) => -value)),
+    information: { value: aggregate.information, standardError: aggregate.standardErrors.information ?? NaN },
+    divergence: { value: aggregate.divergence, standardError: aggregate.standardErrors.divergence ?? NaN },
+    residual: { value: aggregate.residual, standardError: aggregate.residualError ?? NaN },
+    entropy: mixture && entropyResult(entropyOf(mixture, seed)),
+    slack: logs && estimate(logs.map((log, i) => log - (terms.reconstruction[i]! - rates[i]!))),
+    count,
+  };
+}
+
+export async function aggregateDensity(graphs: Graphs, { parameters, points, latents }: AggregateDensityRequest): Promise<Float64Array> {
+  const { mean, logVariance } = await encode(graphs, { parameters, points });
+  const count = points.length / 2;
+  const each = Array.from({ length: count }, (_, i) => i);
+  try {
+    const mixture = mixtureOf({
+      weights: each.map(() => 1 / count),
+      means: each.map((i) => [mean[2 * i]!, mean[2 * i + 1]!]),
+      covariances: each.map((i) => [
+        [Math.exp(logVariance[2 * i]!), 0],
+        [0, Math.exp(logVariance[2 * i + 1]!)],
+      ]),
+    });
+    return logDensities(mixture, latents);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RpcError('not-finite', `The encoder’s Gaussians have no density together: ${error.message}`);
+  }
+}
+
+async function encode(graphs: Graphs, { parameters, points }: VaePoints): Promise<{ mean: Float32Array; logVariance: Float32Array }> {
+  const { mean, log_variance: logVariance } = await graphs.rows('vae.encoder', parameters, { x: points });
+  return { mean: mean!, logVariance: logVariance! };
+}
+
+async function decode(
+  graphs: Graphs,
+  parameters: Float32Array,
+  z: Float32Array,
+): Promise<Record<'location' | 'log_deviation', Float32Array>> {
+  return await graphs.rows('vae.decoder', parameters, { z });
+}
+
+function logLikelihood(points: Float32Array, location: Float32Array, i: number, logDeviation: number): number {
+  const [dx, dy] = [points[2 * i]! - location[2 * i]!, points[2 * i + 1]! - location[2 * i + 1]!];
+  return -0.5 * Math.exp(-2 * logDeviation) * (dx * dx + dy * dy) - 2 * logDeviation - LOG_2_PI;
+}
+
+function planeMixture(location: Float32Array, side: number, logDeviation: number): PlaneMixture {
+  try {
+    return new PlaneMixture(location, side, logDeviation);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RpcError('not-finite', `The model has no density: ${error.message}`);
+  }
+}
+
+function checkFinite(name: string, values: Float64Array): void {
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new RpcError('not-finite', `The ${name} of point ${wrong} is ${values[wrong]}; go back to an earlier checkpoint.`);
+}
+
+function entropyResult({ entropy, error, method }: ReturnType<typeof entropyOf>): NonNullable<RateDistortion['entropy']> {
+  return { value: entropy, error, method };
+}
+
+function estimate(values: Float64Array): Estimate {
+  const { mean, standardError } = meanAndError(values);
+  return { value: mean, standardError: standardError ?? NaN };
+}
+
+function someOf(points: Float32Array, most: number): Float32Array {
+  const count = points.length / 2;
+  const some = new Float32Array(2 * Math.min(count, most));
+  for (let i = 0; i < some.length / 2; i++) {
+    const from = Math.floor((i * count) / (some.length / 2));
+    some.set(points.subarray(2 * from, 2 * from + 2), 2 * i);
+  }
+  return some;
+}
+
+function differenceOf(fine: Float64Array, coarse: Float64Array): number {
+  const highest = fine.reduce((top, value) => Math.max(top, value), -Infinity);
+  return fine.reduce((most, value, i) => (value < highest - LOWEST ? most : Math.max(most, Math.abs(value - coarse[i]!))), 0);
+}

@@ -1,0 +1,267 @@
+/** The messages for training small models of points in the plane: a whole step (loss, gradients, Adam) is one graph or, of two players, two. */
+
+import type { MixtureShape } from '../maths/mixtures/mixture.ts';
+import type { EngineSettings, ProviderReport } from './inference.ts';
+import type { Streamed } from './rpc.ts';
+
+export const ganLosses = ['minimax', 'non-saturating', 'hinge', 'least-squares', 'wasserstein'] as const;
+export type GanLoss = (typeof ganLosses)[number];
+
+/** What trains. */
+export type TrainedModel =
+  | { readonly family: 'vae' }
+  | {
+      readonly family: 'gan';
+      readonly loss: GanLoss;
+      /** Steps of the discriminator to one of the generator. */
+      readonly discriminatorSteps: number;
+    }
+  | { readonly family: 'denoiser' };
+
+export type TrainingData =
+  | { readonly kind: 'mixture'; readonly mixture: MixtureShape }
+  /** Points [n] with a Gaussian kernel of this deviation on each; 0: the points themselves, which have no density. */
+  | { readonly kind: 'points'; readonly points: readonly (readonly [number, number])[]; readonly bandwidth: number };
+
+/** What a training begins with. The batch and the noise of step k depend on the seed and k alone. */
+export interface TrainingSetup {
+  readonly model: TrainedModel;
+  readonly data: TrainingData;
+  /** 0 to 2^32 - 1. The first parameters are those of the folder, whatever it is. */
+  readonly seed: number;
+}
+
+/**
+ * What may change from step to step, by name. vae: beta (of the KL term), rate, beta1, beta2 (Adam). gan: the last three of each player
+ * (`discriminator.rate`), r1, gp, clip. denoiser: rate, beta1, beta2.
+ */
+export type Coefficients = Readonly<Record<string, number>>;
+
+export const defaultCoefficients: Readonly<Record<TrainedModel['family'], Coefficients>> = {
+  vae: { beta: 1, rate: 2e-3, beta1: 0.9, beta2: 0.999 },
+  gan: {
+    'discriminator.rate': 1e-3,
+    'discriminator.beta1': 0,
+    'discriminator.beta2': 0.9,
+    'generator.rate': 5e-4,
+    'generator.beta1': 0,
+    'generator.beta2': 0.9,
+    r1: 0,
+    gp: 0,
+    clip: Infinity,
+  },
+  denoiser: { rate: 2e-3, beta1: 0.9, beta2: 0.999 },
+};
+
+/** All of a training after some steps: going on from here is the same, to the last bit, as never having stopped. */
+export interface Checkpoint {
+  /** Steps done. */
+  readonly step: number;
+  /** By network and part: `vae.parameters` [P], `vae.first`, `vae.second` [P] (Adam's moments), `vae.step` [1] (Adam's own count). */
+  readonly tensors: Readonly<Record<string, Float32Array>>;
+}
+
+/** Coefficients that hold from a step on: the one that is done after `step` steps. */
+export interface CoefficientChange {
+  readonly step: number;
+  readonly coefficients: Coefficients;
+}
+
+/** How often a training tells of itself. */
+export interface Reporting {
+  /** A point of the losses every n steps: the mean of these. */
+  readonly lossesEvery: number;
+  readonly checkpointsEvery: number;
+  /** Parameters for a picture, at most this often; 0: none. */
+  readonly picturesPerSecond: number;
+  /** Slower than it could; null: as fast as it can. */
+  readonly stepsPerSecond: number | null;
+}
+
+export const defaultReporting: Reporting = { lossesEvery: 10, checkpointsEvery: 200, picturesPerSecond: 10, stepsPerSecond: null };
+
+export interface TrainRequest {
+  /** The owner's name for it, by which it is changed and paused. */
+  readonly training: string;
+  readonly setup: TrainingSetup;
+  /** null: from the beginning. */
+  readonly from: Checkpoint | null;
+  /** By step, the first no later than where it begins; later ones come into force on the way, as they did before. */
+  readonly schedule: readonly CoefficientChange[];
+  /** Steps after which it ends; null: it goes on until it is paused. */
+  readonly until: number | null;
+  readonly reporting: Reporting;
+}
+
+/** Losses in nats (GAN: of the score that the loss has; denoiser: mean squared error), means over the steps since the point before, or since it last began. */
+export interface LossPoint {
+  /** Steps done. */
+  readonly step: number;
+  /** vae: loss [1], reconstruction [1] (mean log p(x|z)), kl [2]. gan: `discriminator.loss`, `discriminator.penalty`, `generator.loss`. */
+  readonly values: Readonly<Record<string, readonly number[]>>;
+}
+
+export type TrainingItem =
+  | { readonly kind: 'losses'; readonly points: readonly LossPoint[] }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
+  | {
+      readonly kind: 'picture';
+      readonly step: number;
+      /** By network. */
+      readonly parameters: Readonly<Record<string, Float32Array>>;
+      /** Of the last half second or more; 0 before. */
+      readonly stepsPerSecond: number;
+    };
+
+/** Where a training met what is no number: the first such value of a step, in the order in which it is computed. */
+export interface NotFinite {
+  /** The step, from 0. It was not done. */
+  readonly step: number;
+  readonly network: string;
+  /** vae: mean, log-variance, kl, latent, location, log-deviation, reconstruction, loss; then, of all, gradient, second moment, parameters. */
+  readonly term: string;
+  /** Where in it: the example and the dimension, the dimension, or the parameter. */
+  readonly place: readonly number[];
+  readonly value: number;
+  /** A sentence, and what to do. */
+  readonly message: string;
+}
+
+export type TrainingEnd =
+  | { readonly why: 'until' | 'paused'; readonly checkpoint: Checkpoint }
+  /** The checkpoint is that before the step. */
+  | { readonly why: 'not-finite'; readonly checkpoint: Checkpoint; readonly failure: NotFinite };
+
+export interface LoadedTraining {
+  readonly batch: number;
+  /** The folder's, by name. */
+  readonly mixtures: Readonly<Record<string, MixtureShape>>;
+  readonly provider: ProviderReport;
+}
+
+/** Of points and a VAE's parameters. */
+export interface VaePoints {
+  readonly parameters: Float32Array;
+  /** [n, 2] */
+  readonly points: Float32Array;
+}
+
+export interface VaeTermsRequest extends VaePoints {
+  /** Of the noise of z. */
+  readonly seed: number;
+  /** Draws of z for each point. */
+  readonly draws: number;
+}
+
+/** Terms of the ELBO of each point, nats. */
+export interface VaeTerms {
+  /** [n, 2] each. */
+  readonly mean: Float32Array;
+  readonly logVariance: Float32Array;
+  /** [n, 2], in closed form. */
+  readonly kl: Float64Array;
+  /** [n] E_q log p(x|z): the mean over the draws, and its standard error (NaN of one draw). */
+  readonly reconstruction: Float64Array;
+  readonly reconstructionError: Float64Array;
+  /** log of the deviation of p(x|z). */
+  readonly logDeviation: number;
+}
+
+export interface PlaneDensityRequest extends VaePoints {
+  /** Nats by which the two resolutions may differ; 1e-3 where it is not given. */
+  readonly tolerance?: number;
+}
+
+/** log p(x) = log of the integral of p(x|z) p(z) over the plane of z, by the trapezoidal rule. */
+export interface PlaneDensity {
+  /** [n] nats. In truth no lower: what lies beyond the grid is left out. */
+  readonly logDensity: Float64Array;
+  /** The same with steps twice as wide. */
+  readonly coarse: Float64Array;
+  /** The largest difference of the two at places within 20 nats of the highest. */
+  readonly difference: number;
+  readonly agreed: boolean;
+  /** Nodes a side, and how far they go on each side of 0. */
+  readonly side: number;
+  readonly reach: number;
+  readonly evaluations: number;
+}
+
+export interface RateDistortionRequest {
+  readonly parameters: Float32Array;
+  readonly data: TrainingData;
+  readonly seed: number;
+  /** Points drawn from the data. */
+  readonly count: number;
+}
+
+export interface Estimate {
+  readonly value: number;
+  readonly standardError: number;
+}
+
+/** A model's place in the rate-distortion plane (Alemi et al. 2018, arXiv:1711.00464), over points drawn afresh; all in nats. */
+export interface RateDistortion {
+  /** R = E KL(q(z|x) || p(z)), and by dimension. */
+  readonly rate: Estimate;
+  readonly rateByDimension: readonly number[];
+  /** D = -E E_q log p(x|z). */
+  readonly distortion: Estimate;
+  /** R = I_q(x;z) + KL(q-bar || p) over these points; I is at most log of their number. */
+  readonly information: Estimate;
+  readonly divergence: Estimate;
+  /** rate - information - divergence over these points: 0 but for the draws. */
+  readonly residual: Estimate;
+  /** H of the data, with the error of its method; null of points without a density. R + D is no less. */
+  readonly entropy: { readonly value: number; readonly error: number; readonly method: 'quadrature' | 'sampling' } | null;
+  /** R + D - H, from the same points: E[log p_data(x) - ELBO(x)], which is 0 or more. null where there is no entropy. */
+  readonly slack: Estimate | null;
+  readonly count: number;
+}
+
+export interface AggregateDensityRequest extends VaePoints {
+  /** [m, 2] places in the plane of z. */
+  readonly latents: Float32Array;
+}
+
+export interface NetworkRequest {
+  /** `vae.encoder`, `gan.generator` ...: a graph of the folder that is no step. */
+  readonly graph: string;
+  readonly parameters: Float32Array;
+  /** By input, rows of one number; as many as wanted. */
+  readonly inputs: Readonly<Record<string, Float32Array>>;
+}
+
+/** Answered by the inference process of a folder of training graphs. */
+export interface TrainingService {
+  /**
+   * @param params.folder absolute; holds training.json
+   * @throws RpcError 'training-invalid', 'model-missing', 'model-unreadable', 'hash-mismatch', and what the runtime says
+   */
+  load(params: { folder: string; settings: EngineSettings }): LoadedTraining;
+  /**
+   * Trains until it is paused, cancelled or done, or a value is no number. One by each name at a time; several take turns.
+   *
+   * @throws RpcError 'not-loaded', 'data-invalid', 'coefficient-invalid' with the name and value, 'checkpoint-invalid', 'training-busy'
+   */
+  train(params: TrainRequest): Streamed<TrainingItem, TrainingEnd>;
+  /**
+   * Takes effect in the next step that is not under way: the answer says from which step on which coefficients hold. Those that are not
+   * named stay as they are, and what the schedule had for later is dropped.
+   *
+   * @throws RpcError 'unknown-training' where none of that name runs, 'coefficient-invalid', 'setting-invalid'
+   */
+  change(params: { training: string; coefficients?: Coefficients; reporting?: Reporting }): CoefficientChange;
+  /** Ends a training after the step that is under way. @throws RpcError 'unknown-training' */
+  pause(params: { training: string }): void;
+
+  /** A network on any number of rows: outputs by name, cut to them. @throws RpcError 'unknown-graph', 'bad-input' */
+  network(params: NetworkRequest): Readonly<Record<string, Float32Array>>;
+  vaeTerms(params: VaeTermsRequest): VaeTerms;
+  /** @throws RpcError 'not-finite' where the decoder gives no number */
+  planeDensity(params: PlaneDensityRequest): PlaneDensity;
+  /** @throws RpcError 'not-finite', 'data-invalid' */
+  rateDistortion(params: RateDistortionRequest): RateDistortion;
+  /** log q-bar(z), q-bar the mean of the encoder's Gaussians of the points: [m] nats. */
+  aggregateDensity(params: AggregateDensityRequest): Float64Array;
+}
