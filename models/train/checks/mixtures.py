@@ -65,6 +65,27 @@ def the_gradients_are_those_of_modules_with_the_same_parameters():
 
 
 @check
+def what_is_tiny_is_added_to_the_last_bit():
+    values = torch.cat([torch.tensor([0.0, 1e-30, 1e-8, 1.0, 3e5]), torch.rand(1000, generator=torch.Generator().manual_seed(0)) * 1e-7])
+    for tiny in (1e-8, 1e-12):
+        assert torch.equal(steps.plus_tiny(values, tiny), values + tiny), tiny
+
+
+@check
+def exported_steps_leave_what_has_no_gradient():
+    graph = export.graphs()["gan.hinge.discriminator-step"]
+    session = export.onnx_file.open_session(export.export(graph, "zero").SerializeToString())
+    for gp in (0.0, 0.2):
+        values = export.examples(graph, 6)
+        # All parameters 0 but for a bias: every score is that, and so is no slope.
+        values["parameters"] = torch.zeros_like(values["parameters"])
+        values |= {name: torch.zeros_like(values[name]) for name in ("first", "second", "step")} | {"r1": torch.tensor(0.0), "gp": torch.tensor(gp)}
+        expected = graph.function(*values.values())
+        found = session.run(list(graph.outputs), {name: value.numpy() for name, value in values.items()})
+        assert all(torch.allclose(torch.tensor(a), b, atol=1e-6) for a, b in zip(found, expected)) and bool(expected[0].isfinite().all()), gp
+
+
+@check
 def exported_steps_are_pytorchs_and_train():
     for name in ("vae.step", "gan.wasserstein.discriminator-step", "gan.hinge.generator-step", "denoiser.step"):
         graph = export.graphs()[name]

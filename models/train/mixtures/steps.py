@@ -19,12 +19,18 @@ STATE = ("parameters", "first", "second", "step")
 NEXT = tuple(f"next_{name}" for name in STATE)
 
 
+def plus_tiny(x: torch.Tensor, tiny: float) -> torch.Tensor:
+    """x + tiny, to the last bit: both are scaled by a power of 2. The exporter drops what is added and 1e-8 or less, as if it were 0."""
+    scale = 2.0**40
+    return (x * scale + tiny * scale) / scale
+
+
 def adam(parameters, first, second, step, gradient, rate, beta1, beta2):
     """Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1): the new state."""
     step = step + 1
     first = beta1 * first + (1 - beta1) * gradient
     second = beta2 * second + (1 - beta2) * gradient * gradient
-    parameters = parameters - rate * (first / (1 - beta1**step)) / ((second / (1 - beta2**step)).sqrt() + EPSILON)
+    parameters = parameters - rate * (first / (1 - beta1**step)) / plus_tiny((second / (1 - beta2**step)).sqrt(), EPSILON)
     return parameters, first, second, step
 
 
@@ -68,7 +74,7 @@ def discriminator_step(loss: str):
         def total(parameters):
             plain = LOSSES[loss][0](networks.discriminate(parameters, real), networks.discriminate(parameters, fake))
             at_real = (slopes(parameters, real) ** 2).sum(dim=1).mean()
-            steepness = ((slopes(parameters, between * real + (1 - between) * fake) ** 2).sum(dim=1) + 1e-12).sqrt()
+            steepness = plus_tiny((slopes(parameters, between * real + (1 - between) * fake) ** 2).sum(dim=1), 1e-12).sqrt()
             penalty = 0.5 * r1 * at_real + gp * ((steepness - 1) ** 2).mean()
             return plain + penalty, (plain, penalty)
 
