@@ -28,7 +28,9 @@ export async function termOf(graphs: Graphs, phase: Phase, failed: FailedStep): 
   const { network } = phase;
   const own = (tensors: Tensors, part: string): Term['data'] => tensors[`${network}.${part}`]!.data as Float32Array;
   const terms: Term[] = phase.graph === 'vae.step' ? await vaeTerms(graphs, own(before, 'parameters'), feeds) : [];
-  for (const [output, { data, shape }] of Object.entries(outputs)) terms.push({ name: output, data: data as Float32Array, shape });
+  // The loss is made of the others.
+  const told = Object.entries(outputs).sort(([a], [b]) => Number(a === 'loss') - Number(b === 'loss'));
+  for (const [output, { data, shape }] of told) terms.push({ name: output, data: data as Float32Array, shape });
   for (const [name, part] of [
     ['gradient', 'first'],
     ['second moment', 'second'],
@@ -41,11 +43,11 @@ export async function termOf(graphs: Graphs, phase: Phase, failed: FailedStep): 
     if (index < 0) continue;
     const place = placeOf(index, shape);
     const where = wordsOf(place, shape, graphs.folder.batch);
-    const rate = Object.entries(phase.coefficients).find(([input]) => input === 'rate')![1];
     const of = phase.losses['loss'] === 'loss' ? '' : ` of the ${network}`;
+    const rate = (feeds['rate']!.data as Float32Array)[0]!;
     const message =
-      `Step ${step} was not done: its ${name}${of}${where} is ${data[index]}. The model is as it was before. ` +
-      `Lower ${rate} (${(feeds['rate']!.data as Float32Array)[0]!.toPrecision(3)}), or go back to an earlier checkpoint, and go on.`;
+      `${data[index]} arose in the ${name}${of}${where}, in step ${step}, which was not done: the model is as it was before. ` +
+      `Lower ${phase.coefficients['rate']} (${Number(rate.toPrecision(4))}), or go back to an earlier checkpoint, and go on.`;
     return { step, network, term: name, place, value: data[index]!, message };
   }
   throw new Error(`Nothing of step ${step} is without a number.`);

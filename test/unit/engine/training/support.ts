@@ -77,7 +77,12 @@ export async function readFixture(): Promise<ReadonlyMap<string, Float32Array | 
 
 let trainings = 0;
 
-export function requestOf(model: TrainedModel, data: TrainingData, seed: number, changes: Partial<TrainRequest> & { coefficients?: Coefficients }): TrainRequest {
+export function requestOf(
+  model: TrainedModel,
+  data: TrainingData,
+  seed: number,
+  changes: Partial<TrainRequest> & { coefficients?: Coefficients },
+): TrainRequest {
   const { coefficients, ...others } = changes;
   const all = { ...defaultCoefficients[model.family], ...coefficients };
   return {
