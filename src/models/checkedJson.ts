@@ -27,7 +27,12 @@ export function parseChecked<Schema extends z.ZodMiniType>(
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const field = issue.path.length === 0 ? 'the whole' : issue.path.map(String).join('.');
-  throw refuse(`${where}: ${field} (${show(valueAt(json, issue.path))}) is wrong: ${issue.message}. ${advice}`);
+  throw refuse(`${where}: ${field} (${show(valueAt(json, issue.path))}) is wrong: ${messageOf(issue)}. ${advice}`);
+}
+
+/** Of a key of a record what its own schema says. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  return (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
 }
 
 function show(value: unknown): string {

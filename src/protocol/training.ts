@@ -176,14 +176,16 @@ export interface PlaneDensityRequest extends VaePoints {
 export interface PlaneDensity {
   /** [n] nats. In truth no lower: what lies beyond the grid is left out. */
   readonly logDensity: Float64Array;
-  /** The same with steps twice as wide. */
-  readonly coarse: Float64Array;
-  /** The largest difference of the two at places within 20 nats of the highest. */
+  /** The largest difference from a grid with steps half or twice as wide, at places within 20 nats of the highest. */
   readonly difference: number;
+  /** Whether that is within the tolerance. */
   readonly agreed: boolean;
+  /** At how many of the places it was looked at: all, or some in even distances. */
+  readonly compared: number;
   /** Nodes a side, and how far they go on each side of 0. */
   readonly side: number;
   readonly reach: number;
+  /** Of the decoder. */
   readonly evaluations: number;
 }
 

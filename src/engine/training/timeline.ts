@@ -36,15 +36,15 @@ export class Timeline implements KeptTimeline {
 
   addCheckpoint(checkpoint: Checkpoint): void {
     const others = this.checkpoints.filter(({ step }) => step !== checkpoint.step);
-    this.checkpoints = thinned(
-      [...others, checkpoint].sort((a, b) => a.step - b.step),
-      MOST_CHECKPOINTS,
-    );
+    const all = [...others, checkpoint].sort((a, b) => a.step - b.step);
+    this.checkpoints = thinned(all, MOST_CHECKPOINTS);
   }
 
   addLosses(points: readonly LossPoint[]): void {
     const last = this.losses.at(-1)?.step ?? -1;
-    this.losses = thinned([...this.losses, ...points.filter(({ step }) => step > last)], MOST_POINTS);
+    const all = [...this.losses, ...points.filter(({ step }) => step > last)];
+    // Some room at once, so that it need not be looked for with each that comes.
+    this.losses = all.length > MOST_POINTS ? thinned(all, (7 / 8) * MOST_POINTS) : all;
   }
 
   /** What was to come later is dropped. */
@@ -61,12 +61,11 @@ export class Timeline implements KeptTimeline {
   }
 }
 
-/** At most so many of them: where there are more, those go whose neighbours are nearest. The first and the last stay. */
-function thinned<T extends { readonly step: number }>(items: readonly T[], most: number): readonly T[] {
+/** At most so many of them, 3 or more: where there are more, those go whose neighbours are nearest. The first and the last stay. */
+export function thinned<T extends { readonly step: number }>(items: readonly T[], most: number): readonly T[] {
   if (items.length <= most) return items;
   const kept = [...items];
-  // Many at once, so that it need not be done again for each that comes.
-  while (kept.length > (most * 7) / 8) {
+  while (kept.length > most) {
     let narrowest = 1;
     for (let i = 1; i < kept.length - 1; i++) if (gapAround(kept, i) < gapAround(kept, narrowest)) narrowest = i;
     kept.splice(narrowest, 1);

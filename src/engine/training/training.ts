@@ -18,7 +18,7 @@ import {
   type TrainRequest,
 } from '../../protocol/training.ts';
 import type { ModelProcess } from '../modelProcess.ts';
-import { Timeline, type KeptTimeline } from './timeline.ts';
+import { thinned, Timeline, type KeptTimeline } from './timeline.ts';
 
 /** All that is needed to go on after a reload. */
 export interface KeptTraining {
@@ -205,9 +205,14 @@ export class Training {
     this.reporting = all;
   }
 
-  /** To be kept by its owner, and given to `resume` after a reload. */
-  kept(): KeptTraining {
-    const { checkpoints, losses, changes } = this.timeline;
+  /**
+   * To be kept by its owner, and given to `resume` after a reload.
+   *
+   * @param most checkpoints, 3 or more, in even distances: each takes what the model has of numbers three times over
+   */
+  kept(most = Infinity): KeptTraining {
+    const { losses, changes } = this.timeline;
+    const checkpoints = thinned(this.timeline.checkpoints, most);
     return { setup: this.setup, step: this.checkpoint?.step ?? 0, timeline: { checkpoints, losses, changes }, reporting: this.reporting };
   }
 

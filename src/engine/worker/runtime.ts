@@ -170,11 +170,11 @@ export function createRuntime(
 
     iterate: async (params) => {
       const result = await iterate(params, entryOf);
-      const tensors = [result.state, ...result.outputs].flatMap((each) => Object.values(each));
-      return transferring(
-        result,
-        tensors.map(({ data }) => data.buffer as ArrayBuffer),
+      // What of the state is told as well stands there twice.
+      const buffers = [result.state, ...result.outputs].flatMap((each) =>
+        Object.values(each).map(({ data }) => data.buffer as ArrayBuffer),
       );
+      return transferring(result, [...new Set(buffers)]);
     },
 
     selfTest: async ({ session, feeds, fetches }): Promise<ProviderReport> => {

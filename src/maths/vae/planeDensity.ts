@@ -6,14 +6,14 @@
 /** The prior has 2e-11 of its mass beyond. */
 export const REACH = 7;
 const LOG_2_PI = Math.log(2 * Math.PI);
-/** Nodes that are lower than the highest by more, in nats, are left out: all of them together count less than 1e-7. */
-const OUT_OF_SIGHT = 30;
+/** Cells and nodes that are lower than what is known to be there by more, in nats, are left out: together they count less than 1e-4. */
+const OUT_OF_SIGHT = 20;
 /** Cells across what the decoder reaches, at most. */
 const MOST_CELLS = 512;
 /** Work that is done between two looks at whether it is still wanted: terms of the sums. */
 const BETWEEN_LOOKS = 2_000_000;
 
-/** [side^2, 2]: nodes from -REACH to REACH, an odd number a side so that every other one makes the wider grid. */
+/** [side^2, 2]: nodes from -REACH to REACH. */
 export function latentNodes(side: number): Float32Array {
   const z = new Float32Array(2 * side * side);
   const step = (2 * REACH) / (side - 1);
@@ -24,30 +24,23 @@ export function latentNodes(side: number): Float32Array {
   return z;
 }
 
-export interface PlaneLogDensity {
-  /** [n] nats. */
-  fine: Float64Array;
-  /** With every other node alone. */
-  coarse: Float64Array;
-}
-
 /** Nodes that are decoded near each other, so that far ones are passed over together. */
 interface Cells {
   /** [cells, 4]: left, bottom, right, top of what is in it. */
   boxes: Float64Array;
   /** [cells]: log of the sum of its weights. */
   logWeights: Float64Array;
-  /** [cells + 1]: where its nodes begin in `order`. */
+  /** [cells + 1]: where its nodes begin. */
   starts: Uint32Array;
+  /** Of the nodes, cell by cell. */
   order: Uint32Array;
 }
 
 export class PlaneMixture {
-  private readonly locations: Float32Array;
+  /** [side^2, 2] and [side^2], cell by cell. */
+  private readonly locations: Float64Array;
   private readonly logWeights: Float64Array;
-  /** 1 where the wider grid has the node too. */
-  private readonly even: Uint8Array;
-  private readonly precision: number;
+  private readonly halfPrecision: number;
   private readonly logPeak: number;
   private readonly cells: Cells;
 
@@ -57,75 +50,78 @@ export class PlaneMixture {
    * @throws RangeError where one is no number
    */
   constructor(locations: Float32Array, side: number, logDeviation: number) {
-    const wrong = locations.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0 || !Number.isFinite(logDeviation)) {
-      const z = latentNodes(side).subarray(2 * (wrong >> 1), 2 * (wrong >> 1) + 2);
-      throw new RangeError(
-        wrong >= 0 ? `z = (${[...z].join(', ')}) is decoded to ${locations[wrong]}.` : `The log-deviation is ${logDeviation}.`,
-      );
-    }
-    const step = (2 * REACH) / (side - 1);
     const nodes = latentNodes(side);
-    this.locations = locations;
-    this.logWeights = new Float64Array(side * side);
-    this.even = new Uint8Array(side * side);
-    for (let i = 0; i < side * side; i++) {
-      this.logWeights[i] = 2 * Math.log(step) - LOG_2_PI - (nodes[2 * i]! ** 2 + nodes[2 * i + 1]! ** 2) / 2;
-      this.even[i] = (i % side) % 2 === 0 && Math.floor(i / side) % 2 === 0 ? 1 : 0;
+    const wrong = locations.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      const first = wrong - (wrong % 2);
+      throw new RangeError(`z = (${[...nodes.subarray(first, first + 2)].join(', ')}) is decoded to ${locations[wrong]}.`);
     }
-    this.precision = Math.exp(-2 * logDeviation);
+    if (!Number.isFinite(logDeviation)) throw new RangeError(`The log-deviation is ${logDeviation}.`);
+    const logStep = Math.log((2 * REACH) / (side - 1));
+    const logWeights = Float64Array.from(
+      { length: side * side },
+      (_, i) => 2 * logStep - LOG_2_PI - (nodes[2 * i]! ** 2 + nodes[2 * i + 1]! ** 2) / 2,
+    );
+    this.halfPrecision = Math.exp(-2 * logDeviation) / 2;
     this.logPeak = -LOG_2_PI - 2 * logDeviation;
-    this.cells = cellsOf(locations, this.logWeights, Math.exp(logDeviation) / 2);
+    this.cells = cellsOf(locations, logWeights, Math.exp(logDeviation) / 2);
+    const { order } = this.cells;
+    this.locations = new Float64Array(2 * order.length);
+    this.logWeights = Float64Array.from(order, (node) => logWeights[node]!);
+    order.forEach((node, k) => this.locations.set(locations.subarray(2 * node, 2 * node + 2), 2 * k));
   }
 
   /**
+   * log p(x), nats.
+   *
    * @param points [n, 2]
    * @param rest called between pieces of work; lets others have the thread, and throws when the work is no longer wanted
    */
-  async logDensities(points: ArrayLike<number>, rest: () => Promise<void>): Promise<PlaneLogDensity> {
-    const n = points.length / 2;
-    const [fine, coarse] = [new Float64Array(n), new Float64Array(n)];
+  async logDensities(points: ArrayLike<number>, rest: () => Promise<void>): Promise<Float64Array> {
+    const result = new Float64Array(points.length / 2);
     const upper = new Float64Array(this.cells.logWeights.length);
     let sinceRest = 0;
-    for (let i = 0; i < n; i++) {
-      sinceRest += this.at(points[2 * i]!, points[2 * i + 1]!, i, fine, coarse, upper);
+    for (let i = 0; i < result.length; i++) {
+      const [x, y] = [points[2 * i]!, points[2 * i + 1]!];
+      const lowest = this.bounds(x, y, upper);
+      sinceRest += upper.length;
+      let [peak, sum] = [-Infinity, 0];
+      for (let cell = 0; cell < upper.length; cell++) {
+        if (upper[cell]! < Math.max(lowest, peak) - OUT_OF_SIGHT) continue;
+        const [start, end] = [this.cells.starts[cell]!, this.cells.starts[cell + 1]!];
+        sinceRest += end - start;
+        for (let k = start; k < end; k++) {
+          const [dx, dy] = [x - this.locations[2 * k]!, y - this.locations[2 * k + 1]!];
+          const value = this.logWeights[k]! - this.halfPrecision * (dx * dx + dy * dy);
+          if (value < peak - OUT_OF_SIGHT) continue;
+          if (value > peak) {
+            sum = sum * Math.exp(peak - value) + 1;
+            peak = value;
+          } else sum += Math.exp(value - peak);
+        }
+      }
+      result[i] = this.logPeak + peak + Math.log(sum);
       if (sinceRest < BETWEEN_LOOKS) continue;
       sinceRest = 0;
       await rest();
     }
-    return { fine, coarse };
+    return result;
   }
 
-  /** Fills in one point; gives the number of terms that it took. */
-  private at(x: number, y: number, i: number, fine: Float64Array, coarse: Float64Array, upper: Float64Array): number {
-    const { boxes, logWeights, starts, order } = this.cells;
-    const half = this.precision / 2;
-    let top = -Infinity;
+  /** Fills in the most that each cell can give to p(x), as a logarithm, and gives the least that one of them does. */
+  private bounds(x: number, y: number, upper: Float64Array): number {
+    const { boxes, logWeights } = this.cells;
+    let lowest = -Infinity;
     for (let cell = 0; cell < upper.length; cell++) {
-      const [left, bottom, right, above] = [boxes[4 * cell]!, boxes[4 * cell + 1]!, boxes[4 * cell + 2]!, boxes[4 * cell + 3]!];
-      const dx = x < left ? left - x : x > right ? x - right : 0;
-      const dy = y < bottom ? bottom - y : y > above ? y - above : 0;
-      const fx = Math.max(Math.abs(x - left), Math.abs(x - right));
-      const fy = Math.max(Math.abs(y - bottom), Math.abs(y - above));
-      upper[cell] = logWeights[cell]! - half * (dx * dx + dy * dy);
-      top = Math.max(top, logWeights[cell]! - half * (fx * fx + fy * fy));
+      const [left, bottom, right, top] = [boxes[4 * cell]!, boxes[4 * cell + 1]!, boxes[4 * cell + 2]!, boxes[4 * cell + 3]!];
+      const dx = Math.max(left - x, 0, x - right);
+      const dy = Math.max(bottom - y, 0, y - top);
+      const farX = Math.max(x - left, right - x);
+      const farY = Math.max(y - bottom, top - y);
+      upper[cell] = logWeights[cell]! - this.halfPrecision * (dx * dx + dy * dy);
+      lowest = Math.max(lowest, logWeights[cell]! - this.halfPrecision * (farX * farX + farY * farY));
     }
-    let [all, some, terms] = [0, 0, upper.length];
-    for (let cell = 0; cell < upper.length; cell++) {
-      if (upper[cell]! < top - OUT_OF_SIGHT) continue;
-      const end = starts[cell + 1]!;
-      terms += end - starts[cell]!;
-      for (let k = starts[cell]!; k < end; k++) {
-        const node = order[k]!;
-        const [dx, dy] = [x - this.locations[2 * node]!, y - this.locations[2 * node + 1]!];
-        const term = Math.exp(this.logWeights[node]! - half * (dx * dx + dy * dy) - top);
-        all += term;
-        if (this.even[node]) some += term;
-      }
-    }
-    fine[i] = this.logPeak + top + Math.log(all);
-    coarse[i] = this.logPeak + top + Math.log(4 * some);
-    return terms;
+    return lowest;
   }
 }
 

@@ -77,6 +77,45 @@ describe('sessions in the worker thread', () => {
     }
   });
 
+  it('runs on from what the run before has left, by turns of several sessions', async () => {
+    const sum = onnxModel(
+      [{ op: 'Add', inputs: ['a', 'b'], outputs: ['sum'] }],
+      ['a', 'b'].map((name) => ({ name, type: 'float32', shape: ['n'] }) as const),
+      [{ name: 'sum', type: 'float32', shape: ['n'] }],
+    );
+    const product = onnxModel(
+      [{ op: 'Mul', inputs: ['a', 'b'], outputs: ['product'] }],
+      ['a', 'b'].map((name) => ({ name, type: 'float32', shape: ['n'] }) as const),
+      [{ name: 'product', type: 'float32', shape: ['n'] }],
+    );
+    const [add, multiply] = [await client.open({ model: sum, settings }), await client.open({ model: product, settings })];
+    const phases = [
+      { session: add.session, reads: { a: 'x' }, writes: { sum: 'x' }, fetches: ['sum'] },
+      { session: multiply.session, reads: { a: 'x', b: 'factor' }, writes: { product: 'y' }, fetches: [] },
+    ];
+    const state = { x: floats(1, 2), y: floats(0, 0), factor: floats(10, 100), idle: floats(7) };
+    const steps = [
+      { phase: 0, feeds: { b: floats(1, 1) } },
+      { phase: 1, feeds: {} },
+      { phase: 0, feeds: { b: floats(5, 5) } },
+    ];
+    const result = await client.iterate({ state, phases, steps });
+    expect(result.state).toEqual({ x: floats(7, 8), y: floats(20, 300), factor: floats(10, 100), idle: floats(7) });
+    expect(result.outputs).toEqual([{ sum: floats(2, 3) }, {}, { sum: floats(7, 8) }]);
+    expect(state.x).toEqual(floats(1, 2));
+    await expect(client.iterate({ state: {}, phases, steps })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/"x", which is not in the state/) as unknown,
+    });
+    await expect(client.iterate({ state, phases, steps: [{ phase: 2, feeds: {} }] })).rejects.toMatchObject({ code: 'bad-input' });
+    await expect(client.iterate({ state, phases, steps: [{ phase: 0, feeds: { b: floats(1, 2, 3) } }] })).rejects.toMatchObject({
+      code: 'run-failed',
+    });
+    await client.close(add);
+    await client.close(multiply);
+    await expect(client.iterate({ state, phases, steps })).rejects.toMatchObject({ code: 'unknown-session' });
+  });
+
   it('runs on each of several feeds, which may share arrays, and fails as a whole', async () => {
     const shape = ['n'] as const;
     const model = onnxModel(

@@ -47,7 +47,7 @@ export async function termOf(graphs: Graphs, phase: Phase, failed: FailedStep): 
     const rate = (feeds['rate']!.data as Float32Array)[0]!;
     const message =
       `${data[index]} arose in the ${name}${of}${where}, in step ${step}, which was not done: the model is as it was before. ` +
-      `Lower ${phase.coefficients['rate']} (${Number(rate.toPrecision(4))}), or go back to an earlier checkpoint, and go on.`;
+      `Lower ${phase.coefficients['rate']} (${rate.toPrecision(3)}), or go back to an earlier checkpoint, and go on.`;
     return { step, network, term: name, place, value: data[index]!, message };
   }
   throw new Error(`Nothing of step ${step} is without a number.`);

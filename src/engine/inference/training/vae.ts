@@ -26,10 +26,10 @@ import { resting } from './rest.ts';
 
 /** Streams of a seed that evaluations take: none that a training has (`programs`). */
 const streams = { points: 64, noise: 66, aggregate: 67 };
-/** Nodes a side of the latent plane, each wider grid a part of the next. */
-const SIDES = [129, 257, 513, 1025];
-/** Points at which a resolution is tried before all are computed. */
-const TRIED = 200;
+/** Nodes a side of the latent plane, each step half as wide as that before. */
+const SIDES = [65, 129, 257, 513, 1025];
+/** Points at which two resolutions are compared. Where there are more, they are computed with the wider of the two. */
+const COMPARED = 400;
 /** Places lower than the highest by more, in nats, need not agree. */
 const LOWEST = 20;
 /** Points that q-bar is drawn for. */
@@ -72,27 +72,32 @@ export async function vaeTerms(
   };
 }
 
-/** Wider grids are taken until two agree at some of the points; then all points are computed. */
+/** Finer grids are taken until two agree. */
 export async function planeDensity(
   graphs: Graphs,
   { parameters, points, tolerance = 1e-3 }: PlaneDensityRequest,
   signal: AbortSignal,
 ): Promise<PlaneDensity> {
   const rest = resting(signal);
-  const tried = someOf(points, TRIED);
-  let evaluations = 0;
+  const compared = someOf(points, COMPARED);
+  let wider: { mixture: PlaneMixture; side: number; values: Float64Array } | undefined;
+  let [difference, evaluations] = [Infinity, 0];
   for (const side of SIDES) {
     await rest();
     const { location, log_deviation: logDeviation } = await decode(graphs, parameters, latentNodes(side));
     evaluations += side * side;
     const mixture = planeMixture(location, side, logDeviation[0]!);
-    const last = side === SIDES.at(-1);
-    const trial = await mixture.logDensities(tried, rest);
-    if (!last && differenceOf(trial.fine, trial.coarse) > tolerance) continue;
-    const { fine, coarse } = await mixture.logDensities(points, rest);
-    const difference = differenceOf(fine, coarse);
-    if (!last && difference > tolerance) continue;
-    return { logDensity: fine, coarse, difference, agreed: difference <= tolerance, side, reach: REACH, evaluations };
+    const values = await mixture.logDensities(compared, rest);
+    if (wider) difference = differenceOf(values, wider.values);
+    const agreed = difference <= tolerance;
+    if (!agreed && side !== SIDES.at(-1)) {
+      wider = { mixture, side, values };
+      continue;
+    }
+    const all = compared.length === points.length;
+    const chosen = agreed && wider && !all ? wider : { mixture, side };
+    const logDensity = all ? values : await chosen.mixture.logDensities(points, rest);
+    return { logDensity, difference, agreed, side: chosen.side, compared: compared.length / 2, reach: REACH, evaluations };
   }
   throw new Error('There is no last grid.');
 }

@@ -46,7 +46,7 @@ function across<T>(handlers: Handlers<T>): { remote: Remote<T>; close: () => voi
 
 export async function openService(path = folder): Promise<{ service: Remote<TrainingService>; close: () => void }> {
   const runtime = across(createRuntime((enginePath) => loadEngine(enginePath, import.meta.filename)));
-  const service = across<TrainingService>(createTrainingService(runtime.remote as Runtime));
+  const service = across<TrainingService>(createTrainingService(runtime.remote));
   const close = (): void => {
     service.close();
     runtime.close();
