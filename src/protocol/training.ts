@@ -259,10 +259,11 @@ export interface TrainingService {
 
   /** A network on any number of rows: outputs by name, cut to them. @throws RpcError 'unknown-graph', 'bad-input' */
   network(params: NetworkRequest): Readonly<Record<string, Float32Array>>;
+  /** @throws RpcError 'setting-invalid', 'bad-input' */
   vaeTerms(params: VaeTermsRequest): VaeTerms;
-  /** @throws RpcError 'not-finite' where the decoder gives no number */
+  /** @throws RpcError 'not-finite' where the decoder gives no number, 'bad-input' */
   planeDensity(params: PlaneDensityRequest): PlaneDensity;
-  /** @throws RpcError 'not-finite', 'data-invalid' */
+  /** @throws RpcError 'not-finite', 'data-invalid', 'setting-invalid' */
   rateDistortion(params: RateDistortionRequest): RateDistortion;
   /** log q-bar(z), q-bar the mean of the encoder's Gaussians of the points: [m] nats. */
   aggregateDensity(params: AggregateDensityRequest): Float64Array;

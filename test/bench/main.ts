@@ -11,6 +11,7 @@ import { measureGeneration } from './generation.ts';
 import { measureLongFiles } from './longFile.ts';
 import { measurePoints } from './points.ts';
 import { met, table, type Figure } from './report.ts';
+import { measureTraining } from './training.ts';
 import { measureViews } from './view.ts';
 
 export interface Options {
@@ -31,6 +32,7 @@ export async function main({ root, out, flags }: Options): Promise<number> {
     ...(await measureRuns(root, out, rounds)),
     ...(await measureExplain(root, source, rounds)),
     ...(await measureGeneration(root, source, rounds)),
+    ...(await measureTraining(root, rounds, quick)),
     ...(await measureViews(rounds)),
     ...(await measurePoints(rounds)),
     ...(await measureFormulas(root, quick)),

@@ -14,4 +14,6 @@ const starts: Readonly<Record<ModelFamily, () => void>> = {
   vae: () => runInferenceProcess(worker, createVaeService),
   training: () => runInferenceProcess(worker, createTrainingService),
 };
-starts[(process.argv[2] as ModelFamily | undefined) ?? 'transformer']();
+const start = starts[process.argv[2] as ModelFamily] as (() => void) | undefined;
+if (!start) throw new Error(`This build has no service for models of the family "${String(process.argv[2])}".`);
+start();

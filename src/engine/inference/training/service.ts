@@ -60,6 +60,6 @@ export function createTrainingService(runtime: Runtime): Handlers<TrainingServic
     vaeTerms: (request, { signal }) => vaeTerms(loaded(), request, signal),
     planeDensity: (request, { signal }) => planeDensity(loaded(), request, signal),
     rateDistortion: (request, { signal }) => rateDistortion(loaded(), request, signal),
-    aggregateDensity: (request) => aggregateDensity(loaded(), request),
+    aggregateDensity: (request, { signal }) => aggregateDensity(loaded(), request, signal),
   };
 }

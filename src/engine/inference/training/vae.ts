@@ -32,8 +32,12 @@ const SIDES = [65, 129, 257, 513, 1025];
 const COMPARED = 400;
 /** Places lower than the highest by more, in nats, need not agree. */
 const LOWEST = 20;
+/** Points of a place in the rate-distortion plane, at most: each of the draws below is compared with all of them. */
+const MOST_POINTS = 100_000;
 /** Points that q-bar is drawn for. */
 const MOST_DRAWS = 512;
+/** Places that a density is computed at between two looks at whether it is still wanted. */
+const AT_ONCE = 256;
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 export async function vaeTerms(
@@ -79,6 +83,8 @@ export async function planeDensity(
   signal: AbortSignal,
 ): Promise<PlaneDensity> {
   const rest = resting(signal);
+  const wrong = points.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) throw new RpcError('bad-input', `Point ${wrong >> 1} has the coordinate ${points[wrong]}.`);
   const compared = someOf(points, COMPARED);
   let wider: { mixture: PlaneMixture; side: number; values: Float64Array } | undefined;
   let [difference, evaluations] = [Infinity, 0];
@@ -108,8 +114,8 @@ export async function rateDistortion(
   { parameters, data, seed, count }: RateDistortionRequest,
   signal: AbortSignal,
 ): Promise<RateDistortion> {
-  if (!(Number.isInteger(count) && count >= 2))
-    throw new RpcError('setting-invalid', `count is ${count}; it must be a whole number of 2 or more.`);
+  if (!(Number.isInteger(count) && count >= 2 && count <= MOST_POINTS))
+    throw new RpcError('setting-invalid', `count is ${count}; it must be a whole number from 2 to ${MOST_POINTS}.`);
   const source = dataSource(data);
   const drawn = source.draw({ seed, stream: streams.points }, count, 0);
   const points = Float32Array.from(drawn);
@@ -137,7 +143,12 @@ export async function rateDistortion(
   };
 }
 
-export async function aggregateDensity(graphs: Graphs, { parameters, points, latents }: AggregateDensityRequest): Promise<Float64Array> {
+export async function aggregateDensity(
+  graphs: Graphs,
+  { parameters, points, latents }: AggregateDensityRequest,
+  signal: AbortSignal,
+): Promise<Float64Array> {
+  const rest = resting(signal);
   const { mean, logVariance } = await encode(graphs, { parameters, points });
   const count = points.length / 2;
   const each = Array.from({ length: count }, (_, i) => i);
@@ -150,7 +161,12 @@ export async function aggregateDensity(graphs: Graphs, { parameters, points, lat
         [0, Math.exp(logVariance[2 * i + 1]!)],
       ]),
     });
-    return logDensities(mixture, latents);
+    const result = new Float64Array(latents.length / 2);
+    for (let i = 0; i < result.length; i += AT_ONCE) {
+      result.set(logDensities(mixture, latents.subarray(2 * i, 2 * (i + AT_ONCE))), i);
+      await rest();
+    }
+    return result;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RpcError('not-finite', `The encoder’s Gaussians have no density together: ${error.message}`);

@@ -146,12 +146,19 @@ describe('log p(x)', () => {
     // What is computed with the wider grid differs from the finer one's by no more than is told.
     const few = await service.planeDensity({ parameters, points: grid.subarray(8000, 8200), tolerance: 1e-6 });
     expect(few.side).toBeGreaterThanOrEqual(side);
-    expect(largestDifference(few.logDensity, logDensity.subarray(4000, 4100))).toBeLessThan(2e-3);
+    const seen = (_: number, i: number): boolean => logDensity[4000 + i]! > Math.max(...logDensity) - 20;
+    expect(few.logDensity.filter(seen).length).toBeGreaterThan(30);
+    expect(largestDifference(few.logDensity.filter(seen), logDensity.subarray(4000, 4100).filter(seen))).toBeLessThan(2e-3);
   });
 
   it('of what is no number is refused, and cancelled when it is no longer wanted', async () => {
     await expect(service.planeDensity({ parameters: constant(0, 0, NaN, 0), points })).rejects.toMatchObject({ code: 'not-finite' });
     await expect(service.planeDensity({ parameters: constant(0, 0, 0, NaN), points })).rejects.toMatchObject({ code: 'not-finite' });
+    await expect(service.planeDensity({ parameters, points: Float32Array.of(0, 0, 1, NaN) })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: 'Point 1 has the coordinate NaN.',
+    });
+    expect((await service.planeDensity({ parameters, points: new Float32Array() })).logDensity).toHaveLength(0);
     const abort = new AbortController();
     const found = service.planeDensity({ parameters, points: new Float32Array(2 * 200_000) }, { signal: abort.signal });
     setTimeout(() => abort.abort(), 50);

@@ -23,7 +23,6 @@ import {
   type TrainingService,
   type TrainRequest,
 } from '../../../../src/protocol/training.ts';
-import type { Runtime } from '../../../../src/engine/worker/client.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 export const folder = join(root, 'models/mixtures-2d');
