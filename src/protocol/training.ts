@@ -172,18 +172,20 @@ export interface PlaneDensityRequest extends VaePoints {
   readonly tolerance?: number;
 }
 
-/** log p(x) = log of the integral of p(x|z) p(z) over the plane of z, by the trapezoidal rule. */
+/** log p(x) = log of the integral of p(x|z) p(z) over the plane of z, by a sum over nodes that are the same for every x. */
 export interface PlaneDensity {
-  /** [n] nats. In truth no lower: what lies beyond the grid is left out. */
+  /** [n] nats. */
   readonly logDensity: Float64Array;
-  /** The largest difference from a grid with steps half or twice as wide, at places within 20 nats of the highest. */
+  /** The largest difference between two resolutions, at places within 20 nats of the highest. */
   readonly difference: number;
   /** Whether that is within the tolerance. */
   readonly agreed: boolean;
   /** At how many of the places it was looked at: all, or some in even distances. */
   readonly compared: number;
-  /** Nodes a side, and how far they go on each side of 0. */
-  readonly side: number;
+  /** The resolution: how many deviations of p(x|z) neighbouring nodes are decoded apart at most, and how many nodes that are. */
+  readonly gap: number;
+  readonly nodes: number;
+  /** How far the nodes go on each side of 0. */
   readonly reach: number;
   /** Of the decoder. */
   readonly evaluations: number;

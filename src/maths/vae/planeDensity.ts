@@ -1,10 +1,7 @@
-/**
- * log p(x) of a decoder with two latent dimensions and two outputs, at many x: the latent plane is cut up once, and p(x) is then a mixture
- * of one Gaussian a node (trapezoidal rule, which converges faster than any power of the step once that is below the width of p(z|x)).
- */
+/** log p(x) of a decoder with two latent dimensions and two outputs at many x: a mixture of one Gaussian a node of the latent plane. */
 
-/** The prior has 2e-11 of its mass beyond. */
-export const REACH = 7;
+import type { WeightedNodes } from './latentCells.ts';
+
 const LOG_2_PI = Math.log(2 * Math.PI);
 /** Cells and nodes that are lower than what is known to be there by more, in nats, are left out: together they count less than 1e-4. */
 const OUT_OF_SIGHT = 20;
@@ -12,17 +9,6 @@ const OUT_OF_SIGHT = 20;
 const MOST_CELLS = 512;
 /** Work that is done between two looks at whether it is still wanted: terms of the sums. */
 const BETWEEN_LOOKS = 2_000_000;
-
-/** [side^2, 2]: nodes from -REACH to REACH. */
-export function latentNodes(side: number): Float32Array {
-  const z = new Float32Array(2 * side * side);
-  const step = (2 * REACH) / (side - 1);
-  for (let i = 0; i < side * side; i++) {
-    z[2 * i] = (i % side) * step - REACH;
-    z[2 * i + 1] = Math.floor(i / side) * step - REACH;
-  }
-  return z;
-}
 
 /** Nodes that are decoded near each other, so that far ones are passed over together. */
 interface Cells {
@@ -37,31 +23,15 @@ interface Cells {
 }
 
 export class PlaneMixture {
-  /** [side^2, 2] and [side^2], cell by cell. */
+  /** [n, 2] and [n], cell by cell. */
   private readonly locations: Float64Array;
   private readonly logWeights: Float64Array;
   private readonly halfPrecision: number;
   private readonly logPeak: number;
   private readonly cells: Cells;
 
-  /**
-   * @param locations [side^2, 2] what `latentNodes(side)` are decoded to
-   * @param logDeviation of p(x|z), the same in both dimensions
-   * @throws RangeError where one is no number
-   */
-  constructor(locations: Float32Array, side: number, logDeviation: number) {
-    const nodes = latentNodes(side);
-    const wrong = locations.findIndex((value) => !Number.isFinite(value));
-    if (wrong >= 0) {
-      const first = wrong - (wrong % 2);
-      throw new RangeError(`z = (${[...nodes.subarray(first, first + 2)].join(', ')}) is decoded to ${locations[wrong]}.`);
-    }
-    if (!Number.isFinite(logDeviation)) throw new RangeError(`The log-deviation is ${logDeviation}.`);
-    const logStep = Math.log((2 * REACH) / (side - 1));
-    const logWeights = Float64Array.from(
-      { length: side * side },
-      (_, i) => 2 * logStep - LOG_2_PI - (nodes[2 * i]! ** 2 + nodes[2 * i + 1]! ** 2) / 2,
-    );
+  /** @param logDeviation of p(x|z), the same in both dimensions */
+  constructor({ locations, logWeights }: WeightedNodes, logDeviation: number) {
     this.halfPrecision = Math.exp(-2 * logDeviation) / 2;
     this.logPeak = -LOG_2_PI - 2 * logDeviation;
     this.cells = cellsOf(locations, logWeights, Math.exp(logDeviation) / 2);

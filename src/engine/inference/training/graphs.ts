@@ -13,6 +13,9 @@ import type { Runtime } from '../../worker/client.ts';
  */
 const singleThread = (settings: EngineSettings): EngineSettings => ({ ...settings, provider: 'cpu', threads: 1 });
 
+/** Batches that are sent at once. */
+const AT_ONCE = 64;
+
 export class Graphs {
   readonly folder: TrainingFolder;
   private readonly runtime: Runtime;
@@ -89,8 +92,11 @@ export class Graphs {
         }),
       ),
     }));
-    const results =
-      feeds.length === 0 ? [] : await this.runtime.runEach({ session, feeds, fetches: graph.outputs.map((output) => output.name) });
+    const fetches = graph.outputs.map((output) => output.name);
+    const results: Readonly<Record<string, RawTensor>>[] = [];
+    // A part at a time, so that a training that runs has its turn.
+    for (let i = 0; i < feeds.length; i += AT_ONCE)
+      results.push(...(await this.runtime.runEach({ session, feeds: feeds.slice(i, i + AT_ONCE), fetches })));
     return Object.fromEntries(
       graph.outputs.map(({ name: output, shape }) => {
         if (shape[0] !== batch)

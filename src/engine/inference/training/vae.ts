@@ -7,7 +7,9 @@ import { normals } from '../../../maths/random/normal.ts';
 import { aggregatePosterior } from '../../../maths/vae/aggregate.ts';
 import { klByDimension } from '../../../maths/vae/gaussian.ts';
 import { meanAndError } from '../../../maths/vae/importance.ts';
-import { latentNodes, PlaneMixture, REACH } from '../../../maths/vae/planeDensity.ts';
+import { LatentCells, REACH, type Box } from '../../../maths/vae/latentCells.ts';
+import { NotANumberError } from '../../../maths/vae/logJoint.ts';
+import { PlaneMixture } from '../../../maths/vae/planeDensity.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import type {
   AggregateDensityRequest,
@@ -26,8 +28,9 @@ import { resting } from './rest.ts';
 
 /** Streams of a seed that evaluations take: none that a training has (`programs`). */
 const streams = { points: 64, noise: 66, aggregate: 67 };
-/** Nodes a side of the latent plane, each step half as wide as that before. */
-const SIDES = [65, 129, 257, 513, 1025];
+/** Deviations that neighbouring nodes of the latent plane may be decoded apart, one after the other. */
+const GAPS = [2, 1.4, 1, 0.7, 0.5];
+const MOST_NODES = 2_000_000;
 /** Points at which two resolutions are compared. Where there are more, they are computed with the wider of the two. */
 const COMPARED = 400;
 /** Places lower than the highest by more, in nats, need not agree. */
@@ -76,7 +79,7 @@ export async function vaeTerms(
   };
 }
 
-/** Finer grids are taken until two agree. */
+/** The latent plane is cut finer until two resolutions agree. */
 export async function planeDensity(
   graphs: Graphs,
   { parameters, points, tolerance = 1e-3 }: PlaneDensityRequest,
@@ -86,26 +89,47 @@ export async function planeDensity(
   const wrong = points.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw new RpcError('bad-input', `Point ${wrong >> 1} has the coordinate ${points[wrong]}.`);
   const compared = someOf(points, COMPARED);
-  let wider: { mixture: PlaneMixture; side: number; values: Float64Array } | undefined;
-  let [difference, evaluations] = [Infinity, 0];
-  for (const side of SIDES) {
-    await rest();
-    const { location, log_deviation: logDeviation } = await decode(graphs, parameters, latentNodes(side));
-    evaluations += side * side;
-    const mixture = planeMixture(location, side, logDeviation[0]!);
-    const values = await mixture.logDensities(compared, rest);
-    if (wider) difference = differenceOf(values, wider.values);
-    const agreed = difference <= tolerance;
-    if (!agreed && side !== SIDES.at(-1)) {
-      wider = { mixture, side, values };
+  const logDeviation = (await decode(graphs, parameters, new Float32Array(2)))['log_deviation'][0]!;
+  if (!Number.isFinite(logDeviation)) throw noDensity(`The log-deviation is ${logDeviation}.`);
+  let evaluations = 1;
+  const cells = new LatentCells(
+    async (z) => {
+      await rest();
+      evaluations += z.length / 2;
+      return (await decode(graphs, parameters, z)).location;
+    },
+    Math.exp(logDeviation),
+    boxAround(points),
+  );
+  let wider: Resolution | undefined;
+  let difference = Infinity;
+  for (const gap of GAPS) {
+    const whole = await cells.refine(gap, MOST_NODES).catch((error: unknown) => {
+      throw error instanceof NotANumberError ? noDensity(error.message) : error;
+    });
+    const mixture = new PlaneMixture(cells.nodes(), logDeviation);
+    const finer: Resolution = { mixture, gap, nodes: cells.nodeCount, values: await mixture.logDensities(compared, rest) };
+    if (wider) difference = differenceOf(finer.values, wider.values);
+    const agreed = whole && difference <= tolerance;
+    if (!agreed && whole && gap !== GAPS.at(-1)) {
+      wider = finer;
       continue;
     }
     const all = compared.length === points.length;
-    const chosen = agreed && wider && !all ? wider : { mixture, side };
-    const logDensity = all ? values : await chosen.mixture.logDensities(points, rest);
-    return { logDensity, difference, agreed, side: chosen.side, compared: compared.length / 2, reach: REACH, evaluations };
+    const chosen = agreed && wider && !all ? wider : finer;
+    const logDensity = all ? finer.values : await chosen.mixture.logDensities(points, rest);
+    const { nodes } = chosen;
+    return { logDensity, difference, agreed, compared: compared.length / 2, gap: chosen.gap, nodes, reach: REACH, evaluations };
   }
-  throw new Error('There is no last grid.');
+  throw new Error('There is no last resolution.');
+}
+
+interface Resolution {
+  mixture: PlaneMixture;
+  gap: number;
+  nodes: number;
+  /** At the points that are compared. */
+  values: Float64Array;
 }
 
 /** @throws RpcError 'data-invalid', 'setting-invalid', 'not-finite' */
@@ -191,13 +215,19 @@ function logLikelihood(points: Float32Array, location: Float32Array, i: number, 
   return -0.5 * Math.exp(-2 * logDeviation) * (dx * dx + dy * dy) - 2 * logDeviation - LOG_2_PI;
 }
 
-function planeMixture(location: Float32Array, side: number, logDeviation: number): PlaneMixture {
-  try {
-    return new PlaneMixture(location, side, logDeviation);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new RpcError('not-finite', `The model has no density: ${error.message}`);
+function noDensity(why: string): RpcError {
+  return new RpcError('not-finite', `The model has no density: ${why}`);
+}
+
+function boxAround(points: Float32Array): Box {
+  const box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
+  for (let i = 0; i < points.length; i += 2) {
+    box.left = Math.min(box.left, points[i]!);
+    box.right = Math.max(box.right, points[i]!);
+    box.bottom = Math.min(box.bottom, points[i + 1]!);
+    box.top = Math.max(box.top, points[i + 1]!);
   }
+  return box;
 }
 
 function checkFinite(name: string, values: Float64Array): void {

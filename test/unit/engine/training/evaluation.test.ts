@@ -110,12 +110,12 @@ describe('log p(x)', () => {
 
   it('of a decoder that ignores z is a Gaussian', async () => {
     const one = constant(0, 0, 0.5, Math.log(0.3));
-    const { logDensity, difference, side } = await service.planeDensity({ parameters: one, points });
+    const { logDensity, difference, nodes } = await service.planeDensity({ parameters: one, points });
     for (let i = 0; i < points.length / 2; i++) {
       const squares = ((points[2 * i]! - 0.5) ** 2 + (points[2 * i + 1]! - 0.5) ** 2) / 0.09;
       expect(logDensity[i]).toBeCloseTo(-squares / 2 - Math.log(2 * Math.PI * 0.09), 4);
     }
-    expect(side).toBe(129); // The widest has nothing to be compared with.
+    expect(nodes).toBe(16 * 16 * 16);
     expect(difference).toBeLessThan(1e-9);
   });
 
@@ -128,24 +128,26 @@ describe('log p(x)', () => {
       inputs: { z: Float32Array.of(0.3, -0.2, 1, 1) },
     })) as Record<'location', Float32Array>;
     const finer = await service.planeDensity({ parameters: narrow, points: location });
-    expect(finer.side).toBeGreaterThan((await service.planeDensity({ parameters, points })).side);
-    narrow[PARAMETERS - 1] = Math.log(0.0004);
-    const hopeless = await service.planeDensity({ parameters: narrow, points: location });
-    expect(hopeless).toMatchObject({ agreed: false, side: 1025 });
-    expect(hopeless.difference).toBeGreaterThan(1e-3);
+    expect(finer.agreed).toBe(true);
+    expect(finer.nodes).toBeGreaterThan((await service.planeDensity({ parameters, points: location })).nodes);
+    // All of a square that is as large as what is decoded, in steps of a hundred-thousandth.
+    narrow[PARAMETERS - 1] = Math.log(1e-5);
+    const hopeless = await service.planeDensity({ parameters: narrow, points });
+    expect(hopeless.agreed).toBe(false);
+    expect(hopeless.nodes).toBeLessThanOrEqual(2e6);
   });
 
   it('integrates to 1 over the plane', async () => {
     const width = 90;
     const grid = new Float32Array(2 * width * width);
     for (let i = 0; i < width * width; i++) grid.set([-4.5 + (9 * (i % width)) / width, -4.5 + (9 * Math.floor(i / width)) / width], 2 * i);
-    const { logDensity, side, compared } = await service.planeDensity({ parameters, points: grid });
+    const { logDensity, nodes, compared } = await service.planeDensity({ parameters, points: grid });
     const mass = logDensity.reduce((sum, log) => sum + Math.exp(log), 0) * (9 / width) ** 2;
     expect(mass).toBeCloseTo(1, 3);
     expect(compared).toBe(400);
     // What is computed with the wider grid differs from the finer one's by no more than is told.
     const few = await service.planeDensity({ parameters, points: grid.subarray(8000, 8200), tolerance: 1e-6 });
-    expect(few.side).toBeGreaterThanOrEqual(side);
+    expect(few.nodes).toBeGreaterThan(nodes);
     const seen = (_: number, i: number): boolean => logDensity[4000 + i]! > Math.max(...logDensity) - 20;
     expect(few.logDensity.filter(seen).length).toBeGreaterThan(30);
     expect(largestDifference(few.logDensity.filter(seen), logDensity.subarray(4000, 4100).filter(seen))).toBeLessThan(2e-3);
