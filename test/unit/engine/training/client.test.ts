@@ -131,7 +131,11 @@ describe('a training in a process of its own', () => {
     running.catch(() => undefined);
     const killing = setInterval(() => {
       const pid = client.process?.pid;
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      try {
+        if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended, which its owner has not heard yet.
+      }
     }, 150);
     await expect(running).rejects.toMatchObject({ code: 'out-of-memory' });
     clearInterval(killing);
