@@ -2,7 +2,8 @@
 
 import { ofAttention } from './attention.ts';
 import { ofFormulas } from './formulas.ts';
+import { ofSampling } from './sampling.ts';
 import type { Scene } from './scene.ts';
 
 /** By the picture's name under media/screenshots, without its ending. */
-export const scenes: Readonly<Record<string, Scene>> = { ...ofAttention, ...ofFormulas };
+export const scenes: Readonly<Record<string, Scene>> = { ...ofAttention, ...ofFormulas, ...ofSampling };

@@ -1,0 +1,82 @@
+/** Pictures of sampling and of latent spaces. */
+
+import type { Editor } from '../../editor/harness/editor.ts';
+import { until } from '../../editor/harness/until.ts';
+import { settle, type Scene } from './scene.ts';
+
+export const ofSampling: Readonly<Record<string, Scene>> = {
+  'sampling-text': continueText,
+  'sampling-pictures': samplePictures,
+  'latent-space': openLatentSpace,
+};
+
+/** A text continued at the cursor, gone on from another token, and the branches of both. */
+async function continueText(editor: Editor): Promise<void> {
+  await editor.openFile('vae.py');
+  await editor.evaluateInHost((vscode) => {
+    const { activeTextEditor } = vscode.window;
+    if (!activeTextEditor) throw new Error('no editor');
+    const line = activeTextEditor.document
+      .getText()
+      .split('\n')
+      .findIndex((text) => text.includes('return mu + std'));
+    const { end } = activeTextEditor.document.lineAt(line).range;
+    activeTextEditor.selection = new vscode.Selection(end, end);
+  });
+  await widenSideBar(editor);
+  await editor.command('Genlens: Continue Text at the Cursor');
+  const frame = await until('the view is there', () => editor.panelFrame(/^Sampling/).catch(() => undefined));
+  const ended = (): Promise<unknown> =>
+    until('the text is continued', async () => (await frame.locator('.continuation[aria-busy="false"]').count()) === 1);
+  await ended();
+  await frame.locator('[data-token="6"]').click();
+  await frame.locator('.alternatives .link').first().click();
+  await ended();
+  await frame.locator('[data-token="6"]').click();
+  await frame.locator('.continuation').evaluate((element) => element.scrollIntoView());
+  await settle(editor);
+}
+
+/** Samples of the prior, and around one of them. */
+async function samplePictures(editor: Editor): Promise<void> {
+  await editor.openFile('vae.py');
+  await widenSideBar(editor);
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.sampling.focus'));
+  const frame = await until('the view is there', () => editor.panelFrame(/^Sampling/).catch(() => undefined));
+  await frame.locator('.model.chosen').click();
+  await frame.locator('.model-list .model').filter({ hasText: 'VAE of glyphs, 16' }).click();
+  const sample = async (): Promise<void> => {
+    await frame.locator('vscode-button[icon="play"]').click();
+    await until('the samples are there', async () => (await frame.locator('.continuation[aria-busy="false"]').count()) === 1);
+  };
+  await sample();
+  await frame.locator('.picture').nth(3).click();
+  await frame.getByRole('button', { name: 'Sample around sample 3' }).click();
+  await sample();
+  await settle(editor);
+}
+
+/** Held-out glyphs in two latent dimensions: one of them with its terms, log p(x) and the true posterior. */
+async function openLatentSpace(editor: Editor): Promise<void> {
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.closeSidebar'));
+  await editor.command('Genlens: Open Latent Space');
+  const frame = await editor.panelFrame('Latent Space');
+  await frame.locator('.toolbar select').first().waitFor();
+  await frame.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'VAE of glyphs, 2 dimensions' });
+  const plot = frame.locator('.latent-plane .plot');
+  await until('the points are there', async () => (await plot.isVisible()) && (await frame.locator('.busy').count()) === 0, 180_000);
+  const box = await plot.boundingBox();
+  if (!box) throw new Error('The plot is not on the screen.');
+  await plot.click({ position: { x: box.width * 0.62, y: box.height * 0.47 } });
+  await frame.getByRole('button', { name: 'Work log p(x) out' }).click();
+  await until('log p(x) is worked out', async () => (await frame.locator('.latent-side').innerText()).includes('by quadrature'), 120_000);
+  await frame.locator('.latent-side').evaluate((element) => element.scrollTo(0, 0));
+  await settle(editor);
+}
+
+async function widenSideBar(editor: Editor): Promise<void> {
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.sampling.focus'));
+  for (let step = 0; step < 2; step++)
+    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.increaseViewWidth'));
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
+}
