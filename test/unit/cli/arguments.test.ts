@@ -19,6 +19,37 @@ describe('parseCommandLine', () => {
     });
   });
 
+  it('reads all of sample', () => {
+    const settings = { provider: 'auto', threads: 0, memoryLimit: 4096 * 2 ** 20 };
+    expect(parse('sample m --prompt x --n 3 --seed 7 --settings s.json --out o --json')).toEqual({
+      ...{ command: 'sample', model: 'm', input: { text: 'x' }, count: 3, seed: 7, settingsFile: 's.json', out: 'o', json: true, settings },
+    });
+    expect(parse('sample m')).toEqual({
+      ...{
+        command: 'sample',
+        model: 'm',
+        input: undefined,
+        count: 1,
+        seed: undefined,
+        settingsFile: undefined,
+        out: undefined,
+        json: false,
+        settings,
+      },
+    });
+    expect(parse('sample m --file -')).toMatchObject({ input: { file: '-' } });
+    expect(parse('help sample')).toEqual({ command: 'help', topic: 'sample' });
+    for (const [line, words] of [
+      ['sample', 'MODEL is missing'],
+      ['sample m --prompt x --file y', 'exclude each other'],
+      ['sample m --n 0', '--n takes a whole number of at least 1, not "0"'],
+      ['sample m --seed -1', 'seed'],
+      ['sample m --settings=', '--settings needs the name of a file'],
+      ['sample m --text x', 'text'],
+    ] as const)
+      expect(() => parse(line)).toThrow(words);
+  });
+
   it('reads all of formulas', () => {
     const plain = { command: 'formulas', output: 'text', quiet: false, ignored: false, failOn: null, severities: new Map() };
     expect(parse('formulas a.py - folder --json')).toEqual({ ...plain, paths: ['a.py', '-', 'folder'], output: 'json' });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../src/formats/npy.ts';
 import { openPortable } from '../../../src/maps/portable/openPortable.ts';
 import { measured } from '../../../src/python/reader/measure.ts';
+import type { DecodingSettings, GeneratedToken } from '../../../src/protocol/generation.ts';
 import { readReport } from '../report/readReport.ts';
 import { bundle } from '../engine/support/bundles.ts';
 import { fixtureArrays, fixtures, floats, largestDifference } from '../engine/inference/support/service.ts';
@@ -380,6 +381,70 @@ describe('genlens inspect', () => {
   it('takes a folder', async () => {
     await cp(join(fixtures, 'cached'), at('copied'), { recursive: true });
     expect(await genlens(['inspect', at('copied'), '--json', '--provider', 'cpu'])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('genlens sample', () => {
+  const model = join(fixtures, '../generation/cached');
+  const cpu = ['--provider', 'cpu', '--threads', '1'];
+  interface Sampled {
+    recipe: { sha256: string; prompt: string; settings: DecodingSettings; provider: { used: string } };
+    samples: { seed: number; text: string; tokens: GeneratedToken[] }[];
+  }
+  const sampled = ({ stdout }: Ended): Sampled => JSON.parse(stdout) as Sampled;
+
+  it('continues a text as transformers does, and gives the same again for the same seed and settings', async () => {
+    const expected = JSON.parse(await readFile(join(model, '../expected.json'), 'utf8')) as {
+      cached: { prompt: string; greedy: number[] }[];
+    };
+    const [{ prompt, greedy }] = expected.cached as [{ prompt: string; greedy: number[] }];
+    await writeFile(at('greedy.json'), '{"method": "greedy", "maxTokens": 20}');
+    const ended = await genlens(['sample', model, '--prompt', prompt, '--settings', at('greedy.json'), '--json', ...cpu]);
+    expect(ended.code).toBe(0);
+    expect(sampled(ended).samples[0]!.tokens.map(({ id }) => id)).toEqual(greedy);
+
+    await writeFile(at('prompt.txt'), prompt);
+    const settings: Partial<DecodingSettings> = { temperature: 1.5, topP: 1, maxTokens: 12 };
+    await writeFile(at('draw.json'), JSON.stringify(settings));
+    const draw = (more: string[]): Promise<Ended> => genlens(['sample', model, '--settings', at('draw.json'), ...cpu, ...more]);
+    const [first, again] = [
+      await draw(['--file', at('prompt.txt'), '--n', '2', '--seed', '5', '--json']),
+      await draw(['--prompt', prompt, '--seed', '6', '--json']),
+    ];
+    const [made, other] = [sampled(first), sampled(again)];
+    expect(made.samples.map(({ seed }) => seed)).toEqual([5, 6]);
+    expect(other.samples[0]!.tokens).toEqual(made.samples[1]!.tokens);
+    expect(made.samples[0]!.tokens).not.toEqual(made.samples[1]!.tokens);
+    expect(made.recipe).toMatchObject({
+      prompt,
+      settings: { ...settings, seed: 5 },
+      provider: { used: 'cpu' },
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    });
+
+    const text = await draw(['--prompt', prompt, '--seed', '6', '--out', at('sampled')]);
+    expect(text.stdout.replace(/\n$/, '')).toBe(other.samples[0]!.text.replace(/\n$/, ''));
+    expect(text.stderr).toContain('tokens/s');
+    expect(await readFile(at('sampled/6.txt'), 'utf8')).toBe(other.samples[0]!.text);
+    expect((JSON.parse(await readFile(at('sampled/sample.json'), 'utf8')) as Sampled).samples[0]!.tokens).toEqual(other.samples[0]!.tokens);
+  });
+
+  it('tells what is wrong with settings, models and seeds', async () => {
+    await writeFile(at('unknown.json'), '{"topk": 3}');
+    await writeFile(at('broken.json'), '{');
+    const vae = join(root, 'models/vae-glyphs');
+    for (const [args, words] of [
+      [[model, '--settings', at('unknown.json')], /unknown\.json: there is no setting "topk"\. The settings are method/],
+      [[model, '--settings', at('broken.json')], /broken\.json is not JSON/],
+      [[model, '--settings', at('nowhere.json')], /nowhere\.json: cannot read/],
+      [[model, '--seed', '4294967295', '--n', '2'], /seed \(4294967296\)/],
+      [[causal, '--prompt', ''], /prompt is empty/],
+      [[vae], /family "vae"/],
+      [[join(fixtures, 'biased/model.onnx'), '--prompt', 'x'], /no tokenizer\.json/],
+    ] as const) {
+      const ended = await genlens(['sample', ...args, ...cpu]);
+      expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(words) as string });
+    }
   });
 });
 

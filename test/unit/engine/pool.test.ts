@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EngineClient } from '../../../src/engine/client.ts';
 import { EnginePool, type PoolOptions } from '../../../src/engine/pool.ts';
+import { defaultDecoding, type GeneratedToken, type GenerationRequest } from '../../../src/protocol/generation.ts';
 import type { EngineSettings, ModelSource, RowRequest } from '../../../src/protocol/inference.ts';
 import type { CallOptions, Progress } from '../../../src/protocol/rpc.ts';
 import { bundle } from './support/bundles.ts';
@@ -456,6 +457,67 @@ describe('changed settings', () => {
     pool.dispose();
     await gone(loadMs);
     await expect(old.load()).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
+describe('a continuation', () => {
+  const request = (prompt: string, maxTokens: number): GenerationRequest => ({
+    prompt,
+    continuation: [],
+    settings: { ...defaultDecoding, maxTokens },
+  });
+
+  it('leaves what was drawn with its caller where the process ends in the middle, and says so', async () => {
+    const client = acquire(newPool());
+    const told: number[] = [];
+    const ended = client.generate(request('exit', 3), { onItem: ({ id }) => told.push(id) });
+    await expect(ended).rejects.toMatchObject({
+      code: 'crashed',
+      message: expect.stringMatching(/exit code 3.*3 tokens that were drawn before stay/) as string,
+    });
+    expect(told).toEqual([0, 1, 2]);
+    const before = client.generate(request('exit', 0));
+    await expect(before).rejects.toMatchObject({ code: 'crashed', message: expect.not.stringContaining('drawn before') as string });
+    await expect(client.generate(request('', 1))).rejects.toMatchObject({ code: 'no-logits', message: 'A stand-in gives no logits.' });
+  });
+
+  it('is cancelled without its process', async () => {
+    const client = acquire(newPool());
+    const { loadMs } = await client.load();
+    const abort = new AbortController();
+    const told: number[] = [];
+    const onItem = ({ id }: GeneratedToken): void => {
+      told.push(id);
+      if (told.length === 2) abort.abort();
+    };
+    await expect(client.generate(request('wait', 2), { signal: abort.signal, onItem })).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await client.load()).loadMs).toBe(loadMs);
+  });
+
+  it('is drawn again where its process was ended for another, and tells each token once', async () => {
+    const client = acquire(newPool());
+    const pids = new Set<string>();
+    const told: number[] = [];
+    const other = begun((options) => client.attention({ text: 'wait' }, options));
+    await other.pid;
+    let waiting = 0;
+    const ended = client.generate(request('wait', 3), {
+      onItem: ({ id, text }) => {
+        told.push(id);
+        pids.add(text);
+      },
+      onProgress: ({ message }) => {
+        if (message !== 'waiting') return;
+        if (++waiting === 1) other.abort.abort();
+        else client.end('Enough.');
+      },
+      signal: AbortSignal.timeout(3000),
+    });
+    ended.catch(() => undefined);
+    await vi.waitFor(() => expect(waiting).toBeGreaterThan(1), { timeout: 20_000 });
+    expect(told).toEqual([0, 1, 2]);
+    expect(pids.size).toBe(1);
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildFeeds, fixedLength, idsInput } from '../../../src/models/feeds.ts';
+import { buildFeeds, continuingFeeds, fixedLength, idsInput } from '../../../src/models/feeds.ts';
 import type { TensorInfo } from '../../../src/protocol/inference.ts';
 
 const info = (name: string, type: string, ...shape: (number | string)[]): TensorInfo => ({ name, type, shape });
@@ -119,5 +119,46 @@ describe('idsInput', () => {
     expect(idsInput([mask, info('x', 'int64', 'b', 's')])?.name).toBe('x');
     expect(idsInput([info('x', 'int64', 'b', 's'), ids])?.name).toBe('input_ids');
     expect(idsInput([mask, info('pixels', 'float32', 'b', 's')])).toBeUndefined();
+  });
+});
+
+describe('continuingFeeds', () => {
+  const inputs = [
+    ids,
+    info('attention_mask', 'int64', 'batch', 'total'),
+    info('position_ids', 'int64', 'batch', 'sequence'),
+    info('use_cache_branch', 'bool', 1),
+    info('num_logits_to_keep', 'int64'),
+    info('past_key_values.0.key', 'float32', 'batch', 4, 'past_sequence_length', 16),
+  ];
+
+  it('gives each sequence its own ids, a mask over all tokens, and positions behind those before', () => {
+    const rows = [
+      [7, 8],
+      [9, 10],
+    ];
+    const { tensors, batch, length } = continuingFeeds(inputs, { rows, past: 3, paddingId: 0 });
+    expect({ batch, length }).toEqual({ batch: 2, length: 2 });
+    expect(tensors).toEqual({
+      input_ids: { type: 'int64', shape: [2, 2], data: int64(7, 8, 9, 10) },
+      attention_mask: { type: 'int64', shape: [2, 5], data: int64(...Array.from({ length: 10 }, () => 1)) },
+      position_ids: { type: 'int64', shape: [2, 2], data: int64(3, 4, 3, 4) },
+      use_cache_branch: { type: 'bool', shape: [1], data: Uint8Array.of(1) },
+      num_logits_to_keep: { type: 'int64', shape: [], data: int64(1) },
+    });
+  });
+
+  it('makes an empty cache where nothing came before, and pads where the file fixes the length', () => {
+    const { tensors } = continuingFeeds(inputs, { rows: [[7]], past: 0, logits: 5, paddingId: 0 });
+    expect(tensors['past_key_values.0.key']).toMatchObject({ shape: [1, 4, 0, 16] });
+    expect(tensors['use_cache_branch']!.data).toEqual(Uint8Array.of(0));
+    expect(tensors['num_logits_to_keep']!.data).toEqual(int64(5));
+    const fixed = [info('input_ids', 'int64', 1, 4), info('attention_mask', 'int64', 1, 4)];
+    expect(continuingFeeds(fixed, { rows: [[5, 6]], past: 0, paddingId: 9 })).toMatchObject({
+      length: 4,
+      tensors: { input_ids: { data: int64(5, 6, 9, 9) }, attention_mask: { data: int64(1, 1, 0, 0) } },
+    });
+    expect(() => continuingFeeds(fixed, { rows: [[1, 2, 3, 4, 5]], past: 0, paddingId: 0 })).toThrow('5 tokens, the model takes 4');
+    expect(() => continuingFeeds([ids, info('pixels', 'float32', 'b', 3)], { rows: [[1]], past: 0, paddingId: 0 })).toThrow('Input pixels');
   });
 });

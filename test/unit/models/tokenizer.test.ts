@@ -198,6 +198,28 @@ describe.each(['native', 'javascript'] as const)('a WordPiece tokenizer (%s)', (
   });
 });
 
+describe.each(['native', 'javascript'] as const)('the %s implementation', (implementation) => {
+  it('decodes what it has encoded, and says which bytes a token stands for', async () => {
+    const byteLevel = await createTokenizer(await readFile(byteLevelPath, 'utf8'), byteLevelPath, implementation);
+    const text = 'def é(😀):\n    return\r\n';
+    const encoded = (await byteLevel.encode(text)).map(({ id }) => id);
+    expect(await byteLevel.decode(encoded)).toBe(text);
+    expect(await byteLevel.decode([])).toBe('');
+    expect(Buffer.concat(encoded.map((id) => byteLevel.bytesOf(id)!)).toString('utf8')).toBe(text);
+    expect(byteLevel.endIds.map((id) => byteLevel.textOf(id))).toEqual(['<|endoftext|>']);
+    expect(Buffer.from(byteLevel.bytesOf(byteLevel.endIds[0]!)!).toString()).toBe('<|endoftext|>');
+
+    const sentencePath = join(import.meta.dirname, '../../fixtures/generation/cached/tokenizer.json');
+    const sentence = await createTokenizer(await readFile(sentencePath, 'utf8'), sentencePath, implementation);
+    const ids = (await sentence.encode('sum é', false)).map(({ id }) => id);
+    expect(await sentence.decode(ids)).toBe('sum é');
+    expect(ids.slice(-2).map((id) => sentence.bytesOf(id))).toEqual([Uint8Array.of(0xc3), Uint8Array.of(0xa9)]);
+    expect(sentence.bytesOf(ids[0]!)).toBeUndefined();
+    expect(sentence.endIds.map((id) => sentence.textOf(id))).toEqual(['</s>']);
+    expect((await createTokenizer(wordPiece, 'wordpiece', implementation)).endIds).toEqual([]);
+  });
+});
+
 describe('readTokenizer', () => {
   it.each([
     ['missing.json', undefined, 'ENOENT'],

@@ -17,7 +17,7 @@ export async function searchBeams(task: Task): Promise<Continued> {
   if (most <= 0) return { end: 'context', text: text.text, tokens: 0, promptMs: 0, stepsMs: 0 };
   const began = performance.now();
   const before = [...prompt, ...given];
-  const start = await continuer.begin(before, context);
+  const start = await continuer.begin(prompt, given, context);
   const promptMs = performance.now() - began;
   const beamSettings = { beams: settings.beams, lengthPenalty: settings.lengthPenalty, endTokens: ends.size };
   /** What is told of each token of a beam, by the beam's own list of tokens. */

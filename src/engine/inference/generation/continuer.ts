@@ -4,13 +4,14 @@ import { floatsOf } from '../../../formats/elements.ts';
 import { continuingFeeds, idsInput } from '../../../models/feeds.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { DrawnToken, DrawRequest, Entries, Fetch, KeptTensor, RawTensor } from '../../../protocol/worker.ts';
-import { KeptCaches, type Cache } from './keptCaches.ts';
+import { commonPrefix, KeptCaches, type Cache, type KeptCache, type Reading } from './keptCaches.ts';
 import { idsSample, planFor, type Plan, type Runs } from './plan.ts';
 
-/** Tokens of a long text that are run at once: what a run takes grows with their number times that of the tokens before them. */
-const chunkLength = 512;
-/** Where tokens can follow a cache one by one alone, more of them than this are run from the beginning. */
-const fewOneByOne = 8;
+/**
+ * Tokens of a long text that are run at once: what a run takes grows with their number times that of the tokens before them. They are
+ * counted from the text's beginning, so that what is kept of another text's is to the last bit what a run of this one would give.
+ */
+const chunkLength = 128;
 /** Part of the memory that caches of finished continuations may take. */
 const keptShare = 1 / 4;
 
@@ -22,6 +23,8 @@ export interface Texts {
   ids: readonly (readonly number[])[];
   /** One for all, or one for each; none where the model has no cache. */
   caches: readonly Cache[];
+  /** Of what all of them begin with; none where the model has no cache. */
+  reading?: Reading;
 }
 
 export interface Advanced {
@@ -53,25 +56,32 @@ export class Continuer {
     }
   }
 
-  /** Logits of what follows a text. What a kept cache has of it is not run again. */
-  async begin(ids: readonly number[], context: CallContext): Promise<Advanced> {
+  /**
+   * Logits of what follows a prompt and the tokens that are given behind it. What a kept cache has of them is not run again, as long as that
+   * gives the same numbers: the prompt is run in pieces of one length, what is given token by token, as it was drawn.
+   */
+  async begin(prompt: readonly number[], given: readonly number[], context: CallContext): Promise<Advanced> {
+    const ids = [...prompt, ...given];
     const plan = await this.plan(ids);
     if (!plan.pairs) return this.whole([ids], plan);
-    let cache = await this.cacheFor(ids, plan);
+    const start = await this.startFor(prompt, ids, plan);
+    let { cache, reading } = start;
+    let logits = cache?.length === prompt.length ? reading?.logits : undefined;
     try {
-      const chunk = !cache || plan.severalAtOnce ? chunkLength : 1;
-      for (let at = cache?.length ?? 0; ;) {
+      for (let at = cache?.length ?? 0; at < ids.length;) {
         context.signal.throwIfAborted();
-        const end = !plan.severalAtOnce && !cache ? ids.length : Math.min(at + chunk, ids.length);
+        const end = at >= prompt.length ? at + 1 : plan.severalAtOnce ? Math.min(at + chunkLength, prompt.length) : prompt.length;
         if (end < ids.length) context.progress({ message: 'Reading the text', fraction: end / ids.length });
-        const { logits, cache: longer } = await this.step([ids.slice(at, end)], cache, plan, { wanted: end === ids.length, consume: true });
-        cache = longer;
-        at = end;
-        if (end === ids.length) return { logits, texts: { ids: [ids], caches: [cache] } };
+        const wanted = end >= prompt.length;
+        const { logits: rows, cache: longer } = await this.step([ids.slice(at, end)], cache, plan, { wanted, consume: true });
+        [cache, at, logits] = [longer, end, rows[0]];
+        if (end === prompt.length) reading = { length: end, logits: logits!.slice() };
       }
+      return { logits: [logits!], texts: { ids: [ids], caches: [cache!], ...(reading && { reading }) } };
     } catch (error) {
       const replaced = error instanceof RpcError && error.code === 'context-full';
-      if (cache && !replaced) this.caches.add({ ids: ids.slice(0, cache.length), cache });
+      if (cache && reading && !replaced) this.caches.add({ ids: ids.slice(0, cache.length), cache, reading });
+      else if (cache && !replaced) this.freeTensors(cache.tensors);
       throw error;
     }
   }
@@ -87,6 +97,7 @@ export class Continuer {
     const plan = await this.plan(texts.ids[0]!);
     const ids = parents.map((parent, i) => [...texts.ids[parent]!, added[i]!]);
     if (!plan.pairs) return this.whole(ids, plan);
+    const kept = texts.reading && { reading: texts.reading };
     const axes = ids.length > 1 || texts.ids.length > 1 ? await this.batchAxes(plan, texts.ids[0]!) : null;
     const rows = added.map((id) => [id]);
     const [cache] = texts.caches;
@@ -95,14 +106,14 @@ export class Continuer {
       const chosen = same ? cache! : await this.take(cache!, (pair) => ({ axis: axes![pair]!, indices: parents }));
       const next = await this.step(rows, chosen, plan, { wanted: true, consume: !(same && keep) });
       if (!same && !keep) this.free(texts);
-      return { logits: next.logits, texts: { ids, caches: [next.cache] } };
+      return { logits: next.logits, texts: { ids, caches: [next.cache], ...kept } };
     }
     // One by one: a run leaves the cache that it is fed as it was, so several may go on from one.
     const each: Awaited<ReturnType<Continuer['step']>>[] = [];
     for (const [i, parent] of parents.entries())
       each.push(await this.step([rows[i]!], texts.caches[parent] ?? cache!, plan, { wanted: true, consume: false }));
     if (!keep) this.free(texts);
-    return { logits: each.map(({ logits: [row] }) => row!), texts: { ids, caches: each.map((step) => step.cache) } };
+    return { logits: each.map(({ logits: [row] }) => row!), texts: { ids, caches: each.map((step) => step.cache), ...kept } };
   }
 
   /**
@@ -112,7 +123,7 @@ export class Continuer {
    * @throws RpcError as the runs do; the cache is then kept as far as it goes
    */
   async draw(
-    { ids: [ids], caches: [cache] }: Texts,
+    { ids: [ids], caches: [cache], reading }: Texts,
     request: Pick<DrawRequest, 'logits' | 'choosing' | 'place' | 'ends' | 'most'>,
     onTokens: (tokens: readonly DrawnToken[]) => void,
     untilEnd: (end: () => void) => void,
@@ -147,16 +158,16 @@ export class Continuer {
         },
       },
     );
-    const texts = { ids: [[...ids!, ...drawn]], caches: [{ tensors, length }] };
+    const texts = { ids: [[...ids!, ...drawn]], caches: [{ tensors, length }], ...(reading && { reading }) };
     if (!failed) return texts;
     this.end(texts);
     throw new RpcError(failed.code, failed.message);
   }
 
   /** Ends work on texts: the cache of a single one is kept for a text that begins with it. */
-  end({ ids, caches }: Texts): void {
+  end({ ids, caches, reading }: Texts): void {
     const [only] = caches;
-    if (ids.length === 1 && only) this.caches.add({ ids: ids[0]!.slice(0, only.length), cache: only });
+    if (ids.length === 1 && only && reading) this.caches.add({ ids: ids[0]!.slice(0, only.length), cache: only, reading });
     else this.free({ ids, caches });
   }
 
@@ -173,20 +184,23 @@ export class Continuer {
     void this.runs.runtime.free({ kept: tensors.map(({ kept }) => kept) }).catch(() => undefined);
   }
 
-  /** A cache of a text's beginning, at least one token short of the whole: its logits have to be run for. */
-  private async cacheFor(ids: readonly number[], plan: Plan): Promise<Cache | undefined> {
-    const match = this.caches.find(ids);
-    if (!match) return undefined;
-    const { found } = match;
-    const common = Math.min(match.common, ids.length - 1);
-    if (common === 0 || (!plan.severalAtOnce && ids.length - common > fewOneByOne)) return undefined;
-    if (common === found.cache.length) {
+  /** What is kept of a text's beginning. */
+  private async startFor(
+    prompt: readonly number[],
+    ids: readonly number[],
+    plan: Plan,
+  ): Promise<{ cache: Cache | undefined; reading: Reading | undefined }> {
+    const match = this.caches.find((kept) => usable(kept, prompt, ids, plan));
+    if (!match) return { cache: undefined, reading: undefined };
+    const { found, count } = match;
+    const reading = count >= prompt.length ? found.reading : undefined;
+    if (count === found.cache.length) {
       this.caches.remove(found);
-      return found.cache;
+      return { cache: found.cache, reading };
     }
     this.caches.touch(found);
-    const cut = await this.take(found.cache, (pair) => ({ axis: plan.pairs![pair]!.lengthAxis, start: 0, end: common }));
-    return { ...cut, length: common };
+    const cut = await this.take(found.cache, (pair) => ({ axis: plan.pairs![pair]!.lengthAxis, start: 0, end: count }));
+    return { cache: { ...cut, length: count }, reading };
   }
 
   private async take({ tensors, length }: Cache, entriesOf: (pair: number) => Entries): Promise<Cache> {
@@ -273,6 +287,17 @@ export class Continuer {
       throw error;
     }
   }
+}
+
+/** How many of a text's tokens can be taken from what is kept of another one. */
+function usable({ ids: keptIds, reading }: KeptCache, prompt: readonly number[], ids: readonly number[], { severalAtOnce }: Plan): number {
+  const common = commonPrefix(keptIds, ids);
+  // The same prompt: all that follows was run one by one. Logits are kept of its end alone, so behind it the last token is run again.
+  if (reading.length === prompt.length && common >= prompt.length)
+    return common === ids.length && ids.length > prompt.length ? Math.max(prompt.length, common - 1) : common;
+  if (!severalAtOnce) return 0;
+  const pieces = Math.floor(Math.min(common, reading.length, prompt.length - 1) / chunkLength);
+  return pieces * chunkLength;
 }
 
 function lastRow({ logits: { name, axis } }: Plan): Fetch {

@@ -16,7 +16,7 @@ export async function drawTokens(task: Task): Promise<Continued> {
   const text = await ContinuationText.begin(task.tokenizer, prompt, given, settings.stop);
   if (most <= 0) return { end: 'context', text: text.text, tokens: 0, promptMs: 0, stepsMs: 0 };
   const began = performance.now();
-  const start = await continuer.begin([...prompt, ...given], context);
+  const start = await continuer.begin(prompt, given, context);
   const promptMs = performance.now() - began;
   const teller = new Teller(task, text);
   try {
@@ -103,7 +103,7 @@ async function drawInThread(task: Task, start: Advanced, teller: Teller): Promis
       if (teller.end !== undefined || context.signal.aborted) return continuer.end(texts);
       // Its session was closed for another one.
       const ids = texts.ids[0]!;
-      const before: Texts = { ids: [ids.slice(0, -1)], caches: texts.caches };
+      const before: Texts = { ...texts, ids: [ids.slice(0, -1)] };
       ({ logits, texts } = await continuer.advance(before, [0], [ids.at(-1)!]));
     }
   } finally {

@@ -10,10 +10,18 @@ export interface Cache {
   length: number;
 }
 
+/** The part of a text that was read at its beginning, some tokens at once; what follows was run one by one. */
+export interface Reading {
+  length: number;
+  /** Behind it [vocabulary]. */
+  logits: Float32Array;
+}
+
 export interface KeptCache {
   /** As many as the cache has tokens. */
   ids: readonly number[];
   cache: Cache;
+  reading: Reading;
 }
 
 export class KeptCaches {
@@ -27,12 +35,12 @@ export class KeptCaches {
     this.free = free;
   }
 
-  /** The cache that has the most of a text's first tokens, and how many. */
-  find(ids: readonly number[]): { found: KeptCache; common: number } | undefined {
-    let best: { found: KeptCache; common: number } | undefined;
+  /** The cache from which the most of a text's tokens can be taken, as `tokensOf` counts them. */
+  find(tokensOf: (kept: KeptCache) => number): { found: KeptCache; count: number } | undefined {
+    let best: { found: KeptCache; count: number } | undefined;
     for (const found of this.kept) {
-      const common = commonPrefix(found.ids, ids);
-      if (common > (best?.common ?? 0)) best = { found, common };
+      const count = tokensOf(found);
+      if (count > (best?.count ?? 0)) best = { found, count };
     }
     return best;
   }
@@ -49,12 +57,14 @@ export class KeptCaches {
 
   /** Keeps a cache, and frees those that it holds more of, and the oldest until all fit. */
   add(added: KeptCache): void {
-    const [inside, others] = [this.kept.filter(({ ids }) => commonPrefix(ids, added.ids) === ids.length), [] as KeptCache[]];
+    const holds = ({ ids, reading }: KeptCache): boolean =>
+      reading.length === added.reading.length && commonPrefix(ids, added.ids) === ids.length;
+    const [inside, others] = [this.kept.filter(holds), [] as KeptCache[]];
     others.push(...this.kept.filter((other) => !inside.includes(other)), added);
-    let bytes = others.reduce((sum, { cache }) => sum + bytesOf(cache), 0);
+    let bytes = others.reduce((sum, kept) => sum + bytesOf(kept), 0);
     while (bytes > this.limit && others.length > 0) {
       const oldest = others.shift()!;
-      bytes -= bytesOf(oldest.cache);
+      bytes -= bytesOf(oldest);
       inside.push(oldest);
     }
     this.kept = others;
@@ -68,11 +78,11 @@ export class KeptCaches {
   }
 }
 
-function bytesOf({ tensors }: Cache): number {
-  return tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+function bytesOf({ cache: { tensors }, reading }: KeptCache): number {
+  return tensors.reduce((sum, { bytes }) => sum + bytes, reading.logits.byteLength);
 }
 
-function commonPrefix(a: readonly number[], b: readonly number[]): number {
+export function commonPrefix(a: readonly number[], b: readonly number[]): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length] === b[length]) length++;
   return length;

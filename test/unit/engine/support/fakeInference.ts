@@ -86,7 +86,7 @@ runInferenceProcess<TransformerService>(join(__dirname, 'worker.cjs'), (runtime)
       return run;
     },
 
-    /** Gives as many tokens as are asked for; after them it dies, is told to end, or waits to be cancelled, as the prompt says. */
+    /** Gives as many tokens as are asked for; then it dies, waits to be cancelled or fails, as the prompt says. */
     generate: async ({ prompt, settings: { maxTokens } }, context) => {
       for (let id = 0; id < maxTokens; id++) {
         const rest = { logProbability: 0, rank: 1, entropy: 0, drawn: 1, candidates: 1, alternatives: [] };
@@ -94,7 +94,7 @@ runInferenceProcess<TransformerService>(join(__dirname, 'worker.cjs'), (runtime)
         context.item(token);
       }
       if (prompt === 'exit') setTimeout(() => process.exit(3), 100);
-      if (prompt === 'exit' || prompt === 'wait' || (prompt === 'wait once' && process.env['FAKE_WAITED'] === undefined)) {
+      if (prompt === 'exit' || prompt === 'wait') {
         context.progress({ message: 'waiting' });
         await new Promise((_, reject) => context.signal.addEventListener('abort', () => reject(new Error('given up'))));
       }
