@@ -3,7 +3,16 @@
 import type { Event } from '../protocol/emitter.ts';
 import type { EngineSettings } from '../protocol/inference.ts';
 import type { CallOptions, Remote, StreamOptions } from '../protocol/rpc.ts';
-import type { DataRequest, EncodedData, EncodedPart, LoadedVae, SampleBatch, VaeService, VaeSource } from '../protocol/vae.ts';
+import type {
+  DataRequest,
+  EncodedData,
+  EncodedPart,
+  EvidenceItem,
+  LoadedVae,
+  SampleBatch,
+  VaeService,
+  VaeSource,
+} from '../protocol/vae.ts';
 import { ModelProcess, type ProcessOwner } from './modelProcess.ts';
 import type { InferenceProcess } from './process.ts';
 import { Runs, type ReadOptions } from './runs.ts';
@@ -69,6 +78,7 @@ export class VaeClient implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
   readonly contours = this.plain('contours');
   readonly neighbours = this.plain('neighbours');
   readonly copying = this.plain('copying');
+  readonly twoSets = this.plain('twoSets');
   readonly item = this.ofData('item');
   readonly project = this.ofData('project');
   readonly aggregate = this.ofData('aggregate');
@@ -76,6 +86,10 @@ export class VaeClient implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
 
   sample(params: Params<'sample'>, options: StreamOptions<SampleBatch> = {}): ReturnType<Remote<VaeService>['sample']> {
     return this.model.call(options, (remote, watched) => remote.sample(params, watched));
+  }
+
+  evidences(params: Params<'evidences'>, options: StreamOptions<EvidenceItem> = {}): ReturnType<Remote<VaeService>['evidences']> {
+    return this.model.call(options, (remote, watched) => remote.evidences(params, watched));
   }
 
   async encodeDataSet(request: DataRequest, { onItem, ...options }: StreamOptions<EncodedPart> = {}): Promise<EncodedData> {
@@ -121,7 +135,7 @@ export class VaeClient implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
     this.runs.clear();
   }
 
-  private plain<K extends Exclude<Method, OfData | 'sample'>>(
+  private plain<K extends Exclude<Method, OfData | 'sample' | 'evidences'>>(
     method: K,
   ): (params: Params<K>, options?: CallOptions) => Promise<Awaited<ReturnType<VaeService[K]>>> {
     return (params, options = {}) =>

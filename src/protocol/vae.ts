@@ -7,6 +7,7 @@ import type { PosteriorGrid } from '../maths/vae/posteriorGrid.ts';
 import type { Evidence } from '../maths/vae/quadrature.ts';
 import type { DataCopying } from '../maths/privacy/copying.ts';
 import type { MembershipAudit } from '../maths/privacy/membership.ts';
+import type { TwoSampleTest } from '../maths/privacy/twoSample.ts';
 import type { EngineSettings, ProviderReport, TensorInfo } from './inference.ts';
 import type { Streamed } from './rpc.ts';
 
@@ -267,6 +268,22 @@ export interface EvidenceOf {
   familyGap: { value: number; standardError: number | null; lowerBound: boolean };
 }
 
+/** log p(x) of each of several pictures, [count, ...item]; draws, seed and inflation as of one. */
+export interface EvidencesRequest {
+  pictures: Float32Array;
+  draws: number;
+  seed: number;
+  inflation: number;
+}
+
+export interface EvidenceItem {
+  index: number;
+  method: EvidenceOf['method'];
+  logEvidence: number;
+  importance: ImportanceEstimate;
+  quadrature: Evidence | null;
+}
+
 export interface ContoursRequest {
   picture: Float32Array;
   side: number;
@@ -353,6 +370,27 @@ export interface MembershipRequest {
   seed: number;
 }
 
+/**
+ * Whether the ELBO tells the data that a model was trained on from other data of a user's: only said where the two do not differ as data, for
+ * else a difference of the scores is one of the data.
+ */
+export interface TwoSetsRequest {
+  /** Absolute paths. */
+  members: string;
+  others: string;
+  /** At most so many of each are compared, evenly spread. */
+  most: number;
+  draws: number;
+  seed: number;
+}
+
+export interface TwoSetsOf {
+  /** Of the data alone, without the model. */
+  data: TwoSampleTest;
+  /** Null where the data differs (its chance is below 0.01): then nothing is said. Each item is taken for independent of the others. */
+  membership: MembershipAudit | null;
+}
+
 /** Of one item of a data set that was encoded. */
 export interface ItemRequest {
   runId: string;
@@ -383,12 +421,14 @@ export interface VaeService {
   item(params: ItemRequest): Float32Array;
   examine(params: ExamineRequest): Examination;
   evidence(params: EvidenceRequest): EvidenceOf;
+  evidences(params: EvidencesRequest): Streamed<EvidenceItem, { count: number }>;
   contours(params: ContoursRequest): PosteriorGrid;
   project(params: ProjectionRequest): Projection;
   aggregate(params: AggregateRequest): AggregatePosterior;
   neighbours(params: NeighboursRequest): NeighboursOf;
   copying(params: CopyingRequest): CopyingOf;
   membership(params: MembershipRequest): MembershipAudit;
+  twoSets(params: TwoSetsRequest): TwoSetsOf;
   /** Frees what was kept of a data set. */
   release(params: { runId: string }): void;
 }

@@ -3,10 +3,10 @@
 import type { DataSet } from '../../../models/dataset.ts';
 import { normals } from '../../../maths/random/normal.ts';
 import { dimensionUse } from '../../../maths/vae/aggregate.ts';
-import { klByDimension, reparametrised } from '../../../maths/vae/gaussian.ts';
+import { klByDimension, reparametrised, sumOf } from '../../../maths/vae/gaussian.ts';
 import { meanAndError } from '../../../maths/vae/importance.ts';
 import { addOwnLogLikelihoods, type PixelDensity } from '../../../maths/vae/likelihood.ts';
-import type { StreamContext } from '../../../protocol/rpc.ts';
+import { RpcError, type StreamContext } from '../../../protocol/rpc.ts';
 import type { DataRequest, EncodedData, EncodedPart } from '../../../protocol/vae.ts';
 import { hashOf, itemsAt, readData, spreadOver } from './data.ts';
 import { checkWhole, MOST_SEED } from './inputs.ts';
@@ -96,6 +96,29 @@ export async function encodeData(
     runMs: performance.now() - started,
   };
   return { data, report, mean, logVariance, elbo };
+}
+
+/** The ELBO of each picture, with so many draws for each. @throws RpcError 'no-encoder', 'no-spread', 'no-likelihood' */
+export async function elbosOf(
+  model: HeldVae,
+  parts: VaeParts,
+  nats: Nats,
+  pictures: Float32Array,
+  of: { draws: number; seed: number },
+  signal: AbortSignal,
+): Promise<Float64Array> {
+  const density = nats.density(pictures);
+  const { latent, size } = model;
+  const scores = new Float64Array(pictures.length / size);
+  await parts.encode(pictures, signal, async (batch) => {
+    if (!batch.logVariance)
+      throw new RpcError('no-spread', 'The encoder gives a place for each picture and no distribution, so that there is no ELBO.');
+    const own = pictures.subarray(batch.first * size, (batch.first + batch.count) * size);
+    const drawn = await reconstructed(model, parts, density, own, batch, of, signal);
+    const kl = klByDimension(batch.mean, batch.logVariance);
+    drawn.forEach((value, i) => (scores[batch.first + i] = value - sumOf(kl.subarray(i * latent, (i + 1) * latent))));
+  });
+  return scores;
 }
 
 /** Mean over draws of log p(x|z) of each picture. Draw d of item i depends on the seed, d and i alone. */

@@ -7,9 +7,17 @@ import { boundsByDraws, importanceEstimate, meanAndError } from '../../../maths/
 import { addLogLikelihoods, addPixelLogLikelihoods } from '../../../maths/vae/likelihood.ts';
 import { posteriorGrid, windowAround, type PosteriorGrid } from '../../../maths/vae/posteriorGrid.ts';
 import { evidenceByQuadrature, type Evidence } from '../../../maths/vae/quadrature.ts';
-import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
-import type { ContoursRequest, EvidenceOf, EvidenceRequest, Examination, ExamineRequest } from '../../../protocol/vae.ts';
-import { checkItem, checkNumber, checkWhole, MOST_SEED } from './inputs.ts';
+import { RpcError, type CallContext, type StreamContext } from '../../../protocol/rpc.ts';
+import type {
+  ContoursRequest,
+  EvidenceItem,
+  EvidenceOf,
+  EvidenceRequest,
+  EvidencesRequest,
+  Examination,
+  ExamineRequest,
+} from '../../../protocol/vae.ts';
+import { checkItem, checkItems, checkNumber, checkWhole, MOST_SEED } from './inputs.ts';
 import type { HeldVae } from './model.ts';
 import { asRpcError, type Nats } from './nats.ts';
 import type { VaeParts } from './parts.ts';
@@ -135,6 +143,42 @@ export async function evidence(
   } catch (error) {
     throw asRpcError(error);
   }
+}
+
+/** log p(x) of each of several pictures, one after the other. @throws RpcError as `evidence` does */
+export async function evidences(
+  model: HeldVae,
+  parts: VaeParts,
+  nats: Nats,
+  request: EvidencesRequest,
+  context: StreamContext<EvidenceItem>,
+): Promise<{ count: number }> {
+  const count = checkItems('pictures', request.pictures, model.size);
+  const draws = checkWhole('draws', request.draws, 25, 1_000_000);
+  const seed = checkWhole('seed', request.seed, 0, MOST_SEED);
+  const inflation = checkNumber('inflation', request.inflation, 1, 10);
+  const noise = normals({ seed, stream: streams.proposal }, draws * model.latent);
+  const { signal } = context;
+  try {
+    for (let index = 0; index < count; index++) {
+      const picture = request.pictures.slice(index * model.size, (index + 1) * model.size);
+      const q = await encodingOf(model, parts, picture, signal);
+      const importance = importanceEstimate(await logWeights(nats.logJoint(picture, signal), q, noise, inflation));
+      const quadrature = model.latent === 2 ? await integrated(nats, picture, q, signal) : null;
+      const isIntegrated = quadrature?.agreed === true;
+      context.item({
+        index,
+        method: isIntegrated ? 'quadrature' : 'importance',
+        logEvidence: isIntegrated ? quadrature.fine : importance.logEvidence,
+        importance,
+        quadrature,
+      });
+      context.progress({ message: `log p(x) of ${index + 1} of ${count}`, fraction: (index + 1) / count });
+    }
+  } catch (error) {
+    throw asRpcError(error);
+  }
+  return { count };
 }
 
 async function integrated(

@@ -8,13 +8,14 @@ import type { VaeService } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { itemsAt, spreadOver } from './data.ts';
 import { encodeData, type KeptData } from './encodedData.ts';
-import { contours, evidence, examine } from './examining.ts';
+import { contours, evidence, evidences, examine } from './examining.ts';
 import { checkItems, checkWhole, MOST_SEED } from './inputs.ts';
 import { inspectVae, loadVae, type HeldVae } from './model.ts';
 import { Nats } from './nats.ts';
 import { VaeParts } from './parts.ts';
 import { pictureFor } from './picture.ts';
 import { copying, membership, neighbours, TrainingData } from './privacy.ts';
+import { twoSets } from './twoSets.ts';
 import { project } from './projecting.ts';
 import { resting } from './rest.ts';
 import { sample } from './sampling.ts';
@@ -104,6 +105,10 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       const { model, parts, nats } = loaded();
       return evidence(model, parts, nats, request, context);
     },
+    evidences: (request, context) => {
+      const { model, parts, nats } = loaded();
+      return evidences(model, parts, nats, request, context);
+    },
     contours: (request, context) => {
       const { model, parts, nats } = loaded();
       return contours(model, parts, nats, request, context);
@@ -129,6 +134,10 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       return copying(model, parts, training, request, context);
     },
     membership: (request) => membership(keptOf(request.runId), request),
+    twoSets: (request, context) => {
+      const { model, parts, nats } = loaded();
+      return twoSets(model, parts, nats, request, context);
+    },
     release: ({ runId }) => void loaded().kept.delete(runId),
   };
 }

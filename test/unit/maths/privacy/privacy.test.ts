@@ -5,7 +5,8 @@ import { dataCopying, distanceRatios } from '../../../../src/maths/privacy/copyi
 import { areaUnderCurve, epsilonBound, foundAt, membershipAudit, quantile } from '../../../../src/maths/privacy/membership.ts';
 import { nearestNeighbours } from '../../../../src/maths/privacy/nearest.ts';
 import { normals, normalQuantile } from '../../../../src/maths/random/normal.ts';
-import { integers } from '../../../../src/maths/random/stream.ts';
+import { integers, permutation } from '../../../../src/maths/random/stream.ts';
+import { twoSampleTest } from '../../../../src/maths/privacy/twoSample.ts';
 import { farthest, fixture } from '../vae/fixtures.ts';
 
 const { shares, ranks } = fixture('maths') as {
@@ -134,6 +135,30 @@ describe('data copying', () => {
         values.subarray(100),
       ).z,
     ).toBeLessThan(-5);
+  });
+});
+
+describe('two sets of data', () => {
+  const [n, d, k] = [80, 6, 5];
+  /** The test's p of two sets whose means are `apart` in every coordinate. */
+  async function pOf(seed: number, apart: number): Promise<number> {
+    const points = Float32Array.from(normals({ seed, stream: 20 }, n * d), (value, i) => value + (i < (n / 2) * d ? apart : 0));
+    const found = await nearestNeighbours(points, points, d, k + 1, noRest);
+    const others = Int32Array.from(found.index.filter((_, at) => at % (k + 1) !== 0));
+    return twoSampleTest(others, k, n / 2, (which) => permutation({ seed, stream: 21 }, n, which * n), 99).p;
+  }
+
+  it('that are alike are told apart in 5 % of cases', async () => {
+    let apart = 0;
+    for (let seed = 0; seed < 150; seed++) if ((await pOf(seed, 0)) <= 0.05) apart++;
+    // Binomial of 150 and 0.05: outside 1 to 17 once in 1,000 seeds.
+    expect(apart).toBeGreaterThanOrEqual(1);
+    expect(apart).toBeLessThanOrEqual(17);
+  });
+
+  it('that differ are told apart', async () => {
+    expect(await pOf(1, 1.5)).toBe(0.01);
+    expect(() => twoSampleTest(new Int32Array(10), 1, 10, () => new Uint32Array(10))).toThrow(/make no two sets/);
   });
 });
 

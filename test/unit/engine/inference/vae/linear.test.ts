@@ -185,6 +185,51 @@ describe('a data set', () => {
     expect(copied.ratioOfTests).toBe(0);
   });
 
+  it('and another are compared as data before anything is said of membership', async () => {
+    const { service } = await loadedLinear('linear-3');
+    const drawn: number[] = [];
+    await service.sample({ seed: 2, first: 0, count: 120, temperature: 1 }, { onItem: ({ pictures }) => drawn.push(...pictures) });
+    await writeFile(path('one'), npyOf(Float32Array.from(drawn.slice(0, 540)), [60, 9]));
+    await writeFile(path('other'), npyOf(Float32Array.from(drawn.slice(540)), [60, 9]));
+    await writeFile(
+      path('shifted'),
+      npyOf(
+        Float32Array.from(drawn.slice(540), (value) => value + 3),
+        [60, 9],
+      ),
+    );
+    const ask = (others: string) => service.twoSets({ members: path('one'), others: path(others), most: 60, draws: 4, seed: 1 });
+    const alike = await ask('other');
+    expect(alike.data.p).toBeGreaterThan(0.01);
+    expect(alike.membership).toMatchObject({ memberFamilies: 60, otherFamilies: 60, epsilon: 0 });
+    expect(alike.membership!.auc.low).toBeLessThan(0.5);
+    expect(alike.membership!.auc.high).toBeGreaterThan(0.5);
+    const different = await ask('shifted');
+    expect(different.data.p).toBeLessThan(0.01);
+    expect(different.membership).toBeNull();
+  });
+
+  it('gives log p(x) of each picture as of one', async () => {
+    const { service } = await loadedLinear('linear-3');
+    const found: { index: number; logEvidence: number; importance: { standardError: number | null } }[] = [];
+    const pictures = Float32Array.from(model.pictures.flat());
+    const { count } = await service.evidences({ pictures, draws: 3000, seed: 1, inflation: 1.2 }, { onItem: (item) => found.push(item) });
+    expect(count).toBe(8);
+    expect(found.map(({ index }) => index)).toEqual([...model.pictures.keys()]);
+    found.forEach(({ logEvidence, importance }, i) =>
+      expect(Math.abs(logEvidence - model.logEvidence[i]!)).toBeLessThan(5 * importance.standardError!),
+    );
+  });
+
+  it('says nothing of membership where families are not what the labels say', async () => {
+    const { service } = await loadedLinear('linear-3');
+    const { runId } = await service.encodeDataSet({ path: path('data'), draws: 1, seed: 1 });
+    await expect(service.membership({ runId, label: 'font', members: [], seed: 1 })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(/has no labels font; it has none/) as unknown,
+    });
+  });
+
   it('that the model does not take is refused with both shapes', async () => {
     const { service } = await loadedLinear('linear-3');
     await expect(service.encodeDataSet({ path: path('wide'), draws: 1, seed: 1 })).rejects.toMatchObject({
