@@ -3,6 +3,8 @@
 import { resolve } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
 import type { EngineSettings, ProviderName } from '../protocol/inference.ts';
+import { evaluateArguments, evaluateOptions } from './evaluate/arguments.ts';
+import type { EvaluateArguments } from './evaluate/evaluate.ts';
 import { formulasArguments, type FormulasArguments } from './formulas/arguments.ts';
 import { parse } from './parse.ts';
 import { isTopic, UsageError, type HelpTopic } from './usage.ts';
@@ -82,6 +84,7 @@ export type Arguments =
   | InspectArguments
   | AttentionArguments
   | SampleArguments
+  | EvaluateArguments
   | FormulasArguments
   | { command: 'help'; topic: HelpTopic }
   | { command: 'version' };
@@ -166,6 +169,15 @@ function sampleArguments(args: readonly string[]): Arguments {
   };
 }
 
+function readEvaluate(args: readonly string[]): Arguments {
+  const command = 'evaluate';
+  const { values, positionals } = parse(command, args, { ...shared, ...evaluateOptions });
+  if (values.help) return { command: 'help', topic: command };
+  const model = oneModel(command, positionals);
+  const options = evaluateArguments(values, (option, value, least) => wholeNumber(command, option, value, least));
+  return { command, model, ...options, json: values.json ?? false, settings: engineSettings(command, values) };
+}
+
 function inspectArguments(args: readonly string[]): Arguments {
   const command = 'inspect';
   const { values, positionals } = parse(command, args, shared);
@@ -187,6 +199,8 @@ export function parseCommandLine(args: readonly string[]): Arguments {
       return inspectArguments(rest);
     case 'sample':
       return sampleArguments(rest);
+    case 'evaluate':
+      return readEvaluate(rest);
     case 'formulas':
       return formulasArguments(rest) ?? { command: 'help', topic: 'formulas' };
     case '--version':

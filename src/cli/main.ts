@@ -32,6 +32,11 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       case 'inspect':
         await inspect(parsed, terminal);
         break;
+      case 'evaluate': {
+        const { evaluate } = await import('./evaluate/evaluate.ts');
+        await evaluate(parsed, terminal);
+        break;
+      }
       case 'formulas': {
         // Loaded where it is asked for: the other commands read no Python.
         const { formulas } = await import('./formulas/formulas.ts');

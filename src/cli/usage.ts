@@ -1,6 +1,7 @@
 /** What `--help` prints, and how a wrong command line is told. */
 
 import { defaultDecoding } from '../protocol/generation.ts';
+import { evaluateHelp } from './evaluate/help.ts';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -23,7 +24,7 @@ const modelText = `MODEL is the name of a bundled model, an .onnx file, or a fol
 the file is used for texts.
 `;
 
-export type HelpTopic = 'general' | 'attention' | 'sample' | 'inspect' | 'formulas';
+export type HelpTopic = 'general' | 'attention' | 'sample' | 'evaluate' | 'inspect' | 'formulas';
 export const isTopic = (word: string | undefined): word is HelpTopic => word !== undefined && Object.hasOwn(help, word);
 
 export const help: Readonly<Record<HelpTopic, string>> = {
@@ -34,6 +35,7 @@ Shows what generative models compute.
 Commands:
   attention MODEL   run a model on a text or on tensors and write its attention weights
   sample MODEL      continue a text
+  evaluate MODEL    measure a variational autoencoder on data
   inspect MODEL     tell what a model is: inputs, outputs, parameters, attention
   formulas PATH     name the formulas that Python code computes, and what is wrong with them
 
@@ -87,6 +89,8 @@ ${modelText}
 The same recipe gives the same tokens: on the cpu provider with the same threads and engine version always, else as far as rounding does not
 decide. A prompt with more tokens than fit is cut to its end; the output says so.
 
+${engineOptions}`,
+  evaluate: `${evaluateHelp}
 ${engineOptions}`,
   inspect: `Usage: genlens inspect MODEL [--json]
 

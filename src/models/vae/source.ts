@@ -64,7 +64,8 @@ export async function resolveVae(model: string, modelsFolder: string, answers: V
   const named = (word: string): string | undefined =>
     files.filter((file) => file.toLowerCase().includes(word)).sort((a, b) => a.length - b.length)[0];
   const [encoder, decoder] = [named('encoder'), named('decoder')];
-  if (decoder !== undefined) return sourceOfFiles(join(path, decoder), encoder === undefined ? null : join(path, encoder), answers);
+  if (decoder !== undefined)
+    return { ...sourceOfFiles(join(path, decoder), encoder === undefined ? null : join(path, encoder), answers), name: basename(path) };
   if (files.length === 1) return sourceOfFiles(join(path, files[0]!), join(path, files[0]!), answers);
   throw new RpcError(
     'model-missing',

@@ -1,0 +1,23 @@
+/** What `genlens evaluate --help` prints, but for the options of the engine. */
+export const evaluateHelp = `Usage: genlens evaluate MODEL --data DATA [--train TRAIN] [--draws N] [--evidence N] [--samples N] [--seed S]
+                       [--answer ID=VALUE]... [--json]
+
+Measures a variational autoencoder on data: for each item the ELBO, its reconstruction term and its KL divergence by dimension; log p(x) of some;
+active and collapsed dimensions; and, with the data that it was trained on, whether it copies.
+
+MODEL is the name of a bundled model, a folder with encoder.onnx and decoder.onnx, or one .onnx file that is both. DATA and TRAIN are a .npy or
+.npz file, a folder of PNG or JPEG files, or a bundled data set.
+
+  --data DATA       data that the model was not trained on, unless it is that which is asked about
+  --train TRAIN     what it was trained on: samples are compared with it, and DATA as new examples
+  --draws N         draws of z for each item's reconstruction term (default 4)
+  --evidence N      items that log p(x) is computed of, evenly spread (default 50; 0: none): by quadrature in two latent dimensions, else by
+                    importance sampling with 500 draws, which is a lower bound in the mean
+  --samples N       samples that are compared with TRAIN (default 500)
+  --seed S          of all draws (default 1)
+  --answer ID=VALUE what the files do not say; which questions there are is told when one is needed
+  --json            print all of it as JSON, with every item
+
+Nats need a density: of a model whose likelihood is not known (--answer likelihood=...), or on data that it is no probability of, the terms
+are null and the reason is given.
+`;

@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../../src/cli/arguments.ts';
+import { UsageError } from '../../../src/cli/usage.ts';
+import { npyOf } from '../engine/inference/vae/npy.ts';
+import { bundle } from '../engine/support/bundles.ts';
+import { linear } from '../maths/vae/fixtures.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const model = linear['linear-3'];
+const fixture = join(root, 'test/fixtures/vae/linear-3');
+const answers = ['--answer', 'likelihood=gaussian', '--answer', 'deviation=0.5'];
+
+let built: Awaited<ReturnType<typeof bundle>>;
+let folder: string;
+const data = () => join(folder, 'data.npy');
+
+beforeAll(async () => {
+  built = await bundle(`evaluate-${process.pid}/dist`, { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts' });
+  await build({
+    entryPoints: { cli: join(root, 'src/cli.ts') },
+    outdir: built.folder,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['onnxruntime-node', 'tokenizers'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'error',
+  });
+  await writeFile(join(built.folder, 'package.json'), '{"type": "module"}');
+  folder = await mkdtemp(join(tmpdir(), 'genlens-evaluate-'));
+  await writeFile(data(), npyOf(Float32Array.from(model.pictures.flat()), [8, 9]));
+});
+afterAll(async () => {
+  await built.remove();
+  await rm(folder, { recursive: true });
+});
+
+function genlens(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(built.folder, 'cli.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+interface Report {
+  count: number;
+  elbo: { mean: number; standardError: number } | null;
+  withoutNats: string | null;
+  active: number;
+  items: {
+    elbo: number | null;
+    kl: number;
+    klByDimension: number[];
+    logEvidence: { value: number; method: string; standardError: number; paretoShape: number; effectiveSize: number } | null;
+  }[];
+  copying: { z: number; samples: number; trainCount: number } | null;
+}
+
+describe('genlens evaluate', () => {
+  it('gives a linear-Gaussian model what is known of it in closed form', async () => {
+    const { code, stdout } = await genlens(
+      'evaluate',
+      fixture,
+      '--data',
+      data(),
+      '--train',
+      data(),
+      '--draws',
+      '300',
+      '--evidence',
+      '8',
+      '--json',
+      ...answers,
+    );
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout) as Report;
+    expect(report).toMatchObject({ count: 8, active: 3, withoutNats: null, copying: { samples: 500, trainCount: 8 } });
+    expect(report.items).toHaveLength(8);
+    report.items.forEach(({ elbo, kl, klByDimension, logEvidence }, i) => {
+      expect(Math.abs(elbo! - model.elbo[i]!)).toBeLessThan(1);
+      const variances = model.logVariance.map(Math.exp);
+      klByDimension.forEach((value, j) =>
+        expect(value).toBeCloseTo(0.5 * (model.mean[i]![j]! ** 2 + variances[j]! - model.logVariance[j]! - 1), 3),
+      );
+      expect(klByDimension.reduce((sum, value) => sum + value, 0)).toBeCloseTo(kl, 6);
+      expect(logEvidence!.method).toBe('importance');
+      expect(logEvidence!.paretoShape).toBeLessThan(0.7);
+      expect(Math.abs(logEvidence!.value - model.logEvidence[i]!)).toBeLessThan(5 * logEvidence!.standardError);
+    });
+    const mean = model.elbo.reduce((sum, value) => sum + value / 8, 0);
+    expect(Math.abs(report.elbo!.mean - mean)).toBeLessThan(0.4);
+    // Samples of the model lie farther from eight items than these from themselves.
+    expect(report.copying!.z).toBeGreaterThan(3);
+  });
+
+  it('says it in words, and what the files leave open', async () => {
+    const { stdout } = await genlens('evaluate', fixture, '--data', data(), ...answers);
+    expect(stdout).toMatch(/^linear-3: 3 latent dimensions, 8 items/);
+    expect(stdout).toMatch(/^ELBO -?\d+\.\d\d ± .* nats .* = reconstruction/m);
+    expect(stdout).toMatch(/^log p\(x\) of 8 items: .* by importance sampling, a lower bound in the mean$/m);
+    expect(stdout).toMatch(/Dimensions: 3 active, 0 collapsed/);
+    const open = await genlens('evaluate', join(root, 'test/fixtures/vae/linear-2'), '--data', data());
+    expect(open.code).toBe(1);
+    expect(open.stderr).toMatch(/Which values.*\n.*--answer range=0\.\.1/);
+    const without = await genlens('evaluate', fixture, '--data', data(), '--json');
+    expect(JSON.parse(without.stdout)).toMatchObject({
+      elbo: null,
+      withoutNats: expect.stringMatching(/likelihood/) as unknown,
+      kl: expect.any(Number) as unknown,
+    });
+  });
+
+  it('fails on data that is not there or does not fit, with what to do', async () => {
+    const missing = await genlens('evaluate', fixture, '--data', join(folder, 'none.npy'), ...answers);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/none\.npy cannot be read/)]);
+    const other = await genlens('evaluate', join(root, 'models/code-transformer'), '--data', data());
+    expect([other.code, other.stderr]).toEqual([1, expect.stringMatching(/family transformer/)]);
+  });
+});
+
+describe('its command line', () => {
+  const parse = (line: string): unknown => parseCommandLine(line.split(' '));
+  it('is read', () => {
+    expect(parse('evaluate m --data d --train t --draws 2 --evidence 0 --samples 9 --seed 3 --answer range=0..1 --json')).toMatchObject({
+      command: 'evaluate',
+      model: 'm',
+      data: 'd',
+      train: 't',
+      draws: 2,
+      evidence: 0,
+      samples: 9,
+      seed: 3,
+      answers: { range: '0..1' },
+      json: true,
+    });
+  });
+  it.each([
+    'evaluate m',
+    'evaluate --data d',
+    'evaluate m --data d --draws 0',
+    'evaluate m --data d --answer range',
+    'evaluate m n --data d',
+  ])('is refused: %s', (line) => expect(() => parse(line)).toThrow(UsageError));
+});
