@@ -69,8 +69,8 @@ export interface SampleArguments {
   model: string;
   /** What is continued; absent where neither was given. */
   input: { text: string } | { file: string } | undefined;
-  /** How many samples, each with the seed behind the one before. */
-  count: number;
+  /** How many samples; of texts each has the seed behind the one before. Where it is not given, that of the settings, or one. */
+  count: number | undefined;
   /** That of the settings where it is not given. */
   seed: number | undefined;
   /** File of decoding settings. */
@@ -160,7 +160,7 @@ function sampleArguments(args: readonly string[]): Arguments {
     command,
     model,
     input: values.prompt !== undefined ? { text: values.prompt } : values.file !== undefined ? { file: values.file } : undefined,
-    count: wholeNumber(command, 'n', values.n, 1) ?? 1,
+    count: wholeNumber(command, 'n', values.n, 1),
     seed: wholeNumber(command, 'seed', values.seed, 0),
     settingsFile: values.settings,
     out: values.out,

@@ -34,7 +34,7 @@ Shows what generative models compute.
 
 Commands:
   attention MODEL   run a model on a text or on tensors and write its attention weights
-  sample MODEL      continue a text
+  sample MODEL      continue a text, or decode samples of a VAE
   evaluate MODEL    measure a variational autoencoder on data
   inspect MODEL     tell what a model is: inputs, outputs, parameters, attention
   formulas PATH     name the formulas that Python code computes, and what is wrong with them

@@ -1,7 +1,7 @@
 /** An evaluation as a person reads it. */
 
 import type { EncodedData } from '../../protocol/vae.ts';
-import type { Evaluation, EvaluatedItem } from './evaluate.ts';
+import type { Evaluation, EvaluatedItem } from './evaluation.ts';
 
 export function asText(name: string, { loaded, data, items, rate, copying }: Evaluation): string {
   const lines = [

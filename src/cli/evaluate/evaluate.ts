@@ -10,6 +10,7 @@ import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
 import type { EvaluateOptions } from './arguments.ts';
 import { asText } from './asText.ts';
+import type { EvaluatedItem, Evaluation } from './evaluation.ts';
 
 /** Of importance sampling, and the factor of q's deviations in the proposal. */
 const EVIDENCE_DRAWS = 500;
@@ -24,34 +25,6 @@ export interface EvaluateArguments extends EvaluateOptions {
   model: string;
   json: boolean;
   settings: EngineSettings;
-}
-
-export interface EvaluatedItem {
-  /** Nats; null where there are none. */
-  elbo: number | null;
-  reconstruction: number | null;
-  kl: number | null;
-  klByDimension: readonly number[] | null;
-  /** Mean squared error of the picture decoded from the mean, in shares of the range. */
-  error: number;
-  /** Null of items that it was not asked of. */
-  logEvidence: {
-    value: number;
-    method: EvidenceItem['method'];
-    effectiveSize: number;
-    paretoShape: number;
-    standardError: number | null;
-    /** Of quadrature: what two resolutions differ by. */
-    difference: number | null;
-  } | null;
-}
-
-export interface Evaluation {
-  loaded: LoadedVae;
-  data: EncodedData;
-  items: readonly EvaluatedItem[];
-  rate: { rate: number; information: number; divergence: number } | null;
-  copying: (CopyingOf & { train: string }) | null;
 }
 
 export async function evaluate(args: EvaluateArguments, terminal: Terminal): Promise<void> {

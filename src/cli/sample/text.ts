@@ -23,12 +23,13 @@ interface Continuation {
 
 export async function sampleText(args: SampleArguments, terminal: Terminal): Promise<void> {
   const decoding = await readSettings(args);
+  const { count = 1 } = args;
   const prompt = args.input === undefined ? '' : 'text' in args.input ? args.input.text : await readText(args.input.file);
   await withModel(terminal, args.model, args.settings, async (client, source) => {
     const made: Continuation[] = [];
-    for (let i = 0; i < args.count; i++) {
+    for (let i = 0; i < count; i++) {
       const seed = decoding.seed + i;
-      if (!args.json && args.count > 1) terminal.print(`${i === 0 ? '' : '\n'}--- seed ${seed}\n`);
+      if (!args.json && count > 1) terminal.print(`${i === 0 ? '' : '\n'}--- seed ${seed}\n`);
       made.push(await continueText(client, prompt, { ...decoding, seed }, args.json, terminal));
       if (i === 0) noteFirst(made[0]!, prompt, terminal);
     }
@@ -38,7 +39,7 @@ export async function sampleText(args: SampleArguments, terminal: Terminal): Pro
   });
 }
 
-async function readSettings({ settingsFile, seed, count }: SampleArguments): Promise<DecodingSettings> {
+async function readSettings({ settingsFile, seed, count = 1 }: SampleArguments): Promise<DecodingSettings> {
   let given: unknown = {};
   if (settingsFile !== undefined) {
     const text = (await readWithin(settingsFile, maximumSettingsBytes)).toString('utf8');
@@ -48,7 +49,9 @@ async function readSettings({ settingsFile, seed, count }: SampleArguments): Pro
       throw new Error(`${settingsFile} is not JSON: ${(error as Error).message}`);
     }
   }
-  const settings = checkDecoding(given, settingsFile ?? 'The settings');
+  // Settings of the view stand under `decoding`, with the model that they are of.
+  const own = typeof given === 'object' && given !== null && 'decoding' in given ? given.decoding : given;
+  const settings = checkDecoding(own, settingsFile ?? 'The settings');
   const first = seed ?? settings.seed;
   // That of the last is checked as well, before anything is drawn.
   checkDecoding({ ...settings, seed: first + count - 1 }, `Seed ${first}, ${count} ${count === 1 ? 'time' : 'times'}`);

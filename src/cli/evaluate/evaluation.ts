@@ -1,0 +1,31 @@
+/** What is measured of a variational autoencoder on data. */
+
+import type { CopyingOf, EncodedData, EvidenceItem, LoadedVae } from '../../protocol/vae.ts';
+
+export interface EvaluatedItem {
+  /** Nats; null where there are none. */
+  elbo: number | null;
+  reconstruction: number | null;
+  kl: number | null;
+  klByDimension: readonly number[] | null;
+  /** Mean squared error of the picture decoded from the mean, in shares of the range. */
+  error: number;
+  /** Null of items that it was not asked of. */
+  logEvidence: {
+    value: number;
+    method: EvidenceItem['method'];
+    effectiveSize: number;
+    paretoShape: number;
+    standardError: number | null;
+    /** Of quadrature: what two resolutions differ by. */
+    difference: number | null;
+  } | null;
+}
+
+export interface Evaluation {
+  loaded: LoadedVae;
+  data: EncodedData;
+  items: readonly EvaluatedItem[];
+  rate: { rate: number; information: number; divergence: number } | null;
+  copying: (CopyingOf & { train: string }) | null;
+}
