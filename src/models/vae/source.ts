@@ -48,6 +48,18 @@ export function sourceOfFiles(decoder: string, encoder: string | null, answers: 
   return { id: path, name: basename(path), decoder: path, ...(encoder !== null && { encoder: resolve(encoder) }), answers };
 }
 
+/** Whether MODEL is to be taken for a variational autoencoder: by its manifest, or because its folder holds a decoder. */
+export async function looksLikeVae(model: string, modelsFolder: string): Promise<boolean> {
+  const bundled = join(modelsFolder, model);
+  for (const folder of [/^[a-z0-9-]+$/.test(model) ? bundled : undefined, resolve(model)]) {
+    if (folder === undefined) continue;
+    if (await isFile(join(folder, 'manifest.json'))) return (await readBundledModel(folder)).manifest.family === 'vae';
+    const files = await readdir(folder).catch(() => []);
+    if (files.some((file) => /decoder.*\.onnx$/i.test(file)) && files.some((file) => /encoder.*\.onnx$/i.test(file))) return true;
+  }
+  return false;
+}
+
 /**
  * What MODEL names: a bundled model's name, a folder with a manifest or with encoder.onnx and decoder.onnx, or one .onnx file.
  *

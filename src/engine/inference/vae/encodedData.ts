@@ -11,7 +11,7 @@ import type { DataRequest, EncodedData, EncodedPart } from '../../../protocol/va
 import { hashOf, itemsAt, readData, spreadOver } from './data.ts';
 import { checkWhole, MOST_SEED } from './inputs.ts';
 import type { HeldVae } from './model.ts';
-import type { Nats } from './nats.ts';
+import { checkNumbers, type Nats } from './nats.ts';
 import type { EncodedBatch, VaeParts } from './parts.ts';
 
 export interface KeptData {
@@ -68,7 +68,10 @@ export async function encodeData(
     }
     const drawn =
       density && part.logVariance ? await reconstructed(model, parts, density, pictures, part, { draws, seed }, context.signal) : null;
-    if (drawn) reconstruction?.set(drawn, first);
+    if (drawn) {
+      checkNumbers(drawn, (at) => `for item ${first + at} of ${data.name}`);
+      reconstruction?.set(drawn, first);
+    }
     const error = await errorsOf(model, parts, pictures, part.mean, context.signal);
     context.item({ ...part, reconstruction: drawn, kl: kl && kl.slice(first, first + many), error });
     context.progress({ message: `Encoded ${first + many} of ${count}`, fraction: (first + many) / count });

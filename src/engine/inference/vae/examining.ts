@@ -19,7 +19,7 @@ import type {
 } from '../../../protocol/vae.ts';
 import { checkItem, checkItems, checkNumber, checkWhole, MOST_SEED } from './inputs.ts';
 import type { HeldVae } from './model.ts';
-import { asRpcError, type Nats } from './nats.ts';
+import { asRpcError, checkNumbers, type Nats } from './nats.ts';
 import type { VaeParts } from './parts.ts';
 import { encodingOf, placeOf } from './sampling.ts';
 
@@ -53,6 +53,7 @@ export async function examine(
     addPixelLogLikelihoods(density, picture, batch, own);
     for (let i = 0; i < own.length; i++) pixels[i]! += (own[i]! * batch.count) / count;
   });
+  checkNumbers(logs, (at) => `at draw ${at} of z`);
   let pictureOfMean: Float32Array | undefined;
   await parts.decode(mean, signal, (batch) => void (pictureOfMean = batch.pictures.slice(0, model.size)));
   const klOfEach = logVariance && klByDimension(mean, logVariance);

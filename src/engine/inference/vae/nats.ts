@@ -89,6 +89,16 @@ export class Nats {
   }
 }
 
+/** @throws RpcError 'not-a-number' with the item, where a sum over its pixels is none */
+export function checkNumbers(logs: Float64Array, what: (at: number) => string): void {
+  const wrong = logs.findIndex((value) => Number.isNaN(value) || value === Infinity);
+  if (wrong >= 0)
+    throw new RpcError(
+      'not-a-number',
+      `log p(x|z) is ${logs[wrong]} ${what(wrong)}: the decoder gives numbers that are none there, or a spread of 0.`,
+    );
+}
+
 /** An error of the mathematics as the caller is told it. */
 export function asRpcError(error: unknown): unknown {
   if (error instanceof NotANumberError)

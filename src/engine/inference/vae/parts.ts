@@ -69,7 +69,7 @@ export class VaeParts {
       return this.runtime.run({ session, feeds, fetches }, { signal });
     };
     await this.batches({ items: pictures, size, fixed: encoderBatch, wanted: BATCH, signal }, run, (outputs, first, count) =>
-      each(this.encoded(outputs, first, count)),
+      each(this.checked(this.encoded(outputs, first, count))),
     );
   }
 
@@ -117,6 +117,19 @@ export class VaeParts {
     const shown = decoder.picture === decoder.location ? location : arrange(floatsOf(outputs, decoder.picture, count * size));
     const pictures = decoder.sigmoid ? sigmoid(shown, range) : shown;
     return { first, count, location, pictures, ...(spread && { spread: spread.length === count * size ? arrange(spread) : spread }) };
+  }
+
+  /** @throws RpcError 'not-a-number' with the item */
+  private checked(batch: EncodedBatch): EncodedBatch {
+    for (const values of [batch.mean, batch.logVariance]) {
+      const wrong = values?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+      if (wrong >= 0)
+        throw new RpcError(
+          'not-a-number',
+          `The encoder gives no finite number for item ${batch.first + Math.floor(wrong / this.model.latent)}: it is damaged, or takes other values than the range that was stated.`,
+        );
+    }
+    return batch;
   }
 
   private encoded(outputs: Readonly<Record<string, RawTensor>>, first: number, count: number): EncodedBatch {

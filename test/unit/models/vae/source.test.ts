@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '../../../../src/models/manifest.ts';
-import { resolveVae } from '../../../../src/models/vae/source.ts';
+import { looksLikeVae, resolveVae } from '../../../../src/models/vae/source.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const models = join(root, 'models');
@@ -34,6 +34,15 @@ describe('MODEL', () => {
     expect(await resolveVae(two, models)).toMatchObject({ decoder: join(two, 'decoder.onnx'), encoder: join(two, 'encoder.onnx') });
     const one = join(folder, 'linear-3', 'both.onnx');
     expect(await resolveVae(one, models, { range: '0..1' })).toMatchObject({ decoder: one, encoder: one, answers: { range: '0..1' } });
+  });
+
+  it('is told from models of other families', async () => {
+    const found = await Promise.all(
+      ['vae-glyphs', 'gan-glyphs', 'code-transformer', join(folder, 'linear-2'), join(folder, 'linear-3', 'both.onnx'), 'nowhere'].map(
+        (name) => looksLikeVae(name, models),
+      ),
+    );
+    expect(found).toEqual([true, false, false, true, false, false]);
   });
 
   it('that there is not, or is of another kind, is told of', async () => {
