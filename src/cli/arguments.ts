@@ -3,8 +3,7 @@
 import { resolve } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
 import type { EngineSettings, ProviderName } from '../protocol/inference.ts';
-import { evaluateArguments, evaluateOptions } from './evaluate/arguments.ts';
-import type { EvaluateArguments } from './evaluate/evaluate.ts';
+import { evaluateArguments, evaluateOptions, type EvaluateArguments } from './evaluate/arguments.ts';
 import { formulasArguments, type FormulasArguments } from './formulas/arguments.ts';
 import { parse } from './parse.ts';
 import { isTopic, UsageError, type HelpTopic } from './usage.ts';

@@ -47,13 +47,3 @@ function asked(name: string, questions: readonly VaeQuestion[]): string {
   });
   return `${name} does not say all that is needed to run it. Say it:\n${lines.join('')}`.trimEnd();
 }
-
-/** Of ID=VALUE. */
-export function readAnswers(given: readonly string[]): VaeAnswers {
-  return Object.fromEntries(
-    given.map((text) => {
-      const at = text.indexOf('=');
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
-}

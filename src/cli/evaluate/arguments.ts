@@ -1,6 +1,6 @@
-/** The command line of `genlens evaluate`, but for the engine's settings. */
+/** The command line of `genlens evaluate`. */
 
-import { readAnswers } from '../vaeEngine.ts';
+import type { EngineSettings } from '../../protocol/inference.ts';
 import type { VaeAnswers } from '../../protocol/vae.ts';
 import { UsageError } from '../usage.ts';
 
@@ -24,6 +24,13 @@ export interface EvaluateOptions {
   answers: VaeAnswers;
 }
 
+export interface EvaluateArguments extends EvaluateOptions {
+  command: 'evaluate';
+  model: string;
+  json: boolean;
+  settings: EngineSettings;
+}
+
 type Given = { [K in keyof typeof evaluateOptions]?: (typeof evaluateOptions)[K] extends { multiple: true } ? string[] : string };
 
 /** @param wholeNumber checks an option that is a whole number of at least so much */
@@ -45,4 +52,14 @@ export function evaluateArguments(
     seed: wholeNumber('seed', values.seed, 0) ?? 1,
     answers: readAnswers(values.answer ?? []),
   };
+}
+
+/** Of ID=VALUE. */
+export function readAnswers(given: readonly string[]): VaeAnswers {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
 }

@@ -4,11 +4,10 @@ import { join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { klByDimension } from '../../maths/vae/gaussian.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
-import type { EngineSettings } from '../../protocol/inference.ts';
-import type { CopyingOf, EncodedData, EncodedPart, EvidenceItem, LoadedVae } from '../../protocol/vae.ts';
+import type { EncodedData, EncodedPart, EvidenceItem, LoadedVae } from '../../protocol/vae.ts';
 import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
-import type { EvaluateOptions } from './arguments.ts';
+import type { EvaluateArguments, EvaluateOptions } from './arguments.ts';
 import { asText } from './asText.ts';
 import type { EvaluatedItem, Evaluation } from './evaluation.ts';
 
@@ -19,13 +18,6 @@ const INFLATION = 1.1;
 const MOST_TESTS = 2000;
 /** Draws for the divergence of the aggregate posterior from the prior. */
 const AGGREGATE_DRAWS = 1000;
-
-export interface EvaluateArguments extends EvaluateOptions {
-  command: 'evaluate';
-  model: string;
-  json: boolean;
-  settings: EngineSettings;
-}
 
 export async function evaluate(args: EvaluateArguments, terminal: Terminal): Promise<void> {
   const [data, train] = [await placeOf(args.data, terminal), args.train === undefined ? null : await placeOf(args.train, terminal)];

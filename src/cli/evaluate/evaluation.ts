@@ -1,4 +1,4 @@
-/** What is measured of a variational autoencoder on data. */
+/** What `genlens evaluate` finds. */
 
 import type { CopyingOf, EncodedData, EvidenceItem, LoadedVae } from '../../protocol/vae.ts';
 
