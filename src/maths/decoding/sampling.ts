@@ -4,6 +4,9 @@ import { largestOf } from '../attention/nextToken.ts';
 import { expOfNegative } from './exponential.ts';
 import { leastKept, type LeastKept } from './leastKept.ts';
 
+/** Tokens whose logit is this many times the temperature below the largest, and more, count as improbable: each is 4.5e-5 of it at most. */
+const nearNats = 10;
+
 export interface SamplingFilters {
   /** Logits are divided by it; 0 takes the most probable token alone, whatever the other filters. Default 1. */
   temperature?: number;
@@ -38,16 +41,30 @@ export function candidatesOf(logits: Float32Array, { temperature = 1, topK = 0, 
   const maximum = largestOf(logits);
   if (temperature === 0) return { ids: Int32Array.of(logits.indexOf(maximum)), probabilities: Float64Array.of(1) };
 
-  let ids = idsWhere(logits, (logit) => logit > -Infinity);
+  let ids = idsFrom(logits, -Number.MAX_VALUE);
   if (topK > 0 && topK < ids.length) {
     const { value } = leastKept(logitsAt(logits, ids), ids.length - topK);
-    ids = idsWhere(logits, (logit) => logit >= value);
+    ids = idsFrom(logits, value);
   }
   let weights = new Float64Array(ids.length);
-  let sum = 0;
-  for (let i = 0; i < ids.length; i++) sum += weights[i] = expOfNegative((logits[ids[i]!]! - maximum) / temperature);
+  let [sum, far] = [0, 0];
+  let near = 0;
+  const nearest = maximum - nearNats * temperature;
+  for (let i = 0; i < ids.length; i++) {
+    const logit = logits[ids[i]!]!;
+    const weight = (weights[i] = expOfNegative((logit - maximum) / temperature));
+    sum += weight;
+    if (logit < nearest) far += weight;
+    else near++;
+  }
   if (topP < 1 || minP > 0) {
-    const least = topP < 1 ? leastKept(logitsAt(logits, ids), (1 - topP) * sum, weights) : { value: -Infinity, equalGone: 0 };
+    let least: LeastKept = { value: -Infinity, equalGone: 0 };
+    if (topP < 1) {
+      const limit = (1 - topP) * sum;
+      // As a rule the many improbable tokens go together, and the few others alone have to be looked at.
+      if (far <= limit) ({ ids, weights } = nearOnes(logits, { ids, weights }, nearest, near));
+      least = leastKept(logitsAt(logits, ids), far <= limit ? limit - far : limit, weights);
+    }
     // The largest weight is 1, so a weight is its share of the largest probability.
     ({ ids, weights, sum } = above(logits, { ids, weights }, least, minP));
   }
@@ -62,11 +79,11 @@ export function sampleFrom(logits: Float32Array, filters: SamplingFilters): Cand
   return { ids: order.map((place) => ids[place]!), probabilities: Float64Array.from(order, (place) => probabilities[place]!) };
 }
 
-function idsWhere(logits: Float32Array, stays: (logit: number) => boolean): Int32Array<ArrayBuffer> {
+function idsFrom(logits: Float32Array, least: number): Int32Array<ArrayBuffer> {
   const ids = new Int32Array(logits.length);
   let count = 0;
-  for (let id = 0; id < logits.length; id++) if (stays(logits[id]!)) ids[count++] = id;
-  return ids.slice(0, count);
+  for (let id = 0; id < logits.length; id++) if (logits[id]! >= least) ids[count++] = id;
+  return ids.subarray(0, count);
 }
 
 function logitsAt(logits: Float32Array, ids: Int32Array): Float32Array {
@@ -81,6 +98,17 @@ interface Weighted {
   weights: Float64Array<ArrayBuffer>;
 }
 
+function nearOnes(logits: Float32Array, { ids, weights }: Weighted, nearest: number, count: number): Weighted {
+  const near: Weighted = { ids: new Int32Array(count), weights: new Float64Array(count) };
+  let found = 0;
+  for (let i = 0; i < ids.length; i++) {
+    if (logits[ids[i]!]! < nearest) continue;
+    near.ids[found] = ids[i]!;
+    near.weights[found++] = weights[i]!;
+  }
+  return near;
+}
+
 /** Those from a least logit on (of equal ones the later are gone) whose weight is no less than `leastWeight`, and the sum of their weights. */
 function above(
   logits: Float32Array,
@@ -88,8 +116,11 @@ function above(
   { value, equalGone }: LeastKept,
   leastWeight: number,
 ): Weighted & { sum: number } {
-  let equalLeft = -equalGone;
-  for (let i = 0; i < ids.length; i++) if (logits[ids[i]!] === value) equalLeft++;
+  let equalLeft = Infinity;
+  if (equalGone > 0) {
+    equalLeft = -equalGone;
+    for (let i = 0; i < ids.length; i++) if (logits[ids[i]!] === value) equalLeft++;
+  }
   let count = 0;
   let sum = 0;
   for (let i = 0; i < ids.length; i++) {
