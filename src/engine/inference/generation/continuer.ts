@@ -4,14 +4,9 @@ import { floatsOf } from '../../../formats/elements.ts';
 import { continuingFeeds, idsInput } from '../../../models/feeds.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { DrawnToken, DrawRequest, Entries, Fetch, KeptTensor, RawTensor } from '../../../protocol/worker.ts';
-import { commonPrefix, KeptCaches, type Cache, type KeptCache, type Reading } from './keptCaches.ts';
+import { chunkLength, KeptCaches, usableTokens, type Cache, type Reading } from './keptCaches.ts';
 import { idsSample, planFor, type Plan, type Runs } from './plan.ts';
 
-/**
- * Tokens of a long text that are run at once: what a run takes grows with their number times that of the tokens before them. They are
- * counted from the text's beginning, so that what is kept of another text's is to the last bit what a run of this one would give.
- */
-const chunkLength = 128;
 /** Part of the memory that caches of finished continuations may take. */
 const keptShare = 1 / 4;
 
@@ -190,7 +185,7 @@ export class Continuer {
     ids: readonly number[],
     plan: Plan,
   ): Promise<{ cache: Cache | undefined; reading: Reading | undefined }> {
-    const match = this.caches.find((kept) => usable(kept, prompt, ids, plan));
+    const match = this.caches.find((kept) => usableTokens(kept, prompt, ids, plan));
     if (!match) return { cache: undefined, reading: undefined };
     const { found, count } = match;
     const reading = count >= prompt.length ? found.reading : undefined;
@@ -287,17 +282,6 @@ export class Continuer {
       throw error;
     }
   }
-}
-
-/** How many of a text's tokens can be taken from what is kept of another one. */
-function usable({ ids: keptIds, reading }: KeptCache, prompt: readonly number[], ids: readonly number[], { severalAtOnce }: Plan): number {
-  const common = commonPrefix(keptIds, ids);
-  // The same prompt: all that follows was run one by one. Logits are kept of its end alone, so behind it the last token is run again.
-  if (reading.length === prompt.length && common >= prompt.length)
-    return common === ids.length && ids.length > prompt.length ? Math.max(prompt.length, common - 1) : common;
-  if (!severalAtOnce) return 0;
-  const pieces = Math.floor(Math.min(common, reading.length, prompt.length - 1) / chunkLength);
-  return pieces * chunkLength;
 }
 
 function lastRow({ logits: { name, axis } }: Plan): Fetch {

@@ -31,6 +31,8 @@ export class Generator {
   private ends: ReturnType<typeof findEndTokens> | undefined;
   /** As the file's positions turned out to allow, where nothing states it. */
   private learnedContext: number | null = null;
+  /** Of the last text: its tokens before the drawn ones. */
+  private lastIds: readonly number[] = [];
 
   constructor(runs: Runs, provider: () => ProviderReport) {
     this.runs = runs;
@@ -75,6 +77,7 @@ export class Generator {
     const { model } = this.runs;
     context.progress({ message: 'Reading the text' });
     const opening = [...(await tokenizer.encode(prompt.slice(0, openingUnits))).map(({ id }) => id), ...continuation];
+    this.lastIds = opening;
     const plan = await this.continuer.plan(opening.length > 0 ? opening : [begin ?? 0]);
     const limit = this.contextOf(plan);
     const { ids, window } = await readPrompt(
@@ -84,6 +87,7 @@ export class Generator {
       context.signal,
     );
     const textOf = (id: number): string => this.textOf(id, tokenizer);
+    this.lastIds = [...ids, ...continuation];
     const most = Math.min(settings.maxTokens, limit - ids.length - continuation.length);
     let [sum, drawn] = [0, 0];
     const item = (token: GeneratedToken): void => {
@@ -117,7 +121,8 @@ export class Generator {
   /** Tokens that the model takes at once: what is known of it, and what memory allows. */
   private contextOf(plan: Plan): number {
     const { model } = this.runs;
-    const known = model.report.context ?? this.learnedContext ?? longestWindow;
+    const limits = [model.report.context, this.learnedContext].filter((limit) => limit !== null);
+    const known = limits.length > 0 ? Math.min(...limits) : longestWindow;
     // A step holds the cache that it is fed and the one that it gives; without a cache, the logits of all tokens.
     const perToken = plan.pairs ? 2 * plan.bytesPerToken : plan.logits.axis === null ? 0 : 4 * plan.logits.vocabulary;
     checkMemory(2 * perToken, model.settings.memoryLimit, 'Continuing a text of 2 tokens');
@@ -140,13 +145,20 @@ export class Generator {
     return true;
   }
 
-  /** Takes from a failed run how many positions the model has, where only that error says so. */
+  /**
+   * Takes from a failed run how many positions the model has, where only that error says so.
+   *
+   * @throws RpcError 'wrong-tokenizer' where a token id is what was too large
+   */
   private learnFrom(error: unknown): void {
-    const { model } = this.runs;
     const beyond = tableOverrun(error);
     if (!beyond) return;
-    if (model.report.context !== null || beyond.index !== beyond.size) throw wrongTokenizer(beyond, model);
+    const isToken = this.lastIds.find((id) => id >= beyond.size) === beyond.index;
+    // Positions go up one by one, so the first one too far is the size of their table.
+    const mayBePosition = beyond.index === beyond.size && this.lastIds.length > beyond.size;
+    if (isToken && !mayBePosition) throw wrongTokenizer(beyond, this.runs.model);
+    if (beyond.index !== beyond.size) return;
     // Some tables start at 1 or 2: then this happens once or twice more.
-    this.learnedContext = Math.min(beyond.size, (this.learnedContext ?? longestWindow) - 1);
+    this.learnedContext = Math.max(1, Math.min(beyond.size, (this.learnedContext ?? longestWindow) - 1));
   }
 }

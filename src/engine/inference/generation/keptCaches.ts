@@ -1,6 +1,13 @@
 /** The caches of the last texts that were continued, within a number of bytes; the least recently used are freed first. */
 
 import type { KeptTensor } from '../../../protocol/worker.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * Tokens of a long text that are run at once: what a run takes grows with their number times that of the tokens before them. They are
+ * counted from the text's beginning, so that what is kept of another text's is to the last bit what a run of this one would give.
+ */
+export const chunkLength = 128;
 
 /** Keys and values of the tokens that a model has seen, of one or more sequences. */
 export interface Cache {
@@ -82,8 +89,24 @@ function bytesOf({ cache: { tensors }, reading }: KeptCache): number {
   return tensors.reduce((sum, { bytes }) => sum + bytes, reading.logits.byteLength);
 }
 
-export function commonPrefix(a: readonly number[], b: readonly number[]): number {
+function commonPrefix(a: readonly number[], b: readonly number[]): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length] === b[length]) length++;
   return length;
+}
+
+/** How many of a text's tokens can be taken from what is kept of another one. */
+export function usableTokens(
+  { ids: keptIds, reading }: KeptCache,
+  prompt: readonly number[],
+  ids: readonly number[],
+  { severalAtOnce }: Pick<Plan, 'severalAtOnce'>,
+): number {
+  const common = commonPrefix(keptIds, ids);
+  // The same prompt: all that follows was run one by one. Logits are kept of its end alone, so behind it the last token is run again.
+  if (reading.length === prompt.length && common >= prompt.length)
+    return common === ids.length && ids.length > prompt.length ? Math.max(prompt.length, common - 1) : common;
+  if (!severalAtOnce) return 0;
+  const pieces = Math.floor(Math.min(common, reading.length, prompt.length - 1) / chunkLength);
+  return pieces * chunkLength;
 }

@@ -385,6 +385,35 @@ describe('what cannot be continued', () => {
     expect({ total: fixed.tokens + fixed.window.tokens, end: fixed.end }).toEqual({ total: 24, end: 'context' });
   });
 
+  it('is told where the tokenizer is another model’s', async () => {
+    const other = join(import.meta.dirname, '../../../../models/code-transformer/tokenizer.json');
+    const service = await loaded({ ...generationSource('whole'), tokenizerPath: other });
+    await expect(generate(service, 'import torch')).rejects.toMatchObject({
+      code: 'wrong-tokenizer',
+      message: expect.stringContaining(other) as string,
+    });
+  });
+
+  it('goes on where its drawing was ended for another, as when its session is closed', async () => {
+    const { prompt } = expected.cached[1]!;
+    const settings = { seed: 4, temperature: 1.2, topP: 1, maxTokens: 40 };
+    let drawings = 0;
+    const service = await loaded(generationSource('cached'), undefined, (runtime) => ({
+      draw: (params, options) => {
+        drawings++;
+        const onItem: NonNullable<typeof options>['onItem'] = (tokens) => {
+          options?.onItem?.(tokens);
+          void runtime.endDrawing({ drawing: params.drawing });
+        };
+        return runtime.draw(params, { ...options, onItem });
+      },
+    }));
+    const ended = await generate(service, prompt, settings);
+    expect(drawings).toBeGreaterThan(1);
+    const alone = await generate(await loaded(generationSource('cached')), prompt, settings);
+    expect(ended.items).toEqual(alone.items);
+  });
+
   it('is told where logits are no numbers', async () => {
     const service = await loaded(generationSource('cached'), undefined, (runtime) => ({
       runKept: async (params, options) => {
