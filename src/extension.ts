@@ -52,11 +52,12 @@ export function activate(context: vscode.ExtensionContext): void {
     extensionUri,
     engine,
     models: new SamplingModels(models),
+    transformers: models,
     vaes,
     places,
     runs: new RunStore(context.storageUri ?? context.globalStorageUri),
     memento: workspaceState,
-    explain: ({ prompt: text, text: behind }) => panels.explain({ kind: 'prompt', text: text + behind }),
+    explain: ({ model, prompt: text, tokens: ids }) => panels.explain({ kind: 'prompt', text, drawn: { model, ids } }),
     addModel: async () => void (await addModel(models.added, engine)),
   });
 

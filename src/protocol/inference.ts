@@ -91,7 +91,7 @@ export interface AttentionRequest {
   /** Text to tokenize, and where in it the run should be when it has more tokens than fit. */
   text?: string;
   focus?: number;
-  /** Given instead of a text to tokenize: tokens that are taken as they are. Spans are then of the text that they decode to. */
+  /** Tokens that are taken as they are, instead of a text to tokenize or behind one. Spans are then of the text that all decode to. */
   ids?: readonly number[];
   /** Given instead of text: tensors by input name (the rest is filled in as for a text). */
   feeds?: Readonly<Record<string, TensorData>>;

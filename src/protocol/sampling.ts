@@ -164,7 +164,7 @@ export interface SamplingHost {
   /** Of the settings that are on the clipboard; those that it does not have stay. @throws RpcError 'setting-invalid' */
   paste(params: Record<never, never>): PastedSettings;
   /** Opens the attention panel on the prompt and the tokens behind it. */
-  explain(params: { model: string; from: ContinuedText; tokens: readonly number[]; text: string }): void;
+  explain(params: { model: string; from: ContinuedText; tokens: readonly number[] }): void;
   addModel(params: Record<never, never>): void;
   openCard(params: { model: string }): void;
 }

@@ -7,6 +7,7 @@ import type { RawTensor } from '../../protocol/worker.ts';
 import type { Runtime } from '../worker/client.ts';
 import type { CutOuts } from './cutOuts.ts';
 import type { HeldModel } from './loadedModel.ts';
+import { readPrompt } from './generation/prompt.ts';
 import { checkMemory, keptBytes, lengthWithin, peakBytes } from './memory.ts';
 import { sampleIds, shortened } from './sample.ts';
 import { spansOfIds } from './spansOfIds.ts';
@@ -122,7 +123,7 @@ export class AttentionRunner {
     const prepared = request.feeds
       ? await this.fromFeeds(request.feeds, context)
       : request.ids
-        ? await this.fromIds(request.ids, context)
+        ? await this.fromIds(await this.behind(request.text, request.ids, context), context)
         : await this.fromText(request, context);
     const { model } = this;
     const { input, source } = prepared;
@@ -176,6 +177,15 @@ export class AttentionRunner {
       if (!short || !(error instanceof RpcError) || error.code !== 'run-failed') throw error;
       return { input: { feeds }, source: await this.weights.decide(feeds, this.contextLimit(), context) };
     }
+  }
+
+  /** A text's tokens with others behind them; of a text that does not fit beside those, its end. */
+  private async behind(text: string | undefined, ids: readonly number[], { signal }: CallContext): Promise<readonly number[]> {
+    const { tokenizer } = this.model;
+    if (text === undefined || !tokenizer) return ids;
+    const context = this.contextLimit() ?? longestWindow;
+    const before = await readPrompt(tokenizer, text, { given: ids.length, wanted: 0, context, begin: undefined }, signal);
+    return [...before.ids, ...ids];
   }
 
   private async fromIds(ids: readonly number[], context: CallContext): Promise<{ input: Input; source: Source }> {

@@ -154,19 +154,19 @@ export class Explainer implements Disposable {
       const { text, focus } = explanation.taken;
       if (!hasContent(text)) throw emptyText(subject.kind, title);
       this.#busy({ message: 'Starting…' });
-      const { source, notice } = await this.#models.current();
+      const drawn = subject.kind === 'prompt' ? subject.drawn : undefined;
+      const { source, notice } = drawn
+        ? { source: await this.#models.source(drawn.model), notice: undefined }
+        : await this.#models.current();
       const client = this.#engine.client(source);
       const run = await withLateNotification(`Explaining ${title}`, abort, ({ signal, onProgress }) =>
-        client.attention(
-          { text, focus },
-          {
-            signal,
-            onProgress: (progress) => {
-              onProgress(progress);
-              this.#busy(progress);
-            },
+        client.attention(drawn ? { text, ids: drawn.ids } : { text, focus }, {
+          signal,
+          onProgress: (progress) => {
+            onProgress(progress);
+            this.#busy(progress);
           },
-        ),
+        }),
       );
       if (this.#next || this.#disposed) {
         void client.release({ runId: run.runId }).catch(ignore);

@@ -11,7 +11,8 @@ import type { TextRange } from './window.ts';
 /** Text taken from a document at one moment, what came of running it, and where it stands in the document since. */
 export class Explanation implements vscode.Disposable {
   readonly subject: Subject;
-  readonly taken: TakenText;
+  /** Of tokens that were given themselves, what they decode to, once they were run. */
+  taken: TakenText;
   /** Told when the text starts or ceases to differ from what was run. */
   onStale: ((stale: boolean) => void) | undefined;
 
@@ -59,7 +60,12 @@ export class Explanation implements vscode.Disposable {
 
   /** Takes in the run made of the text. */
   finish(run: AttentionRun, modelName: string, notice?: string): AttentionResult {
-    const { subject, taken } = this;
+    const { subject } = this;
+    if (run.text !== undefined) {
+      this.taken = { text: run.text, start: 0, focus: 0, cut: false };
+      this.#anchor = new Anchor(0, run.text);
+    }
+    const { taken } = this;
     const window = windowOf(run, taken);
     this.#anchor = this.#anchor.narrow(window);
     const description = {

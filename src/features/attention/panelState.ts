@@ -12,7 +12,7 @@ import {
   type TextState,
 } from '../../protocol/attention.ts';
 import type { HeadRef, MapSource } from '../../protocol/inference.ts';
-import type { DocumentReference, PanelState, Subject } from './subject.ts';
+import type { DocumentReference, DrawnTokens, PanelState, Subject } from './subject.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -129,13 +129,22 @@ function numbersOf<Name extends string>(value: unknown, ...names: Name[]): Recor
 
 function parseSubject(value: unknown): Subject | null {
   if (!isFields(value)) return null;
-  if (value.kind === 'prompt') return typeof value.text === 'string' ? { kind: 'prompt', text: value.text } : null;
+  if (value.kind === 'prompt') {
+    if (typeof value.text !== 'string') return null;
+    const drawn = parseDrawn(value.drawn);
+    return { kind: 'prompt', text: value.text, ...(drawn && { drawn }) };
+  }
   const document = parseDocument(value.document);
   if (!document) return null;
   const { kind, focus, start, end } = value;
   if (kind === 'editor' && isOffset(focus)) return { kind, document, focus };
   if (kind === 'selection' && isOffset(start) && isOffset(end) && start <= end) return { kind, document, start, end };
   return null;
+}
+
+function parseDrawn(value: unknown): DrawnTokens | null {
+  if (!isFields(value) || typeof value.model !== 'string') return null;
+  return { model: value.model, ids: listOf(value.ids).filter(isOffset) };
 }
 
 function parseDocument(value: unknown): DocumentReference | null {

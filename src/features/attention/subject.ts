@@ -13,7 +13,14 @@ export interface DocumentReference {
 export type Subject =
   | { kind: 'editor'; document: DocumentReference; focus: number }
   | { kind: 'selection'; document: DocumentReference; start: number; end: number }
-  | { kind: 'prompt'; text: string };
+  /** With tokens behind it that a model has drawn, they are explained as they were drawn, by that model. */
+  | { kind: 'prompt'; text: string; drawn?: DrawnTokens };
+
+/** Tokens that a model has drawn behind a prompt. */
+export interface DrawnTokens {
+  model: string;
+  ids: readonly number[];
+}
 
 /** Everything that a panel is made again from. */
 export interface PanelState {

@@ -49,6 +49,18 @@ export class Models {
     if (path === this.chosen) await this.choose(undefined);
   }
 
+  /** A model that is listed. @throws RpcError 'model-missing', 'untrusted' */
+  async source(id: string): Promise<ModelSource> {
+    const bundled = (await this.bundled()).find(({ source }) => source.id === id);
+    if (bundled) return bundled.source;
+    if (!this.added.list().some(({ path }) => path === id)) throw notFound(`There is no model “${id}” here any more. Choose another.`);
+    if (vscode.workspace.isTrusted) return resolveModel(id, this.#folder);
+    throw new RpcError(
+      'untrusted',
+      `${basename(id)} is not run in an untrusted workspace. Trust the workspace, or choose a bundled model.`,
+    );
+  }
+
   /**
    * The chosen model. In an untrusted workspace the first bundled one stands in for a model from elsewhere.
    *

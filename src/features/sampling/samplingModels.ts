@@ -1,9 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { sourceFromFile, type BundledModel } from '../../models/registry.ts';
-import type { ModelSource } from '../../protocol/inference.ts';
-import { RpcError } from '../../protocol/rpc.ts';
+import type { BundledModel } from '../../models/registry.ts';
 import type { ModelFamily, SamplingModel } from '../../protocol/sampling.ts';
 import type { Models } from '../models/models.ts';
 
@@ -31,20 +29,6 @@ export class SamplingModels {
         })),
       )),
     ];
-  }
-
-  /** @throws RpcError 'model-missing', 'untrusted' */
-  async source(id: string): Promise<ModelSource> {
-    const bundled = (await this.#bundled()).find(({ source }) => source.id === id);
-    if (bundled) return bundled.source;
-    const added = this.#models.added.list().find(({ path }) => path === id);
-    if (!added) throw new RpcError('model-missing', `There is no model “${id}” here any more. Choose another.`);
-    if (!vscode.workspace.isTrusted)
-      throw new RpcError(
-        'untrusted',
-        `${basename(id)} is not run in an untrusted workspace. Trust the workspace, or choose a bundled model.`,
-      );
-    return sourceFromFile(added.path);
   }
 
   /** Where a bundled model's card lies; null for others. */

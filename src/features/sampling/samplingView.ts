@@ -12,6 +12,7 @@ import { readImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 import { parseChoices, parsePicture, parseRun, parseSettings } from './kept.ts';
 import { samplePictures, savePictures } from './pictureSampling.ts';
+import type { Models } from '../models/models.ts';
 import type { RunStore } from './runStore.ts';
 import type { SamplingModels } from './samplingModels.ts';
 import type { TextPlaces } from './textPlaces.ts';
@@ -21,14 +22,13 @@ export interface ExplainedTokens {
   readonly model: string;
   readonly prompt: string;
   readonly tokens: readonly number[];
-  /** Of the tokens. */
-  readonly text: string;
 }
 
 export interface SamplingServices {
   readonly extensionUri: vscode.Uri;
   readonly engine: Engine;
   readonly models: SamplingModels;
+  readonly transformers: Models;
   readonly vaes: VaeModels;
   readonly places: TextPlaces;
   readonly runs: RunStore;
@@ -91,7 +91,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
   }
 
   #handlers(): Handlers<SamplingHost> {
-    const { engine, models, vaes, places, runs, memento } = this.#services;
+    const { engine, models, transformers, vaes, places, runs, memento } = this.#services;
     return {
       ready: async () => {
         const content: SamplingContent = {
@@ -116,7 +116,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       forget: async ({ runs: ids }) => runs.forget(ids),
       take: () => places.take(),
       continueText: async ({ model, request }, { signal, item }) => {
-        const client = engine.client(await models.source(model));
+        const client = engine.client(await transformers.source(model));
         return client.generate(request, { signal, onItem: item });
       },
       samplePictures: ({ model, settings, around }, { signal, item }) => {
@@ -136,7 +136,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
         vscode.window.setStatusBarMessage(`$(check) ${what} copied`, 3_000);
       },
       paste: async () => parseSettings(await vscode.env.clipboard.readText()),
-      explain: ({ model, from, tokens, text }) => this.#services.explain({ model, prompt: from.text, tokens, text }),
+      explain: ({ model, from, tokens }) => this.#services.explain({ model, prompt: from.text, tokens }),
       addModel: async () => {
         await this.#services.addModel();
         this.refresh();

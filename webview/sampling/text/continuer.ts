@@ -67,7 +67,7 @@ export class Continuer implements TextActions {
   explain({ model, from, nodes }: TextRun, node: number): void {
     const path = node === root ? [] : pathTo(nodes, node);
     const tokens = path.map((each) => nodes[each]!.token.id);
-    this.#desk.act(this.#desk.host.explain({ model, from, tokens, text: textOf(nodes, path) }));
+    this.#desk.act(this.#desk.host.explain({ model, from, tokens }));
   }
 
   #find(id: string | null): TextRun | null {
