@@ -35,17 +35,19 @@ function tridiagonalise(v: Float64Array, diagonal: Float64Array, beside: Float64
   for (let k = n - 1; k > 0; k--) {
     // Row k's first k numbers are reflected to (0, ..., 0, beside[k]).
     const u = reflectors.subarray(k * n, k * n + k);
-    let squares = 0;
+    // Without the last, beside which the others may be too small to be seen in a sum.
+    let others = 0;
     for (let j = 0; j < k; j++) {
       u[j] = v[k * n + j]!;
-      squares += u[j]! * u[j]!;
+      if (j < k - 1) others += u[j]! * u[j]!;
     }
     diagonal[k] = v[k * n + k]!;
     const last = u[k - 1]!;
-    if (squares - last * last === 0) {
+    if (others === 0) {
       beside[k] = last;
       continue;
     }
+    const squares = others + last * last;
     const length = last > 0 ? -Math.sqrt(squares) : Math.sqrt(squares);
     beside[k] = length;
     u[k - 1] = last - length;

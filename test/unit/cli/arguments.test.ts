@@ -29,7 +29,7 @@ describe('parseCommandLine', () => {
         command: 'sample',
         model: 'm',
         input: undefined,
-        count: 1,
+        count: undefined,
         seed: undefined,
         settingsFile: undefined,
         out: undefined,

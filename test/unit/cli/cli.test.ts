@@ -429,6 +429,26 @@ describe('genlens sample', () => {
     expect((JSON.parse(await readFile(at('sampled/sample.json'), 'utf8')) as Sampled).samples[0]!.tokens).toEqual(other.samples[0]!.tokens);
   });
 
+  it('decodes samples of a variational autoencoder, the same from the same seed, with settings as the view copies them', async () => {
+    await writeFile(at('pictures.json'), JSON.stringify({ model: 'vae-glyphs-2', pictures: { count: 3, seed: 5, temperature: 0.5 } }));
+    const sampled = async (folder: string): Promise<Buffer> => {
+      const ended = await genlens([
+        'sample',
+        join(root, 'models/vae-glyphs-2'),
+        '--settings',
+        at('pictures.json'),
+        '--out',
+        at(folder),
+        ...cpu,
+      ]);
+      expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('3 samples') as string });
+      return readFile(at(`${folder}/samples.npy`));
+    };
+    const first = await sampled('one');
+    expect(readNpy(first).shape).toEqual([3, 1, 28, 28]);
+    expect((await sampled('two')).equals(first)).toBe(true);
+  });
+
   it('tells what is wrong with settings, models and seeds', async () => {
     await writeFile(at('unknown.json'), '{"topk": 3}');
     await writeFile(at('broken.json'), '{');
@@ -439,7 +459,8 @@ describe('genlens sample', () => {
       [[model, '--settings', at('nowhere.json')], /nowhere\.json: cannot read/],
       [[model, '--seed', '4294967295', '--n', '2'], /seed \(4294967296\)/],
       [[causal, '--prompt', ''], /prompt is empty/],
-      [[vae], /family "vae"/],
+      [[vae, '--prompt', 'x'], /continues no text/],
+      [[join(root, 'models/gan-glyphs')], /family "gan"/],
       [[join(fixtures, 'biased/model.onnx'), '--prompt', 'x'], /no tokenizer\.json/],
     ] as const) {
       const ended = await genlens(['sample', ...args, ...cpu]);

@@ -44,6 +44,11 @@ describe('eigenvalues of symmetric matrices', () => {
     expect(faults(matrix, 30, found)).toBeLessThan(1e-11);
   });
 
+  it('keep what is small beside its neighbour', () => {
+    const matrix = Float64Array.of(2, 0, 1e-8, 0, 1, 1, 1e-8, 1, 0.3);
+    expect(faults(matrix, 3, symmetricEigen(matrix, 3))).toBeLessThan(1e-14);
+  });
+
   it('hold for any matrix, those with equal and zero eigenvalues too', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), fc.infiniteStream(fc.constantFrom(0, 0, 1, -1, 2, 1e-8, 1e6, 0.3)), (n, entries) => {
