@@ -8,7 +8,8 @@ import { shortTokenLabel } from '../shared/tokenLabel.ts';
 import { iconButton, toggleButton } from '../shared/toolbar.ts';
 import type { Desk } from './desk.ts';
 import { pathTo, textOf } from './text/branches.ts';
-import { pictureSettingsSummary, settingsSummary } from './words.ts';
+import { pictureSettingsSummary } from './pictures/pictureWords.ts';
+import { settingsSummary } from './words.ts';
 
 export function history(desk: Desk): TemplateResult | typeof nothing {
   const { runs, choices } = desk;

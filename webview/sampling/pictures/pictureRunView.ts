@@ -6,8 +6,8 @@ import { sizeOf } from '../../shared/pictures/drawing.ts';
 import { PictureGrid } from '../../shared/pictures/pictureGrid.ts';
 import { iconButton } from '../../shared/toolbar.ts';
 import type { Desk } from '../desk.ts';
-import { pictureOutcomeSentence, pictureSettingsSummary } from '../words.ts';
 import { sampleOf, type PictureActions } from './actions.ts';
+import { pictureOutcomeSentence, pictureSettingsSummary } from './pictureWords.ts';
 
 export class PictureRunView {
   readonly #desk: Desk;

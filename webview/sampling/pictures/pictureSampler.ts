@@ -5,10 +5,10 @@ import type { Picture } from '../../../src/protocol/pictures.ts';
 import type { PictureRun, SamplingModel } from '../../../src/protocol/sampling.ts';
 import { sheetPng, sizeOf } from '../../shared/pictures/drawing.ts';
 import type { Desk } from '../desk.ts';
-import { pictureRunSentence, pictureStartSentence } from '../words.ts';
 import type { PictureActions } from './actions.ts';
 import { pictureSection } from './pictureSection.ts';
 import { PictureRunView } from './pictureRunView.ts';
+import { pictureRunSentence, pictureStartSentence } from './pictureWords.ts';
 
 export class PictureSampler implements PictureActions {
   readonly #desk: Desk;

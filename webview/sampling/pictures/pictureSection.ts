@@ -12,9 +12,9 @@ import { iconButton } from '../../shared/toolbar.ts';
 import type { Desk } from '../desk.ts';
 import { differenceTable } from '../differenceTable.ts';
 import { seedField } from '../seedField.ts';
-import { pictureStartSentence } from '../words.ts';
 import type { PictureRunView } from './pictureRunView.ts';
 import type { PictureActions } from './actions.ts';
+import { pictureStartSentence } from './pictureWords.ts';
 
 const sources = [
   ['prior', 'From the prior'],

@@ -9,6 +9,7 @@ import type { Desk } from '../desk.ts';
 import { settingsSummary } from '../words.ts';
 
 const methods = ['sample', 'greedy', 'beam'] as const satisfies readonly DecodingSettings['method'][];
+const coldest = 0.05;
 const methodNames = ['Sampling', 'Greedy', 'Beam search'];
 
 export function decodingSettings(desk: Desk): TemplateResult {
@@ -16,7 +17,7 @@ export function decodingSettings(desk: Desk): TemplateResult {
   return html`<details class="settings" ?open=${settingsOpen} @toggle=${(event: Event) => opened(desk, event)}>
     <summary><span class="settings-name">Settings</span><span class="settings-summary">${settingsSummary(decoding)}</span></summary>
     <div class="settings-body">
-      ${methodRow(desk)} ${decoding.method === 'sample' ? filterSliders(decoding, (change) => desk.setDecoding(change)) : nothing}
+      ${methodRow(desk)} ${decoding.method === 'sample' ? filterSliders(decoding, (change) => desk.setDecoding(warm(change))) : nothing}
       ${decoding.method === 'beam' ? beamSliders(desk) : nothing} ${commonRows(desk)}
       <div class="settings-actions">
         ${iconButton('copy', 'Copy these settings', () => desk.copySettings({ decoding }, desk.model?.id ?? ''))}
@@ -25,6 +26,11 @@ export function decodingSettings(desk: Desk): TemplateResult {
       </div>
     </div>
   </details>`;
+}
+
+/** What takes the most probable token alone is a method of its own: no temperature of 0. */
+function warm<Change extends { readonly temperature?: number }>(change: Change): Change {
+  return change.temperature === undefined ? change : { ...change, temperature: Math.max(coldest, change.temperature) };
 }
 
 function opened(desk: Desk, { target }: Event): void {
