@@ -9,6 +9,7 @@ import { measureExplain, measureLarge, measureRuns } from './engine.ts';
 import { measureFormulas } from './formulas.ts';
 import { measureGeneration } from './generation.ts';
 import { measureLongFiles } from './longFile.ts';
+import { measurePictures } from './pictures.ts';
 import { measurePoints } from './points.ts';
 import { met, table, type Figure } from './report.ts';
 import { measureTraining } from './training.ts';
@@ -32,6 +33,7 @@ export async function main({ root, out, flags }: Options): Promise<number> {
     ...(await measureRuns(root, out, rounds)),
     ...(await measureExplain(root, source, rounds)),
     ...(await measureGeneration(root, source, rounds)),
+    ...(await measurePictures(root, rounds)),
     ...(await measureTraining(root, rounds, quick)),
     ...(await measureViews(rounds)),
     ...(await measurePoints(rounds)),
