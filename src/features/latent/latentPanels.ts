@@ -12,6 +12,7 @@ import { readImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 import type { LatentDataSets } from './latentData.ts';
 import { parseLatentState } from './latentState.ts';
+import { ShownData } from './shownData.ts';
 
 /** Draws of z for the reconstruction term of each item of a data set. */
 const draws = 1;
@@ -35,6 +36,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   #client: VaeClient | null = null;
   /** Whose client it is. */
   #model: string | null = null;
+  readonly #shown = new ShownData();
   #state: LatentViewState | null;
 
   constructor(services: LatentServices) {
@@ -85,8 +87,11 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       }
     });
     panel.onDidDispose(() => {
+      // Another may have been restored in its place.
+      if (this.#panel !== panel) return;
       this.#session?.dispose();
       [this.#panel, this.#session, this.#client] = [null, null, null];
+      this.#shown.free();
     });
     panel.webview.html = viewPage(panel.webview, extensionUri, { title: 'Latent Space', view: 'latent' });
   }
@@ -116,7 +121,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       encode: ({ data: id }, { signal, progress, item }) => {
         const path = data.pathOf(id);
         if (path === null) throw new RpcError('data-invalid', `The data “${id}” is not listed any more. Choose other data.`);
-        return client().encodeDataSet({ path, draws, seed }, { signal, onProgress: progress, onItem: item });
+        return this.#shown.encode(client(), { path, draws, seed }, { signal, onProgress: progress, onItem: item });
       },
       addData: () => data.add(),
       decode: (params, { signal }) => client().decode(params, { signal }),
