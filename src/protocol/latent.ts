@@ -56,7 +56,7 @@ export interface LatentViewState {
   /** The ends of a path, in the plane. */
   readonly path: readonly [readonly [number, number], readonly [number, number]] | null;
   readonly spherical: boolean;
-  /** Decoded pictures lie over the plane. */
+  /** The plane is shown decoded as a grid. */
   readonly manifold: boolean;
 }
 
@@ -89,8 +89,10 @@ export interface LatentHost {
   copying(params: { samples: number; seed: number }): CopyingOf;
   /** How many members of its training an attack finds in the model's twin; null where it has none. */
   membership(params: Record<never, never>): MembershipAudit | null;
-  /** The image file that is open in front, else one that the user picks, as the model takes it. */
-  pickPicture(params: { pick: boolean }): { readonly picture: Picture; readonly values: Float32Array } | null;
+  /** The image file that is open in front, else one that the user picks, as the model takes it; what was changed of it, in sentences. */
+  pickPicture(params: {
+    pick: boolean;
+  }): { readonly picture: Picture; readonly values: Float32Array; readonly notices: readonly string[] } | null;
   copy(params: { text: string; what: string }): void;
 }
 

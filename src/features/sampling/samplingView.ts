@@ -125,7 +125,11 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
           throw new RpcError('data-invalid', 'The picture to sample around has not as many numbers as its size says.');
         return samplePictures(vaes, { model, settings, around: picture }, { signal }, item);
       },
-      pickPicture: async ({ model, pick }) => (await readImage(await vaes.client(model), pick))?.picture ?? null,
+      pickPicture: async ({ model, pick }) => {
+        const found = await readImage(await vaes.client(model), pick);
+        if (found && found.notices.length > 0) vscode.window.setStatusBarMessage(`$(info) ${found.notices.join(' ')}`, 8_000);
+        return found?.picture ?? null;
+      },
       save: async ({ run, png }) => {
         const parsed = parseRun(run);
         if (parsed?.kind === 'pictures') await savePictures(vaes, parsed, png instanceof Uint8Array ? { png } : null);

@@ -13,6 +13,8 @@ export interface ReadImage {
   readonly picture: Picture;
   /** In the model's range. */
   readonly values: Float32Array;
+  /** What was changed of it, in sentences. */
+  readonly notices: readonly string[];
 }
 
 /** The image that is open in front; where there is none, or another is wanted, one that the user picks. null: none was picked. */
@@ -25,15 +27,20 @@ export async function readImage(client: VaeClient, pick: boolean): Promise<ReadI
     throw new RpcError('data-invalid', `${name} has ${size} bytes; pictures have at most ${maximumPictureBytes}. Make it smaller.`);
   const { item } = await client.load();
   const { levels, values, notices } = await client.readPicture({ bytes: await vscode.workspace.fs.readFile(file) });
-  if (notices.length > 0) vscode.window.setStatusBarMessage(`$(info) ${name}: ${notices.join('; ')}`, 8_000);
-  return { picture: { name, shape: shapeOfItem(item), levels }, values };
+  return {
+    ...{ picture: { name, shape: shapeOfItem(item), levels }, values },
+    notices: notices.length > 0 ? [`${name}: ${notices.join('; ')}.`] : [],
+  };
 }
 
-/** Of the tab in front, else of one that is seen. */
+/** Of the tab in front, else of one that is seen, else the only one that is open. */
 function openImage(): vscode.Uri | undefined {
   const { activeTabGroup, all } = vscode.window.tabGroups;
-  const tabs = [activeTabGroup, ...all].map(({ activeTab }) => activeTab?.input);
-  return tabs.flatMap((input) => (isDocument(input) && isImage(input.uri) ? [input.uri] : []))[0];
+  const imagesOf = (tabs: readonly (vscode.Tab | undefined)[]): vscode.Uri[] =>
+    tabs.flatMap((tab) => (isDocument(tab?.input) && isImage(tab.input.uri) ? [tab.input.uri] : []));
+  const seen = imagesOf([activeTabGroup, ...all].map(({ activeTab }) => activeTab))[0];
+  const [only, another] = imagesOf(all.flatMap(({ tabs }) => tabs));
+  return seen ?? (another ? undefined : only);
 }
 
 const isDocument = (input: unknown): input is { uri: vscode.Uri } =>
