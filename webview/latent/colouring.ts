@@ -28,6 +28,12 @@ export function colouringsOf({ labels }: EncodedData, numbers: ItemNumbers): Nam
   ];
 }
 
+/** What is kept, where it is there; else the first that is. */
+export function chosenOf(known: readonly NamedColouring[], kept: PointColouring | null): NamedColouring {
+  const same = known.find(({ colouring }) => JSON.stringify(colouring) === JSON.stringify(kept));
+  return same ?? known[0] ?? { colouring: { by: 'error' }, name: numberNames.error };
+}
+
 /** The colours of points, and what their scale says. */
 export type Coloured =
   | {
@@ -38,14 +44,16 @@ export type Coloured =
     }
   | { readonly kind: 'values'; readonly colour: PointColour; readonly range: readonly [number, number]; readonly name: string };
 
-export function coloured({ summary, numbers }: WholeData, colouring: PointColouring): Coloured {
-  if (colouring.by !== 'label') {
-    const values = numbers[colouring.by] ?? new Float32Array(summary.count);
-    const range = rangeOf(values);
-    return { kind: 'values', colour: { kind: 'values', values, range, ramp: 'viridis' }, range, name: numberNames[colouring.by] };
+/** What is not there, as of another model or of data that was chosen before, gives way to the first label, else to the error. */
+export function coloured({ summary, numbers }: Omit<WholeData, 'means'>, colouring: PointColouring): Coloured {
+  const own = colouring.by === 'label' ? null : numbers[colouring.by];
+  if (colouring.by !== 'label' && own) {
+    const range = rangeOf(own);
+    return { kind: 'values', colour: { kind: 'values', values: own, range, ramp: 'viridis' }, range, name: numberNames[colouring.by] };
   }
-  const label = summary.labels.find(({ name }) => name === colouring.label) ?? summary.labels[0];
-  if (!label) return coloured({ summary, numbers } as WholeData, { by: 'error' });
+  const wanted = colouring.by === 'label' ? colouring.label : null;
+  const label = summary.labels.find(({ name }) => name === wanted) ?? summary.labels[0];
+  if (!label) return coloured({ summary, numbers }, { by: 'error' });
   const { names, values } = label;
   const classes = values instanceof Uint32Array ? Uint16Array.from(values, (value) => value % 0xffff) : values;
   const groups = groupsOf(names);

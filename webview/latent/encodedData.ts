@@ -52,6 +52,11 @@ export class EncodedParts {
   }
 }
 
+/** What the encoder gives for one item, [latent]. */
+export function meanOf({ means }: Pick<WholeData, 'means'>, latent: number, item: number): Float32Array {
+  return means.subarray(item * latent, (item + 1) * latent);
+}
+
 /** Data that is wholly encoded. */
 export interface WholeData {
   readonly summary: EncodedData;

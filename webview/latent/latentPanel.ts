@@ -10,7 +10,8 @@ import { crosshair, curve, ellipse, handle } from '../shared/points/overlay.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
-import { coloured, colouringsOf, type Coloured } from './colouring.ts';
+import { chosenOf, coloured, colouringsOf, type Coloured } from './colouring.ts';
+import { meanOf } from './encodedData.ts';
 import { contourOf } from './contours.ts';
 import type { LatentDesk } from './desk.ts';
 import { elboContent } from './elbo.ts';
@@ -50,6 +51,10 @@ export class LatentPanel implements LatentDesk {
   #working: string | null = null;
   #problem: string | null = null;
   #notice: string | null = null;
+  /** What was changed of a picture from elsewhere when it was read. */
+  #changes: readonly string[] = [];
+  /** The examination whose picture has been decoded where it lies. */
+  #met: object | null = null;
   #frame = 0;
   #keeping: ReturnType<typeof setTimeout> | undefined;
 
@@ -159,6 +164,7 @@ export class LatentPanel implements LatentDesk {
     if (other) this.#open();
     else if ('projection' in change) {
       this.#keep({ viewport: null, place: null, path: null });
+      if (this.#way?.kind === 'path') this.endWay();
       this.session.project(this.#state.projection);
     } else if ('colouring' in change) this.#showPoints();
     else if ('lit' in change) this.points.light(this.#state.lit);
@@ -179,20 +185,25 @@ export class LatentPanel implements LatentDesk {
     const { placed, data, model } = this.session;
     const { place, item } = this.#state;
     if (!placed?.plane || !place || !data || !model) return null;
-    const base = item === null ? null : data.means.subarray(item * model.latent, (item + 1) * model.latent);
+    const base = item === null ? (this.subjects.subject?.examined?.mean ?? null) : meanOf(data, model.latent, item);
     return zAt(placed.plane, place, base);
   }
 
   travel(dimension: number): void {
     const { model } = this.session;
     if (!model) return;
+    this.#keep({ path: null, manifold: false });
+    this.#lay();
     this.#show({ kind: 'traversal', base: this.zHere() ?? new Float32Array(model.latent), dimension });
   }
 
   showManifold(): void {
     const { model } = this.session;
     if (!model) return;
-    const dimensions = model.latent <= 2 ? ([0, model.latent - 1] as const) : this.#state.projection.dimensions;
+    const [right, up] = model.latent <= 2 ? [0, 1] : this.#state.projection.dimensions;
+    const dimensions = [Math.min(right, model.latent - 1), Math.min(up, model.latent - 1)] as const;
+    this.#keep({ path: null, manifold: true });
+    this.#lay();
     this.#show({ kind: 'manifold', base: this.zHere() ?? new Float32Array(model.latent), dimensions });
   }
 
@@ -201,7 +212,7 @@ export class LatentPanel implements LatentDesk {
     if (!placed?.plane) return;
     const { path } = this.#state;
     const [from, to] = path ?? this.#someEnds(placed.x, placed.y);
-    this.#keep({ path: [from, to], spherical });
+    this.#keep({ path: [from, to], spherical, manifold: false });
     this.#show({ kind: 'path', from: zAt(placed.plane, from, null), to: zAt(placed.plane, to, null), spherical });
     this.#lay();
   }
@@ -209,7 +220,7 @@ export class LatentPanel implements LatentDesk {
   endWay(): void {
     this.#way = null;
     this.strip.clear();
-    this.#keep({ path: null });
+    this.#keep({ path: null, manifold: false });
     this.#lay();
     this.changed();
   }
@@ -249,13 +260,15 @@ export class LatentPanel implements LatentDesk {
     if (!found) return;
     this.#keep({ item: null });
     this.points.pick(null);
+    [this.#problem, this.#changes] = [null, found.notices];
     this.subjects.picture(found.picture.name, found.values);
   }
 
   #open(): void {
     this.subjects.clear();
     this.privacy.clear();
-    [this.#decoded, this.#way, this.#problem, this.#coloured] = [null, null, null, null];
+    this.#decoding.forget();
+    [this.#decoded, this.#way, this.#problem, this.#coloured, this.#notice, this.#changes] = [null, null, null, null, null, []];
     this.strip.clear();
     const { model, data, projection } = this.#state;
     if (model !== null) this.session.open(model, data, projection);
@@ -263,10 +276,20 @@ export class LatentPanel implements LatentDesk {
   }
 
   #sessionChanged(): void {
-    if (this.session.placed) this.#showPoints();
-    const { item } = this.#state;
-    const { data } = this.session;
-    if (data && item !== null && item < data.summary.count && this.subjects.subject?.item !== item) this.#look(item);
+    const { data, placed, model } = this.session;
+    // Data of a user's own may have become smaller since.
+    if (data && (this.#state.item ?? 0) >= data.summary.count) this.#keep({ item: null });
+    // What was cancelled, or failed, is not what is seen.
+    if (placed && this.#busy === null && placed.projection.method !== this.#state.projection.method)
+      this.#keep({ projection: placed.projection });
+    if (placed) this.#showPoints();
+    const { item, place, path, manifold } = this.#state;
+    if (data && item !== null && this.subjects.subject?.item !== item) this.#look(item);
+    if (data && model && placed?.plane) {
+      if (item !== null && place === null) this.#keep({ place: placeOf(placed.plane, meanOf(data, model.latent, item)) });
+      if (this.#way === null && path) this.showPath();
+      else if (this.#way === null && manifold) this.showManifold();
+    }
     const z = this.zHere();
     if (z) this.#decoding.ask(z);
     this.#lay();
@@ -276,9 +299,7 @@ export class LatentPanel implements LatentDesk {
   #showPoints(): void {
     const { data, placed } = this.session;
     if (!data || !placed) return;
-    const known = colouringsOf(data.summary, data.numbers).map(({ colouring }) => colouring);
-    const chosen = this.#state.colouring ?? known[0];
-    this.#coloured = coloured(data, chosen ?? { by: 'error' });
+    this.#coloured = coloured(data, chosenOf(colouringsOf(data.summary, data.numbers), this.#state.colouring).colouring);
     const { colour } = this.#coloured;
     this.#notice = this.points.show(
       {
@@ -289,7 +310,9 @@ export class LatentPanel implements LatentDesk {
       this.#state.viewport,
     );
     this.points.light(this.#state.lit);
-    this.points.pick(this.#state.item);
+    const { item } = this.#state;
+    const point = item === null || !placed.items ? item : placed.items.indexOf(item);
+    this.points.pick(point === -1 ? null : point);
   }
 
   /** What an item is, in few words. */
@@ -305,20 +328,23 @@ export class LatentPanel implements LatentDesk {
     const item = placed.items?.[index] ?? index;
     this.#keep({ item });
     this.#look(item);
-    if (placed.plane) this.moveTo(placeOf(placed.plane, data.means.subarray(item * model.latent, (item + 1) * model.latent)));
+    if (placed.plane) this.moveTo(placeOf(placed.plane, meanOf(data, model.latent, item)));
   }
 
   #look(item: number): void {
     const { data } = this.session;
+    [this.#problem, this.#changes] = [null, []];
     if (data) this.subjects.item(data.summary.runId, item, this.nameOf(item));
   }
 
   #subjectChanged(): void {
     const subject = this.subjects.subject;
     const { placed } = this.session;
-    // A picture from elsewhere is decoded where it lies.
-    if (subject?.item === null && subject.examined && placed?.plane && !subject.evidence)
+    // A picture from elsewhere is decoded where it lies, once.
+    if (subject?.item === null && subject.examined && placed?.plane && subject.examined !== this.#met) {
+      this.#met = subject.examined;
       this.moveTo(placeOf(placed.plane, subject.examined.mean));
+    }
     this.#showFormula();
     this.#lay();
     this.changed();
@@ -404,23 +430,25 @@ export class LatentPanel implements LatentDesk {
     const { model, data } = this.session;
     return html`<main class="latent">
       <h1 class="headline">${this.#headline()}</h1>
-      ${toolbar(this)} ${this.#busy ? busyBanner(this.#busy, () => this.session.cancel()) : nothing}
-      ${
-        this.#problem === null
-          ? nothing
-          : banner(
-              'error',
-              this.#problem,
-              textButton('Close', () => this.#update(() => (this.#problem = null))),
-            )
-      }
-      ${this.#notice === null ? nothing : banner('info', this.#notice, nothing)}
-      ${(data?.summary.notices ?? []).map((notice) => banner('info', notice, nothing))}
+      ${toolbar(this)} ${this.#busy ? busyBanner(this.#busy, () => this.session.cancel()) : nothing} ${this.#banners()}
+      ${[...(data?.summary.notices ?? []), ...this.#changes].map((notice) => banner('info', notice, nothing))}
       <div class="latent-parts" ?hidden=${!model}>
         <section class="latent-plane" aria-label="Latent space" ?hidden=${!this.session.placed}>${this.points.element}</section>
         ${model ? side(this, model) : nothing}
       </div>
     </main>`;
+  }
+
+  /** What went wrong, or was cancelled, can be begun again where nothing is seen without it. */
+  #banners(): TemplateResult {
+    const { model, data } = this.#state;
+    const isUnfinished = model !== null && data !== null && this.#busy === null && this.session.placed === null;
+    const again = isUnfinished ? textButton('Try again', () => this.#open()) : nothing;
+    const close = textButton('Close', () => this.#update(() => (this.#problem = null)));
+    const stopped = 'The data is not encoded: it was stopped.';
+    return html`${this.#problem === null ? nothing : banner('error', this.#problem, html`${again} ${close}`)}
+    ${isUnfinished && this.#problem === null ? banner('info', stopped, again) : nothing}
+    ${this.#notice === null ? nothing : banner('info', this.#notice, nothing)}`;
   }
 
   #headline(): string {

@@ -6,6 +6,7 @@ export class Latest<Request, Answer> {
   readonly #failed: (error: unknown) => void;
   #busy = false;
   #next: { readonly request: Request } | null = null;
+  #forgotten = 0;
 
   constructor(
     ask: (request: Request) => Promise<Answer>,
@@ -22,15 +23,24 @@ export class Latest<Request, Answer> {
     if (!this.#busy) void this.#work();
   }
 
+  /** Nothing that was asked is taken, or told of, any more. */
+  forget(): void {
+    this.#next = null;
+    this.#forgotten++;
+  }
+
   async #work(): Promise<void> {
     this.#busy = true;
+    let current = this.#forgotten;
     try {
       for (let next = this.#next; next; next = this.#next) {
         this.#next = null;
-        this.#take(await this.#ask(next.request), next.request);
+        current = this.#forgotten;
+        const answer = await this.#ask(next.request);
+        if (current === this.#forgotten) this.#take(answer, next.request);
       }
     } catch (error) {
-      this.#failed(error);
+      if (current === this.#forgotten) this.#failed(error);
     } finally {
       this.#busy = false;
     }

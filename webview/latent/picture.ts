@@ -33,18 +33,16 @@ export function costPicture(
     for (let channel = 0; channel < channels; channel++) sum -= pixels[channel * area + at]!;
     return sum;
   });
-  const mean = cost.reduce((sum, value) => sum + value, 0) / area;
-  const most = cost.reduce((largest, value) => Math.max(largest, Math.abs(value - mean)), 1e-12);
+  const { mean, most, positions } = costPositions(cost);
   const ramp = differenceRamp(palette);
   const painted = (element?: Element): void => {
     if (!(element instanceof HTMLCanvasElement)) return;
     element.width = width;
     element.height = height;
     const context = element.getContext('2d');
+    if (!context) return;
     for (let at = 0; at < area; at++) {
-      const position = Math.round(((cost[at]! - mean) / most / 2 + 0.5) * (ramp.length - 1));
-      if (!context) return;
-      context.fillStyle = cssColour(ramp[position]!);
+      context.fillStyle = cssColour(ramp[Math.round(positions[at]! * (ramp.length - 1))]!);
       context.fillRect(at % width, Math.floor(at / width), 1, 1);
     }
   };
@@ -52,4 +50,16 @@ export function costPicture(
     <canvas role="img" aria-label=${name} ${ref(painted)}></canvas>
     <figcaption title=${`Mean ${mean.toFixed(2)} nats a pixel; the strongest colour is ${most.toFixed(2)} from it`}>${name}</figcaption>
   </figure>`;
+}
+
+/**
+ * Where costs lie in a ramp from 0 to 1 that has their mean in its middle. What has no end is dearer than all, what is no number as the mean;
+ * neither counts in the scale.
+ */
+export function costPositions(cost: Float64Array): { mean: number; most: number; positions: Float64Array } {
+  const known = cost.filter(Number.isFinite);
+  const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
+  const most = known.reduce((largest, value) => Math.max(largest, Math.abs(value - mean)), 1e-12);
+  const positions = cost.map((value) => (Number.isNaN(value) ? 0.5 : Math.max(0, Math.min(1, (value - mean) / most / 2 + 0.5))));
+  return { mean, most, positions };
 }

@@ -15,9 +15,17 @@ export interface Plane {
   readonly names: readonly [string, string];
 }
 
+/** Of one dimension twice it is a line: nothing lies upwards. */
 export function planeOfDimensions(latent: number, [a, b]: readonly [number, number], names: readonly string[]): Plane {
   const unit = (at: number): Float64Array => Float64Array.from({ length: latent }, (_, index) => (index === at ? 1 : 0));
-  return { x: unit(a), y: unit(b), origin: new Float64Array(latent), names: [names[a] ?? `z${a}`, names[b] ?? `z${b}`] };
+  const isLine = a === b;
+  const name = (at: number): string => names[at] ?? `z${at}`;
+  return {
+    x: unit(a),
+    y: isLine ? new Float64Array(latent) : unit(b),
+    origin: new Float64Array(latent),
+    names: [name(a), isLine ? '' : name(b)],
+  };
 }
 
 export function planeOfComponents({ axes, mean, share }: NonNullable<Projection['pca']>): Plane {
@@ -29,7 +37,7 @@ export function planeOfComponents({ axes, mean, share }: NonNullable<Projection[
   };
 }
 
-/** Where a z lies in the plane: its foot. The axes are of length 1 and at right angles. */
+/** Where a z lies in the plane: its foot. The axes are of length 1 and at right angles, or one is 0. */
 export function placeOf({ x, y, origin }: Plane, z: ArrayLike<number>): Place {
   let [along, up] = [0, 0];
   for (let at = 0; at < origin.length; at++) {

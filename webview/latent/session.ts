@@ -15,6 +15,8 @@ export interface Placed {
   /** null: of a projection that is not linear, whose places stand for no z. */
   readonly plane: Plane | null;
   readonly names: readonly [string, string];
+  /** What was asked for. */
+  readonly projection: LatentViewState['projection'];
 }
 
 export interface SessionEvents {
@@ -80,12 +82,13 @@ export class LatentSession {
       .catch(console.warn);
   }
 
-  async #place({ method, dimensions }: LatentViewState['projection'], signal: AbortSignal): Promise<void> {
+  async #place(projection: LatentViewState['projection'], signal: AbortSignal): Promise<void> {
+    const { method, dimensions } = projection;
     const { model, data } = this;
     if (!model || !data) return;
     if (method === 'dimensions' || model.latent <= 2) {
       const within = dimensions.map((dimension) => Math.min(dimension, model.latent - 1)) as [number, number];
-      this.#lie(planeOfDimensions(model.latent, model.latent <= 2 ? [0, model.latent - 1] : within, model.latentNames));
+      this.#lie(planeOfDimensions(model.latent, model.latent <= 2 ? [0, model.latent - 1] : within, model.latentNames), projection);
       return;
     }
     this.#events.busy({ message: method === 'umap' ? 'Laying the points out (UMAP)' : 'Finding the principal components' });
@@ -94,14 +97,14 @@ export class LatentSession {
       { signal, onProgress: (progress) => this.#events.busy(progress) },
     );
     if (pca) {
-      this.#lie(planeOfComponents(pca));
+      this.#lie(planeOfComponents(pca), projection);
       return;
     }
     const column = (at: number): Float32Array => Float32Array.from({ length: points.length / 2 }, (_, index) => points[2 * index + at]!);
-    this.placed = { x: column(0), y: column(1), items, plane: null, names: ['UMAP 1', 'UMAP 2'] };
+    this.placed = { x: column(0), y: column(1), items, plane: null, names: ['UMAP 1', 'UMAP 2'], projection };
   }
 
-  #lie(plane: Plane): void {
-    this.placed = { ...pointsIn(plane, this.data!.means), items: null, plane, names: plane.names };
+  #lie(plane: Plane, projection: LatentViewState['projection']): void {
+    this.placed = { ...pointsIn(plane, this.data!.means), items: null, plane, names: plane.names, projection };
   }
 }

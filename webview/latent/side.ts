@@ -12,6 +12,7 @@ import { costPicture, picture } from './picture.ts';
 import { wayWords } from './strip.ts';
 import type { Subject } from './subject.ts';
 import { legendOf } from './toolbar.ts';
+import { tightnessSentence } from './words.ts';
 
 export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
   const { data } = panel.session;
@@ -74,20 +75,20 @@ function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): Templa
 }
 
 /** The bound of K draws, as K grows. */
-function tightness(byK: readonly { readonly k: number; readonly bound: number }[], logEvidence: number): TemplateResult {
-  const least = Math.min(...byK.map(({ bound }) => bound));
+function tightness(byK: readonly { readonly k: number; readonly bound: number }[], logEvidence: number): TemplateResult | typeof nothing {
+  const known = byK.filter(({ bound }) => Number.isFinite(bound));
+  if (known.length === 0 || !Number.isFinite(logEvidence)) return nothing;
+  const least = Math.min(...known.map(({ bound }) => bound));
   const range = Math.max(logEvidence - least, 1e-9);
-  const x = (k: number): number => (220 * Math.log(k)) / Math.log(byK.at(-1)?.k ?? 2);
+  const x = (k: number): number => (220 * Math.log(k)) / Math.log(Math.max(2, byK.at(-1)?.k ?? 2));
   const y = (bound: number): number => 48 - (40 * (bound - least)) / range;
-  const line = byK.map(({ k, bound }, at) => `${at === 0 ? 'M' : 'L'}${x(k).toFixed(1)} ${y(bound).toFixed(1)}`).join('');
+  const line = known.map(({ k, bound }, at) => `${at === 0 ? 'M' : 'L'}${x(k).toFixed(1)} ${y(bound).toFixed(1)}`).join('');
   return html`<figure class="latent-tightness">
     <svg viewBox="-4 0 232 52" role="img" aria-label="The importance-weighted bound rises with the number of draws">
       <path class="tightness-top" d="M0 ${y(logEvidence).toFixed(1)}H228"></path>
       <path class="tightness-line" d=${line}></path>
     </svg>
-    <figcaption>
-      L<sub>K</sub> from ${byK[0]?.bound.toFixed(1)} (K = 1) to ${byK.at(-1)?.bound.toFixed(1)} (K = ${byK.at(-1)?.k}); the line is log p(x)
-    </figcaption>
+    <figcaption>L<sub>K</sub> ${tightnessSentence(byK)}</figcaption>
   </figure>`;
 }
 

@@ -24,6 +24,7 @@ export class Strip {
   readonly #model: () => LoadedVae | null;
   readonly #latest: Latest<Float32Array, Decoded>;
   #z = new Float32Array(0);
+  #kind: Way['kind'] | null = null;
   #shown = '';
 
   /** @param chosen the z of the picture that is chosen */
@@ -49,7 +50,11 @@ export class Strip {
         const loaded = model();
         if (loaded && z === this.#z) this.grid.show(levelsOf(pictures, loaded.range), shapeOfItem(loaded.item));
       },
-      failed,
+      (error) => {
+        // So that it is asked for again.
+        this.#shown = '';
+        failed(error);
+      },
     );
   }
 
@@ -60,13 +65,15 @@ export class Strip {
     this.#shown = key;
     const latent = this.#model()?.latent ?? 1;
     const z = zOf(way);
-    if (z.length !== this.#z.length) this.grid.clear(z.length / latent);
+    if (way.kind !== this.#kind || z.length !== this.#z.length) this.grid.clear(z.length / latent);
+    this.#kind = way.kind;
     this.grid.element.classList.toggle('square', way.kind === 'manifold');
     this.#z = z;
     this.#latest.ask(z);
   }
 
   clear(): void {
+    this.#latest.forget();
     this.#shown = '';
     this.#z = new Float32Array(0);
     this.grid.clear(0);
@@ -74,8 +81,10 @@ export class Strip {
 }
 
 /** [count, latent] */
-function zOf(way: Way): Float32Array<ArrayBuffer> {
+export function zOf(way: Way): Float32Array<ArrayBuffer> {
   if (way.kind === 'path') return (way.spherical ? sphericalPath : linearPath)(way.from, way.to, inPath) as Float32Array<ArrayBuffer>;
+  if (way.kind === 'manifold' && way.dimensions[0] === way.dimensions[1])
+    return traversal(way.base, way.dimensions[0], evenQuantiles(manifoldSide)) as Float32Array<ArrayBuffer>;
   if (way.kind === 'manifold') return manifoldGrid(way.base, way.dimensions, manifoldSide) as Float32Array<ArrayBuffer>;
   const values = Float64Array.from({ length: inPath }, (_, at) => (2 * reach * at) / (inPath - 1) - reach);
   return traversal(way.base, way.dimension, values) as Float32Array<ArrayBuffer>;
@@ -87,5 +96,7 @@ export function wayWords(way: Way, names: readonly string[]): string {
   if (way.kind === 'path') return way.spherical ? 'Along the arc from A to B (slerp)' : 'Along the line from A to B';
   if (way.kind === 'traversal') return `${name(way.dimension)} from −${reach} to ${reach}, the others as they are here`;
   const ends = evenQuantiles(manifoldSide)[manifoldSide - 1]!.toFixed(2);
-  return `${name(way.dimensions[0])} to the right and ${name(way.dimensions[1])} upwards, at even quantiles of the prior (−${ends} to ${ends})`;
+  const [right, up] = way.dimensions;
+  const directions = right === up ? name(right) : `${name(right)} to the right and ${name(up)} upwards,`;
+  return `${directions} at even quantiles of the prior (−${ends} to ${ends})`;
 }

@@ -5,7 +5,7 @@ import { categoryColours, pointRamp, unknownColour } from '../shared/points/colo
 import { classesLegend, valuesLegend } from '../shared/points/legend.ts';
 import { pointsTools } from '../shared/points/tools.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
-import { colouringsOf } from './colouring.ts';
+import { chosenOf, colouringsOf } from './colouring.ts';
 import type { LatentDesk } from './desk.ts';
 
 export function toolbar(panel: LatentDesk): TemplateResult {
@@ -32,15 +32,18 @@ export function toolbar(panel: LatentDesk): TemplateResult {
         ? html`${toggleButton('git-compare', 'A path between two places', panel.way?.kind === 'path', () =>
             panel.way?.kind === 'path' ? panel.endWay() : panel.showPath(),
           )}
-          ${toggleButton('table', 'The plane, decoded as a grid', panel.way?.kind === 'manifold', () =>
-            panel.way?.kind === 'manifold' ? panel.endWay() : panel.showManifold(),
-          )}`
+          ${isOfDimensions(panel) ? toggleButton('table', 'The plane, decoded as a grid', panel.way?.kind === 'manifold', () => (panel.way?.kind === 'manifold' ? panel.endWay() : panel.showManifold())) : nothing}`
         : nothing
     }
     ${iconButton('file-media', 'Encode the image that is open', () => panel.pickPicture(false))}
     ${iconButton('folder-opened', 'Encode an image file…', () => panel.pickPicture(true))}
     ${session.placed ? pointsTools(panel.points, session.placed.plane !== null) : nothing}
   </div>`;
+}
+
+/** Even quantiles of the prior are those of the latents, not of their principal components. */
+function isOfDimensions({ session: { placed, model } }: LatentDesk): boolean {
+  return placed?.projection.method === 'dimensions' || (model?.latent ?? 0) <= 2;
 }
 
 /** Ways to lay out more than two dimensions. */
@@ -64,11 +67,9 @@ function colouringSelect(panel: LatentDesk): TemplateResult | typeof nothing {
   const { data } = panel.session;
   if (!data) return nothing;
   const known = colouringsOf(data.summary, data.numbers);
-  const { colouring } = panel.state;
-  const at = colouring === null ? 0 : known.findIndex((each) => JSON.stringify(each.colouring) === JSON.stringify(colouring));
   return select(
     'Colour of the points',
-    at,
+    known.indexOf(chosenOf(known, panel.state.colouring)),
     known.map(({ name }) => `Colour: ${name}`),
     (index) => panel.choose({ colouring: known[index]?.colouring ?? null, lit: null }),
   );

@@ -6,7 +6,9 @@ import { formatCount } from '../shared/numbers.ts';
 
 /** A number of nats, with a true minus. */
 export function nats(value: number, digits = 1): string {
-  return `${value.toFixed(digits).replace('-', '−')} nats`;
+  const text = Math.abs(value).toFixed(digits).replace('Infinity', '∞');
+  // What is rounded to nothing has no sign.
+  return `${value < 0 && Number(text) !== 0 ? '−' : ''}${text} nats`;
 }
 
 const counted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
@@ -39,11 +41,12 @@ export function evidenceSentence({ method, logEvidence, quadrature, importance }
     return `log p(x) = ${nats(logEvidence, 2)} by quadrature around ${modes}: two resolutions ${agreed} (difference ${quadrature.difference.toExponential(1)}).`;
   }
   const { effectiveSize, paretoShape, draws, standardError } = importance;
+  const shape = Number.isFinite(paretoShape) ? ` ${paretoShape.toFixed(2)} is` : '';
   const trust =
-    paretoShape > 0.7 || Number.isNaN(paretoShape)
-      ? 'above 0.7: it has no standard error, and log p(x) may lie well above'
-      : `at most 0.7: ± ${(standardError ?? NaN).toFixed(2)}`;
-  return `log p(x) ≥ ${nats(logEvidence)} in expectation, by importance sampling: ${formatCount(draws)} draws count as ${effectiveSize.toFixed(1)}; Pareto k-hat ${paretoShape.toFixed(2)} is ${trust}.`;
+    shape !== '' && paretoShape <= 0.7 && standardError !== null
+      ? `${shape} at most 0.7: ± ${standardError.toFixed(2)}`
+      : `${shape || ' cannot be told, as if it were'} above 0.7: it has no standard error, and log p(x) may lie well above`;
+  return `log p(x) ≥ ${nats(logEvidence)} in expectation, by importance sampling: ${formatCount(draws)} draws count as ${effectiveSize.toFixed(1)}; Pareto k-hat${trust}.`;
 }
 
 /** The gap between log p(x) and the ELBO, and where it comes from. */
@@ -79,4 +82,12 @@ export function membershipSentence(audit: MembershipAudit | null): string {
     `${percent(found.low)} to ${percent(found.high)} of the members at 1 % false positives (AUC ${auc.value.toFixed(3)}, ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}, ` +
     `over families drawn again; ${formatCount(examples)} examples). Other attacks may find more.`
   );
+}
+
+/** How the bound of K draws rises, beside its picture. */
+export function tightnessSentence(byK: readonly { readonly k: number; readonly bound: number }[]): string {
+  const [first, last] = [byK[0], byK.at(-1)];
+  if (!first || !last) return '';
+  const at = ({ k, bound }: typeof first): string => `${nats(bound)} (K = ${formatCount(k)})`;
+  return `from ${at(first)} to ${at(last)}; the dashed line is log p(x)`;
 }

@@ -49,6 +49,8 @@ class LatentStandIn {
     state: null,
   };
   failure: string | null = null;
+  /** What was changed of the picture that is picked. */
+  notices: readonly string[] = [];
 
   constructor() {
     const told =
@@ -115,6 +117,7 @@ class LatentStandIn {
       pickPicture: told('pickPicture', () => ({
         picture: { name: 'a.png', shape: { channels: 1, height: side, width: side }, levels: new Uint8Array(side * side) },
         values: disc(-1, -1),
+        notices: this.notices,
       })),
       copy: told('copy', () => undefined),
     };
