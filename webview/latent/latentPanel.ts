@@ -232,7 +232,8 @@ export class LatentPanel implements LatentDesk {
   addData(): void {
     this.act(
       this.host.addData({}).then((data) => {
-        if (!data) return;
+        // The list says what it said.
+        if (!data) return this.changed();
         this.#content = { ...this.#content, data: [...this.#content.data.filter(({ id }) => id !== data.id), data] };
         this.choose({ data: data.id });
       }),
@@ -401,8 +402,8 @@ export class LatentPanel implements LatentDesk {
           this.#keep({ path: end === 0 ? [to, path[1]] : [path[0], to] });
           this.showPath();
         };
-        parts.push(handle(projection, { place: path[0], name: 'Start of the path', moved: moved(0) }));
-        parts.push(handle(projection, { place: path[1], name: 'End of the path', moved: moved(1) }));
+        parts.push(handle(projection, { place: path[0], name: 'Start of the path', label: 'A', moved: moved(0) }));
+        parts.push(handle(projection, { place: path[1], name: 'End of the path', label: 'B', moved: moved(1) }));
       }
       if (place) parts.push(crosshair(projection, { place, name: 'Place that is decoded', moved: (to) => this.moveTo(to) }));
       return svg`${parts}`;

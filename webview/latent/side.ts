@@ -12,16 +12,24 @@ import { costPicture, picture } from './picture.ts';
 import { wayWords } from './strip.ts';
 import type { Subject } from './subject.ts';
 import { legendOf } from './toolbar.ts';
-import { tightnessSentence } from './words.ts';
+import { keySentence, tightnessSentence } from './words.ts';
 
 export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
   const { data } = panel.session;
   const { subject } = panel.subjects;
   const own = subject?.examined?.klByDimension ?? null;
   return html`<div class="latent-side">
-    ${legendOf(panel)} ${here(panel, model, subject)} ${subject ? examined(panel, model, subject) : nothing} ${way(panel, model)}
-    ${data ? html`${dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension))} ${panel.hasTraining ? panel.privacy.content() : nothing}` : nothing}
+    ${legendOf(panel)} ${here(panel, model, subject)} ${panel.session.placed?.plane && subject ? keyOf(subject) : nothing}
+    ${way(panel, model)} ${subject ? examined(panel, model, subject) : nothing}
+    ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
+    ${data && panel.hasTraining ? panel.privacy.content() : nothing}
   </div>`;
+}
+
+/** What the curves in the plane are. */
+function keyOf({ examined: found, contours }: Subject): TemplateResult | typeof nothing {
+  if (!found?.logVariance) return nothing;
+  return html`<p class="latent-note">${keySentence(contours?.levels.map(({ share }) => share) ?? [])}</p>`;
 }
 
 /** The pictures that belong together: what was given, what is made of it, and what the place is decoded to. */

@@ -91,3 +91,9 @@ export function tightnessSentence(byK: readonly { readonly k: number; readonly b
   const at = ({ k, bound }: typeof first): string => `${nats(bound)} (K = ${formatCount(k)})`;
   return `from ${at(first)} to ${at(last)}; the dashed line is log p(x)`;
 }
+
+/** What the curves around a picture's place are. @param shares of the true posterior that the thin ones hold; none: they are not there */
+export function keySentence(shares: readonly number[]): string {
+  const percents = shares.map((share) => `${Math.round(100 * share)} %`).join(' and ');
+  return `Thick line: q(z|x) at one deviation${percents && `; thin lines: ${percents} of the true posterior p(z|x)`}.`;
+}

@@ -33,6 +33,8 @@ export interface Handle {
   readonly place: Place;
   /** What it is, as it is heard. */
   readonly name: string;
+  /** What stands beside it. */
+  readonly label?: string;
   readonly moved: (place: Place, phase: DragPhase) => void;
 }
 
@@ -62,8 +64,12 @@ export function curve({ point, scale }: Projection, { places, closed = false, to
 }
 
 /** A dot that can be dragged, or moved by the arrow keys. */
-export function handle(projection: Projection, { place, name, moved }: Handle): TemplateResult {
-  return grip(projection, { place, name, moved }, nothing);
+export function handle(projection: Projection, { label, ...rest }: Handle): TemplateResult {
+  const written =
+    label === undefined
+      ? nothing
+      : svg`<text class="points-grip-label" aria-hidden="true" x=${handleRadius + 3} y=${-handleRadius - 3}>${label}</text>`;
+  return grip(projection, rest, written);
 }
 
 /** A handle with a line across the plot each way. */
