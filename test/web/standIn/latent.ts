@@ -1,4 +1,7 @@
-/** Stands in for the extension host of the latent panel: a VAE of discs, whose two latents are a disc's place. */
+/**
+ * Stands in for the extension host of the latent panel: a VAE of discs, whose first two latents are a disc's place. The second model has four
+ * latents; the last two are the data's own and move no disc. What is kept outlives a reload of the page.
+ */
 
 import type { LatentContent, LatentHost, LatentPage } from '../../../src/protocol/latent.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
@@ -29,57 +32,102 @@ const meanOf = (item: number): readonly [number, number] => {
   return [1.2 * Math.cos(turn) + spread, 1.2 * Math.sin(turn) + 0.5 * Math.cos(item * 78.233)];
 };
 
-const model: LoadedVae = {
-  ...{ latent: 2, latentNames: ['z0', 'z1'], latentShape: [2], parameters: 1_000, sha256: {}, loadMs: 20, layout: 'channels-first' },
+const modelOf = (latent: number): LoadedVae => ({
+  ...{
+    latent,
+    latentNames: Array.from({ length: latent }, (_, at) => `z${at}`),
+    latentShape: [latent],
+    parameters: 1_000,
+    sha256: {},
+    loadMs: 20,
+    layout: 'channels-first',
+  },
   ...{ item: { kind: 'image', channels: 1, height: side, width: side }, range: { low: 0, high: 1 } },
   decoder: { path: '/m/decoder.onnx', input: 'z', location: 'location', picture: 'image', sigmoid: false, others: [] },
   likelihood: { kind: 'discretised-logistic', levels: 256, spread: 'log-scale' },
   provider: { requested: 'auto', used: 'cpu', engineVersion: '1.30.0' },
-};
+});
+/** A place among the latents: what is behind the first two differs from item to item. */
+const latentsOf = ([x, y]: readonly [number, number], item: number, latent: number): number[] =>
+  [x, y, (item % 11) / 4, -(item % 7) / 4].slice(0, latent);
 
 class LatentStandIn {
   readonly calls: { method: string; params: unknown }[] = [];
   readonly page: Remote<LatentPage>;
   content: LatentContent = {
-    models: [
-      { id: 'vae-glyphs-2', title: 'VAE of glyphs, 2 dimensions', hasTraining: true },
-      { id: 'vae-glyphs', title: 'VAE of glyphs, 16 dimensions', hasTraining: false },
-    ],
+    models:
+      sessionStorage.getItem('models') === 'none'
+        ? []
+        : [
+            { id: 'vae-glyphs-2', title: 'VAE of glyphs, 2 dimensions', hasTraining: true },
+            { id: 'vae-glyphs', title: 'VAE of glyphs, 16 dimensions', hasTraining: false },
+          ],
     data: [{ id: 'glyphs', name: 'Held-out glyphs' }],
-    state: null,
+    state: JSON.parse(sessionStorage.getItem('state') ?? 'null') as LatentContent['state'],
   };
-  failure: string | null = null;
+  /** By method: what each call of it fails with. */
+  failures: Readonly<Record<string, string>> = {};
+  /** Methods whose calls are answered when they are released. */
+  holding: readonly string[] = [];
+  #latent = 2;
+  readonly #waiting: (() => void)[] = [];
+  added: { id: string; name: string } | null = { id: '/data/own', name: 'own' };
   /** What was changed of the picture that is picked. */
   notices: readonly string[] = [];
+  /** What differs from what is said else. */
+  summary: Partial<EncodedData> = {};
+  examined: Partial<Examination> = {};
+  evidence: Partial<EvidenceOf> = {};
 
   constructor() {
     const told =
       <T>(method: string, answer: (params: never) => T) =>
-      (params: unknown): T => {
+      async (params: unknown): Promise<T> => {
         this.calls.push({ method, params });
+        await this.#held(method);
         return answer(params as never);
       };
     const handlers: Handlers<LatentHost> = {
       ready: told('ready', () => this.content),
-      saveState: told('saveState', () => undefined),
-      load: told('load', () => {
-        if (this.failure !== null) throw new Error(this.failure);
-        return model;
+      saveState: told('saveState', ({ state }: { state: object }) => sessionStorage.setItem('state', JSON.stringify(state))),
+      load: told('load', ({ model }: { model: string }) => {
+        this.#latent = model === 'vae-glyphs' ? 4 : 2;
+        return modelOf(this.#latent);
       }),
-      encode: (params, { item }) => {
+      encode: async (params, { item, progress }) => {
         this.calls.push({ method: 'encode', params });
-        for (let first = 0; first < count; first += each) item(partFrom(first));
-        return summary;
+        const latent = this.#latent;
+        for (let first = 0; first < count; first += each) {
+          item(partFrom(first, latent));
+          progress({ message: `Encoded ${first + each} of ${count}`, fraction: (first + each) / count });
+          await this.#held('encode');
+        }
+        return {
+          ...summary,
+          ...this.summary,
+          dimensions: summary.dimensions && [...summary.dimensions, ...summary.dimensions].slice(0, latent),
+        };
       },
-      addData: told('addData', () => ({ id: '/data/own', name: 'own' })),
+      addData: told('addData', () => this.added),
       decode: told('decode', ({ z }: { z: Float32Array }) => ({
-        count: z.length / 2,
-        pictures: joined(Array.from({ length: z.length / 2 }, (_, at) => disc(z[2 * at]!, z[2 * at + 1]!))),
+        count: z.length / this.#latent,
+        pictures: joined(
+          Array.from({ length: z.length / this.#latent }, (_, at) => disc(z[this.#latent * at]!, z[this.#latent * at + 1]!)),
+        ),
       })),
       item: told('item', ({ item }: { item: number }) => disc(...meanOf(item))),
-      project: told('project', () => ({ points: new Float32Array(2 * count), items: null, pca: null })),
-      examine: told('examine', () => examination),
-      evidence: told('evidence', () => evidence),
+      project: told('project', ({ method }: { method: string }) => {
+        // Upwards lies the first of four, to the right the second.
+        if (method === 'pca')
+          return {
+            ...{ points: new Float32Array(0), items: null },
+            pca: { share: Float64Array.of(0.6, 0.3), axes: Float64Array.of(0, 1, 0, 0, 1, 0, 0, 0), mean: Float64Array.of(0, 0, 0.5, 0) },
+          };
+        const items = Uint32Array.from({ length: count / 2 }, (_, at) => 2 * at + 1);
+        return { points: Float32Array.from([...items].flatMap((item) => [item / 100, (item % 3) - 1])), items, pca: null };
+      }),
+      examine: told('examine', () => ({ ...examination, ...wider(this.#latent), ...this.examined })),
+      evidence: told('evidence', () => ({ ...evidence, ...this.evidence })),
       contours: told('contours', ({ side: cells }: { side: number }) => ({
         ...{ window: { left: 0, right: 2, bottom: -1, top: 1 }, side: cells, mass: 0.999 },
         logDensity: Float64Array.from({ length: cells * cells }, (_, at) => {
@@ -123,13 +171,25 @@ class LatentStandIn {
     };
     this.page = duplex<LatentHost, LatentPage>(pageChannel(), handlers);
   }
+
+  /** Answers what waits. */
+  release(): void {
+    this.holding = [];
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  async #held(method: string): Promise<void> {
+    if (this.holding.includes(method)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const failure = this.failures[method];
+    if (failure !== undefined) throw new Error(failure);
+  }
 }
 
-function partFrom(first: number): EncodedPart {
+function partFrom(first: number, latent: number): EncodedPart {
   const items = Array.from({ length: each }, (_, at) => first + at);
   return {
-    ...{ first, count: each, mean: Float32Array.from(items.flatMap((item) => [...meanOf(item)])) },
-    logVariance: new Float32Array(2 * each).fill(-3),
+    ...{ first, count: each, mean: Float32Array.from(items.flatMap((item) => latentsOf(meanOf(item), item, latent))) },
+    logVariance: new Float32Array(latent * each).fill(-3),
     reconstruction: Float64Array.from(items, (item) => -400 - (item % 37)),
     kl: Float64Array.from(items, (item) => 5 + (item % 5)),
     error: Float64Array.from(items, (item) => 0.01 + 0.001 * (item % 7)),
@@ -147,7 +207,7 @@ const summary: EncodedData = {
     },
   ],
   elbo: { mean: -425.5, standardError: 1.2, bitsPerDimension: 0.783 },
-  ...{ reconstruction: -418.5, kl: 7, sensitivity: Float64Array.of(0.12, 0.0003) },
+  ...{ reconstruction: -418.5, kl: 7, sensitivity: Float64Array.of(0.12, 0.0003, 0, 0) },
   dimensions: [
     { kl: 6.99, varianceOfMean: 0.9, active: true, collapsed: false, mean: 0, variance: 1 },
     { kl: 0.004, varianceOfMean: 0.001, active: false, collapsed: true, mean: 0, variance: 1 },
@@ -169,6 +229,14 @@ const examination: Examination = {
   elbo: { mean: -425.22, standardError: 0.31 },
   klByDraws: { mean: 6.98, standardError: 0.11 },
 };
+
+/** The vectors of an examination in four latents. */
+function wider(latent: number): Partial<Examination> {
+  if (latent === 2) return {};
+  const [mean, logVariance] = [Float32Array.of(1.2, 0, 0.75, -0.5), Float32Array.of(-3, -2, 0, 0)];
+  const klByDimension = Float64Array.of(6.9, 0.12, 0, 0);
+  return { mean, logVariance, z: mean, noise: new Float64Array(4), klByDimension };
+}
 
 const evidence: EvidenceOf = {
   ...{ method: 'quadrature', logEvidence: -423.9 },

@@ -5,6 +5,7 @@ import {
   evidenceSentence,
   examinationSentence,
   gapSentence,
+  keySentence,
   nats,
   plusMinus,
   tightnessSentence,
@@ -106,6 +107,13 @@ describe('gapSentence', () => {
     expect(gapSentence(bounded)).toBe(
       'The ELBO lies at least 1.30 nats below log p(x): 0.60 nats are the encoder’s, at least 0.70 nats the family’s.',
     );
+  });
+});
+
+describe('keySentence', () => {
+  it('has the curves that are there', () => {
+    expect(keySentence([])).toBe('Thick line: q(z|x) at one deviation.');
+    expect(keySentence([0.5, 0.9])).toBe('Thick line: q(z|x) at one deviation; thin lines: 50 % and 90 % of the true posterior p(z|x).');
   });
 });
 
