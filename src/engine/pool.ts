@@ -5,7 +5,7 @@ import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
 import type { ModelFamily } from '../protocol/life.ts';
 import { RpcError, type CallOptions, type Disposable } from '../protocol/rpc.ts';
 import type { TrainingService } from '../protocol/training.ts';
-import type { VaeFindings, VaeService, VaeSource } from '../protocol/vae.ts';
+import type { VaeInspection, VaeService, VaeSource } from '../protocol/vae.ts';
 import { EngineClient } from './client.ts';
 import type { ProcessOwner } from './modelProcess.ts';
 import { InferenceProcess, type ProcessOptions } from './process.ts';
@@ -96,7 +96,7 @@ export class EnginePool implements Disposable {
   }
 
   /** What a model's files are and what they do not say, found in a process that ends behind it. */
-  inspectVae(source: VaeSource, settings: EngineSettings, options: CallOptions = {}): Promise<VaeFindings> {
+  inspectVae(source: VaeSource, settings: EngineSettings, options: CallOptions = {}): Promise<VaeInspection> {
     return inspectVae(() => new InferenceProcess<VaeService>({ ...this.processOptions, family: 'vae' }), source, settings, options);
   }
 

@@ -74,6 +74,8 @@ export interface VaeLayout {
   /** Sizes of z behind the batch: [2], [4, 8, 8]. Elsewhere z is [latent], its product. */
   latentShape: readonly number[];
   range: ValueRange;
+  /** Of vectors: the values that they are drawn between, a little more than was seen. Pictures are drawn in their range. */
+  drawn?: ValueRange;
   /** Without it there are reconstructions and samples, and no nats. */
   likelihood?: Likelihood;
 }
@@ -83,6 +85,8 @@ export interface VaeQuestion {
   id: string;
   text: string;
   options: readonly { value: string; label: string }[];
+  /** Any number above 0 is an answer too. */
+  number?: true;
   /** The option that fits what was seen best, and what was seen; null where nothing speaks for one. */
   likely: { value: string; because: string } | null;
   /** Without an answer the model cannot be run; else something is only left out. */
@@ -93,6 +97,53 @@ export interface VaeFindings {
   /** Under the answers given and, where there is none, the likely ones; null where a question that is needed has neither. */
   layout: VaeLayout | null;
   questions: readonly VaeQuestion[];
+}
+
+/** The tensors of an encoder that are of the size of z, or of twice that. */
+export interface EncoderTensors {
+  path: string;
+  input: TensorInfo;
+  outputs: readonly TensorInfo[];
+  /** One output that holds mean and spread. */
+  halves: boolean;
+  /** Inputs beside it. */
+  others: readonly TensorInfo[];
+}
+
+export interface DecoderTensors {
+  path: string;
+  input: TensorInfo;
+  /** Of the size of an item, and any of one number an item: spreads. */
+  outputs: readonly TensorInfo[];
+  others: readonly TensorInfo[];
+}
+
+export interface VaeTensors {
+  encoder?: EncoderTensors;
+  decoder: DecoderTensors;
+  latentShape: readonly number[];
+  /** Sizes of an item, behind the batch. */
+  itemSizes: readonly number[];
+}
+
+/** The values that an output took when the model was tried, on z = 0, on draws of the prior, or on what these were decoded to. */
+export interface Seen {
+  least: number;
+  greatest: number;
+  /** Whether the same input gave other values when it was given again. */
+  random: boolean;
+}
+
+/** By the output's name; an output that could not be run is not there. */
+export interface Probes {
+  encoder: Readonly<Record<string, Seen>>;
+  decoder: Readonly<Record<string, Seen>>;
+}
+
+/** Findings with what they follow from: under other answers they follow again, without another look at the files. */
+export interface VaeInspection extends VaeFindings {
+  tensors: VaeTensors;
+  probes: Probes;
 }
 
 export interface LoadedVae extends VaeLayout {
@@ -406,7 +457,7 @@ export interface ItemRequest {
  */
 export interface VaeService {
   /** What the files are and what they do not say, found by their shapes and names and by running them; loads nothing. */
-  inspect(params: { source: VaeSource; settings: EngineSettings }): VaeFindings;
+  inspect(params: { source: VaeSource; settings: EngineSettings }): VaeInspection;
   /** @throws RpcError 'undecided' with the questions whose answers are needed; what is likely is not taken for an answer */
   load(params: { source: VaeSource; settings: EngineSettings }): LoadedVae;
   /** @param params z [count, latent] */

@@ -2,24 +2,19 @@
 
 import type { Likelihood, SpreadForm, ValueRange } from '../../maths/vae/likelihood.ts';
 import type { TensorInfo } from '../../protocol/inference.ts';
-import type { DecoderRoles, EncoderRoles, VaeFindings, VaeLayout, VaeQuestion, VaeSource } from '../../protocol/vae.ts';
+import type {
+  DecoderRoles,
+  EncoderRoles,
+  Probes,
+  Seen,
+  VaeFindings,
+  VaeLayout,
+  VaeQuestion,
+  VaeSource,
+  VaeTensors,
+} from '../../protocol/vae.ts';
 import { namedRole } from './names.ts';
-import type { VaeTensors } from './roles.ts';
 import { itemsOf, lengthOf, product } from './sizes.ts';
-
-/** The values that an output took when the model was tried, on z = 0, on draws of the prior, or on what these were decoded to. */
-export interface Seen {
-  least: number;
-  greatest: number;
-  /** Whether the same input gave other values when it was given again. */
-  random: boolean;
-}
-
-/** By the output's name; an output that could not be run is not there. */
-export interface Probes {
-  encoder: Readonly<Record<string, Seen>>;
-  decoder: Readonly<Record<string, Seen>>;
-}
 
 /** Questions as they arise, and the answer that each is gone on with. */
 class Asking {
@@ -73,10 +68,22 @@ export function findingsOf(tensors: VaeTensors, probes: Probes, { answers, likel
   const density = likelihood ?? likelihoodOf(decoder, seen, asking);
   if (!values) return { layout: null, questions: asking.questions };
   const found: VaeLayout = { decoder, ...layout, latentShape: tensors.latentShape, range: values };
+  if (layout.item.kind === 'vector') found.drawn = drawnRange(probes.decoder[decoder.picture]);
   if (encoder) found.encoder = encoder;
   if (density) found.likelihood = density;
   if (density?.kind === 'bernoulli' && density.given === 'logits' && decoder.picture === decoder.location) decoder.sigmoid = true;
   return { layout: found, questions: asking.questions };
+}
+
+/** Room beside the values that a vector's numbers were seen with, as a share of what they spread over. */
+const room = 0.25;
+
+/** Zero is within: bars stand on it. */
+function drawnRange(seen: Seen | undefined): ValueRange {
+  const [least, greatest] = [Math.min(0, seen?.least ?? 0), Math.max(0, seen?.greatest ?? 0)];
+  const spread = greatest - least;
+  if (!(spread > 0 && Number.isFinite(spread))) return { low: -1, high: 1 };
+  return { low: least < 0 ? least - room * spread : 0, high: greatest > 0 ? greatest + room * spread : 0 };
 }
 
 function encoderRoles({ encoder, latentShape }: VaeTensors, probes: Probes, asking: Asking): EncoderRoles | null {
@@ -117,7 +124,10 @@ function encoderRoles({ encoder, latentShape }: VaeTensors, probes: Probes, aski
       ? asking.ask({
           id: 'spread',
           text: 'Which output of the encoder tells how widely q(z|x) spreads?',
-          options: { ...Object.fromEntries(rest.map((one) => [one.output.name, one.output.name])), none: 'none of them' },
+          options: {
+            ...Object.fromEntries(rest.map((one) => [one.output.name, one.output.name])),
+            none: 'none of them: the encoder gives a place alone, no KL and no ELBO',
+          },
           likely: null,
           needed: false,
         })
@@ -285,9 +295,16 @@ function gaussianOf(asking: Asking): Likelihood | null {
   const chosen = asking.stated({
     id: 'deviation',
     text: 'Which standard deviation does it have, in the units of the values? A sum of squares without 1/2 is the variance 1/2.',
-    options: { '1': '1 (half the squared error)', '0.7071067811865476': '0.707 (the squared error)', '0.1': '0.1', '0.05': '0.05' },
+    options: {
+      '1': '1 (half the squared error)',
+      '0.7071067811865476': '0.707 (the squared error)',
+      '0.1': '0.1',
+      '0.05': '0.05',
+      none: 'It is not known: show pictures, and no log-likelihood',
+    },
+    number: true,
     likely: null,
     needed: false,
   });
-  return chosen === null ? null : { kind: 'gaussian', deviation: Number(chosen) };
+  return chosen === null || chosen === 'none' ? null : { kind: 'gaussian', deviation: Number(chosen) };
 }

@@ -1,7 +1,9 @@
 /** Which tensors of a model's files are what, by their sizes and names. */
 
+import { basename } from 'node:path';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { TensorInfo } from '../../protocol/inference.ts';
+import type { DecoderTensors, VaeTensors } from '../../protocol/vae.ts';
 import { described, lengthOf, product, sizesOf } from './sizes.ts';
 import { namedRole, namesLatent } from './names.ts';
 
@@ -12,33 +14,6 @@ export interface FileTensors {
   outputs: readonly TensorInfo[];
 }
 
-/** The tensors of an encoder that are of the size of z, or of twice that. */
-export interface EncoderTensors {
-  path: string;
-  input: TensorInfo;
-  outputs: readonly TensorInfo[];
-  /** One output that holds mean and spread. */
-  halves: boolean;
-  /** Inputs beside it. */
-  others: readonly TensorInfo[];
-}
-
-export interface DecoderTensors {
-  path: string;
-  input: TensorInfo;
-  /** Of the size of an item, and any of one number an item: spreads. */
-  outputs: readonly TensorInfo[];
-  others: readonly TensorInfo[];
-}
-
-export interface VaeTensors {
-  encoder?: EncoderTensors;
-  decoder: DecoderTensors;
-  latentShape: readonly number[];
-  /** Sizes of an item, behind the batch. */
-  itemSizes: readonly number[];
-}
-
 function undecidable(message: string): RpcError {
   return new RpcError('model-invalid', message);
 }
@@ -46,21 +21,51 @@ function undecidable(message: string): RpcError {
 const listed = (tensors: readonly TensorInfo[]): string => tensors.map(described).join(', ') || 'none';
 
 /**
- * An encoder and a decoder from the files that are said to be them, whichever way round, or from one file that is both.
+ * An encoder and a decoder from the files that are said to be them, whichever way round, or from one file that is both, or a decoder alone.
  *
- * @throws RpcError 'model-invalid' with the tensors, where nothing fits
+ * @throws RpcError 'decoder-missing' for an encoder alone; 'model-invalid' with the tensors, where nothing fits
  */
 export function findTensors(decoder: FileTensors, encoder: FileTensors | undefined): VaeTensors {
-  if (!encoder) return { decoder: onlyDecoder(decoder), ...latentOf(onlyDecoder(decoder)) };
+  if (!encoder || (encoder.path === decoder.path && decoder.inputs.length === 1)) return alone(decoder);
   if (encoder.path === decoder.path) return inOneFile(decoder);
-  const [asGiven, turned] = [pairOf(encoder, decoder), pairOf(decoder, encoder)];
-  const found = asGiven && turned && isLikelier(turned, asGiven) ? turned : (asGiven ?? turned);
+  const [first, second] = [pairOf(encoder, decoder), pairOf(decoder, encoder)];
+  const found = first && second ? (speaksFor(second) > speaksFor(first) ? second : first) : (first ?? second);
   if (found) return found;
   throw undecidable(
     `${encoder.path} (inputs ${listed(encoder.inputs)}; outputs ${listed(encoder.outputs)}) and ${decoder.path} (inputs ` +
       `${listed(decoder.inputs)}; outputs ${listed(decoder.outputs)}) are no encoder and decoder of one model: the decoder has to take what the ` +
       'encoder gives, and give what it takes. Choose files that belong together.',
   );
+}
+
+/** What speaks for a pair, where the other way round fits as well: names, before z being smaller than an item. */
+function speaksFor({ encoder, decoder, latentShape, itemSizes }: VaeTensors): number {
+  const named = [
+    namesLatent(decoder.input.name),
+    /enc/i.test(basename(encoder!.path)),
+    /dec|gen/i.test(basename(decoder.path)),
+    encoder!.outputs.some(({ name }) => namedRole(name)?.role === 'spread'),
+  ];
+  return named.filter(Boolean).length + (product(latentShape) < product(itemSizes) ? 0.5 : 0);
+}
+
+function alone(file: FileTensors): VaeTensors {
+  const { path, inputs, outputs } = file;
+  const [input] = inputs;
+  const length = input && lengthOf(input);
+  if (input && typeof length === 'number' && inputs.length === 1 && !namesLatent(input.name)) {
+    const taken = `${path} takes ${described(input)} and gives ${listed(outputs)}`;
+    if (outputs.every((output) => (lengthOf(output) ?? Infinity) < length))
+      throw new RpcError('decoder-missing', `${taken}: it is an encoder alone. Give the decoder too.`);
+    const asLong = outputs.some((output) => lengthOf(output) === length);
+    if (asLong && (outputs.length > 1 || sizesOf(input)!.length > 1))
+      throw undecidable(
+        `${taken}: encoder and decoder in one piece, whose z is inside and cannot be given. Export the two apart: the encoder from the ` +
+          'item to mean and spread, the decoder from z to the item.',
+      );
+  }
+  const decoder = onlyDecoder(file);
+  return { decoder, ...latentOf(decoder) };
 }
 
 function onlyDecoder({ path, inputs, outputs }: FileTensors): DecoderTensors {
@@ -120,13 +125,6 @@ function pairOf(encoder: FileTensors, decoder: FileTensors): VaeTensors | undefi
     }
   }
   return undefined;
-}
-
-/** Of two ways round that both fit: z is called so, or is the smaller. */
-function isLikelier(one: VaeTensors, other: VaeTensors): boolean {
-  const [named, otherNamed] = [namesLatent(one.decoder.input.name), namesLatent(other.decoder.input.name)];
-  if (named !== otherNamed) return named;
-  return product(one.latentShape) < product(other.latentShape);
 }
 
 /** Whether an output has twice the channels of z, and its other sizes. */

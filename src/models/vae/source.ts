@@ -76,9 +76,13 @@ export async function resolveVae(model: string, modelsFolder: string, answers: V
   const named = (word: string): string | undefined =>
     files.filter((file) => file.toLowerCase().includes(word)).sort((a, b) => a.length - b.length)[0];
   const [encoder, decoder] = [named('encoder'), named('decoder')];
-  if (decoder !== undefined)
-    return { ...sourceOfFiles(join(path, decoder), encoder === undefined ? null : join(path, encoder), answers), name: basename(path) };
-  if (files.length === 1) return sourceOfFiles(join(path, files[0]!), join(path, files[0]!), answers);
+  const own = (decoderFile: string, encoderFile: string | undefined): VaeSource => ({
+    ...sourceOfFiles(join(path, decoderFile), encoderFile === undefined ? null : join(path, encoderFile), answers),
+    name: basename(path),
+  });
+  if (decoder !== undefined) return own(decoder, encoder);
+  // Which of two is the decoder is seen when they are read; one may be both.
+  if (files.length === 1 || files.length === 2) return own(files.at(-1)!, files[0]);
   throw new RpcError(
     'model-missing',
     `There is no variational autoencoder "${model}": no bundled model, no folder with encoder.onnx and decoder.onnx, and no .onnx file. ` +

@@ -1,11 +1,11 @@
 /** A variational autoencoder as the process holds it. */
 
 import { findingsOf } from '../../../models/vae/findings.ts';
-import { findTensors, type VaeTensors } from '../../../models/vae/roles.ts';
+import { findTensors } from '../../../models/vae/roles.ts';
 import { lengthOf, product, sizesOf } from '../../../models/vae/sizes.ts';
 import type { EngineSettings } from '../../../protocol/inference.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
-import type { LoadedVae, VaeFindings, VaeSource } from '../../../protocol/vae.ts';
+import type { LoadedVae, VaeInspection, VaeSource } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { closeFiles, openFiles, type OpenedFiles } from './files.ts';
 import { fixedBatch, probe } from './probing.ts';
@@ -31,10 +31,10 @@ export async function inspectVae(
   source: VaeSource,
   settings: EngineSettings,
   context: CallContext,
-): Promise<VaeFindings> {
+): Promise<VaeInspection> {
   const files = await openFiles(runtime, source, settings, context);
   try {
-    return (await find(runtime, source, files, context)).findings;
+    return await find(runtime, source, files, context);
   } finally {
     await closeFiles(runtime, files);
   }
@@ -45,9 +45,8 @@ export async function loadVae(runtime: Runtime, source: VaeSource, settings: Eng
   const started = performance.now();
   const files = await openFiles(runtime, source, settings, context);
   try {
-    const { tensors, findings } = await find(runtime, source, files, context);
-    const open = findings.questions.filter(({ needed }) => needed);
-    const { layout } = findings;
+    const { tensors, layout, questions } = await find(runtime, source, files, context);
+    const open = questions.filter(({ needed }) => needed);
     if (open.length > 0 || !layout) {
       const asked = open.map(({ text }) => text).join(' ');
       throw new RpcError(
@@ -76,15 +75,11 @@ export async function loadVae(runtime: Runtime, source: VaeSource, settings: Eng
   }
 }
 
-async function find(
-  runtime: Runtime,
-  source: VaeSource,
-  files: OpenedFiles,
-  context: CallContext,
-): Promise<{ tensors: VaeTensors; findings: VaeFindings }> {
+async function find(runtime: Runtime, source: VaeSource, files: OpenedFiles, context: CallContext): Promise<VaeInspection> {
   const tensors = findTensors(files.decoder, files.encoder);
   // Given the wrong way round, the files are taken as they are.
   if (files.encoder && tensors.decoder.path !== files.decoder.path) [files.decoder, files.encoder] = [files.encoder, files.decoder];
   context.progress({ message: 'Trying the model' });
-  return { tensors, findings: findingsOf(tensors, await probe(runtime, files, tensors, context.signal), source) };
+  const probes = await probe(runtime, files, tensors, context.signal);
+  return { ...findingsOf(tensors, probes, source), tensors, probes };
 }

@@ -1,10 +1,9 @@
 /** A model tried out, for what its files do not say: which values its outputs take, and whether they are drawn. */
 
 import { normals } from '../../../maths/random/normal.ts';
-import type { Probes, Seen } from '../../../models/vae/findings.ts';
-import type { VaeTensors } from '../../../models/vae/roles.ts';
 import { product, sizesOf } from '../../../models/vae/sizes.ts';
 import type { TensorInfo } from '../../../protocol/inference.ts';
+import type { Probes, Seen, VaeTensors } from '../../../protocol/vae.ts';
 import type { RawTensor } from '../../../protocol/worker.ts';
 import type { Runtime } from '../../worker/client.ts';
 import type { OpenedFile, OpenedFiles } from './files.ts';
