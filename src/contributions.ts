@@ -13,6 +13,7 @@ export const commands = {
   exportAttention: 'genlens.exportAttention',
   continueText: 'genlens.continueText',
   openLatentSpace: 'genlens.openLatentSpace',
+  addVae: 'genlens.addVae',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',
@@ -98,6 +99,7 @@ export const fixAllKind = 'genlens';
 /** Keys of the editor's own storage (Memento). */
 export const storageKeys = {
   addedModels: 'genlens.addedModels',
+  addedVaes: 'genlens.addedVaes',
   lastPrompt: 'genlens.lastPrompt',
   attentionPanels: 'genlens.attentionPanels',
   painting: 'genlens.painting',

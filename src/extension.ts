@@ -14,12 +14,13 @@ import { LatentPanels } from './features/latent/latentPanels.ts';
 import { disposeLog, showLog } from './features/log/log.ts';
 import { AddedModels } from './features/models/added.ts';
 import { chooseModel } from './features/models/chooseModel.ts';
-import { addModel } from './features/models/addModel.ts';
+import { addAny } from './features/models/addAny.ts';
 import { Models } from './features/models/models.ts';
 import { RunStore } from './features/sampling/runStore.ts';
 import { SamplingModels } from './features/sampling/samplingModels.ts';
 import { SamplingView } from './features/sampling/samplingView.ts';
 import { TextPlaces } from './features/sampling/textPlaces.ts';
+import { AddedVaes } from './features/vae/addedVaes.ts';
 import { VaeModels } from './features/vae/vaeModels.ts';
 import { PythonReader } from './python/client.ts';
 import { Typesetter } from './typeset/client.ts';
@@ -47,18 +48,18 @@ export function activate(context: vscode.ExtensionContext): void {
   });
 
   const places = new TextPlaces();
-  const vaes = new VaeModels(models, engine);
+  const vaes = new VaeModels(models, engine, new AddedVaes(globalState));
   const sampling = new SamplingView({
     extensionUri,
     engine,
-    models: new SamplingModels(models),
+    models: new SamplingModels(models, vaes),
     transformers: models,
     vaes,
     places,
     runs: new RunStore(context.storageUri ?? context.globalStorageUri),
     memento: workspaceState,
     explain: ({ model, prompt: text, tokens: ids }) => panels.explain({ kind: 'prompt', text, drawn: { model, ids } }),
-    addModel: async () => void (await addModel(models.added, engine)),
+    addModel: () => addAny(models, vaes, engine),
   });
 
   const latent = new LatentPanels({
@@ -87,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand(commands.exportAttention, () => panels.export()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.latent, latent),
     vscode.commands.registerCommand(commands.openLatentSpace, () => latent.open()),
+    vscode.commands.registerCommand(commands.addVae, () => vaes.add()),
     vscode.commands.registerCommand(commands.continueText, () => sampling.continueText()),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();

@@ -49,7 +49,7 @@ async function readLimited(path: string): Promise<Uint8Array> {
 }
 
 function fromArrays(name: string, arrays: ReadonlyMap<string, NpyArray>, { array, wanted }: ReadOptions): DataSet {
-  const [key, chosen] = chooseItems(arrays, array);
+  const [key, chosen] = chooseItems(arrays, array, wanted);
   const { count, shape, isChannelsLast } = layoutOf(chosen, wanted);
   if (count === 0) throw new DataError(`Its shape ${inBrackets(chosen.shape)} holds no items.`);
   const { items, notices } = numbersOf(chosen);
@@ -58,7 +58,11 @@ function fromArrays(name: string, arrays: ReadonlyMap<string, NpyArray>, { array
   return { name, items, count, shape, labels, notices };
 }
 
-function chooseItems(arrays: ReadonlyMap<string, NpyArray>, array: string | undefined): [key: string, array: NpyArray] {
+function chooseItems(
+  arrays: ReadonlyMap<string, NpyArray>,
+  array: string | undefined,
+  wanted: ItemShape | undefined,
+): [key: string, array: NpyArray] {
   const listed = [...arrays].map(([key, { type, shape }]) => `${key} ${inBrackets(shape)} ${type}`).join(', ') || 'none';
   if (array !== undefined) {
     const found = arrays.get(array);
@@ -67,9 +71,23 @@ function chooseItems(arrays: ReadonlyMap<string, NpyArray>, array: string | unde
   }
   // [n, 1] beside others is labels.
   const fit = [...arrays].filter(([, { shape }]) => arrays.size === 1 || shape.length > 2 || (shape.length === 2 && shape[1] !== 1));
-  if (fit.length !== 1)
-    throw new DataError(`It holds ${fit.length} arrays that could be the data (${listed}): name the one that is meant.`);
-  return fit[0]!;
+  const taken = fit.length > 1 && wanted ? fit.filter(([, each]) => isTaken(each, wanted)) : fit;
+  if (taken.length === 1) return taken[0]!;
+  if (fit.length > 1 && taken.length === 0 && wanted)
+    throw new DataError(`None of its arrays (${listed}) holds ${inWords(wanted)}, which the model takes.`);
+  throw new DataError(
+    `It holds ${taken.length} arrays that could be the data (${listed}): name the one that is meant, or save it alone as a .npy file.`,
+  );
+}
+
+function isTaken(array: NpyArray, wanted: ItemShape): boolean {
+  try {
+    layoutOf(array, wanted);
+    return true;
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
+  }
 }
 
 const inBrackets = (shape: readonly number[]): string => `[${shape.join(', ')}]`;

@@ -36,6 +36,8 @@ export interface LatentModel {
   readonly title: string;
   /** Examples that it was trained on are here to compare with. */
   readonly hasTraining: boolean;
+  /** It was added, and can be removed. */
+  readonly added?: true;
 }
 
 /** What the points are coloured by. */
@@ -62,6 +64,8 @@ export interface LatentViewState {
 
 export interface LatentContent {
   readonly models: readonly LatentModel[];
+  /** Models of the user's own run here: the workspace is trusted. */
+  readonly canAdd?: boolean;
   readonly data: readonly LatentData[];
   readonly state: LatentViewState | null;
 }
@@ -75,6 +79,10 @@ export interface LatentHost {
   encode(params: { data: string }): Streamed<EncodedPart, EncodedData>;
   /** Lets the user choose a data folder or array file; it is one of the data from then on. null: none was chosen. */
   addData(params: Record<never, never>): LatentData | null;
+  /** Lets the user add a model; its id, or null if none was added. */
+  addModel(params: Record<never, never>): string | null;
+  /** Takes a model that was added off the list; its files stay. */
+  removeModel(params: { model: string }): void;
   decode(params: { z: Float32Array }): Decoded;
   /** One item as the model takes it, [...item]. */
   item(params: ItemRequest): Float32Array;
@@ -97,6 +105,8 @@ export interface LatentHost {
 }
 
 export interface LatentPage {
+  /** The models that can be looked at are others. */
+  models(params: { models: readonly LatentModel[]; canAdd: boolean }): void;
   /** The model is to be another. */
   open(params: { model: string }): void;
   /** An image is to be encoded. */

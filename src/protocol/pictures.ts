@@ -1,12 +1,16 @@
 /** Pictures as messages carry them. */
 
-import type { ItemShape } from './vae.ts';
+import { levelsOf } from '../maths/levels.ts';
+import type { ValueRange } from '../maths/vae/likelihood.ts';
+import type { ItemShape, VaeLayout } from './vae.ts';
 
 /** How a picture's numbers lie. */
 export interface PictureShape {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
+  /** Of a vector, which is one row and is drawn as bars: the level of 0. */
+  readonly zero?: number | undefined;
 }
 
 /** A picture in 256 levels, [channels, height, width]. */
@@ -16,9 +20,14 @@ export interface Picture {
   readonly levels: Uint8Array;
 }
 
-/** An item as a picture: a vector is one row. */
-export function shapeOfItem(item: ItemShape): PictureShape {
-  if (item.kind === 'vector') return { channels: 1, height: 1, width: item.length };
+/** An item as a picture: a vector is one row. @param between of a vector: what its levels reach from and to */
+export function shapeOfItem(item: ItemShape, between: ValueRange = { low: 0, high: 1 }): PictureShape {
+  if (item.kind === 'vector') return { channels: 1, height: 1, width: item.length, zero: levelsOf([0], between)[0]! };
   const { channels, height, width } = item;
   return { channels, height, width };
+}
+
+/** The values between which a model's items are drawn. */
+export function drawnBetween({ range, drawn }: Pick<VaeLayout, 'range' | 'drawn'>): ValueRange {
+  return drawn ?? range;
 }

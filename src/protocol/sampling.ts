@@ -135,6 +135,8 @@ export interface SamplingChoices {
 
 export interface SamplingContent {
   readonly models: readonly SamplingModel[];
+  /** Models of the user's own run here: the workspace is trusted. */
+  readonly canAdd: boolean;
   readonly choices: SamplingChoices;
   /** The newest first. */
   readonly runs: readonly SamplingRun[];
@@ -165,7 +167,10 @@ export interface SamplingHost {
   paste(params: Record<never, never>): PastedSettings;
   /** Opens the attention panel on the prompt and the tokens behind it. */
   explain(params: { model: string; from: ContinuedText; tokens: readonly number[] }): void;
-  addModel(params: Record<never, never>): void;
+  /** Lets the user add a model of any kind; its id, or null if none was added. */
+  addModel(params: Record<never, never>): string | null;
+  /** Takes a model that was added off the list; its files stay. */
+  removeModel(params: { model: string }): void;
   openCard(params: { model: string }): void;
 }
 
@@ -179,7 +184,7 @@ export interface PastedSettings {
 export interface SamplingPage {
   /** Another editor is active, or its cursor has moved; null: no text is open. */
   target(params: { target: TextTarget | null }): void;
-  models(params: { models: readonly SamplingModel[] }): void;
+  models(params: { models: readonly SamplingModel[]; canAdd: boolean }): void;
   /** Continues the text at the cursor with what is chosen. */
   start(params: Record<never, never>): void;
 }

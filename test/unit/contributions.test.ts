@@ -53,8 +53,12 @@ describe('package.json', () => {
     const offered = (menu: string): string[] => (contributes.menus[menu] ?? []).map(({ command }) => command);
     for (const menu of ['editor/title', 'notebook/cell/title']) expect(offered(menu)).toEqual([commands.explainAttention]);
     expect(offered('editor/context')).toEqual([commands.explainAttention, commands.formulaOfSelection]);
-    // It needs a formula to copy.
-    expect(contributes.menus['commandPalette']).toEqual([{ command: commands.copyFormula, when: 'false' }]);
+    expect(contributes.menus['commandPalette']).toEqual([
+      // It needs a formula to copy.
+      { command: commands.copyFormula, when: 'false' },
+      // Models of a user's own run in trusted workspaces only.
+      { command: commands.addVae, when: 'isWorkspaceTrusted' },
+    ]);
   });
 
   it('asks for context keys that the code sets, and binds keys to commands that it registers', () => {

@@ -41,4 +41,9 @@ export interface LatentDesk {
   /** @param pick asks for a file; else the image that is open in front is taken, where there is one */
   pickPicture(pick: boolean): void;
   addData(): void;
+  addModel(): void;
+  /** Takes one that was added off the list. */
+  removeModel(model: string): void;
+  /** Draws the panel again. */
+  changed(): void;
 }

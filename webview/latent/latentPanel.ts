@@ -17,6 +17,7 @@ import type { LatentDesk } from './desk.ts';
 import { elboContent } from './elbo.ts';
 import { Latest } from './latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
+import { drawnBetween } from '../../src/protocol/pictures.ts';
 import { placeOf, shadow, zAt, type Place } from './plane.ts';
 import { PrivacyCheck } from './privacy.ts';
 import { side } from './side.ts';
@@ -81,7 +82,7 @@ export class LatentPanel implements LatentDesk {
     this.#decoding = new Latest(
       async (z) => {
         const model = this.session.model!;
-        return levelsOf((await host.decode({ z })).pictures, model.range);
+        return levelsOf((await host.decode({ z })).pictures, drawnBetween(model));
       },
       (levels) => this.#update(() => (this.#decoded = levels)),
       failed,
@@ -115,6 +116,7 @@ export class LatentPanel implements LatentDesk {
   /** What the host may ask. */
   static handlers(panel: () => LatentPanel): Handlers<LatentPage> {
     return {
+      models: ({ models, canAdd }) => panel().#take({ models, canAdd }),
       open: ({ model }) => panel().choose({ model }),
       encodeImage: ({ pick }) => panel().pickPicture(pick),
     };
@@ -240,6 +242,18 @@ export class LatentPanel implements LatentDesk {
     );
   }
 
+  addModel(): void {
+    this.act(
+      this.host.addModel({}).then((model) => {
+        if (model !== null) this.choose({ model });
+      }),
+    );
+  }
+
+  removeModel(model: string): void {
+    this.act(this.host.removeModel({ model }));
+  }
+
   act(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.failed(error));
   }
@@ -254,6 +268,13 @@ export class LatentPanel implements LatentDesk {
       this.#frame = 0;
       this.#draw();
     });
+  }
+
+  /** The models are others; where the one that is shown is gone, the first is. */
+  #take(change: Pick<LatentContent, 'models' | 'canAdd'>): void {
+    this.#content = { ...this.#content, ...change };
+    if (!change.models.some(({ id }) => id === this.#state.model)) this.choose({ model: change.models[0]?.id ?? null });
+    this.changed();
   }
 
   async #pickPicture(pick: boolean): Promise<void> {

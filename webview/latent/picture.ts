@@ -24,7 +24,7 @@ export function picture(name: string, levels: Uint8Array | null, shape: PictureS
 export function costPicture(
   name: string,
   pixels: Float64Array,
-  { channels, height, width }: PictureShape,
+  { channels, height, width, zero }: PictureShape,
   palette: Palette,
 ): TemplateResult {
   const area = height * width;
@@ -35,15 +35,17 @@ export function costPicture(
   });
   const { mean, most, positions } = costPositions(cost);
   const ramp = differenceRamp(palette);
+  // A vector's one row is drawn as high as its bars are.
+  const tall = zero === undefined ? 1 : Math.ceil(width / 2);
   const painted = (element?: Element): void => {
     if (!(element instanceof HTMLCanvasElement)) return;
     element.width = width;
-    element.height = height;
+    element.height = height * tall;
     const context = element.getContext('2d');
     if (!context) return;
     for (let at = 0; at < area; at++) {
       context.fillStyle = cssColour(ramp[Math.round(positions[at]! * (ramp.length - 1))]!);
-      context.fillRect(at % width, Math.floor(at / width), 1, 1);
+      context.fillRect(at % width, Math.floor(at / width) * tall, 1, tall);
     }
   };
   return html`<figure class="latent-picture">

@@ -7,12 +7,12 @@ import { toggleButton } from '../shared/toolbar.ts';
 import { dimensionTable } from './dimensions.ts';
 import type { LatentDesk } from './desk.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
-import { shapeOfItem } from '../../src/protocol/pictures.ts';
+import { drawnBetween, shapeOfItem } from '../../src/protocol/pictures.ts';
 import { costPicture, picture } from './picture.ts';
 import { wayWords } from './strip.ts';
 import type { Subject } from './subject.ts';
 import { legendOf } from './toolbar.ts';
-import { keySentence, tightnessSentence } from './words.ts';
+import { barsSentence, keySentence, tightnessSentence } from './words.ts';
 
 export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
   const { data } = panel.session;
@@ -34,14 +34,14 @@ function keyOf({ examined: found, contours }: Subject): TemplateResult | typeof 
 
 /** The pictures that belong together: what was given, what is made of it, and what the place is decoded to. */
 function here(panel: LatentDesk, model: LoadedVae, subject: Subject | null): TemplateResult {
-  const shape = shapeOfItem(model.item);
+  const shape = shapeOfItem(model.item, drawnBetween(model));
   const z = panel.zHere();
   const parts = [
-    ...(subject ? [picture('picture', levelsOf(subject.values, model.range), shape)] : []),
+    ...(subject ? [picture('picture', levelsOf(subject.values, drawnBetween(model)), shape)] : []),
     ...(subject?.examined
       ? [
-          picture('from its mean', levelsOf(subject.examined.pictureOfMean, model.range), shape),
-          picture('from a draw', levelsOf(subject.examined.pictureOfZ, model.range), shape),
+          picture('from its mean', levelsOf(subject.examined.pictureOfMean, drawnBetween(model)), shape),
+          picture('from a draw', levelsOf(subject.examined.pictureOfZ, drawnBetween(model)), shape),
         ]
       : []),
     ...(subject?.examined?.pixels ? [costPicture('cost by pixel', subject.examined.pixels, shape, panel.palette)] : []),
@@ -51,7 +51,8 @@ function here(panel: LatentDesk, model: LoadedVae, subject: Subject | null): Tem
     return html`<p class="latent-note">
       Click a point to see its picture and what the model makes of it; with the target tool, drag anywhere to decode that place.
     </p>`;
-  return html`<section class="latent-pictures" aria-label="Pictures">${parts}</section>`;
+  return html`<section class="latent-pictures" aria-label="Pictures">${parts}</section>
+    ${model.item.kind === 'vector' ? html`<p class="latent-note">${barsSentence(drawnBetween(model))}</p>` : nothing}`;
 }
 
 function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): TemplateResult {
@@ -103,7 +104,9 @@ function tightness(byK: readonly { readonly k: number; readonly bound: number }[
 function nearest(model: LoadedVae, found: NonNullable<Subject['neighbours']>): TemplateResult {
   const { distance, ratio, nearest: pictures, trainCount } = found;
   return html`<section class="latent-nearest" aria-label="Nearest training example">
-    <div class="latent-pictures">${picture('nearest in training', levelsOf(pictures, model.range), shapeOfItem(model.item))}</div>
+    <div class="latent-pictures">
+      ${picture('nearest in training', levelsOf(pictures, drawnBetween(model)), shapeOfItem(model.item, drawnBetween(model)))}
+    </div>
     <p class="latent-note">
       Of ${trainCount.toLocaleString('en')} training examples that are here the nearest is ${distance[0]?.toFixed(2)} away (L2, in the
       model’s range), ${ratio[0]?.toFixed(2)} of the mean distance of the next. A small ratio would be a copy.

@@ -7,7 +7,7 @@ import type { Decoded, LoadedVae } from '../../src/protocol/vae.ts';
 import { PictureGrid } from '../shared/pictures/pictureGrid.ts';
 import { Latest } from './latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
-import { shapeOfItem } from '../../src/protocol/pictures.ts';
+import { drawnBetween, shapeOfItem } from '../../src/protocol/pictures.ts';
 
 const inPath = 9;
 const manifoldSide = 9;
@@ -48,7 +48,8 @@ export class Strip {
       (z) => host.decode({ z }),
       ({ pictures }, z) => {
         const loaded = model();
-        if (loaded && z === this.#z) this.grid.show(levelsOf(pictures, loaded.range), shapeOfItem(loaded.item));
+        if (loaded && z === this.#z)
+          this.grid.show(levelsOf(pictures, drawnBetween(loaded)), shapeOfItem(loaded.item, drawnBetween(loaded)));
       },
       (error) => {
         // So that it is asked for again.

@@ -10,15 +10,10 @@ import type { LatentDesk } from './desk.ts';
 
 export function toolbar(panel: LatentDesk): TemplateResult {
   const { content, state, session } = panel;
-  const { models, data } = content;
+  const { data } = content;
   const names = [...data.map(({ name }) => name), 'Other data…'];
   return html`<div class="toolbar" role="toolbar" aria-label="Latent space">
-    ${select(
-      'Model',
-      models.findIndex(({ id }) => id === state.model),
-      models.map(({ title }) => title),
-      (index) => panel.choose({ model: models[index]?.id ?? null }),
-    )}
+    ${modelSelect(panel)}
     ${select(
       'Data',
       data.findIndex(({ id }) => id === state.data),
@@ -44,6 +39,24 @@ export function toolbar(panel: LatentDesk): TemplateResult {
 /** Even quantiles of the prior are those of the latents, not of their principal components. */
 function isOfDimensions({ session: { placed, model } }: LatentDesk): boolean {
   return placed?.projection.method === 'dimensions' || (model?.latent ?? 0) <= 2;
+}
+
+/** The models, and what can be done with their list. */
+function modelSelect(panel: LatentDesk): TemplateResult {
+  const { models, canAdd } = panel.content;
+  const at = models.findIndex(({ id }) => id === panel.state.model);
+  const chosen = models[at];
+  const others = [
+    ...(canAdd ? [{ name: 'Add a model…', act: () => panel.addModel() }] : []),
+    ...(chosen?.added ? [{ name: `Remove ${chosen.title} from the list`, act: () => panel.removeModel(chosen.id) }] : []),
+  ];
+  return select('Model', at, [...models.map(({ title }) => title), ...others.map(({ name }) => name)], (index) => {
+    const model = models[index];
+    if (model) panel.choose({ model: model.id });
+    else others[index - models.length]?.act();
+    // What was chosen is no model: the one that is shown stays chosen.
+    panel.changed();
+  });
 }
 
 /** Ways to lay out more than two dimensions. */

@@ -1,6 +1,7 @@
 /** What the latent panel says. Pure, so that each sentence can be tested. */
 
 import type { MembershipAudit } from '../../src/maths/privacy/membership.ts';
+import type { ValueRange } from '../../src/maths/vae/likelihood.ts';
 import type { CopyingOf, EncodedData, EvidenceOf, Examination, LoadedVae } from '../../src/protocol/vae.ts';
 import { formatCount } from '../shared/numbers.ts';
 
@@ -16,6 +17,12 @@ const counted = (count: number, noun: string): string => `${formatCount(count)} 
 /** "±0.3" or nothing. */
 export function plusMinus(error: number | null, digits = 1): string {
   return error === null ? '' : ` ± ${error.toFixed(digits)}`;
+}
+
+/** What the bars of a vector are. */
+export function barsSentence({ low, high }: ValueRange): string {
+  const number = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '−');
+  return `A bar for each number, from ${number(low)} to ${number(high)}; the line is 0.`;
 }
 
 /** What is seen: how the model uses its latent space for the data. */

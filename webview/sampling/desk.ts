@@ -17,6 +17,8 @@ export interface Desk {
   readonly host: Remote<SamplingHost>;
   readonly choices: SamplingChoices;
   readonly models: readonly SamplingModel[];
+  /** Models of the user's own run here. */
+  readonly canAdd: boolean;
   /** The one chosen, or the first; null where there is none. */
   readonly model: SamplingModel | null;
   readonly target: TextTarget | null;

@@ -2,6 +2,7 @@
 
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { SamplingModel } from '../../src/protocol/sampling.ts';
+import { iconButton } from '../shared/toolbar.ts';
 import type { Desk } from './desk.ts';
 import { modelFacts } from './words.ts';
 
@@ -22,16 +23,35 @@ export function modelPicker(desk: Desk, open: boolean, toggle: () => void): Temp
                 (other) =>
                   html`<li>
                     <button class="model" @click=${() => (desk.set({ model: other.id }), toggle())}>${face(other)}</button>
+                    ${other.bundled ? nothing : removeButton(desk, other)}
                   </li>`,
               )}
             <li class="model-actions">
-              <button class="link" @click=${() => desk.act(desk.host.addModel({}))}>Add a model…</button>
-              ${model.bundled ? html`<button class="link" @click=${() => desk.act(desk.host.openCard({ model: model.id }))}>Card of ${model.title}</button>` : nothing}
+              ${desk.canAdd ? html`<button class="link" @click=${() => desk.act(add(desk))}>Add a model…</button>` : nothing}
+              ${
+                model.bundled
+                  ? html`<button class="link" @click=${() => desk.act(desk.host.openCard({ model: model.id }))}>
+                      Card of ${model.title}
+                    </button>`
+                  : html`<button class="link" @click=${() => desk.act(desk.host.removeModel({ model: model.id }))}>
+                      Remove ${model.title}
+                    </button>`
+              }
             </li>
           </ul>`
         : nothing
     }
   </section>`;
+}
+
+async function add(desk: Desk): Promise<void> {
+  const model = await desk.host.addModel({});
+  if (model !== null) desk.set({ model });
+}
+
+/** Its files stay. */
+function removeButton(desk: Desk, { id, title }: SamplingModel): TemplateResult {
+  return iconButton('trash', `Remove ${title} from the list (its files stay)`, () => desk.act(desk.host.removeModel({ model: id })));
 }
 
 function face(model: SamplingModel): TemplateResult {

@@ -36,6 +36,7 @@ export class SamplingPanel implements Desk {
   readonly #pictures = new PictureSampler(this);
   #choices = noChoices;
   #models: readonly SamplingModel[] = [];
+  #canAdd = false;
   #runs: readonly SamplingRun[] = [];
   #target: TextTarget | null = null;
   #going: { readonly run: string; readonly abort: AbortController } | null = null;
@@ -59,7 +60,7 @@ export class SamplingPanel implements Desk {
   static handlers(panel: () => SamplingPanel): Handlers<SamplingPage> {
     return {
       target: ({ target }) => panel().#update(() => (panel().#target = target)),
-      models: ({ models }) => panel().#update(() => (panel().#models = models)),
+      models: ({ models, canAdd }) => panel().#update(() => ([panel().#models, panel().#canAdd] = [models, canAdd])),
       start: () => {
         const first = panel().#models.find(({ family }) => family === 'transformer');
         const model = panel().model?.family === 'transformer' ? panel().model : first;
@@ -70,7 +71,8 @@ export class SamplingPanel implements Desk {
     };
   }
 
-  open({ models, choices, runs, target }: SamplingContent): void {
+  open({ models, canAdd, choices, runs, target }: SamplingContent): void {
+    this.#canAdd = canAdd;
     [this.#models, this.#choices, this.#runs, this.#target, this.#ready] = [models, choices, runs, target, true];
     this.#draw();
   }
@@ -80,6 +82,9 @@ export class SamplingPanel implements Desk {
   }
   get models(): readonly SamplingModel[] {
     return this.#models;
+  }
+  get canAdd(): boolean {
+    return this.#canAdd;
   }
   get model(): SamplingModel | null {
     return this.#models.find(({ id }) => id === this.#choices.model) ?? this.#models[0] ?? null;

@@ -3,8 +3,8 @@ import type { EngineClient } from '../../engine/client.ts';
 import { EnginePool } from '../../engine/pool.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
 import type { ModelSource } from '../../protocol/inference.ts';
-import type { Disposable } from '../../protocol/rpc.ts';
-import type { VaeSource } from '../../protocol/vae.ts';
+import type { CallOptions, Disposable } from '../../protocol/rpc.ts';
+import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
 import { log } from '../log/log.ts';
 import { engineSettings, poolLimits } from './settings.ts';
 
@@ -26,6 +26,11 @@ export class Engine implements Disposable {
   /** The same of a variational autoencoder. */
   vae(source: VaeSource): VaeClient {
     return this.#current().acquireVae(source, engineSettings());
+  }
+
+  /** What a model's files are and what they do not say, found in a process that ends behind it. */
+  inspectVae(source: VaeSource, options: CallOptions): Promise<VaeInspection> {
+    return this.#current().inspectVae(source, engineSettings(), options);
   }
 
   #current(): EnginePool {

@@ -1,10 +1,13 @@
-import { posix } from 'node:path';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
 import type { LatentData } from '../../protocol/latent.ts';
+import { pickPaths } from '../pathPicking.ts';
 
 /** So many data sets of the user's own are listed, the newest. */
 const kept = 10;
+
+const named = (path: string): LatentData => ({ id: path, name: basename(path) || path });
 
 /** Data that can be encoded: the bundled glyphs, and array files and folders of pictures that the user chose. */
 export class LatentDataSets {
@@ -20,11 +23,7 @@ export class LatentDataSets {
   list(): LatentData[] {
     // A path of the user's own is opened in a trusted workspace only.
     const own = vscode.workspace.isTrusted ? this.#own() : [];
-    return [
-      { id: 'held out', name: 'Glyphs, held out' },
-      { id: 'train', name: 'Glyphs, trained on' },
-      ...own.map((path) => ({ id: path, name: posix.basename(path) || path })),
-    ];
+    return [{ id: 'held out', name: 'Glyphs, held out' }, { id: 'train', name: 'Glyphs, trained on' }, ...own.map(named)];
   }
 
   /** Where the data of an id lies; null where it is not listed. */
@@ -41,21 +40,17 @@ export class LatentDataSets {
   /** Lets the user choose; null: nothing was chosen. */
   async add(): Promise<LatentData | null> {
     const [chosen] =
-      (await vscode.window.showOpenDialog({
-        title: 'Choose Data to Encode',
-        openLabel: 'Encode',
-        canSelectFiles: true,
-        canSelectFolders: true,
-        filters: { 'NumPy arrays': ['npy', 'npz'], 'All files': ['*'] },
+      (await pickPaths({
+        ...{ title: 'Choose Data to Encode', question: 'What holds the data?', openLabel: 'Encode' },
+        files: {
+          ...{ label: 'An array file…', description: '.npy or .npz: pictures or vectors, with labels', most: 1 },
+          filters: { 'NumPy arrays': ['npy', 'npz'] },
+        },
+        folder: { label: 'A folder of pictures…', description: 'PNG and JPEG; the folders in it are the classes' },
       })) ?? [];
-    if (!chosen) return null;
-    if (chosen.scheme !== 'file')
-      throw new Error(`${chosen.toString()} is not on the disk of the machine that Genlens runs on. Copy the data there.`);
-    await this.#memento.update(
-      storageKeys.latentData,
-      [chosen.fsPath, ...this.#own().filter((path) => path !== chosen.fsPath)].slice(0, kept),
-    );
-    return { id: chosen.fsPath, name: posix.basename(chosen.path) };
+    if (chosen === undefined) return null;
+    await this.#memento.update(storageKeys.latentData, [chosen, ...this.#own().filter((path) => path !== chosen)].slice(0, kept));
+    return named(chosen);
   }
 
   #own(): string[] {

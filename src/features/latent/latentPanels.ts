@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
-import type { LatentContent, LatentHost, LatentPage, LatentViewState } from '../../protocol/latent.ts';
+import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState } from '../../protocol/latent.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import { log } from '../log/log.ts';
 import { viewPage, viewsFolder } from '../page.ts';
@@ -38,10 +38,13 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   #model: string | null = null;
   readonly #shown = new ShownData();
   #state: LatentViewState | null;
+  readonly #subscriptions: vscode.Disposable[];
 
   constructor(services: LatentServices) {
     this.#services = services;
     this.#state = parseLatentState(services.memento.get(storageKeys.latent));
+    const changed = (): void => void this.#tellModels().catch((error: unknown) => log().debug(`latent models: ${String(error)}`));
+    this.#subscriptions = [services.models.onDidChange(changed), vscode.workspace.onDidGrantWorkspaceTrust(changed)];
   }
 
   open(): void {
@@ -62,6 +65,19 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   dispose(): void {
     this.#session?.dispose();
     this.#panel?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #models(): Promise<{ models: LatentModel[]; canAdd: boolean }> {
+    const listed = await this.#services.models.list();
+    return {
+      models: listed.map(({ id, title, bundled }) => ({ id, title, hasTraining: bundled, ...(!bundled && { added: true as const }) })),
+      canAdd: vscode.workspace.isTrusted,
+    };
+  }
+
+  async #tellModels(): Promise<void> {
+    if (this.#session) await this.#session.page.models(await this.#models());
   }
 
   #options(): vscode.WebviewOptions {
@@ -105,7 +121,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     };
     return {
       ready: async (): Promise<LatentContent> => ({
-        models: (await models.bundled()).map(({ manifest, source }) => ({ id: source.id, title: manifest.title, hasTraining: true })),
+        ...(await this.#models()),
         data: data.list(),
         state: this.#state,
       }),
@@ -124,6 +140,8 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         return this.#shown.encode(client(), { path, draws, seed }, { signal, onProgress: progress, onItem: item });
       },
       addData: () => data.add(),
+      addModel: async () => (await models.add()) ?? null,
+      removeModel: ({ model }) => models.remove(model),
       decode: (params, { signal }) => client().decode(params, { signal }),
       item: (params, { signal }) => client().item(params, { signal }),
       project: (params, { signal, progress }) => client().project(params, { signal, onProgress: progress }),

@@ -4,7 +4,7 @@ import type { LoadedModel, ModelSource } from '../../protocol/inference.ts';
 /** What a file that a user wants to add turned out to be. */
 export type Verdict = { usable: true; summary: string; message: string } | { usable: false; message: string };
 
-const count = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+export const counted = (n: number, noun: string): string => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Whether a loaded model can explain text, and in words what was found or is missing. */
 export function verdictOn(source: ModelSource, model: LoadedModel): Verdict {
@@ -26,8 +26,8 @@ export function verdictOn(source: ModelSource, model: LoadedModel): Verdict {
   const layers = new Set(model.sites.map(({ layer }) => layer)).size;
   const sites =
     model.sites.length === layers
-      ? count(layers, 'attention layer')
-      : `${count(model.sites.length, 'attention site')} in ${count(layers, 'layer')}`;
+      ? counted(layers, 'attention layer')
+      : `${counted(model.sites.length, 'attention site')} in ${counted(layers, 'layer')}`;
   const summary = [
     sites,
     `${millions(model.parameters)} parameters`,
@@ -37,7 +37,9 @@ export function verdictOn(source: ModelSource, model: LoadedModel): Verdict {
   return { usable: true, summary, message: `${source.name} was added: ${summary}.${rest}` };
 }
 
-function millions(parameters: number): string {
+/** "124M" */
+export function millions(parameters: number): string {
   if (parameters >= 1e9) return `${(parameters / 1e9).toFixed(1)}B`;
+  if (parameters < 1e3) return String(parameters);
   return parameters >= 1e6 ? `${(parameters / 1e6).toFixed(parameters < 1e7 ? 1 : 0)}M` : `${Math.round(parameters / 1e3)}K`;
 }

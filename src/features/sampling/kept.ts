@@ -69,7 +69,7 @@ const textRun = z.object({
 /** As the page gives them, and as a file of JSON has them: in base 64. */
 const levels = z.union([z.instanceof(Uint8Array), z.string()]);
 const side = z.int().check(z.gte(1), z.lte(65_536));
-const shape = z.object({ channels: side, height: side, width: side });
+const shape = z.object({ channels: side, height: side, width: side, zero: z.optional(z.int().check(z.gte(0), z.lte(255))) });
 const picture = z.object({ name: text, shape, levels });
 const pictureRun = z.object({
   ...{ ...runFields, kind: z.literal('pictures'), settings: pictures, around: z.nullable(picture), shape: z.nullable(shape), levels },

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { writeNpy } from '../../formats/npy.ts';
 import { levelsOf } from '../../maths/levels.ts';
 import { inRange } from '../../models/dataset.ts';
-import { shapeOfItem } from '../../protocol/pictures.ts';
+import { drawnBetween, shapeOfItem } from '../../protocol/pictures.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
 import type { PictureBatch, PictureOutcome, PictureRequest, PictureRun } from '../../protocol/sampling.ts';
 import type { LoadedVae, SampleBatch, SampleRecipe } from '../../protocol/vae.ts';
@@ -17,8 +17,8 @@ export async function samplePictures(
   options: CallOptions,
   onBatch: (batch: PictureBatch) => void,
 ): Promise<PictureOutcome> {
-  const { recipe } = await draw(models, request, options, ({ first, count, pictures }, { item, range }) =>
-    onBatch({ first, count, shape: shapeOfItem(item), levels: levelsOf(pictures, range) }),
+  const { recipe } = await draw(models, request, options, ({ first, count, pictures }, loaded) =>
+    onBatch({ first, count, shape: shapeOfItem(loaded.item, drawnBetween(loaded)), levels: levelsOf(pictures, drawnBetween(loaded)) }),
   );
   return {
     took: recipe.runMs,
@@ -62,7 +62,7 @@ async function draw(
   const client = await models.client(model);
   const loaded = await client.load(options);
   const { seed, count, temperature } = settings;
-  const { low, high } = loaded.range;
+  const { low, high } = drawnBetween(loaded);
   const request = { seed, first: 0, count, temperature, ...(around && { around: inRange(around.levels, [low, high]) }) };
   const recipe = await client.sample(request, { ...options, onItem: (batch) => onBatch(batch, loaded) });
   return { recipe, loaded };

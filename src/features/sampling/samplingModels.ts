@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { BundledModel } from '../../models/registry.ts';
 import type { ModelFamily, SamplingModel } from '../../protocol/sampling.ts';
 import type { Models } from '../models/models.ts';
+import type { VaeModels } from '../vae/vaeModels.ts';
 
 /** Families that can be sampled. */
 const sampled: readonly ModelFamily[] = ['transformer', 'vae'];
@@ -11,9 +12,10 @@ const sampled: readonly ModelFamily[] = ['transformer', 'vae'];
 /** The models that can be sampled, as the view lists them. */
 export class SamplingModels {
   readonly #models: Models;
+  readonly #vaes: VaeModels;
 
-  constructor(models: Models) {
-    this.#models = models;
+  constructor(models: Models, vaes: VaeModels) {
+    [this.#models, this.#vaes] = [models, vaes];
   }
 
   async list(): Promise<SamplingModel[]> {
@@ -28,7 +30,19 @@ export class SamplingModels {
           ...{ bytes: await sizeOf([path]), bundled: false },
         })),
       )),
+      ...(await Promise.all(
+        this.#vaes.added().map(async ({ id, title, description, files }) => ({
+          ...{ id, family: 'vae' as const, title, description, bundled: false },
+          bytes: files.length === 0 ? null : await sizeOf(files),
+        })),
+      )),
     ];
+  }
+
+  /** Takes one that was added off the list; its files stay. */
+  async remove(id: string): Promise<void> {
+    if (this.#models.added.list().some(({ path }) => path === id)) await this.#models.remove(id);
+    await this.#vaes.remove(id);
   }
 
   /** Where a bundled model's card lies; null for others. */

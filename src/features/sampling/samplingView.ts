@@ -34,8 +34,8 @@ export interface SamplingServices {
   readonly runs: RunStore;
   readonly memento: vscode.Memento;
   readonly explain: (what: ExplainedTokens) => Promise<void>;
-  /** Lets the user add a model. */
-  readonly addModel: () => Promise<void>;
+  /** Lets the user add a model; its id, or undefined if none was added. */
+  readonly addModel: () => Promise<string | undefined>;
 }
 
 export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposable {
@@ -52,6 +52,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
     this.#subscriptions = [
       services.places.onDidChange((target) => this.#tell((page) => page.target({ target }))),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
+      services.vaes.onDidChange(() => this.refresh()),
       vscode.window.registerWebviewViewProvider(views.sampling, this),
     ];
   }
@@ -82,7 +83,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
 
   /** The models have changed. */
   refresh(): void {
-    void this.#services.models.list().then((models) => this.#tell((page) => page.models({ models })));
+    void this.#services.models.list().then((models) => this.#tell((page) => page.models({ models, canAdd: vscode.workspace.isTrusted })));
   }
 
   dispose(): void {
@@ -96,6 +97,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       ready: async () => {
         const content: SamplingContent = {
           models: await models.list(),
+          canAdd: vscode.workspace.isTrusted,
           choices: parseChoices(memento.get(storageKeys.sampling)),
           runs: await runs.list(),
           target: places.target,
@@ -142,7 +144,12 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       paste: async () => parseSettings(await vscode.env.clipboard.readText()),
       explain: ({ model, from, tokens }) => this.#services.explain({ model, prompt: from.text, tokens }),
       addModel: async () => {
-        await this.#services.addModel();
+        const id = await this.#services.addModel();
+        this.refresh();
+        return id ?? null;
+      },
+      removeModel: async ({ model }) => {
+        await models.remove(model);
         this.refresh();
       },
       openCard: async ({ model }) => {

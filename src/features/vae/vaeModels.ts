@@ -1,20 +1,38 @@
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as vscode from 'vscode';
 import type { VaeClient } from '../../engine/vaeClient.ts';
 import type { BundledModel } from '../../models/registry.ts';
 import { sourceOfBundled } from '../../models/vae/source.ts';
+import type { Event } from '../../protocol/emitter.ts';
 import { RpcError } from '../../protocol/rpc.ts';
+import type { VaeSource } from '../../protocol/vae.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Models } from '../models/models.ts';
+import { idOf, sourceOfAdded, titleOf, type AddedVae, type AddedVaes } from './addedVaes.ts';
+import { addVae } from './addVae.ts';
 import { twinOf, type Twin } from './twin.ts';
 
-/** The variational autoencoders that can be looked at. */
+/** A variational autoencoder that can be looked at. */
+export interface ListedVae {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly bundled: boolean;
+  /** Of an added one: its .onnx files. */
+  readonly files: readonly string[];
+}
+
+/** The variational autoencoders that can be looked at: the bundled ones, and in a trusted workspace those that were added. */
 export class VaeModels {
   readonly #models: Models;
   readonly #engine: Engine;
+  readonly #added: AddedVaes;
+  readonly onDidChange: Event<void>;
 
-  constructor(models: Models, engine: Engine) {
-    this.#models = models;
-    this.#engine = engine;
+  constructor(models: Models, engine: Engine, added: AddedVaes) {
+    [this.#models, this.#engine, this.#added] = [models, engine, added];
+    this.onDidChange = added.onDidChange;
   }
 
   bundled(): Promise<BundledModel[]> {
@@ -28,10 +46,55 @@ export class VaeModels {
     return twin && { client: this.#engine.vae(twin.source), members: twin.members };
   }
 
-  /** Starts nothing by itself. @throws RpcError 'model-missing' */
-  async client(id: string): Promise<VaeClient> {
-    const found = (await this.bundled()).find(({ source }) => source.id === id);
-    if (!found) throw new RpcError('model-missing', `There is no variational autoencoder “${id}” here any more. Choose another.`);
-    return this.#engine.vae(sourceOfBundled(found, dirname(found.source.path)));
+  /** Those that the user added; none in an untrusted workspace. */
+  added(): ListedVae[] {
+    return vscode.workspace.isTrusted ? this.#added.list().map(listedOf) : [];
   }
+
+  async list(): Promise<ListedVae[]> {
+    const bundled = (await this.bundled()).map(({ manifest, source }) => ({
+      ...{ id: source.id, title: manifest.title, description: manifest.description, bundled: true, files: [] },
+    }));
+    return [...bundled, ...this.added()];
+  }
+
+  /** Starts nothing by itself. @throws RpcError 'model-missing', 'untrusted' */
+  async client(id: string): Promise<VaeClient> {
+    return this.#engine.vae(await this.#source(id));
+  }
+
+  /** Lets the user add one. Returns its id; undefined: none was added. */
+  add(): Promise<string | undefined> {
+    return addVae(this.#added, this.#engine);
+  }
+
+  /** Takes one that was added off the list; its files stay. */
+  remove(id: string): Promise<void> {
+    return this.#added.remove(id);
+  }
+
+  async #source(id: string): Promise<VaeSource> {
+    const bundled = (await this.bundled()).find(({ source }) => source.id === id);
+    if (bundled) return sourceOfBundled(bundled, dirname(bundled.source.path));
+    const added = this.#added.list().find(({ place }) => idOf(place) === id);
+    if (!added) throw new RpcError('model-missing', `There is no variational autoencoder “${id}” here any more. Choose another.`);
+    const title = titleOf(added.place);
+    if (!vscode.workspace.isTrusted)
+      throw new RpcError('untrusted', `${title} is not run in an untrusted workspace. Trust the workspace, or choose a bundled model.`);
+    const isThere = await stat(id).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere)
+      throw new RpcError(
+        'model-missing',
+        `${id} is not there any more. Remove ${title} from the list, or add it again from where it is now.`,
+      );
+    return sourceOfAdded(added);
+  }
+}
+
+function listedOf({ place, summary }: AddedVae): ListedVae {
+  const files = place.kind === 'files' ? [...new Set([place.decoder, ...(place.encoder === null ? [] : [place.encoder])])] : [];
+  return { id: idOf(place), title: titleOf(place), description: summary, bundled: false, files };
 }

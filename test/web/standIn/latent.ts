@@ -109,6 +109,8 @@ class LatentStandIn {
         };
       },
       addData: told('addData', () => this.added),
+      addModel: told('addModel', () => null),
+      removeModel: told('removeModel', () => undefined),
       decode: told('decode', ({ z }: { z: Float32Array }) => ({
         count: z.length / this.#latent,
         pictures: joined(

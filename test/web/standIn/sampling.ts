@@ -52,6 +52,7 @@ class SamplingStandIn {
         bundled: false,
       },
     ],
+    canAdd: true,
     choices,
     runs: [],
     target: {
@@ -63,6 +64,8 @@ class SamplingStandIn {
   held: number | null = null;
   pasted: PastedSettings = { model: 'code-transformer', decoding: { temperature: 1.3, seed: 7 } };
   failure: string | null = null;
+  /** What the user adds. */
+  added: string | null = null;
   #release: (() => void) | undefined;
 
   constructor() {
@@ -97,7 +100,8 @@ class SamplingStandIn {
       copy: told('copy', nothing),
       paste: told('paste', () => this.pasted),
       explain: told('explain', nothing),
-      addModel: told('addModel', nothing),
+      addModel: told('addModel', () => this.added),
+      removeModel: told('removeModel', nothing),
       openCard: told('openCard', nothing),
     };
     this.page = duplex<SamplingHost, SamplingPage>(pageChannel(), handlers);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { findingsOf, type Probes } from '../../../../src/models/vae/findings.ts';
+import { findingsOf } from '../../../../src/models/vae/findings.ts';
 import { namedRole } from '../../../../src/models/vae/names.ts';
 import { findTensors, type FileTensors } from '../../../../src/models/vae/roles.ts';
 import type { TensorInfo } from '../../../../src/protocol/inference.ts';
-import type { VaeAnswers } from '../../../../src/protocol/vae.ts';
+import type { Probes, VaeAnswers } from '../../../../src/protocol/vae.ts';
 
 /** "mu 16" is [batch, 16], "x 3x32x32" [batch, 3, 32, 32]; "?" is a size that the file leaves open. */
 function tensor(text: string): TensorInfo {

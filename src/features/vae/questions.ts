@@ -1,0 +1,50 @@
+/** What a model's files leave open, question after question: which is next, and what can be answered. */
+
+import { findingsOf } from '../../models/vae/findings.ts';
+import type { VaeAnswers, VaeInspection, VaeQuestion, VaeSource } from '../../protocol/vae.ts';
+
+export type Answered = readonly { readonly id: string; readonly value: string }[];
+
+export const answersOf = (answered: Answered): VaeAnswers => Object.fromEntries(answered.map(({ id, value }) => [id, value]));
+
+export interface OpenQuestion {
+  readonly question: VaeQuestion;
+  /** From 1; how many there are depends on the answers. */
+  readonly step: number;
+  readonly steps: number;
+}
+
+/** The next question under the answers that were given; null: all is known. */
+export function nextQuestion({ tensors, probes }: VaeInspection, source: VaeSource, answered: Answered): OpenQuestion | null {
+  const { questions } = findingsOf(tensors, probes, { ...source, answers: { ...source.answers, ...answersOf(answered) } });
+  const [question] = questions;
+  return question ? { question, step: answered.length + 1, steps: answered.length + questions.length } : null;
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  /** What speaks for it. */
+  readonly because: string | null;
+}
+
+/** The likely answer first; the others as they stand. */
+export function choicesOf({ options, likely }: VaeQuestion): Choice[] {
+  const choices = options.map(({ value, label }) => ({ value, label, because: likely?.value === value ? likely.because : null }));
+  return [...choices.filter(({ because }) => because !== null), ...choices.filter(({ because }) => because === null)];
+}
+
+/** A question and what is told beside it: the part behind the question mark. */
+export function partsOf({ text }: VaeQuestion): { readonly question: string; readonly told: string | null } {
+  const end = text.indexOf('?') + 1;
+  const told = end > 0 ? text.slice(end).trim() : '';
+  return told === '' ? { question: text, told: null } : { question: text.slice(0, end), told };
+}
+
+/** What is wrong with a number that was typed; undefined: nothing. */
+export function wrongNumber(typed: string): string | undefined {
+  const value = typed.trim() === '' ? NaN : Number(typed);
+  return value > 0 && Number.isFinite(value)
+    ? undefined
+    : `Give a number above 0, such as 0.25${typed.trim() === '' ? '' : `; “${typed}” is none`}.`;
+}
