@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { packNumbers, unpackNumbers } from '../protocol/numbers.ts';
 import { duplex } from '../protocol/peer.ts';
 import type { Channel, Disposable, Handlers, Remote } from '../protocol/rpc.ts';
 
@@ -15,9 +16,9 @@ export function openSession<Host, Page>(
   const closing = new Set<(reason: string) => void>();
   const channel: Channel = {
     send: async (message) => {
-      if (!(await webview.postMessage(message))) throw new Error('the panel is not shown');
+      if (!(await webview.postMessage(packNumbers(message)))) throw new Error('the panel is not shown');
     },
-    onMessage: (listener) => webview.onDidReceiveMessage(listener),
+    onMessage: (listener) => webview.onDidReceiveMessage((message: unknown) => listener(unpackNumbers(message))),
     onClose: (listener) => {
       closing.add(listener);
       return { dispose: () => void closing.delete(listener) };
