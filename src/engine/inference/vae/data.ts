@@ -27,7 +27,7 @@ export async function readData(model: HeldVae, path: string, array: string | und
   if (!isSameShape(data.shape, item))
     throw new RpcError(
       'data-invalid',
-      `${path} holds ${inWords(data.shape)}; the model takes ${inWords(item)}. Choose data of that shape.`,
+      `${data.name} holds ${inWords(data.shape)}; the model takes ${inWords(item)}. Choose data of that shape.`,
     );
   if (data.count === 0) throw new RpcError('data-invalid', `${path} holds no items.`);
   checkMemory(data.items.byteLength + 4 * data.count * model.size, model.settings.memoryLimit, `The data of ${path}`);

@@ -196,11 +196,14 @@ async function sensitivityOf(
         z[(2 * i + side) * latent + j]! += sign * step;
       }
     });
-    // Pairs stay together: batches are of an even number.
-    await parts.decode(z, signal, ({ count: many, pictures }) => {
-      for (let pair = 0; pair + 1 < many; pair += 2)
-        for (let p = 0; p < size; p++)
-          sensitivity[j]! += Math.abs(pictures[(pair + 1) * size + p]! - pictures[pair * size + p]!) / (width * size * places.length);
+    // A pair may be parted: a file may take one item at a time.
+    let before = new Float32Array(0);
+    await parts.decode(z, signal, ({ first, count: many, pictures }) => {
+      for (let i = 0; i < many; i++) {
+        const picture = pictures.slice(i * size, (i + 1) * size);
+        if ((first + i) % 2 === 0) before = picture;
+        else for (let p = 0; p < size; p++) sensitivity[j]! += Math.abs(picture[p]! - before[p]!) / (width * size * places.length);
+      }
     });
   }
   return sensitivity;
