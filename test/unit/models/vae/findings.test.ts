@@ -196,8 +196,8 @@ describe('files that are no model of this kind', () => {
     ['belong to two models', () => findTensors(file('d', 'z 3', 'y 9'), file('e', 'x 9', 'mu 4')), /mu \[batch, 4\].*z \[batch, 3\]/],
     [
       'are only an autoencoder from end to end',
-      () => findTensors(file('b', 'x 9', 'y 9'), file('b', 'x 9', 'y 9')),
-      /takes a picture and z/,
+      () => findTensors(file('b', 'x 1x3x3', 'y 1x3x3'), file('b', 'x 1x3x3', 'y 1x3x3')),
+      /encoder and decoder in one piece/,
     ],
     ['leave a size open', () => findTensors(file('d', 'z 3', 'y 1x?x8'), undefined), /of a size that the file states/],
     [
