@@ -76,6 +76,7 @@ const entries = [
       debugging: 'webview/debugging/main.ts',
       sampling: 'webview/sampling/main.ts',
       latent: 'webview/latent/main.ts',
+      training: 'webview/training/main.ts',
     },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },

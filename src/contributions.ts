@@ -14,6 +14,7 @@ export const commands = {
   continueText: 'genlens.continueText',
   openLatentSpace: 'genlens.openLatentSpace',
   addVae: 'genlens.addVae',
+  trainVae: 'genlens.trainVae',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',
@@ -51,6 +52,7 @@ export const panels = {
   attention: 'genlens.attention',
   formula: 'genlens.formula',
   latent: 'genlens.latent',
+  training: 'genlens.training',
 } as const;
 
 /** Colours that a theme or a user may change. */
@@ -106,5 +108,6 @@ export const storageKeys = {
   sampling: 'genlens.sampling',
   latent: 'genlens.latent',
   latentData: 'genlens.latentData',
+  training: 'genlens.training',
   collapsedFamilies: 'genlens.collapsedFamilies',
 } as const;

@@ -21,6 +21,8 @@ import { SamplingModels } from './features/sampling/samplingModels.ts';
 import { SamplingView } from './features/sampling/samplingView.ts';
 import { TextPlaces } from './features/sampling/textPlaces.ts';
 import { AddedVaes } from './features/vae/addedVaes.ts';
+import { TrainingPanels } from './features/training/trainingPanels.ts';
+import { TrainingRuns } from './features/training/trainingRuns.ts';
 import { VaeModels } from './features/vae/vaeModels.ts';
 import { PythonReader } from './python/client.ts';
 import { Typesetter } from './typeset/client.ts';
@@ -69,7 +71,16 @@ export function activate(context: vscode.ExtensionContext): void {
     memento: workspaceState,
   });
 
+  const training = new TrainingPanels({
+    extensionUri,
+    client: () => engine.training(inExtension('models', 'mixtures-2d')),
+    runs: new TrainingRuns(context.storageUri ?? context.globalStorageUri),
+    memento: workspaceState,
+  });
+
   subscriptions.push(
+    // Before the engine, so that what runs is let go of while there is one.
+    training,
     engine,
     python,
     typesetter,
@@ -89,6 +100,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(panelTypes.latent, latent),
     vscode.commands.registerCommand(commands.openLatentSpace, () => latent.open()),
     vscode.commands.registerCommand(commands.addVae, () => vaes.add()),
+    vscode.window.registerWebviewPanelSerializer(panelTypes.training, training),
+    vscode.commands.registerCommand(commands.trainVae, () => training.open()),
     vscode.commands.registerCommand(commands.continueText, () => sampling.continueText()),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();

@@ -5,7 +5,7 @@ import type { LatentHost } from '../../src/protocol/latent.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type { Decoded, LoadedVae } from '../../src/protocol/vae.ts';
 import { PictureGrid } from '../shared/pictures/pictureGrid.ts';
-import { Latest } from './latest.ts';
+import { Latest } from '../shared/latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
 import { drawnBetween, shapeOfItem } from '../../src/protocol/pictures.ts';
 

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { EngineClient } from '../../engine/client.ts';
 import { EnginePool } from '../../engine/pool.ts';
+import type { TrainingClient } from '../../engine/trainingClient.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
 import type { ModelSource } from '../../protocol/inference.ts';
 import type { CallOptions, Disposable } from '../../protocol/rpc.ts';
@@ -31,6 +32,11 @@ export class Engine implements Disposable {
   /** What a model's files are and what they do not say, found in a process that ends behind it. */
   inspectVae(source: VaeSource, options: CallOptions): Promise<VaeInspection> {
     return this.#current().inspectVae(source, engineSettings(), options);
+  }
+
+  /** The same of a folder of training graphs. */
+  training(folder: string): TrainingClient {
+    return this.#current().acquireTraining(folder, engineSettings());
   }
 
   #current(): EnginePool {

@@ -59,6 +59,11 @@ async function modelsToShip(): Promise<string[]> {
         const { files } = JSON.parse(await readFile(data, 'utf8')) as { files: Record<string, string> };
         return [...new Set([...Object.keys(files), 'dataset.json', 'DATA_CARD.md'])].map((file) => `${name}/${file}`);
       }
+      const trained = path.join(root, 'models', name, 'training.json');
+      if (existsSync(trained)) {
+        const { files } = JSON.parse(await readFile(trained, 'utf8')) as { files: Record<string, string> };
+        return [...Object.keys(files), 'training.json'].map((file) => `${name}/${file}`);
+      }
       if (!existsSync(own)) return [];
       const { family, files } = JSON.parse(await readFile(own, 'utf8')) as { family: string; files: Record<string, string> };
       return shownFamilies.has(family) ? [...Object.keys(files), 'manifest.json'].map((file) => `${name}/${file}`) : [];

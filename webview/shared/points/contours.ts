@@ -1,9 +1,12 @@
 /** Curves around the regions in which a density on a grid is above a level: marching squares, each cell on its own. */
 
-import type { PosteriorGrid } from '../../src/maths/vae/posteriorGrid.ts';
+import type { PosteriorGrid } from '../../../src/maths/vae/posteriorGrid.ts';
 
 /** x and y by turns, a piece of line a cell, parted by NaN. */
-export function contourOf({ window, side, logDensity }: PosteriorGrid, level: number): Float64Array {
+export function contourOf(
+  { window, side, logDensity }: Pick<PosteriorGrid, 'window' | 'side' | 'logDensity'>,
+  level: number,
+): Float64Array {
   const places: number[] = [];
   const width = (window.right - window.left) / side;
   const height = (window.top - window.bottom) / side;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Latest } from '../../../../webview/latent/latest.ts';
+import { Latest } from '../../../webview/shared/latest.ts';
 
 /** Answers when it is told to. */
 function desk(): {

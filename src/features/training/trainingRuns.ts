@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { readTraining, writeTraining } from '../../engine/training/file.ts';
+import type { KeptTraining } from '../../engine/training/training.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import type { RunSummary } from '../../protocol/trainingView.ts';
+import { log } from '../log/log.ts';
+import { parseRunSummary } from './trainingState.ts';
+
+/** So many runs are kept, the newest; of an autoencoder half a megabyte each. */
+const mostRuns = 16;
+/** Nobody writes more than that: a larger file is not ours. */
+const mostBytes = 32 * 2 ** 20;
+
+/** The last runs in files of the workspace's storage, or the user's where there is no workspace: a list of them, and a file a run. */
+export class TrainingRuns {
+  readonly #folder: vscode.Uri;
+  #runs: Promise<RunSummary[]> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(storage: vscode.Uri) {
+    this.#folder = vscode.Uri.joinPath(storage, 'training');
+  }
+
+  /** The newest first. */
+  list(): Promise<readonly RunSummary[]> {
+    return (this.#runs ??= this.#read());
+  }
+
+  /** It becomes the newest. */
+  async keep(summary: RunSummary, kept: KeptTraining): Promise<void> {
+    const all = [summary, ...(await this.list()).filter(({ id }) => id !== summary.id)];
+    this.#runs = Promise.resolve(all.slice(0, mostRuns));
+    await this.#inTurn(async () => {
+      await vscode.workspace.fs.createDirectory(this.#folder);
+      await vscode.workspace.fs.writeFile(this.#fileOf(summary.id), writeTraining(kept));
+      await this.#writeList();
+      for (const { id } of all.slice(mostRuns)) await vscode.workspace.fs.delete(this.#fileOf(id));
+    });
+  }
+
+  /** @throws RpcError 'run-missing', 'training-unreadable' */
+  async open(id: string): Promise<{ summary: RunSummary; kept: KeptTraining }> {
+    await this.#writing;
+    const summary = (await this.list()).find((run) => run.id === id);
+    if (!summary) throw new RpcError('run-missing', 'This run is not kept any more. Choose another, or begin a new one.');
+    const file = this.#fileOf(id);
+    try {
+      const { size } = await vscode.workspace.fs.stat(file);
+      if (size > mostBytes) throw new Error(`${file.fsPath} has ${size} bytes`);
+      return { summary, kept: readTraining(await vscode.workspace.fs.readFile(file)) };
+    } catch (error) {
+      if (error instanceof RpcError) throw error;
+      throw new RpcError('run-missing', `The run cannot be read (${messageOf(error)}). Choose another, or begin a new one.`);
+    }
+  }
+
+  /** @param except the run that stays; null: none does */
+  async forget(except: string | null): Promise<void> {
+    const all = await this.list();
+    this.#runs = Promise.resolve(all.filter(({ id }) => id === except));
+    await this.#inTurn(async () => {
+      await this.#writeList();
+      for (const { id } of all) if (id !== except) await vscode.workspace.fs.delete(this.#fileOf(id));
+    });
+  }
+
+  /** One after the other, so that the last is what stays. */
+  async #inTurn(write: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing.then(write).catch((error: unknown) => log().warn(`The last trainings are not kept: ${messageOf(error)}`));
+    await this.#writing;
+  }
+
+  async #writeList(): Promise<void> {
+    await vscode.workspace.fs.writeFile(this.#list, new TextEncoder().encode(JSON.stringify(await this.list())));
+  }
+
+  async #read(): Promise<RunSummary[]> {
+    try {
+      const { size } = await vscode.workspace.fs.stat(this.#list);
+      if (size > mostBytes) throw new Error(`${this.#list.fsPath} has ${size} bytes`);
+      const value: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(this.#list)));
+      return Array.isArray(value) ? value.flatMap((each) => parseRunSummary(each) ?? []).slice(0, mostRuns) : [];
+    } catch (error) {
+      if (!(error instanceof vscode.FileSystemError)) log().warn(`The last trainings cannot be read: ${messageOf(error)}`);
+      return [];
+    }
+  }
+
+  get #list(): vscode.Uri {
+    return vscode.Uri.joinPath(this.#folder, 'runs.json');
+  }
+
+  #fileOf(id: string): vscode.Uri {
+    return vscode.Uri.joinPath(this.#folder, `${id}.run`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,87 @@
+/** The rate-distortion plane: a point for every place that a run was measured at, over the line that none of them can be below. */
+
+import { nothing, svg } from 'lit';
+import type { RatePlace, RunSummary } from '../../src/protocol/trainingView.ts';
+import { curve } from '../shared/points/overlay.ts';
+import { PointsView } from '../shared/points/pointsView.ts';
+import { placeWords } from './words.ts';
+
+export interface RatePlaceOfRun {
+  readonly run: string;
+  readonly place: RatePlace;
+}
+
+export interface RatePlaneEvents {
+  picked(place: RatePlaceOfRun): void;
+}
+
+export class RatePlane {
+  readonly points: PointsView;
+  #places: readonly RatePlaceOfRun[] = [];
+
+  constructor(events: RatePlaneEvents) {
+    this.points = new PointsView({
+      viewportChanged: () => undefined,
+      pointed: () => undefined,
+      picked: (index) => {
+        const place = this.#places[index];
+        if (place) events.picked(place);
+      },
+      selected: () => undefined,
+      probed: () => undefined,
+      toolChanged: () => undefined,
+    });
+  }
+
+  get places(): readonly RatePlaceOfRun[] {
+    return this.#places;
+  }
+
+  /** The betas that have the first and the last colour. */
+  get betas(): readonly [low: number, high: number] {
+    const all = this.#places.map(({ place }) => place.beta);
+    const [low, high] = [Math.min(...all, 1), Math.max(...all, 1)];
+    return low < high ? [low, high] : [0, 2 * high || 1];
+  }
+
+  /**
+   * @param runs those of the same data
+   * @param open the run that is open and the step at which it stands
+   */
+  show(runs: readonly RunSummary[], open: { readonly run: string; readonly step: number }): void {
+    this.#places = runs.flatMap(({ id, places }) => places.map((place) => ({ run: id, place })));
+    const all = this.#places.map(({ place }) => place);
+    const entropy = runs.find((run) => run.entropy !== null)?.entropy ?? null;
+    const box = boxAround(all, entropy);
+    this.points.show(
+      {
+        name: 'Rate-distortion plane',
+        ...{ x: Float32Array.from(all, ({ rate }) => rate.value), y: Float32Array.from(all, ({ distortion }) => distortion.value) },
+        colour: { kind: 'values', values: Float32Array.from(all, ({ beta }) => beta), range: this.betas, ramp: 'viridis' },
+        ...{ axes: { x: 'rate R (nats)', y: 'distortion D (nats)', equal: false }, box },
+        spoken: (index) => {
+          const at = this.#places[index];
+          return at ? placeWords(at.place, at.run === open.run) : '';
+        },
+      },
+      this.points.viewport,
+    );
+    const here = this.#places.findIndex(({ run, place }) => run === open.run && place.step === open.step);
+    this.points.pick(here < 0 ? null : here);
+    const far = box.right + 10 * (box.right - box.left);
+    const line = entropy === null ? null : Float64Array.of(0, entropy, far, entropy - far);
+    this.points.overlay((projection) => (line ? svg`<g class="training-bound">${curve(projection, { places: line })}</g>` : nothing));
+  }
+}
+
+/** All places and the line over their rates. */
+export function boxAround(
+  places: readonly RatePlace[],
+  entropy: number | null,
+): { left: number; right: number; bottom: number; top: number } {
+  const right = Math.max(1, ...places.map(({ rate }) => rate.value));
+  const distortions = places.map(({ distortion }) => distortion.value);
+  const ends = [...distortions, ...(entropy === null ? [] : [entropy, entropy - right])];
+  const [bottom, top] = [Math.min(...ends, 0), Math.max(...ends, 1)];
+  return { left: 0, right, bottom, top };
+}
