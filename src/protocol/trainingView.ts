@@ -90,7 +90,7 @@ export interface TrainingFrame {
   readonly logDeviation: number;
 }
 
-/** What takes longer. */
+/** The terms of each point. */
 export interface TrainingMeasures {
   readonly run: string;
   readonly step: number;
@@ -98,10 +98,17 @@ export interface TrainingMeasures {
   readonly beta: number;
   /** Of the points. */
   readonly terms: VaeTerms;
-  /** log p(x) at the places, then at the points. */
+  /** log p(x) of the points. */
   readonly density: PlaneDensity;
   /** log q-bar(z) at the latents. */
   readonly aggregate: Float64Array;
+}
+
+export interface LearnedDensity {
+  readonly run: string;
+  readonly step: number;
+  /** log p(x) at the places. */
+  readonly density: PlaneDensity;
 }
 
 export interface TrainingHost {
@@ -122,8 +129,10 @@ export interface TrainingHost {
   seek(params: { run: string; step: number }): RunContent;
   /** @param params.points [n, 2] @param params.latents [m, 2] */
   frame(params: { points: Float32Array; latents: Float32Array }): TrainingFrame;
-  /** @param params.points [n, 2] @param params.places [k, 2] of the plane of x @param params.latents [m, 2] of the plane of z */
-  measure(params: { points: Float32Array; places: Float32Array; latents: Float32Array }): TrainingMeasures;
+  /** @param params.points [n, 2] @param params.latents [m, 2] of the plane of z @param params.tolerance nats, of log p(x) */
+  measure(params: { points: Float32Array; latents: Float32Array; tolerance: number }): TrainingMeasures;
+  /** @param params.places [k, 2] of the plane of x */
+  density(params: { places: Float32Array; tolerance: number }): LearnedDensity;
   /** All runs but the one that is open. */
   forget(params: Record<never, never>): void;
   copy(params: { text: string; what: string }): void;

@@ -25,7 +25,7 @@ export interface TrainingDesk {
   readonly place: RatePlace | null;
   readonly stepsPerSecond: number;
   /** Why the learned density is not shown; null: it is, or will be. */
-  readonly unmeasured: string | null;
+  readonly unlearned: string | null;
   readonly busy: boolean;
   readonly palette: Palette;
   readonly pictures: Pictures;

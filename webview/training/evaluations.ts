@@ -1,29 +1,37 @@
-/** What the newest parameters make of the points that are shown: asked for as fast as the answers come, never more than one at a time. */
+/** What the newest parameters make of the points that are shown: asked for again and again while it trains, never more than one of a kind. */
 
-import { RpcError, type Remote } from '../../src/protocol/rpc.ts';
-import type { TrainingFrame, TrainingHost, TrainingMeasures } from '../../src/protocol/trainingView.ts';
+import { RpcError, type CallOptions, type Remote } from '../../src/protocol/rpc.ts';
+import type { LearnedDensity, TrainingFrame, TrainingHost, TrainingMeasures } from '../../src/protocol/trainingView.ts';
 import { Latest } from '../shared/latest.ts';
+import { Paced } from './paced.ts';
 import type { RunData } from './runData.ts';
 
-/** Milliseconds between two times that what takes longer is asked for while it trains. */
-const measuredEach = 400;
+/** Nats by which log p(x) on two grids of z may differ: of what is said, while it trains and when it rests, and of what is drawn. */
+const tolerances = { moving: 0.1, resting: 0.02, drawn: 0.2 } as const;
 /** The process is lost: the training goes on in another, and so does this. */
 const lost: ReadonlySet<string> = new Set(['crashed', 'out-of-memory', 'unresponsive']);
 const triesAfterLoss = 3;
 const waitAfterLoss = 500;
 
+interface MeasureOf {
+  readonly data: RunData;
+  /** Nothing newer will come for now. */
+  readonly rests: boolean;
+}
+
 export interface EvaluationEvents {
   framed(frame: TrainingFrame): void;
   measured(measures: TrainingMeasures): void;
-  /** Of what takes longer: what the picture is without, in words. */
-  unmeasured(error: unknown): void;
+  learned(density: LearnedDensity): void;
+  /** The learned density cannot be worked out. */
+  unlearned(error: unknown): void;
   failed(error: unknown): void;
 }
 
 export class Evaluations {
   readonly #frames: Latest<RunData, TrainingFrame>;
-  readonly #measures: Latest<RunData, TrainingMeasures>;
-  #measuredAt = 0;
+  readonly #measures: Paced<MeasureOf, TrainingMeasures>;
+  readonly #densities: Paced<RunData, LearnedDensity>;
 
   constructor(host: Remote<TrainingHost>, events: EvaluationEvents) {
     this.#frames = new Latest(
@@ -31,29 +39,37 @@ export class Evaluations {
       (frame) => events.framed(frame),
       (error) => events.failed(error),
     );
-    this.#measures = new Latest(
-      ({ points, places, latentPlaces }) => whereLost(() => host.measure({ points, places, latents: latentPlaces })),
-      (measures) => {
-        this.#measuredAt = performance.now();
+    this.#measures = new Paced(
+      ({ data: { points, latentPlaces: latents }, rests }, options) =>
+        whereLost(() => host.measure({ points, latents, tolerance: rests ? tolerances.resting : tolerances.moving }, options), options),
+      (measures, { data, rests }) => {
         events.measured(measures);
+        // After the numbers, which would wait for it otherwise.
+        this.#densities.ask(data, rests);
       },
-      (error) => events.unmeasured(error),
+      (error) => events.unlearned(error),
+    );
+    this.#densities = new Paced(
+      ({ places }, options) => whereLost(() => host.density({ places, tolerance: tolerances.drawn }, options), options),
+      (density) => events.learned(density),
+      (error) => events.unlearned(error),
     );
   }
 
-  /** @param whole what takes longer too, however lately it was asked for */
-  ask(data: RunData, whole: boolean): void {
+  /** @param rests nothing newer will come for now: what takes longer is asked for at once */
+  ask(data: RunData, rests: boolean): void {
     this.#frames.ask(data);
-    if (whole || performance.now() - this.#measuredAt >= measuredEach) this.#measures.ask(data);
+    if (rests) this.#densities.stop();
+    this.#measures.ask({ data, rests }, rests);
   }
 }
 
-async function whereLost<T>(ask: () => Promise<T>): Promise<T> {
+async function whereLost<T>(ask: () => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof RpcError && lost.has(error.code)) || tries === triesAfterLoss) throw error;
+      if (!(error instanceof RpcError && lost.has(error.code)) || tries === triesAfterLoss || signal?.aborted) throw error;
       await new Promise((resolve) => setTimeout(resolve, waitAfterLoss));
     }
   }

@@ -24,7 +24,7 @@ export function numbersOf({ step, beta, terms, density }: TrainingMeasures): Ste
   const count = reconstruction.length;
   const rates = reconstruction.map((_, i) => kl[2 * i]! + kl[2 * i + 1]!);
   const elbos = reconstruction.map((value, i) => value - rates[i]!);
-  const logs = density.logDensity.subarray(density.logDensity.length - count);
+  const logs = density.logDensity;
   const byDimension = (j: number): number => kl.reduce((sum, value, i) => sum + (i % 2 === j ? value : 0), 0) / count;
   return {
     ...{ step, beta, count, difference: density.difference },

@@ -1,7 +1,7 @@
 /** What a step says to the formula of its objective. */
 
 import { objectiveOfRun, weightedObjectiveOfRun } from '../../src/formulas/objective.ts';
-import type { CoefficientChange, LossPoint } from '../../src/protocol/training.ts';
+import type { CoefficientChange, Estimate, LossPoint } from '../../src/protocol/training.ts';
 import type { RatePlace } from '../../src/protocol/trainingView.ts';
 import type { FormulaContent, TermValue } from '../shared/formula/content.ts';
 import { formatCount } from '../shared/numbers.ts';
@@ -23,10 +23,10 @@ export function objectiveContent(
   const { beta, rate, distortion, elbo, evidence, gap, difference, count, step } = numbers;
   const later: TermValue = { kind: 'absent', note: 'measured when it pauses' };
   const apart: TermValue = { kind: 'absent', note: `two grids of z differ by ${difference.toPrecision(1)} nats` };
-  const overPoints = ({ value, standardError }: { value: number; standardError: number }): TermValue => ({
-    ...{ kind: 'number', value, note: `± ${standardError.toFixed(3)}, over ${formatCount(count)} points` },
+  const overPoints = ({ value, standardError }: Estimate, more = ''): TermValue => ({
+    ...{ kind: 'number', value, note: `± ${standardError.toFixed(3)}, over ${formatCount(count)} points${more}` },
   });
-  const ofPlace = (value: { value: number; standardError: number } | null | undefined): TermValue =>
+  const ofPlace = (value: Estimate | null | undefined): TermValue =>
     value && place
       ? { kind: 'number', value: value.value, note: `± ${value.standardError.toFixed(3)}, of step ${formatCount(place.step)}` }
       : later;
@@ -38,7 +38,7 @@ export function objectiveContent(
       ['reconstruction', overPoints(distortion)],
       ['beta', { kind: 'number', value: beta }],
       ['kl', overPoints(rate)],
-      ['evidence', evidence ? overPoints(evidence) : apart],
+      ['evidence', evidence ? overPoints(evidence, `, grids agree to ${difference.toPrecision(1)}`) : apart],
       ['elbo', overPoints(elbo)],
       ['gap', gap ? overPoints(gap) : apart],
       ['rate', ofPlace(place?.rate)],

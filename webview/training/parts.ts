@@ -17,15 +17,15 @@ export function parts(panel: TrainingDesk): TemplateResult {
   </div>`;
 }
 
-function dataPlane({ pictures, unmeasured }: TrainingDesk): TemplateResult {
+function dataPlane({ pictures, unlearned }: TrainingDesk): TemplateResult {
   return html`<section class="training-part" aria-label="Plane of x">
     <div class="training-picture">${pictures.x.element}</div>
     ${keyOf([
-      ['true', 'true density: 50 and 90 % of it'],
-      ['learned', 'learned density, by quadrature'],
-      ['dots', 'samples of the decoder'],
+      ['true', 'true density (50 and 90 %)'],
+      ['learned', 'learned density'],
+      ['dots', 'samples'],
     ])}
-    ${unmeasured === null ? nothing : html`<p class="training-note" role="status">${unmeasured}</p>`}
+    ${unlearned === null ? nothing : html`<p class="training-note" role="status">${unlearned}</p>`}
   </section>`;
 }
 
@@ -34,9 +34,9 @@ function latentPlane({ pictures, data }: TrainingDesk): TemplateResult {
   return html`<section class="training-part" aria-label="Plane of z">
     <div class="training-picture">${pictures.z.element}</div>
     ${keyOf([
-      ['prior', 'prior: 1, 2 and 3 deviations'],
-      ['learned', 'aggregate posterior: 50 and 90 %'],
-      ['dots', `means of the data, a colour for each of the ${count} components`],
+      ['prior', 'prior (1, 2, 3 deviations)'],
+      ['learned', 'aggregate posterior (50 and 90 %)'],
+      ['dots', `means, coloured by ${count === 1 ? 'component' : `the ${count} components`}`],
     ])}
   </section>`;
 }

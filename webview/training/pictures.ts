@@ -1,7 +1,7 @@
 /** The planes of x and of z: what the decoder samples among the densities, and where the encoder puts the data under the prior. */
 
 import { html, nothing, svg, type TemplateResult } from 'lit';
-import type { TrainingFrame, TrainingMeasures } from '../../src/protocol/trainingView.ts';
+import type { LearnedDensity, TrainingFrame, TrainingMeasures } from '../../src/protocol/trainingView.ts';
 import { curve, ellipse, type DragPhase, type Place } from '../shared/points/overlay.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
 import type { Projection } from '../shared/points/projection.ts';
@@ -75,18 +75,21 @@ export class Pictures {
     this.#lay();
   }
 
-  measured({ density, aggregate }: TrainingMeasures): void {
+  learned({ density }: LearnedDensity): void {
     const data = this.#data;
     if (!data) return;
-    const count = sides.learned ** 2;
-    this.#learned = density.agreed ? regions(density.logDensity.slice(0, count), data.window, sides.learned) : [];
+    this.#learned = density.agreed ? regions(density.logDensity, data.window, sides.learned) : [];
+    this.#lay();
+  }
+
+  measured({ aggregate }: TrainingMeasures): void {
     this.#aggregate = regions(aggregate, latentWindow, sides.aggregate);
     this.#lay();
   }
 
   /** What was learned is not known any more. */
-  unmeasured(): void {
-    [this.#learned, this.#aggregate] = [[], []];
+  unlearned(): void {
+    this.#learned = [];
     this.#lay();
   }
 
@@ -112,12 +115,9 @@ export class Pictures {
     const [x, z] = [at(samples, 0), at(means, 0)];
     this.x.show(
       {
-        ...{
-          name: 'Plane of x: samples of the decoder',
-          x,
-          y: at(samples, 1),
-          colour: { kind: 'classes', classes: new Uint8Array(x.length), count: 1 },
-        },
+        ...{ name: 'Plane of x: samples of the decoder', x, y: at(samples, 1) },
+        // Grey: they are of no class, and nothing is known of them.
+        colour: { kind: 'values', values: new Float32Array(x.length).fill(NaN), range: [0, 1], ramp: 'viridis' },
         ...{ axes: { x: 'x₁', y: 'x₂', equal: true }, box: window ?? { left: -2, right: 2, bottom: -2, top: 2 } },
         spoken: (index) => `sample ${index + 1}`,
       },

@@ -50,14 +50,15 @@ export function toolbar(panel: TrainingDesk): TemplateResult {
     ${state.name === drawnData ? drawingTools(panel) : nothing}`;
 }
 
-function drawingTools({ pictures, drawing, state, choose }: TrainingDesk & { choose: TrainingDesk['choose'] }): TemplateResult {
+function drawingTools(panel: TrainingDesk): TemplateResult {
+  const { pictures, drawing, state } = panel;
   const drags = pictures.x.tool === 'probe';
   return html`<div class="toolbar training-drawing" role="toolbar" aria-label="Drawing">
     ${toggleButton('edit', 'Draw points by dragging on the plane of x', drags, () => (pictures.x.tool = drags ? 'pan' : 'probe'))}
     ${iconButton('add', 'Add a point at the cross-hair, which the arrow keys move', () => drawing.add(), 'Enter on it')}
     ${iconButton('discard', 'Take the last point away', () => drawing.removeLast())}
     ${iconButton('clear-all', 'Take all points away', () => drawing.clear())}
-    ${numberField({ label: 'Bandwidth', value: state.bandwidth, minimum: 0.01 }, (bandwidth) => choose({ bandwidth: Math.max(bandwidth, 0.01) }))}
+    ${numberField({ label: 'Bandwidth', value: state.bandwidth, minimum: 0.01 }, (bandwidth) => panel.choose({ bandwidth: Math.max(bandwidth, 0.01) }))}
     <span class="toolbar-text">${drawing.points.length} point${drawing.points.length === 1 ? '' : 's'}, a Gaussian on each</span>
   </div>`;
 }

@@ -56,7 +56,7 @@ export class TrainingPanel implements TrainingDesk {
   data: RunData | null = null;
   losses: readonly LossPoint[] = [];
   numbers: StepNumbers | null = null;
-  unmeasured: string | null = null;
+  unlearned: string | null = null;
   stepsPerSecond = 0;
   palette: Palette = readPalette();
   #runs: readonly RunSummary[] = [];
@@ -96,21 +96,26 @@ export class TrainingPanel implements TrainingDesk {
       measured: (measures) => {
         if (measures.run !== this.summary?.id) return;
         this.numbers = numbersOf(measures);
-        const { agreed, difference } = measures.density;
-        this.unmeasured = agreed ? null : `The learned density is not shown: two grids of z differ by ${difference.toPrecision(1)} nats.`;
         this.pictures.measured(measures);
         this.#showFormula();
         this.#changed();
       },
-      unmeasured: (error) => {
-        this.pictures.unmeasured();
-        this.unmeasured = `Not measured at this step: ${messageOf(error)}`;
+      learned: (learned) => {
+        if (learned.run !== this.summary?.id) return;
+        const { agreed, difference } = learned.density;
+        this.unlearned = agreed ? null : `The learned density is not shown: two grids of z differ by ${difference.toPrecision(1)} nats.`;
+        this.pictures.learned(learned);
+        this.#changed();
+      },
+      unlearned: (error) => {
+        this.pictures.unlearned();
+        this.unlearned = `The learned density is not shown: ${messageOf(error)}`;
         this.#changed();
       },
       failed,
     });
     this.#changes = new Latest(
-      (coefficients) => host.change({ coefficients: coefficients as Record<string, number> }),
+      (coefficients) => host.change({ coefficients }),
       () => undefined,
       failed,
     );
@@ -242,7 +247,7 @@ export class TrainingPanel implements TrainingDesk {
     this.#runs = [summary, ...runs.filter(({ id }) => id !== summary.id)];
     if (isOther) {
       this.data = runDataOf(data, summary.seed);
-      [this.numbers, this.unmeasured] = [null, null];
+      [this.numbers, this.unlearned] = [null, null];
       this.pictures.open(this.data);
       this.pictures.x.tool = summary.data === drawnData ? 'probe' : 'pan';
     }

@@ -106,6 +106,7 @@ export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       seek: ({ run, step }) => training.seek(run, step),
       frame: ({ points, latents }, { signal }) => training.frame(points, latents, { signal }),
       measure: (params, { signal }) => training.measure(params, { signal }),
+      density: (params, { signal }) => training.density(params, { signal }),
       forget: () => training.forget(),
       copy: async ({ text, what }) => {
         await vscode.env.clipboard.writeText(text);

@@ -7,9 +7,11 @@ import { RpcError, type CallOptions, type Disposable, type Remote } from '../../
 import type { Coefficients, TrainingData, TrainingSetup } from '../../protocol/training.ts';
 import {
   drawnData,
+  type LearnedDensity,
   type RunContent,
   type RunSummary,
   type TrainingFrame,
+  type TrainingHost,
   type TrainingMeasures,
   type TrainingPage,
   type TrainingViewContent,
@@ -24,8 +26,9 @@ const keptCheckpoints = { stopped: 24, running: 6 } as const;
 const keptEach = 3_000;
 /** Draws of z for the terms of each point. */
 const draws = 4;
-/** Nats by which log p(x) on two grids may differ in the picture. */
-const tolerance = 1e-2;
+
+type MeasureRequest = Parameters<TrainingHost['measure']>[0];
+type DensityRequest = Parameters<TrainingHost['density']>[0];
 
 export interface TrainingSessionOptions {
   /** The engine of now; starts nothing by itself. */
@@ -129,28 +132,25 @@ export class TrainingSession implements Disposable {
     return { run: run.summary.id, step, mean, logVariance, location, logDeviation };
   }
 
-  async measure(
-    { points, places, latents }: { points: Float32Array; places: Float32Array; latents: Float32Array },
-    options: CallOptions,
-  ): Promise<TrainingMeasures> {
+  async measure({ points, latents, tolerance }: MeasureRequest, options: CallOptions): Promise<TrainingMeasures> {
     const run = this.#current();
     const { client } = run;
     const { step, parameters } = run.parameters;
     const terms = await client.vaeTerms({ parameters, points, seed: run.summary.seed, draws }, options);
-    const all = new Float32Array(places.length + points.length);
-    all.set(places);
-    all.set(points, places.length);
-    const density = await client.planeDensity({ parameters, points: all, tolerance }, options);
+    const density = await client.planeDensity({ parameters, points, tolerance }, options);
     const aggregate = await client.aggregateDensity({ parameters, points, latents }, options);
     return { run: run.summary.id, step, beta: run.betaBefore(step), terms, density, aggregate };
   }
 
-  async forget(): Promise<void> {
-    await this.#options.runs.forget(this.#live?.summary.id ?? null);
+  async density({ places, tolerance }: DensityRequest, options: CallOptions): Promise<LearnedDensity> {
+    const run = this.#current();
+    const { step, parameters } = run.parameters;
+    const density = await run.client.planeDensity({ parameters, points: places, tolerance }, options);
+    return { run: run.summary.id, step, density };
   }
 
-  async summaries(): Promise<readonly RunSummary[]> {
-    return this.#inTurn(() => this.#summaries());
+  async forget(): Promise<void> {
+    await this.#options.runs.forget(this.#live?.summary.id ?? null);
   }
 
   /** Stops what runs and keeps it. */
