@@ -20,7 +20,7 @@ export const objectiveOfRun: Formula = {
     nats('loss', String.raw`\mathcal L_\beta`, 'loss', 'What each step lowers: the mean over the points.'),
     nats(
       'reconstruction',
-      String.raw`-\mathbb E_q[\log p(x\mid z)]`,
+      String.raw`-\mathbb E\log p(x|z)`,
       'reconstruction',
       'Cost of a point when z is drawn from q: minus its log-density under a Gaussian around what z is decoded to.',
     ),
@@ -33,12 +33,7 @@ export const objectiveOfRun: Formula = {
     ),
     nats('evidence', String.raw`\mathbb E\log p(x)`, 'log evidence', 'By quadrature over the plane of z, mean over the points.'),
     nats('elbo', String.raw`\mathrm{ELBO}`, 'evidence lower bound', 'Minus the loss at β = 1: never above log p(x) in expectation.'),
-    nats(
-      'gap',
-      String.raw`\mathbb E\,D_{\mathrm{KL}}(q\|p(z\mid x))`,
-      'gap',
-      'How far q is from the true posterior: log p(x) less the ELBO, 0 or more.',
-    ),
+    nats('gap', String.raw`D_{\mathrm{KL}}(q\|p(z|x))`, 'gap', 'How far q is from the true posterior: log p(x) less the ELBO, 0 or more.'),
     nats('rate', 'R', 'rate', 'The mean divergence from the prior over points drawn afresh: what z costs.'),
     nats('distortion', 'D', 'distortion', 'The mean reconstruction over these points.'),
     nats('entropy', 'H', 'entropy of the data', 'Of the mixture, worked out; no −ELBO falls below it in expectation.'),

@@ -28,10 +28,7 @@ export function joined(points: readonly LossPoint[], more: readonly LossPoint[])
   return all.length > most ? all.filter((_, at) => at % 2 === 1 || at === all.length - 1) : all;
 }
 
-/**
- * The range of values that is drawn: all, but of a run's first tenth only what lies near the rest, since the first steps of a training
- * tower over what follows.
- */
+/** The range of values that is drawn, without the first tenth of a run, whose losses tower over what follows; 0 is in it. */
 export function rangeOf(points: readonly LossPoint[], others: readonly number[]): readonly [low: number, high: number] {
   const late = points.slice(Math.floor(points.length / 10));
   const values = [...(late.length > 0 ? late : points).flatMap((point) => lines.map((line) => valueOf(point, line))), ...others, 0];

@@ -26,7 +26,8 @@ export interface TrainingDesk {
   readonly stepsPerSecond: number;
   /** Why the learned density is not shown; null: it is, or will be. */
   readonly unlearned: string | null;
-  readonly busy: boolean;
+  /** The step whose learned density is drawn; null: none is. */
+  readonly learnedStep: number | null;
   readonly palette: Palette;
   readonly pictures: Pictures;
   readonly ratePlane: RatePlane;

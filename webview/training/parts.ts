@@ -17,12 +17,13 @@ export function parts(panel: TrainingDesk): TemplateResult {
   </div>`;
 }
 
-function dataPlane({ pictures, unlearned }: TrainingDesk): TemplateResult {
+function dataPlane({ pictures, unlearned, learnedStep, status }: TrainingDesk): TemplateResult {
+  const of = learnedStep === null || learnedStep === status?.step ? '' : `, of step ${formatCount(learnedStep)}`;
   return html`<section class="training-part" aria-label="Plane of x">
     <div class="training-picture">${pictures.x.element}</div>
     ${keyOf([
       ['true', 'true density (50 and 90 %)'],
-      ['learned', 'learned density'],
+      ['learned', `learned density${of}`],
       ['dots', 'samples'],
     ])}
     ${unlearned === null ? nothing : html`<p class="training-note" role="status">${unlearned}</p>`}

@@ -11,7 +11,7 @@ import { gridPlaces, regions, squareAround } from './density.ts';
 /** Points of the data, and samples of the decoder. */
 export const shownPoints = 600;
 /** Cells a side: of the true density, which is cheap, of the learned one, and of the aggregate posterior. */
-export const sides = { data: 160, learned: 64, aggregate: 56 } as const;
+export const sides = { data: 160, learned: 48, aggregate: 56 } as const;
 /** Of the latent plane: three deviations of the prior and some more. */
 export const latentWindow: Window = { left: -3.6, right: 3.6, bottom: -3.6, top: 3.6 };
 /** Deviations around each component. */

@@ -57,6 +57,7 @@ export class TrainingPanel implements TrainingDesk {
   losses: readonly LossPoint[] = [];
   numbers: StepNumbers | null = null;
   unlearned: string | null = null;
+  learnedStep: number | null = null;
   stepsPerSecond = 0;
   palette: Palette = readPalette();
   #runs: readonly RunSummary[] = [];
@@ -105,10 +106,12 @@ export class TrainingPanel implements TrainingDesk {
         const { agreed, difference } = learned.density;
         this.unlearned = agreed ? null : `The learned density is not shown: two grids of z differ by ${difference.toPrecision(1)} nats.`;
         this.pictures.learned(learned);
+        this.learnedStep = agreed ? learned.step : null;
         this.#changed();
       },
       unlearned: (error) => {
         this.pictures.unlearned();
+        this.learnedStep = null;
         this.unlearned = `The learned density is not shown: ${messageOf(error)}`;
         this.#changed();
       },
@@ -161,10 +164,6 @@ export class TrainingPanel implements TrainingDesk {
 
   get runs(): readonly RunSummary[] {
     return this.#runs;
-  }
-
-  get busy(): boolean {
-    return this.#progress !== null;
   }
 
   get place(): RatePlace | null {
@@ -247,7 +246,7 @@ export class TrainingPanel implements TrainingDesk {
     this.#runs = [summary, ...runs.filter(({ id }) => id !== summary.id)];
     if (isOther) {
       this.data = runDataOf(data, summary.seed);
-      [this.numbers, this.unlearned] = [null, null];
+      [this.numbers, this.unlearned, this.learnedStep] = [null, null, null];
       this.pictures.open(this.data);
       this.pictures.x.tool = summary.data === drawnData ? 'probe' : 'pan';
     }

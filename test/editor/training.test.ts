@@ -1,0 +1,141 @@
+import type { Frame } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { closeEditors, inferenceProcess, inferenceProcesses, problemsOf, reloadWindow } from './genlens.ts';
+import type { Editor } from './harness/editor.ts';
+import { until } from './harness/until.ts';
+import { editorOn } from './onFiles.ts';
+
+describe('a VAE that trains', () => {
+  let editor: Editor;
+  let panel: Frame;
+  editorOn({ 'one.py': 'x = 1\n' }, (opened) => (editor = opened));
+  beforeEach(async () => {
+    panel = await opened();
+    await begunAgain();
+  });
+  afterEach(async () => {
+    await closeEditors(editor);
+    expect(await problemsOf(editor)).toEqual([]);
+  });
+
+  async function opened(): Promise<Frame> {
+    await editor.command('Genlens: Train a VAE in Two Dimensions');
+    const frame = await editor.panelFrame('VAE in Two Dimensions');
+    await frame.locator('.training-formula .formula').waitFor();
+    return frame;
+  }
+  const press = (name: string): Promise<void> => panel.locator(`vscode-toolbar-button[label^="${name}"]`).click();
+  async function begunAgain(): Promise<void> {
+    await field('Learning rate, exactly', '0.002');
+    await press('Begin again');
+    await until('a new run is open', async () => (await step()) === 0);
+  }
+  async function field(name: string, value: string): Promise<void> {
+    const input = panel.getByRole('spinbutton', { name });
+    await input.fill(value);
+    await input.press('Enter');
+  }
+  const textOf = (frame: Frame): Promise<string> => frame.locator('.training-part .slider-value').innerText();
+  const step = async (): Promise<number> => Number((await textOf(panel)).replace(/\D/g, ''));
+  const reached = (least: number): Promise<boolean> => until(`step ${least} is reached`, async () => (await step()) >= least);
+  const losses = async (): Promise<number> => {
+    const words = (await panel.locator('.training-chart .scatter-plot').getAttribute('aria-label')) ?? '';
+    return Number(/loss ([−\d.]+)/.exec(words)?.[1]?.replace('−', '-'));
+  };
+  const running = (): Promise<boolean> => panel.locator('vscode-toolbar-button[label="Pause"]').isVisible();
+  async function paused(): Promise<void> {
+    await press('Pause');
+    await until('it has stopped', async () => !(await running()));
+  }
+
+  it('lowers its loss, takes another beta on while it runs, and leaves places that can be gone back to', async () => {
+    await press('Run');
+    await reached(50);
+    const early = await losses();
+    await reached(1_000);
+    expect(await losses()).toBeLessThan(early);
+    await field('Beta, exactly', '4');
+    await until('the change is marked', async () => (await panel.locator('.training-change').allInnerTexts()).join().includes('beta 4'));
+    await paused();
+    const last = await step();
+    await until('what is said is of where it stands', async () => {
+      const said = await panel.locator('.headline').innerText();
+      return said.startsWith(`Step ${last.toLocaleString('en-US')} at beta 4: the ELBO is −`);
+    });
+    await panel.locator('.training-note', { hasText: `At step ${last.toLocaleString('en-US')} it is` }).waitFor();
+    await press('One step');
+    await until('one step is done', async () => (await step()) === last + 1);
+
+    // Back to an early place by the keyboard: it goes on from there as another run.
+    const plot = panel.getByRole('application', { name: 'Rate-distortion plane' });
+    await plot.focus();
+    for (const key of ['Enter', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'Enter']) await plot.press(key);
+    await until('it stands earlier', async () => (await step()) < last);
+    const from = await step();
+    await press('Run');
+    await reached(from + 20);
+    await paused();
+    await panel.getByRole('button', { name: 'Forget earlier runs' }).waitFor();
+  });
+
+  it('goes on from its last checkpoint when its process is killed, and says so', async () => {
+    await press('Run');
+    await reached(300);
+    const before = await inferenceProcess(editor);
+    process.kill(before, 'SIGKILL');
+    const said = await panel.locator('.banner.warning .banner-text').innerText();
+    expect(said).toMatch(/killed \(SIGKILL\).* The training goes on from its last checkpoint, step \d+\./);
+    await reached((await step()) + 300);
+    expect(await inferenceProcess(editor)).not.toBe(before);
+    // The history up to there stays.
+    expect((await panel.locator('.training-line.loss').first().getAttribute('d'))?.startsWith('M0')).toBe(true);
+    await paused();
+  });
+
+  it('is there after a reload in the middle, paused, and goes on', async () => {
+    await press('Run');
+    await reached(600);
+    await reloadWindow(editor);
+    panel = await editor.panelFrame('VAE in Two Dimensions');
+    await panel.locator('.training-formula .formula').waitFor();
+    expect(await running()).toBe(false);
+    const kept = await step();
+    expect(kept).toBeGreaterThan(0);
+    await panel.getByText(/This run was kept as it was at step/).waitFor();
+    await press('Run');
+    await reached(kept + 100);
+    await paused();
+  });
+
+  it('says where what is no number arose, and goes on at a smaller rate', async () => {
+    await field('Learning rate, exactly', '1e30');
+    await press('Run');
+    const said = await panel.locator('.banner.error .banner-text').innerText();
+    expect(said).toMatch(/^(NaN|-?Infinity) arose in the .+, in step \d+, which was not done/);
+    const stopped = await step();
+    await field('Learning rate, exactly', '0.0001');
+    await press('Run');
+    await reached(stopped + 1);
+    await panel
+      .locator('.banner.error')
+      .waitFor({ state: 'detached' })
+      .catch(() => undefined);
+    if (await running()) await paused();
+  });
+
+  it('pauses while it is hidden, and leaves no training behind when it is closed', async () => {
+    await press('Run');
+    await reached(100);
+    await editor.openFile('one.py');
+    panel = await opened();
+    await panel.getByText('It was paused while its panel was hidden.').waitFor();
+    const at = await step();
+    await press('Run');
+    await reached(at + 100);
+    await closeEditors(editor);
+    expect((await inferenceProcesses(editor)).length).toBeLessThanOrEqual(1);
+    panel = await opened();
+    expect(await running()).toBe(false);
+    expect(await step()).toBeGreaterThanOrEqual(at);
+  });
+});
