@@ -182,8 +182,22 @@ describe('what is continued', () => {
     await page.locator('.model.chosen').click();
     await page.getByRole('button', { name: 'Add a model…' }).click();
     expect(await calls(page, 'addModel')).toHaveLength(1);
+    expect(await choices(page)).toMatchObject({ model: '/models/own.onnx' });
+    // The one that is added is chosen.
+    await page.evaluate(() => void (window.sampling.added = 'vae-glyphs'));
+    await page.getByRole('button', { name: 'Add a model…' }).click();
+    await expect.poll(async () => (await choices(page)).model).toBe('vae-glyphs');
+    await page.getByRole('button', { name: 'Remove own.onnx from the list (its files stay)' }).click();
+    expect(await calls(page, 'removeModel')).toEqual([{ model: '/models/own.onnx' }]);
+    await page.locator('.model-list .model').filter({ hasText: 'own.onnx' }).click();
+    await page.locator('.model.chosen').click();
+    await page.getByRole('button', { name: 'Remove own.onnx', exact: true }).click();
+    expect(await calls(page, 'removeModel')).toHaveLength(2);
     // Only a bundled one has a card.
     expect(await page.getByRole('button', { name: /^Card of/ }).count()).toBe(0);
+    const { models } = await page.evaluate(() => window.sampling.content);
+    await page.evaluate((listed) => window.sampling.page.models({ models: listed, canAdd: false }), models);
+    await expect.poll(() => page.getByRole('button', { name: 'Add a model…' }).count()).toBe(0);
     await close();
   });
 });

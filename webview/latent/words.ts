@@ -30,7 +30,7 @@ export function dataSentence(model: LoadedVae, { name, count, active, collapsed,
   const start = `${counted(count, 'item')} of ${name} in ${counted(model.latent, 'latent dimension')}`;
   const use = active === null || collapsed === null ? '' : `: ${formatCount(active)} active, ${formatCount(collapsed)} collapsed`;
   if (elbo)
-    return `${start}${use}; mean ELBO ${nats(elbo.mean)}${plusMinus(elbo.standardError)}, ${elbo.bitsPerDimension.toFixed(3)} bits a number.`;
+    return `${start}${use}; mean ELBO ${nats(elbo.mean)}${plusMinus(elbo.standardError)}, ${elbo.bitsPerDimension.toFixed(3).replace('-', '−')} bits a number.`;
   return `${start}${use}. ${withoutNats ?? ''}`.trim();
 }
 

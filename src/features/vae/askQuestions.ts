@@ -34,11 +34,10 @@ async function ask(
 ): Promise<string | typeof back | undefined> {
   const { question: asked, told } = partsOf(question);
   const shown = { title, question: asked, step, totalSteps: steps };
-  const items: Item[] = choicesOf(question).map(({ value, label, because }, at) => ({
-    ...{ label, value },
-    ...(because !== null && { description: `likely: ${because}` }),
-    ...(told !== null && at === 0 && { detail: told }),
-  }));
+  const items: Item[] = choicesOf(question).map(({ value, label, because }, at) => {
+    const lines = [...(because === null ? [] : [`Likely: ${because}.`]), ...(told !== null && at === 0 ? [told] : [])];
+    return { label, value, ...(lines.length > 0 && { detail: lines.join(' ') }) };
+  });
   if (question.number) items.push({ label: 'Another value…', description: 'any number above 0', value: null });
   for (;;) {
     const active = items.find(({ value }) => value === (before ?? question.likely?.value));

@@ -28,10 +28,11 @@ export interface Choice {
   readonly because: string | null;
 }
 
-/** The likely answer first; the others as they stand. */
+/** The likely answer first, or, where nothing speaks for one, the one that leaves it open; the others as they stand. */
 export function choicesOf({ options, likely }: VaeQuestion): Choice[] {
   const choices = options.map(({ value, label }) => ({ value, label, because: likely?.value === value ? likely.because : null }));
-  return [...choices.filter(({ because }) => because !== null), ...choices.filter(({ because }) => because === null)];
+  const first = choices.filter(({ value, because }) => (likely ? because !== null : value === 'none'));
+  return [...first, ...choices.filter((choice) => !first.includes(choice))];
 }
 
 /** A question and what is told beside it: the part behind the question mark. */

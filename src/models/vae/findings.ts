@@ -294,10 +294,10 @@ function gaussianOf(asking: Asking): Likelihood | null {
   if (stated !== undefined) return { kind: 'gaussian', deviation: stated };
   const chosen = asking.stated({
     id: 'deviation',
-    text: 'Which standard deviation does it have, in the units of the values? A sum of squares without 1/2 is the variance 1/2.',
+    text: 'Which standard deviation does it have, in the units of the values?',
     options: {
-      '1': '1 (half the squared error)',
-      '0.7071067811865476': '0.707 (the squared error)',
+      '1': '1 (the loss was half the squared error, summed)',
+      '0.7071067811865476': '0.707 (the loss was the squared error, summed)',
       '0.1': '0.1',
       '0.05': '0.05',
       none: 'It is not known: show pictures, and no log-likelihood',

@@ -61,6 +61,9 @@ describe('readArrayData', () => {
     await expect(fixture('two.npz')).rejects.toThrow(listed);
     await expect(fixture('two.npz')).rejects.toThrow('It holds 2 arrays that could be the data');
     await expect(fixture('two.npz', { array: 'x' })).rejects.toThrow(/no array "x"; it holds x_train/);
+    await expect(fixture('two.npz', { wanted: { kind: 'vector', length: 7 } })).rejects.toThrow(
+      /None of its arrays .*x_train.* holds vectors of 7/,
+    );
     const { count, labels } = await fixture('two.npz', { array: 'x_train' });
     expect(count).toBe(4);
     expect(labels).toEqual([{ name: 'y_train', names: ['0', '1'], values: Uint8Array.of(0, 1, 1, 0) }]);

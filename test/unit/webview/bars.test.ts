@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { barsSentence } from '../../../webview/latent/words.ts';
 import { barChart } from '../../../webview/shared/pictures/bars.ts';
 
 /** From top to bottom of a column: opacities. */
@@ -32,5 +33,9 @@ describe('a vector as bars', () => {
     const filled = (at: number): number => column(chart, at).filter((opacity) => opacity === 255).length;
     expect(filled(255)).toBe(150);
     expect(filled(100)).toBeGreaterThan(filled(50));
+  });
+
+  it('says what its bars are', () => {
+    expect(barsSentence({ low: -1.23456, high: 12345 })).toBe('A bar for each number, from −1.23 to 12300; the line is 0.');
   });
 });

@@ -58,6 +58,9 @@ describe('what is kept of the sampling view', () => {
       ...{ levels: Uint8Array.from({ length: 12 }, (_, at) => 20 * at), outcome: null },
     };
     expect(parseRun(pictures)).toEqual(pictures);
+    // Vectors have the level of 0 beside their sizes.
+    const vectors = { ...pictures, around: null, shape: { channels: 1, height: 1, width: 4, zero: 51 } };
+    expect(parseRun(vectors)).toEqual(vectors);
     expect(parseRun(through(storedRun(pictures)))).toEqual(pictures);
     expect(parseRun({ ...pictures, levels: new Uint8Array(11) })).toBeNull();
     expect(parseRun({ ...pictures, shape: null })).toBeNull();

@@ -152,3 +152,25 @@ describe('the verdict', () => {
     expect(flawOf({ ...inspection, probes })).toMatch(/decoder .* recon_logits gave NaN/);
   });
 });
+
+describe('data', () => {
+  it('of vectors, one at a time, is encoded with its labels, its terms finite, and the change along each dimension', async () => {
+    const source = sourceOf('vectors/decoder.onnx', 'vectors/encoder.onnx');
+    const { service } = await inspected(source);
+    const loaded = await service.load({ source: { ...source, answers: { likelihood: 'gaussian' } }, settings });
+    const found = await service.encodeDataSet({ path: fileOf('data/vectors.npz'), draws: 1, seed: 1 });
+    expect(found.labels).toMatchObject([{ name: 'label', names: ['0', '1', '2'] }]);
+    expect(found.elbo).toMatchObject({ mean: expect.closeTo(found.reconstruction! - found.kl!, 6) as number });
+    // The decoder is linear: a step of one deviation along a dimension changes each number by that and its weight.
+    const probe = await service.decode({ z: Float32Array.of(0, 0, 1, 0, 0, 1) });
+    for (const dimension of [0, 1]) {
+      const { varianceOfMean } = found.dimensions![dimension]!;
+      const deviation = Math.sqrt((varianceOfMean * found.count) / (found.count - 1));
+      const weights = Array.from({ length: 5 }, (_, at) => Math.abs(probe.pictures[5 * (dimension + 1) + at]! - probe.pictures[at]!));
+      const mean = weights.reduce((sum, weight) => sum + weight, 0) / 5;
+      expect(found.sensitivity[dimension]).toBeCloseTo(deviation * mean, 4);
+    }
+    expect(loaded.drawn!.low).toBeLessThanOrEqual(0);
+    expect(loaded.drawn!.high).toBeGreaterThan(4);
+  });
+});
