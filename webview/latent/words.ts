@@ -22,7 +22,7 @@ export function plusMinus(error: number | null, digits = 1): string {
 /** What the bars of a vector are. */
 export function barsSentence({ low, high }: ValueRange): string {
   const number = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '−');
-  return `A bar for each number, from ${number(low)} to ${number(high)}; the line is 0.`;
+  return `A bar for each number, from ${number(low)} to ${number(high)} and cut there; the line is 0.`;
 }
 
 /** What is seen: how the model uses its latent space for the data. */

@@ -36,6 +36,6 @@ describe('a vector as bars', () => {
   });
 
   it('says what its bars are', () => {
-    expect(barsSentence({ low: -1.23456, high: 12345 })).toBe('A bar for each number, from −1.23 to 12300; the line is 0.');
+    expect(barsSentence({ low: -1.23456, high: 12345 })).toBe('A bar for each number, from −1.23 to 12300 and cut there; the line is 0.');
   });
 });
