@@ -6,17 +6,15 @@ import { parseChecked } from './checkedJson.ts';
 
 const pair = z.tuple([z.number(), z.number()]);
 
-const mixture = z
-  .object({ weights: z.array(z.number()), means: z.array(pair), covariances: z.array(z.tuple([pair, pair])) })
-  .check(
-    z.check(({ value, issues }) => {
-      try {
-        mixtureOf(value);
-      } catch (error) {
-        issues.push({ code: 'custom', input: value, message: `is no mixture: ${(error as Error).message}` });
-      }
-    }),
-  );
+const mixture = z.object({ weights: z.array(z.number()), means: z.array(pair), covariances: z.array(z.tuple([pair, pair])) }).check(
+  z.check(({ value, issues }) => {
+    try {
+      mixtureOf(value);
+    } catch (error) {
+      issues.push({ code: 'custom', input: value, message: `is no mixture: ${(error as Error).message}` });
+    }
+  }),
+);
 
 /**
  * @param where the file's path, for the message

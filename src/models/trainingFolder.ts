@@ -25,10 +25,7 @@ const schema = z.object({
     z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, { error: 'must be lower-case words joined by "-" and "."' })),
     z.object({ inputs: z.array(tensor), outputs: z.array(tensor) }),
   ),
-  files: z.record(
-    z.string(),
-    z.string().check(z.regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hexadecimal digits (sha256)' })),
-  ),
+  files: z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hexadecimal digits (sha256)' }))),
 });
 
 export type GraphTensor = z.infer<typeof tensor>;
@@ -93,10 +90,14 @@ export async function checkedFile(folder: string, name: string, sha256: Readonly
   const path = join(folder, name);
   const bytes = await readFile(path).catch(unreadable(path));
   const expected = Object.hasOwn(sha256, name) ? sha256[name] : undefined;
-  if (expected === undefined) throw trainingInvalid(`${path} is not among the files of training.json, so its content cannot be checked. ${ADVICE}`);
+  if (expected === undefined)
+    throw trainingInvalid(`${path} is not among the files of training.json, so its content cannot be checked. ${ADVICE}`);
   const actual = createHash('sha256').update(bytes).digest('hex');
   if (actual !== expected)
-    throw new RpcError('hash-mismatch', `${path} is not the file that training.json describes: sha256 ${actual}, expected ${expected}. ${ADVICE}`);
+    throw new RpcError(
+      'hash-mismatch',
+      `${path} is not the file that training.json describes: sha256 ${actual}, expected ${expected}. ${ADVICE}`,
+    );
   return bytes;
 }
 

@@ -42,23 +42,39 @@ describe('a folder of training graphs', () => {
   it.each<[string, (description: Description) => void, RegExp]>([
     ['no batch', (it) => void (it.batch = 0), /batch \(0\)/],
     ['a graph outside', (it) => void (it.graphs['../../evil'] = { inputs: [] }), /lower-case words/],
-    ['a shape that is none', (it) => void (it.graphs['vae.step']!.inputs[0]!.shape = ['n']), /graphs\.vae\.step\.inputs\.0\.shape\.0 \("n"\)/],
+    [
+      'a shape that is none',
+      (it) => void (it.graphs['vae.step']!.inputs[0]!.shape = ['n']),
+      /graphs\.vae\.step\.inputs\.0\.shape\.0 \("n"\)/,
+    ],
     ['no sums', (it) => void (it.files = {}), /not among the files/],
     ['a sum that is none', (it) => void (it.files['initial.npz'] = 'x'), /64 lower-case/],
   ])('is refused where it states %s', async (_, change, words) => {
     await edit(change);
-    await expect(readTrainingFolder(folder)).rejects.toMatchObject({ code: 'training-invalid', message: expect.stringMatching(words) as unknown });
+    await expect(readTrainingFolder(folder)).rejects.toMatchObject({
+      code: 'training-invalid',
+      message: expect.stringMatching(words) as unknown,
+    });
   });
 
   it('is refused where a file is another, or no file of its kind', async () => {
     await writeFile(join(folder, 'initial.npz'), 'other');
     await expect(readTrainingFolder(folder)).rejects.toMatchObject({ code: 'hash-mismatch' });
     await edit(({ files }) => (files['initial.npz'] = createHash('sha256').update('other').digest('hex')));
-    await expect(readTrainingFolder(folder)).rejects.toMatchObject({ code: 'training-invalid', message: expect.stringMatching(/initial\.npz cannot be used/) as unknown });
+    await expect(readTrainingFolder(folder)).rejects.toMatchObject({
+      code: 'training-invalid',
+      message: expect.stringMatching(/initial\.npz cannot be used/) as unknown,
+    });
     await rm(join(folder, 'mixtures.json'));
-    await expect(readTrainingFolder(folder)).rejects.toMatchObject({ code: 'training-invalid', message: expect.stringMatching(/mixtures\.json cannot be read \(ENOENT\)/) as unknown });
+    await expect(readTrainingFolder(folder)).rejects.toMatchObject({
+      code: 'training-invalid',
+      message: expect.stringMatching(/mixtures\.json cannot be read \(ENOENT\)/) as unknown,
+    });
     await writeFile(join(folder, 'training.json'), '{');
-    await expect(readTrainingFolder(folder)).rejects.toMatchObject({ code: 'training-invalid', message: expect.stringMatching(/is not JSON/) as unknown });
+    await expect(readTrainingFolder(folder)).rejects.toMatchObject({
+      code: 'training-invalid',
+      message: expect.stringMatching(/is not JSON/) as unknown,
+    });
   });
 });
 

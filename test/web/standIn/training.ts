@@ -145,7 +145,7 @@ class TrainingStandIn {
   #density(places: Float32Array) {
     const logDensity = gaussian(places, 2);
     return {
-      ...{ logDensity, difference: this.agrees ? 1e-3 : 0.4, agreed: this.agrees, compared: 400, side: 65, reach: 6 },
+      ...{ logDensity, difference: this.agrees ? 1e-3 : 0.4, agreed: this.agrees, compared: 400, gap: 1, nodes: 4225, reach: 6 },
       evaluations: 4_225,
     };
   }

@@ -57,7 +57,9 @@ describe('MODEL', () => {
     await writeFile(join(folder, 'a.onnx'), '');
     await writeFile(join(folder, 'b.onnx'), '');
     await writeFile(join(folder, 'c.onnx'), '');
-    await expect(resolveVae(folder, models)).rejects.toMatchObject({ message: expect.stringMatching(/a\.onnx, b\.onnx, c\.onnx/) as unknown });
+    await expect(resolveVae(folder, models)).rejects.toMatchObject({
+      message: expect.stringMatching(/a\.onnx, b\.onnx, c\.onnx/) as unknown,
+    });
   });
 });
 

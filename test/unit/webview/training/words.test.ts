@@ -15,7 +15,10 @@ const measures = (agreed: boolean): TrainingMeasures => ({
     kl: Float64Array.of(1, 2, 0.5, 1.5),
     reconstruction: Float64Array.of(1, 0.2),
   },
-  density: { ...{ logDensity: Float64Array.of(-1.9, -1.7), difference: 0.3, agreed, compared: 2, side: 65, reach: 6 }, evaluations: 1 },
+  density: {
+    ...{ logDensity: Float64Array.of(-1.9, -1.7), difference: 0.3, agreed, compared: 2, gap: 1, nodes: 4225, reach: 6 },
+    evaluations: 1,
+  },
 });
 const estimate = (value: number, standardError = 0.1) => ({ value, standardError });
 const place = { step: 1_200, beta: 4, rate: estimate(1), distortion: estimate(0.5), slack: estimate(0.3) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { posteriorGrid, type PosteriorGrid, type Window } from '../../../src/maths/vae/posteriorGrid.ts';
-import { contourOf } from '../../../webview/shared/points/contours.ts';
+import { posteriorGrid, type PosteriorGrid, type Window } from '../../../../src/maths/vae/posteriorGrid.ts';
+import { contourOf } from '../../../../webview/shared/points/contours.ts';
 
 const window: Window = { left: -1, right: 3, bottom: -2, top: 1 };
 const gridOf = (side: number, of: (x: number, y: number) => number, within = window): PosteriorGrid => ({
