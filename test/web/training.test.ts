@@ -20,6 +20,8 @@ async function open(options: PanelOptions = {}): Promise<OpenPanel> {
 const calls = <T>(page: Page, method: string): Promise<T[]> =>
   page.evaluate((name) => window.training.calls.filter((call) => call.method === name).map(({ params }) => params as never), method);
 const press = (page: Page, label: string): Promise<void> => page.locator(`vscode-toolbar-button[label^="${label}"]`).click();
+/** Chromium without a graphics card says this of every copy to the page. */
+const faults = (complaints: readonly string[]): string[] => complaints.filter((text) => !text.includes('GPU stall due to ReadPixels'));
 const headline = (page: Page): Promise<string> => page.locator('.headline').innerText();
 async function trained(page: Page, steps = 400): Promise<void> {
   await press(page, 'Run');
@@ -42,15 +44,19 @@ describe('a training', () => {
     await expect.poll(() => page.locator('.training-speed').innerText()).toBe('812 steps/s');
     const beta = page.getByRole('spinbutton', { name: 'Beta, exactly' });
     await beta.fill('2.5');
+    // What is typed stays while the page is drawn anew.
+    await page.evaluate(() => window.training.train(10));
+    await nextFrames(page);
+    expect(await beta.inputValue()).toBe('2.5');
     await beta.press('Enter');
-    await expect.poll(() => page.locator('.training-change').allInnerTexts()).toEqual(['beta 2.5']);
+    await expect.poll(() => page.locator('.training-change > text').allTextContents()).toEqual(['beta 2.5']);
     expect(await calls(page, 'change')).toEqual([{ coefficients: { beta: 2.5 } }]);
     await page.evaluate(() => window.training.train(200));
     await press(page, 'Pause');
-    await expect.poll(() => headline(page)).toContain('Step 400 at beta 2.5');
+    await expect.poll(() => headline(page)).toContain('Step 410 at beta 2.5');
     expect(await page.locator('.training-line.loss').first().getAttribute('d')).toMatch(/^M.*L/);
     expect(await page.getByText(/differ by 0 nats|differ by \d\.\de-\d+ nats/).count()).toBe(1);
-    expect(complaints).toEqual([]);
+    expect(faults(complaints)).toEqual([]);
     await close();
   });
 
@@ -108,7 +114,7 @@ describe('a training', () => {
     expect((await begun()).points.at(-1)![0]).toBeGreaterThan(0);
     await press(page, 'Take all points away');
     await expect.poll(() => headline(page)).toMatch(/^Draw points/);
-    expect(complaints).toEqual([]);
+    expect(faults(complaints)).toEqual([]);
     await close();
   });
 
@@ -158,9 +164,10 @@ describe('a training', () => {
 
 describe('the panel', () => {
   it.each(Object.keys(themes) as ThemeName[])('gives axe nothing to say in %s', async (theme) => {
-    const { page, close } = await open({ theme });
+    const { page, close } = await open({ theme, height: 1_500 });
     await trained(page);
-    expect(await audit(page)).toEqual([]);
+    // What it leaves undecided are names of formulas' terms, which KaTeX's letters do not spell.
+    expect(await audit(page, false)).toEqual([]);
     await close();
   });
 

@@ -17,12 +17,15 @@ export function numberField(
   { label, value, minimum, whole = false, hidesLabel = false }: NumberField,
   set: (value: number) => void,
 ): TemplateResult {
+  const text = (number: number): string => (whole ? String(number) : coefficientText(number));
   const changed = (event: Event): void => {
     if (!(event.target instanceof HTMLInputElement)) return;
-    const { valueAsNumber } = event.target;
-    if (Number.isFinite(valueAsNumber)) set(whole ? Math.round(valueAsNumber) : valueAsNumber);
-    else event.target.value = coefficientText(value);
+    const asked = event.target.valueAsNumber;
+    const taken = Number.isFinite(asked) ? Math.max(minimum, whole ? Math.round(asked) : asked) : value;
+    event.target.value = text(taken);
+    if (taken !== value) set(taken);
   };
+  // Not `live`: what is being typed stays while the page is drawn anew many times a second.
   const input = html`<input
     class="training-field"
     type="number"
@@ -30,7 +33,7 @@ export function numberField(
     step=${whole ? '1' : 'any'}
     aria-label=${label}
     title=${label}
-    .value=${live(whole ? String(value) : coefficientText(value))}
+    .value=${text(value)}
     @change=${changed}
   />`;
   return hidesLabel ? input : html`<label class="training-labelled"><span>${label}</span>${input}</label>`;

@@ -43,4 +43,5 @@ export interface TrainingDesk {
   stepOnce(): void;
   seek(run: string, step: number): void;
   forget(): void;
+  goOnSlower(): void;
 }

@@ -60,12 +60,13 @@ function seekSlider(panel: TrainingDesk, step: number, lastStep: number): Templa
     const { summary } = panel;
     if (event.target instanceof HTMLInputElement && summary) panel.seek(summary.id, event.target.valueAsNumber);
   };
-  return html`<label class="slider" title="Goes back to the last checkpoint before; running on from there is a new run">
+  return html`<label class="slider" title="Goes back to the last checkpoint before, once it is paused; running on from there is a new run">
     <span class="slider-label">Stands at</span>
     <input
       type="range"
       min="0"
       max=${Math.max(lastStep, 1)}
+      ?disabled=${panel.status?.running ?? false}
       step="1"
       .value=${String(step)}
       aria-valuetext=${`step ${step}`}

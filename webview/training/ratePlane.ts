@@ -3,6 +3,7 @@
 import { nothing, svg } from 'lit';
 import type { RatePlace, RunSummary } from '../../src/protocol/trainingView.ts';
 import { curve } from '../shared/points/overlay.ts';
+import type { Projection } from '../shared/points/projection.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
 import { placeWords } from './words.ts';
 
@@ -68,9 +69,10 @@ export class RatePlane {
     );
     const here = this.#places.findIndex(({ run, place }) => run === open.run && place.step === open.step);
     this.points.pick(here < 0 ? null : here);
-    const far = box.right + 10 * (box.right - box.left);
-    const line = entropy === null ? null : Float64Array.of(0, entropy, far, entropy - far);
-    this.points.overlay((projection) => (line ? svg`<g class="training-bound">${curve(projection, { places: line })}</g>` : nothing));
+    this.points.overlay((projection) => {
+      const line = entropy === null ? null : boundWithin(projection, entropy);
+      return line ? svg`<g class="training-bound">${curve(projection, { places: line })}</g>` : nothing;
+    });
   }
 }
 
@@ -84,4 +86,12 @@ export function boxAround(
   const ends = [...distortions, ...(entropy === null ? [] : [entropy, entropy - right])];
   const [bottom, top] = [Math.min(...ends, 0), Math.max(...ends, 1)];
   return { left: 0, right, bottom, top };
+}
+
+/** The part of the line R + D = H, R 0 or more, that shows; null where none does. */
+export function boundWithin({ place, size }: Pick<Projection, 'place' | 'size'>, entropy: number): Float64Array | null {
+  const [left, top] = place({ x: 0, y: 0 });
+  const [right, bottom] = place({ x: size.width, y: size.height });
+  const [from, to] = [Math.max(0, left, entropy - top), Math.min(right, entropy - bottom)];
+  return from < to ? Float64Array.of(from, entropy - from, to, entropy - to) : null;
 }

@@ -27,10 +27,11 @@ import { objectiveContent } from './objective.ts';
 import { parts } from './parts.ts';
 import { Pictures } from './pictures.ts';
 import { RatePlane } from './ratePlane.ts';
+import { runNotices } from './runNotices.ts';
 import { runDataOf, type RunData } from './runData.ts';
 import { toolbar } from './toolbar.ts';
 import { initialState } from './viewState.ts';
-import { stepSentence } from './words.ts';
+import { stepSentence, unmeasuredSentence } from './words.ts';
 
 /** Milliseconds between two times that the state is kept. */
 const keptEach = 300;
@@ -122,12 +123,8 @@ export class TrainingPanel implements TrainingDesk {
       () => undefined,
       failed,
     );
-    this.pictures.x.element.addEventListener('keydown', (event) => {
-      const isHandle = event.target instanceof Element && event.target.closest('.points-handle') !== null;
-      if (event.key !== 'Enter' || !isHandle || this.state.name !== drawnData) return;
-      event.preventDefault();
-      this.drawing.add();
-    });
+    // Before the plot takes the key for picking a point.
+    this.pictures.x.element.addEventListener('keydown', (event) => this.#pressed(event), { capture: true });
     onThemeChanged(() => {
       this.palette = readPalette();
       this.pictures.recolour();
@@ -359,38 +356,37 @@ export class TrainingPanel implements TrainingDesk {
   }
 
   #page(): TemplateResult {
-    const { status } = this;
-    const [failure, notice] = [status?.failure, status?.notice];
     const close = textButton('Close', () => {
       this.#problem = null;
       this.#changed();
     });
+    const problem = this.#problem;
     return html`<main class="training">
       <h1 class="headline">${this.#headline()}</h1>
       ${this.#isLoaded ? toolbar(this) : nothing}
       ${this.#progress ? busyBanner(this.#progress.progress, () => this.#progress?.abort.abort()) : nothing}
-      ${this.#problem === null ? nothing : banner('error', this.#problem, this.#isLoaded ? close : textButton('Try again', () => this.open()))}
-      ${
-        failure
-          ? banner(
-              'error',
-              failure.message,
-              textButton('Go on at a tenth of the rate', () => this.#goOnSlower()),
-            )
-          : nothing
-      }
-      ${notice ? banner(notice.kind, notice.message, nothing) : nothing} ${this.#isLoaded ? parts(this) : nothing}
+      ${problem === null ? nothing : banner('error', problem, this.#isLoaded ? close : textButton('Try again', () => this.open()))}
+      ${runNotices(this)} ${this.#isLoaded ? parts(this) : nothing}
     </main>`;
   }
 
-  #goOnSlower(): void {
+  goOnSlower(): void {
     const rate = Number((this.state.rate / 10).toPrecision(3));
     this.#keep({ rate });
     this.#act(this.#host.change({ coefficients: { rate } }).then(() => this.#host.run({})));
   }
 
+  #pressed(event: KeyboardEvent): void {
+    const isHandle = event.target instanceof Element && event.target.closest('.points-handle') !== null;
+    if (event.key !== 'Enter' || !isHandle || this.state.name !== drawnData) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.drawing.add();
+  }
+
   #headline(): string {
     if (this.numbers) return stepSentence(this.numbers);
+    if (this.status) return unmeasuredSentence(this.status.step, this.state.beta);
     if (this.#isLoaded && this.state.name === drawnData && this.state.points.length === 0)
       return 'Draw points on the plane of x with the pointer, or add them at the cross-hair; a VAE trains on a Gaussian around each.';
     return 'A variational autoencoder of points in the plane, which trains while you watch';

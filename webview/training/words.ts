@@ -32,6 +32,10 @@ export function stepSentence({ step, beta, elbo, gap, rate, distortion, differen
   return `${start}: the ELBO is ${withError(elbo)} nats; ${above}; R = ${signed(rate.value)}, D = ${signed(distortion.value)}.`;
 }
 
+export function unmeasuredSentence(step: number, beta: number): string {
+  return `Step ${formatCount(step)} at beta ${coefficientText(beta)}, not measured yet.`;
+}
+
 /** A place of the rate-distortion plane, as it is heard. */
 export function placeWords({ step, beta, rate, distortion, slack }: RatePlace, isOpen: boolean): string {
   const above = slack ? `, ${withError(slack)} nats above the entropy` : '';

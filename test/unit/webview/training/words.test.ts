@@ -5,7 +5,7 @@ import { joined, lines, pathOf, rangeOf, valueOf } from '../../../../webview/tra
 import { logarithmic, nearlyLogarithmic } from '../../../../webview/training/controls.ts';
 import { numbersOf } from '../../../../webview/training/measured.ts';
 import { graphResidual, objectiveContent } from '../../../../webview/training/objective.ts';
-import { boxAround } from '../../../../webview/training/ratePlane.ts';
+import { boundWithin, boxAround } from '../../../../webview/training/ratePlane.ts';
 import { changeWords, coefficientText, placeWords, planeSentence, signed, stepSentence } from '../../../../webview/training/words.ts';
 
 const measures = (agreed: boolean): TrainingMeasures => ({
@@ -59,6 +59,15 @@ describe('what is said of a step', () => {
     expect(placeWords(place, false)).toBe('Beta 4, step 1,200 of an earlier run: R 1.00, D 0.50, 0.30 ± 0.10 nats above the entropy');
     const box = boxAround([{ ...place, rate: estimate(3), distortion: estimate(-2.5) }], 0.5);
     expect(box).toEqual({ left: 0, right: 3, bottom: -2.5, top: 1 });
+  });
+
+  it('draws as much of the line R + D = H as shows, from R = 0 on', () => {
+    const plane = (left: number, top: number) => ({
+      size: { width: 4, height: 4 },
+      place: ({ x, y }: { x: number; y: number }) => [left + x, top - y] as const,
+    });
+    expect(boundWithin(plane(-1, 3), 1)).toEqual(Float64Array.of(0, 1, 2, -1));
+    expect(boundWithin(plane(1, 9), 1)).toBeNull();
   });
 
   it('writes numbers with a true minus, and none before zero', () => {
