@@ -19,11 +19,13 @@ export interface RatePlaneEvents {
 export class RatePlane {
   readonly points: PointsView;
   #places: readonly RatePlaceOfRun[] = [];
+  /** It stays pointed at when others come. */
+  #pointed: RatePlaceOfRun | null = null;
 
   constructor(events: RatePlaneEvents) {
     this.points = new PointsView({
       viewportChanged: () => undefined,
-      pointed: () => undefined,
+      pointed: (index) => (this.#pointed = index === null ? null : (this.#places[index] ?? null)),
       picked: (index) => {
         const place = this.#places[index];
         if (place) events.picked(place);
@@ -67,8 +69,12 @@ export class RatePlane {
       },
       this.points.viewport,
     );
-    const here = this.#places.findIndex(({ run, place }) => run === open.run && place.step === open.step);
-    this.points.pick(here < 0 ? null : here);
+    const indexOf = (run: string, step: number): number | null => {
+      const index = this.#places.findIndex((each) => each.run === run && each.place.step === step);
+      return index < 0 ? null : index;
+    };
+    this.points.pick(indexOf(open.run, open.step));
+    this.points.point(this.#pointed && indexOf(this.#pointed.run, this.#pointed.place.step));
     this.points.overlay((projection) => {
       const line = entropy === null ? null : boundWithin(projection, entropy);
       return line ? svg`<g class="training-bound">${curve(projection, { places: line })}</g>` : nothing;
