@@ -71,7 +71,7 @@ describe('a VAE that trains', () => {
     // Back to an early place by the keyboard: it goes on from there as another run.
     const plot = panel.getByRole('application', { name: 'Rate-distortion plane' });
     await plot.focus();
-    for (const key of ['Enter', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'Enter']) await plot.press(key);
+    for (const key of ['Enter', 'ArrowUp', 'ArrowUp', 'ArrowUp', 'Enter']) await plot.press(key);
     await until('it stands earlier', async () => (await step()) < last);
     const from = await step();
     await press('Run');
