@@ -467,7 +467,7 @@ export interface VaeService {
   encode(params: { pictures: Float32Array }): Encodings;
   encodeDataSet(params: DataRequest): Streamed<EncodedPart, EncodedData>;
   /** A PNG or JPEG file as the model takes it: its levels, the same in the model's range, and what was changed. @throws RpcError 'data-invalid' */
-  readPicture(params: { bytes: Uint8Array }): { levels: Uint8Array; values: Float32Array; notices: readonly string[] };
+  readPicture(params: { bytes: Uint8Array; name?: string }): { levels: Uint8Array; values: Float32Array; notices: readonly string[] };
   /** One item, in the model's range. */
   item(params: ItemRequest): Float32Array;
   examine(params: ExamineRequest): Examination;

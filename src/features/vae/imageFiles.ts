@@ -26,7 +26,7 @@ export async function readImage(client: VaeClient, pick: boolean): Promise<ReadI
   if (size > maximumPictureBytes)
     throw new RpcError('data-invalid', `${name} has ${size} bytes; pictures have at most ${maximumPictureBytes}. Make it smaller.`);
   const { item } = await client.load();
-  const { levels, values, notices } = await client.readPicture({ bytes: await vscode.workspace.fs.readFile(file) });
+  const { levels, values, notices } = await client.readPicture({ name, bytes: await vscode.workspace.fs.readFile(file) });
   return {
     ...{ picture: { name, shape: shapeOfItem(item), levels }, values },
     notices: notices.length > 0 ? [`${name}: ${notices.join('; ')}.`] : [],

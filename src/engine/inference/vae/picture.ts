@@ -6,10 +6,11 @@ import { fitPicture, readPicture } from '../../../models/pictures.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { LoadedVae } from '../../../protocol/vae.ts';
 
-/** @throws RpcError 'data-invalid' */
+/** @param name what it is called where it cannot be read @throws RpcError 'data-invalid' */
 export function pictureFor(
   { item, range }: Pick<LoadedVae, 'item' | 'range'>,
   bytes: Uint8Array,
+  name = 'This picture',
 ): { levels: Uint8Array; values: Float32Array; notices: readonly string[] } {
   if (item.kind !== 'image')
     throw new RpcError('data-invalid', `The model takes vectors of ${item.length} numbers, no pictures. Give it data as a .npy array.`);
@@ -18,6 +19,6 @@ export function pictureFor(
     return { levels, values: inRange(levels, [range.low, range.high]), notices };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
-    throw new RpcError('data-invalid', `This picture cannot be read: ${error.message}`);
+    throw new RpcError('data-invalid', `${name} cannot be read: ${error.message}`);
   }
 }

@@ -91,7 +91,7 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       kept.set(runId, found);
       return found.report;
     },
-    readPicture: ({ bytes }) => pictureFor(loaded().model.loaded, bytes),
+    readPicture: ({ bytes, name }) => pictureFor(loaded().model.loaded, bytes, name),
     item: ({ runId, item }) => {
       const { data } = keptOf(runId);
       const place = checkWhole('item', item, 0, data.count - 1);
