@@ -153,11 +153,11 @@ describe('what is continued', () => {
   it('is a prompt where one is written', async () => {
     const { page, close } = await open();
     await page.getByText('Prompt', { exact: true }).click();
-    expect(await page.locator('vscode-button[icon="play"]').getAttribute('disabled')).not.toBeNull();
+    await expect.poll(() => page.locator('vscode-button[icon="play"]').getAttribute('disabled')).not.toBeNull();
     await page.getByRole('textbox', { name: 'Prompt' }).fill('def f(');
     await page.locator('vscode-button[icon="play"]').click();
     await expect.poll(async () => (await request(page)).prompt).toBe('def f(');
-    expect(await choices(page)).toMatchObject({ source: 'prompt', prompt: 'def f(' });
+    await expect.poll(() => choices(page)).toMatchObject({ source: 'prompt', prompt: 'def f(' });
     await close();
   });
 
@@ -279,12 +279,12 @@ describe('sampling pictures', () => {
 
   it('shows each as it comes, and keeps those that have come when it is stopped', async () => {
     const { page, complaints, close } = await openVae();
-    expect(await page.locator('.headline').innerText()).toContain('36 samples of z from the prior N(0, I)');
+    await expect.poll(() => page.locator('.headline').innerText()).toContain('36 samples of z from the prior N(0, I)');
     await hold(page);
     await page.locator('vscode-button[icon="play"]').click();
     await release(page, 1);
     await expect.poll(() => waiting(page)).toBe(20);
-    expect(await page.locator('.continuation-outcome').innerText()).toBe('16 of 36 samples…');
+    await expect.poll(() => page.locator('.continuation-outcome').innerText()).toBe('16 of 36 samples…');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.locator('.continuation-outcome').innerText()).toBe('Stopped after 16 samples.');
     const { run } = (await calls<{ run: PictureRun }>(page, 'keep')).at(-1)!;

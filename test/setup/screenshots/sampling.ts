@@ -1,4 +1,4 @@
-/** Pictures of sampling and of latent spaces. */
+/** Pictures of sampling, of latent spaces and of a training. */
 
 import type { Editor } from '../../editor/harness/editor.ts';
 import { until } from '../../editor/harness/until.ts';
@@ -8,6 +8,7 @@ export const ofSampling: Readonly<Record<string, Scene>> = {
   'sampling-text': continueText,
   'sampling-pictures': samplePictures,
   'latent-space': openLatentSpace,
+  training: train,
 };
 
 /** A text continued at the cursor, gone on from another token, and the branches of both. */
@@ -71,6 +72,20 @@ async function openLatentSpace(editor: Editor): Promise<void> {
   await frame.getByRole('button', { name: 'Work log p(x) out' }).click();
   await until('log p(x) is worked out', async () => (await frame.locator('.latent-side').innerText()).includes('by quadrature'), 120_000);
   await frame.locator('.latent-side').evaluate((element) => element.scrollTo(0, 0));
+  await settle(editor);
+}
+
+/** A VAE trained on a ring for 2,000 steps, all that is measured of it there. */
+async function train(editor: Editor): Promise<void> {
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.closeSidebar'));
+  await editor.command('Genlens: Train a VAE in Two Dimensions');
+  const frame = await editor.panelFrame('VAE in Two Dimensions');
+  await frame.locator('.training-chart').waitFor();
+  await frame.locator('vscode-toolbar-button[label^="Run"]').click();
+  const step = async (): Promise<number> => Number((await frame.locator('.training-part .slider-value').innerText()).replace(/\D/g, ''));
+  await until('it has learned', async () => (await step()) >= 2_000, 180_000);
+  await frame.locator('vscode-toolbar-button[label="Pause"]').click();
+  await frame.locator('.training-note', { hasText: `At step ${(await step()).toLocaleString('en-US')}` }).waitFor({ timeout: 60_000 });
   await settle(editor);
 }
 
