@@ -307,14 +307,14 @@ describe('a picture of the data', () => {
     await pickMiddle(page);
     await hold(page, 'evidence');
     await weigh(page).click();
-    await expect.poll(() => page.locator('.latent-actions').innerText()).toContain('Working log p(x) out…');
-    for (const button of await page.locator('.latent-actions vscode-button').all())
+    await expect.poll(() => page.locator('.latent-examined .latent-actions').innerText()).toContain('Working log p(x) out…');
+    for (const button of await page.locator('.latent-examined .latent-actions vscode-button').all())
       expect(await button.getAttribute('disabled')).not.toBeNull();
     await page.locator('.plot').focus();
     await page.keyboard.press('Shift+ArrowLeft');
     await page.keyboard.press('Enter');
     await expect.poll(async () => (await calls(page, 'examine')).length).toBe(2);
-    await expect.poll(() => page.locator('.latent-actions').innerText()).not.toContain('Working');
+    await expect.poll(() => page.locator('.latent-examined .latent-actions').innerText()).not.toContain('Working');
     await release(page);
     expect(await page.locator('.latent-tightness').count()).toBe(0);
     await close();
@@ -526,6 +526,35 @@ describe('ways through the space', () => {
   });
 });
 
+describe('points that a lasso encloses', () => {
+  it('are told by their classes and means, until they are let go', async () => {
+    const panel = await open();
+    const { page } = panel;
+    const selected = page.locator('.latent-selected');
+    expect(await selected.count()).toBe(0);
+    await tool(page, 'symbol-snippet').click();
+    const box = (await page.locator('.plot canvas').first().boundingBox())!;
+    const corners = [
+      [2, 2],
+      [box.width - 2, 2],
+      [box.width - 2, box.height - 2],
+      [2, box.height - 2],
+    ] as const;
+    await page.mouse.move(box.x + corners[0][0], box.y + corners[0][1]);
+    await page.mouse.down();
+    for (const [x, y] of corners) await page.mouse.move(box.x + x, box.y + y, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => selected.locator('h2').innerText()).toMatch(/^([\d,]+) of \1 selected$/);
+    // Of all points the means are those of all.
+    for (const text of await selected.locator('p').filter({ hasText: 'Mean' }).allInnerTexts())
+      expect(text).toMatch(/: (\S+); of all \1\.$/);
+    await selected.getByRole('button', { name: 'Clear' }).click();
+    await expect.poll(() => selected.count()).toBe(0);
+    expect(faults(panel)).toEqual([]);
+    await panel.close();
+  });
+});
+
 describe('a picture from elsewhere', () => {
   it('is encoded, with what was changed of it', async () => {
     const panel = await open();
@@ -538,9 +567,10 @@ describe('a picture from elsewhere', () => {
     expect((await kept(page)).item).toBeNull();
     await tool(page, 'folder-opened').click();
     expect(await calls(page, 'pickPicture')).toEqual([{ pick: false }, { pick: true }]);
+    await expect.poll(async () => (await calls(page, 'examine')).length).toBe(3);
     // What was said of it goes with it.
     await pickMiddle(page);
-    await expect.poll(() => page.locator('.banner').count()).toBe(0);
+    await expect.poll(() => page.locator('.banner').allInnerTexts()).toEqual([]);
     expect(faults(panel)).toEqual([]);
     await panel.close();
   });
@@ -583,7 +613,7 @@ describe('what goes wrong', () => {
     await set(page, { failures: {} });
     await page.getByRole('button', { name: 'Try again' }).click();
     await shown(page);
-    expect(await page.locator('.banner').count()).toBe(0);
+    expect(await page.locator('.banner').allInnerTexts()).toEqual([]);
     await close();
   });
 

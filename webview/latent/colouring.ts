@@ -78,3 +78,10 @@ function rangeOf(values: Float32Array): readonly [number, number] {
   const [low, high] = [at(cut), at(1 - cut)];
   return low < high ? [low, high] : [low - 0.5, low + 0.5];
 }
+
+/** The colours of those items that are shown; null: of all. */
+export function colourOfItems(colour: PointColour, items: Uint32Array | null): PointColour {
+  if (!items) return colour;
+  if (colour.kind === 'values') return { ...colour, values: Float32Array.from(items, (item) => colour.values[item]!) };
+  return { ...colour, classes: Uint16Array.from(items, (item) => colour.classes[item]!) };
+}

@@ -6,6 +6,7 @@ import type { PointsView } from '../shared/points/pointsView.ts';
 import type { FormulaView } from '../shared/formula/formulaView.ts';
 import type { Coloured } from './colouring.ts';
 import type { PrivacyCheck } from './privacy.ts';
+import type { SelectedSummary } from './selected.ts';
 import type { LatentSession } from './session.ts';
 import type { Strip, Way } from './strip.ts';
 import type { SubjectDesk } from './subject.ts';
@@ -26,6 +27,8 @@ export interface LatentDesk {
   /** The picture of the place that is decoded. */
   readonly decoded: Uint8Array | null;
   readonly way: Way | null;
+  /** What the lasso encloses; null: nothing. */
+  readonly selected: SelectedSummary | null;
   /** What is worked out of the picture at the moment. */
   readonly working: string | null;
   /** Changes what is chosen; a model or data of another kind is loaded. */

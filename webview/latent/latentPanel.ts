@@ -1,29 +1,29 @@
 /** The latent-space panel: one state, drawn by lit; the plane of points beside what is said of a place and of a picture. */
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { html, nothing, render, svg, type TemplateResult } from 'lit';
+import { html, nothing, render, type TemplateResult } from 'lit';
 import type { LatentContent, LatentHost, LatentPage, LatentViewState } from '../../src/protocol/latent.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import { banner, busyBanner, textButton } from '../shared/notices.ts';
-import { crosshair, curve, ellipse, handle } from '../shared/points/overlay.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
-import { chosenOf, coloured, colouringsOf, type Coloured } from './colouring.ts';
+import { chosenOf, coloured, colouringsOf, colourOfItems, type Coloured } from './colouring.ts';
 import { meanOf } from './encodedData.ts';
-import { contourOf } from '../shared/points/contours.ts';
 import type { LatentDesk } from './desk.ts';
 import { elboContent } from './elbo.ts';
 import { Latest } from '../shared/latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
 import { drawnBetween } from '../../src/protocol/pictures.ts';
-import { placeOf, shadow, zAt, type Place } from './plane.ts';
+import { lay } from './overPlane.ts';
+import { placeOf, zAt, type Place } from './plane.ts';
 import { PrivacyCheck } from './privacy.ts';
 import { side } from './side.ts';
 import { LatentSession } from './session.ts';
 import { Strip, type Way } from './strip.ts';
-import { SubjectDesk, type Subject } from './subject.ts';
+import { summaryOf, type SelectedSummary } from './selected.ts';
+import { SubjectDesk } from './subject.ts';
 import { toolbar } from './toolbar.ts';
 import { initialState } from './viewState.ts';
 import { dataSentence, examinationSentence } from './words.ts';
@@ -48,6 +48,7 @@ export class LatentPanel implements LatentDesk {
   #openSteps: ReadonlySet<string> = new Set();
   #decoded: Uint8Array | null = null;
   #way: Way | null = null;
+  #selected: SelectedSummary | null = null;
   #busy: Progress | null = null;
   #working: string | null = null;
   #problem: string | null = null;
@@ -92,7 +93,7 @@ export class LatentPanel implements LatentDesk {
       viewportChanged: (viewport) => this.#keep({ viewport }),
       pointed: () => undefined,
       picked: (index) => this.#pick(index),
-      selected: () => undefined,
+      selected: (indices) => this.#select(indices),
       probed: (place) => this.moveTo(place),
       toolChanged: () => this.changed(),
     });
@@ -154,6 +155,9 @@ export class LatentPanel implements LatentDesk {
   }
   get way(): Way | null {
     return this.#way;
+  }
+  get selected(): SelectedSummary | null {
+    return this.#selected;
   }
   get working(): string | null {
     return this.#working;
@@ -290,7 +294,8 @@ export class LatentPanel implements LatentDesk {
     this.subjects.clear();
     this.privacy.clear();
     this.#decoding.forget();
-    [this.#decoded, this.#way, this.#problem, this.#coloured, this.#notice, this.#changes] = [null, null, null, null, null, []];
+    [this.#decoded, this.#way, this.#selected, this.#problem] = [null, null, null, null];
+    [this.#coloured, this.#notice, this.#changes] = [null, null, []];
     this.strip.clear();
     const { model, data, projection } = this.#state;
     if (model !== null) this.session.open(model, data, projection);
@@ -323,9 +328,10 @@ export class LatentPanel implements LatentDesk {
     if (!data || !placed) return;
     this.#coloured = coloured(data, chosenOf(colouringsOf(data.summary, data.numbers), this.#state.colouring).colouring);
     const { colour } = this.#coloured;
+    this.#selected = null;
     this.#notice = this.points.show(
       {
-        ...{ name: `${data.summary.name} in the latent space`, x: placed.x, y: placed.y, colour: partOf(colour, placed.items) },
+        ...{ name: `${data.summary.name} in the latent space`, x: placed.x, y: placed.y, colour: colourOfItems(colour, placed.items) },
         axes: { x: placed.names[0], y: placed.names[1], equal: placed.plane !== null },
         spoken: (index) => this.nameOf(placed.items?.[index] ?? index),
       },
@@ -351,6 +357,13 @@ export class LatentPanel implements LatentDesk {
     this.#keep({ item });
     this.#look(item);
     if (placed.plane) this.moveTo(placeOf(placed.plane, meanOf(data, model.latent, item)));
+  }
+
+  #select(indices: Uint32Array): void {
+    const { data, placed } = this.session;
+    const items = placed?.items ? indices.map((index) => placed.items![index]!) : indices;
+    this.#selected = data && items.length > 0 ? summaryOf(data, items) : null;
+    this.changed();
   }
 
   #look(item: number): void {
@@ -400,34 +413,13 @@ export class LatentPanel implements LatentDesk {
 
   /** What lies over the points. */
   #lay(): void {
-    const { placed } = this.session;
-    const { place, path } = this.#state;
-    const subject = this.subjects.subject;
-    const plane = placed?.plane ?? null;
-    if (!plane) {
-      this.points.overlay(() => nothing);
-      return;
-    }
-    this.points.overlay((projection) => {
-      const parts: TemplateResult[] = [];
-      const own = subject?.examined;
-      if (own?.logVariance) {
-        const variance = own.logVariance.map(Math.exp);
-        const { axes, angle } = shadow(plane, variance);
-        parts.push(ellipse(projection, { mean: placeOf(plane, own.mean), axes, angle, tone: 'strong' }));
-      }
-      for (const places of contoursOf(subject)) parts.push(curve(projection, { places, tone: 'plain' }));
-      if (path) {
-        parts.push(curve(projection, { places: Float64Array.of(...path[0], ...path[1]), tone: 'plain' }));
-        const moved = (end: 0 | 1) => (to: Place) => {
-          this.#keep({ path: end === 0 ? [to, path[1]] : [path[0], to] });
-          this.showPath();
-        };
-        parts.push(handle(projection, { place: path[0], name: 'Start of the path', label: 'A', moved: moved(0) }));
-        parts.push(handle(projection, { place: path[1], name: 'End of the path', label: 'B', moved: moved(1) }));
-      }
-      if (place) parts.push(crosshair(projection, { place, name: 'Place that is decoded', moved: (to) => this.moveTo(to) }));
-      return svg`${parts}`;
+    lay(this.points, {
+      ...{ plane: this.session.placed?.plane ?? null, subject: this.subjects.subject, state: this.#state },
+      moveTo: (place) => this.moveTo(place),
+      movePath: (path) => {
+        this.#keep({ path });
+        this.showPath();
+      },
     });
   }
 
@@ -481,20 +473,4 @@ export class LatentPanel implements LatentDesk {
     if (model && data) return dataSentence(model, data.summary);
     return 'What a variational autoencoder makes of pictures, and pictures of its latents';
   }
-}
-
-const contours = new WeakMap<object, Float64Array[]>();
-function contoursOf(subject: Subject | null): Float64Array[] {
-  const grid = subject?.contours;
-  if (!grid) return [];
-  let known = contours.get(grid);
-  if (!known) contours.set(grid, (known = grid.levels.map(({ logDensity }) => contourOf(grid, logDensity))));
-  return known;
-}
-
-/** The colours of those items that are shown. */
-function partOf(colour: Coloured['colour'], items: Uint32Array | null): Coloured['colour'] {
-  if (!items) return colour;
-  if (colour.kind === 'values') return { ...colour, values: Float32Array.from(items, (item) => colour.values[item]!) };
-  return { ...colour, classes: Uint16Array.from(items, (item) => colour.classes[item]!) };
 }

@@ -9,6 +9,7 @@ import type { LatentDesk } from './desk.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
 import { drawnBetween, shapeOfItem } from '../../src/protocol/pictures.ts';
 import { costPicture, picture } from './picture.ts';
+import { selectedPart } from './selected.ts';
 import { wayWords } from './strip.ts';
 import type { Subject } from './subject.ts';
 import { legendOf } from './toolbar.ts';
@@ -20,7 +21,8 @@ export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
   const own = subject?.examined?.klByDimension ?? null;
   return html`<div class="latent-side">
     ${legendOf(panel)} ${here(panel, model, subject)} ${panel.session.placed?.plane && subject ? keyOf(subject) : nothing}
-    ${way(panel, model)} ${subject ? examined(panel, model, subject) : nothing}
+    ${data && panel.selected ? selectedPart(data, panel.selected, () => panel.points.clearSelection()) : nothing} ${way(panel, model)}
+    ${subject ? examined(panel, model, subject) : nothing}
     ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
     ${data && panel.hasTraining ? panel.privacy.content() : nothing}
   </div>`;

@@ -117,6 +117,10 @@ export class PointsView {
     this.#surface.invalidate();
   }
 
+  clearSelection(): void {
+    this.#selection.leave();
+  }
+
   /** Small enough to be kept; null: all is seen. Setting it tells nobody. */
   get viewport(): Viewport | null {
     return this.#asked;
