@@ -526,6 +526,21 @@ describe('ways through the space', () => {
   });
 });
 
+describe('the aggregate posterior', () => {
+  it('is compared with the prior of the data that is shown, and forgotten with it', async () => {
+    const panel = await open();
+    const { page } = panel;
+    await page.getByRole('button', { name: 'Take the KL apart' }).click();
+    const section = page.locator('section[aria-labelledby="aggregate-title"]');
+    await expect.poll(() => section.innerText()).toContain('5.10 nats, is what z tells of which item it is, 4.20 nats ± 0.02');
+    expect(await section.innerText()).toContain('What is left is 0.03 nats ± 0.04');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'VAE of glyphs, 16 dimensions' });
+    await expect.poll(() => page.getByRole('button', { name: 'Take the KL apart' }).count()).toBe(1);
+    expect(faults(panel)).toEqual([]);
+    await panel.close();
+  });
+});
+
 describe('points that a lasso encloses', () => {
   it('are told by their classes and means, until they are let go', async () => {
     const panel = await open();

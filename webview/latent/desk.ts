@@ -4,6 +4,7 @@ import type { LatentContent, LatentViewState } from '../../src/protocol/latent.t
 import type { Palette } from '../shared/heatmap/colours.ts';
 import type { PointsView } from '../shared/points/pointsView.ts';
 import type { FormulaView } from '../shared/formula/formulaView.ts';
+import type { AggregateCheck } from './aggregate.ts';
 import type { Coloured } from './colouring.ts';
 import type { PrivacyCheck } from './privacy.ts';
 import type { SelectedSummary } from './selected.ts';
@@ -17,6 +18,7 @@ export interface LatentDesk {
   readonly session: LatentSession;
   readonly subjects: SubjectDesk;
   readonly strip: Strip;
+  readonly aggregate: AggregateCheck;
   readonly privacy: PrivacyCheck;
   readonly points: PointsView;
   readonly formula: FormulaView;

@@ -9,6 +9,7 @@ import { banner, busyBanner, textButton } from '../shared/notices.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
+import { AggregateCheck } from './aggregate.ts';
 import { chosenOf, coloured, colouringsOf, colourOfItems, type Coloured } from './colouring.ts';
 import { meanOf } from './encodedData.ts';
 import type { LatentDesk } from './desk.ts';
@@ -36,6 +37,7 @@ export class LatentPanel implements LatentDesk {
   readonly session: LatentSession;
   readonly subjects: SubjectDesk;
   readonly strip: Strip;
+  readonly aggregate: AggregateCheck;
   readonly privacy: PrivacyCheck;
   readonly points: PointsView;
   readonly formula: FormulaView;
@@ -88,6 +90,7 @@ export class LatentPanel implements LatentDesk {
       (levels) => this.#update(() => (this.#decoded = levels)),
       failed,
     );
+    this.aggregate = new AggregateCheck(host, { changed: () => this.changed(), failed });
     this.privacy = new PrivacyCheck(host, { changed: () => this.changed(), failed });
     this.points = new PointsView({
       viewportChanged: (viewport) => this.#keep({ viewport }),
@@ -292,6 +295,7 @@ export class LatentPanel implements LatentDesk {
 
   #open(): void {
     this.subjects.clear();
+    this.aggregate.clear();
     this.privacy.clear();
     this.#decoding.forget();
     [this.#decoded, this.#way, this.#selected, this.#problem] = [null, null, null, null];

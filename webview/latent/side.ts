@@ -24,6 +24,7 @@ export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
     ${data && panel.selected ? selectedPart(data, panel.selected, () => panel.points.clearSelection()) : nothing} ${way(panel, model)}
     ${subject ? examined(panel, model, subject) : nothing}
     ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
+    ${data?.summary.dimensions ? panel.aggregate.content(data.summary.runId) : nothing}
     ${data && panel.hasTraining ? panel.privacy.content() : nothing}
   </div>`;
 }

@@ -1,5 +1,6 @@
 /** What the latent panel says. Pure, so that each sentence can be tested. */
 
+import type { AggregatePosterior } from '../../src/maths/vae/aggregate.ts';
 import type { MembershipAudit } from '../../src/maths/privacy/membership.ts';
 import type { ValueRange } from '../../src/maths/vae/likelihood.ts';
 import type { CopyingOf, EncodedData, EvidenceOf, Examination, LoadedVae } from '../../src/protocol/vae.ts';
@@ -60,6 +61,15 @@ export function evidenceSentence({ method, logEvidence, quadrature, importance }
 export function gapSentence({ gap, amortisationGap, familyGap }: EvidenceOf): string {
   const least = gap.lowerBound ? 'at least ' : '';
   return `The ELBO lies ${least}${nats(gap.value, 2)} below log p(x): ${nats(amortisationGap.value, 2)} are the encoder’s, ${familyGap.lowerBound ? 'at least ' : ''}${nats(familyGap.value, 2)} the family’s.`;
+}
+
+/** R = I(x; z) + KL(q-bar || p) with this data's numbers. */
+export function aggregateSentences(found: AggregatePosterior): readonly string[] {
+  const { rate, information, divergence, standardErrors, residual, residualError, draws, n } = found;
+  return [
+    `The mean KL to the prior, ${nats(rate, 2)}, is what z tells of which item it is, ${nats(information, 2)}${plusMinus(standardErrors.information, 2)} (at most log n = ${nats(Math.log(n), 2)}), and how far the mean of all ${formatCount(n)} posteriors is from the prior, ${nats(divergence, 2)}${plusMinus(standardErrors.divergence, 2)}.`,
+    `What is left is ${nats(residual, 2)}${plusMinus(residualError, 2)}: 0 but for the ${formatCount(draws)} draws that both are measured with.`,
+  ];
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -141,9 +141,10 @@ class LatentStandIn {
           { share: 0.9, logDensity: -2.3 },
         ],
       })),
-      aggregate: told('aggregate', () => {
-        throw new Error('not asked for');
-      }),
+      aggregate: told('aggregate', () => ({
+        ...{ rate: 5.1, information: 4.2, divergence: 0.87, standardErrors: { information: 0.02, divergence: 0.03 } },
+        ...{ residual: 0.03, residualError: 0.04, draws: 1_000, n: count },
+      })),
       neighbours: told('neighbours', () => ({
         ...{ k: 2, index: Int32Array.of(4, 9), distance: Float64Array.of(1.2, 2.4), ratio: Float64Array.of(0.6), trainCount: 7_316 },
         nearest: disc(0.9, 0.1),
