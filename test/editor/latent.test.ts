@@ -22,7 +22,7 @@ import { until } from './harness/until.ts';
 import { editorOn } from './onFiles.ts';
 
 const model = 'vae-glyphs-2';
-const title = 'Variational autoencoder of glyphs, 2 dimensions';
+const title = 'VAE of glyphs, 2 dimensions';
 const heldOut: DataSet = await openDataSet(`${path.join(root, 'models/glyphs')}#held out`);
 /** An “A” of the held-out fonts, black on white turned as the data is. */
 const glyph = heldOut.items.slice(0, 784) as Uint8Array;

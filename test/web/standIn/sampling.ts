@@ -40,7 +40,7 @@ class SamplingStandIn {
         description: 'Decoder-only Transformer of 6 layers with 4 heads, 5.8 million parameters, trained on Python source.',
       },
       {
-        ...{ id: 'vae-glyphs', family: 'vae', title: 'Variational autoencoder of glyphs', bytes: 1_514_404, bundled: true },
+        ...{ id: 'vae-glyphs', family: 'vae', title: 'VAE of glyphs', bytes: 1_514_404, bundled: true },
         description: 'Encoder and decoder of printed letters and digits.',
       },
       {
