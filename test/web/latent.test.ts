@@ -526,6 +526,20 @@ describe('ways through the space', () => {
   });
 });
 
+describe('the page', () => {
+  it.each([1100, 500])('does not move when what stands below is gone to by keyboard, %i wide', async (width) => {
+    const panel = await open({ width, height: 500 });
+    const { page } = panel;
+    await pickMiddle(page);
+    await page.getByRole('button', { name: 'Take the KL apart' }).focus();
+    await nextFrames(page);
+    expect(await page.evaluate(() => [document.documentElement.scrollTop, document.body.scrollTop])).toEqual([0, 0]);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(500);
+    expect((await boxOf(page, '.headline')).y).toBeGreaterThanOrEqual(0);
+    await panel.close();
+  });
+});
+
 describe('the aggregate posterior', () => {
   it('is compared with the prior of the data that is shown, and forgotten with it', async () => {
     const panel = await open();

@@ -91,7 +91,8 @@ async function train(editor: Editor): Promise<void> {
 
 async function widenSideBar(editor: Editor): Promise<void> {
   await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.sampling.focus'));
-  for (let step = 0; step < 2; step++)
-    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.increaseViewWidth'));
+  await editor.panelFrame(/^Sampling/);
   await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup'));
+  for (let step = 0; step < 4; step++)
+    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.decreaseViewWidth'));
 }
