@@ -84,7 +84,9 @@ async function train(editor: Editor): Promise<void> {
   await frame.locator('vscode-toolbar-button[label^="Run"]').click();
   const step = async (): Promise<number> => Number((await frame.locator('.training-part .slider-value').innerText()).replace(/\D/g, ''));
   await until('it has learned', async () => (await step()) >= 2_000, 180_000);
-  await frame.locator('vscode-toolbar-button[label="Pause"]').click();
+  const pause = frame.locator('vscode-toolbar-button[label="Pause"]');
+  await pause.click();
+  await until('it has stopped', async () => !(await pause.isVisible()));
   await frame.locator('.training-note', { hasText: `At step ${(await step()).toLocaleString('en-US')}` }).waitFor({ timeout: 60_000 });
   await settle(editor);
 }
