@@ -28,10 +28,19 @@ export async function stage(folder: string, platform: PlatformName): Promise<voi
     ...['package.json', 'index.js', 'LICENSE', tokenizers].map((file) => `tokenizers/${file}`),
   ]);
   await copy('models', path.join(folder, 'models'), await modelsToShip());
-  await cp(path.join(root, 'media'), path.join(folder, 'media'), { recursive: true, filter: (file) => !/\.mjs$|-themes\.jpg$/.test(file) });
+  await shipMedia(folder);
   await copy('.', folder, ['LICENSE', 'README.md', 'CHANGELOG.md', '.vscodeignore']);
   await writeFile(path.join(folder, 'THIRD-PARTY-NOTICES.txt'), await thirdPartyNotices());
   await writeFile(path.join(folder, 'package.json'), await manifest());
+}
+
+/** Of the pictures in README.md those alone that the walkthrough shows: the editor shows no pictures of a README that are files. */
+async function shipMedia(folder: string): Promise<void> {
+  const named = await readFile(path.join(root, 'package.json'), 'utf8');
+  const pictures = path.join(root, 'media', 'screenshots') + path.sep;
+  const isShipped = (file: string): boolean =>
+    file.startsWith(pictures) ? named.includes(`media/screenshots/${path.basename(file)}`) : !file.endsWith('.mjs');
+  await cp(path.join(root, 'media'), path.join(folder, 'media'), { recursive: true, filter: isShipped });
 }
 
 async function copy(from: string, to: string, files: readonly string[]): Promise<void> {
