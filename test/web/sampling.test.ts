@@ -89,22 +89,22 @@ describe('continuing a text', () => {
     expect(continuation[2]).toBe(2);
     expect(settings.maxTokens).toBe(5);
     await expect.poll(() => page.locator('.continuation[aria-busy="false"]').count()).toBe(1);
-    expect((await shown(page))[2]).toBe('·lambda');
+    await expect.poll(async () => (await shown(page))[2]).toBe('·lambda');
     await page.locator('.branch:not([aria-current])').click();
     await nextFrames(page);
-    expect((await shown(page))[2]).not.toBe('·lambda');
+    await expect.poll(async () => (await shown(page))[2]).not.toBe('·lambda');
     // The alternative was tried: it is gone to, not made again.
     const before = (await calls(page, 'continueText')).length;
     await page.locator('[data-token="2"]').click();
     await page.locator('.alternatives').getByRole('button', { name: 'lambda' }).click();
     await nextFrames(page);
-    expect((await shown(page))[2]).toBe('·lambda');
+    await expect.poll(async () => (await shown(page))[2]).toBe('·lambda');
     expect(await calls(page, 'continueText')).toHaveLength(before);
     // From a token with Alt and an arrow key too.
     await page.locator('[data-token="2"]').click();
     await page.locator('.token-text').press('Alt+ArrowUp');
     await nextFrames(page);
-    expect((await shown(page))[2]).not.toBe('·lambda');
+    await expect.poll(async () => (await shown(page))[2]).not.toBe('·lambda');
     await close();
   });
 
@@ -266,7 +266,7 @@ describe('sampling pictures', () => {
   async function openVae(options: PanelOptions = {}): Promise<OpenPanel> {
     const panel = await open(options);
     await panel.page.locator('.model.chosen').click();
-    await panel.page.locator('.model-list .model').filter({ hasText: 'Variational' }).click();
+    await panel.page.locator('.model-list .model').filter({ hasText: 'VAE of glyphs' }).click();
     return panel;
   }
   const sample = async (page: Page): Promise<void> => {
