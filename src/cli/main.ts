@@ -6,6 +6,7 @@ import { inspect } from './inspect.ts';
 import { sample } from './sample/sample.ts';
 import type { Terminal } from './terminal.ts';
 import { help, UsageError } from './usage.ts';
+import { messageOf } from '../protocol/errors.ts';
 
 export const exitStatus = { ok: 0, failure: 1, usage: 2 } as const;
 
@@ -50,7 +51,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
       terminal.note(`${error.message}\nTry "genlens ${error.command === undefined ? '' : `${error.command} `}--help".`);
       return exitStatus.usage;
     }
-    terminal.note(error instanceof Error ? error.message : String(error));
+    terminal.note(messageOf(error));
     return args[0] === 'formulas' ? formulasStatus.failure : exitStatus.failure;
   }
 }

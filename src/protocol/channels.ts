@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import { Emitter } from './emitter.ts';
+import { messageOf } from './errors.ts';
 import type { Channel } from './rpc.ts';
 
 /**
@@ -57,7 +58,7 @@ export function portChannel(port: MessagePort): Channel {
 export function workerChannel(worker: Worker, name: string): Channel {
   let cause: string | undefined;
   worker.on('error', (error) => {
-    cause = error instanceof Error ? error.message : String(error);
+    cause = messageOf(error);
   });
   worker.on('messageerror', (error) => {
     cause = `a message could not be read (${error.message})`;

@@ -1,6 +1,7 @@
 /** Pictures of formulas for hovers, each made once as long as it is remembered. */
 
 import { writeTerms } from '../formulas/formula.ts';
+import { messageOf } from '../protocol/errors.ts';
 import type { Picture, ThemeKind } from '../protocol/typesetting.ts';
 import { createTypesetter, type Setting } from './latexToSvg.ts';
 import { palettes } from './palette.ts';
@@ -60,7 +61,7 @@ function drawn(typeset: ReturnType<typeof createTypesetter>, latex: string, writ
       plain = writeTerms(latex, (_, content) => content);
       return { uri: dataUri(typeset(writeTerms(latex, write), setting).text), latex: plain };
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      problem = messageOf(error);
     }
   }
   return { problem, latex: plain };

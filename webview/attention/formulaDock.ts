@@ -1,5 +1,6 @@
 /** The formula beside a head: the numbers of one cell, fetched as the cell changes, only the latest one wanted. */
 
+import { messageOf } from '../../src/protocol/errors.ts';
 import type { AttentionCell, CellRequest } from '../../src/protocol/inference.ts';
 import { RpcError, type CallOptions } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
@@ -92,7 +93,7 @@ export class FormulaDock {
         if (error instanceof RpcError && error.code === 'cancelled') this.#wanted = null;
         else {
           this.#failed = keyOf(wanted);
-          this.#say(error instanceof Error ? error.message : String(error), () => this.retry());
+          this.#say(messageOf(error), () => this.retry());
         }
       }
       this.#draw();

@@ -10,6 +10,7 @@ import {
   type AttentionViewState,
   type Failure,
 } from '../../src/protocol/attention.ts';
+import { messageOf } from '../../src/protocol/errors.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { RpcError } from '../../src/protocol/rpc.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
@@ -135,7 +136,7 @@ export class Panel implements ViewContext {
 
   report(error: unknown): void {
     if (error instanceof RpcError && error.code === 'cancelled') return;
-    this.#problem = error instanceof Error ? error.message : String(error);
+    this.#problem = messageOf(error);
     this.changed();
   }
 

@@ -2,6 +2,7 @@
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { messageOf } from '../../src/protocol/errors.ts';
 import type { LatentContent, LatentHost, LatentPage, LatentViewState } from '../../src/protocol/latent.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
@@ -266,7 +267,7 @@ export class LatentPanel implements LatentDesk {
   }
 
   failed(error: unknown): void {
-    this.#update(() => (this.#problem = error instanceof Error ? error.message : String(error)));
+    this.#update(() => (this.#problem = messageOf(error)));
   }
 
   /** Draws once a frame, however much has changed. */

@@ -2,6 +2,7 @@
 
 import './report.css';
 import '../attention/attention.css';
+import { messageOf } from '../../src/protocol/errors.ts';
 import { Panel } from '../attention/panel.ts';
 import { StateKeeper } from '../attention/stateKeeper.ts';
 import { originOf } from './about.ts';
@@ -23,5 +24,5 @@ try {
   if (report.view) panel.restore(report.view);
   panel.show(report.result);
 } catch (error) {
-  root.textContent = error instanceof Error ? error.message : String(error);
+  root.textContent = messageOf(error);
 }

@@ -1,6 +1,7 @@
 /** The sampling view: one state, drawn by lit. What is chosen and the runs are kept by the host. */
 
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { messageOf } from '../../src/protocol/errors.ts';
 import { defaultDecoding, type DecodingSettings } from '../../src/protocol/generation.ts';
 import { RpcError, type Handlers, type Remote } from '../../src/protocol/rpc.ts';
 import {
@@ -173,7 +174,7 @@ export class SamplingPanel implements Desk {
     work.catch((error: unknown) => {
       if (error instanceof RpcError && error.code === 'cancelled') return;
       if (error instanceof DOMException && error.name === 'AbortError') return;
-      this.#update(() => (this.#problem = error instanceof Error ? error.message : String(error)));
+      this.#update(() => (this.#problem = messageOf(error)));
     });
   }
 

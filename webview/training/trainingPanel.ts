@@ -1,6 +1,7 @@
 /** The panel in which a VAE of points in the plane trains: one state, drawn by lit, around the run that is open. */
 
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { messageOf } from '../../src/protocol/errors.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import type { LossPoint } from '../../src/protocol/training.ts';
 import {
@@ -391,8 +392,4 @@ export class TrainingPanel implements TrainingDesk {
       return 'Draw points on the plane of x with the pointer, or add them at the cross-hair; a VAE trains on a Gaussian around each.';
     return 'A variational autoencoder of points in the plane, which trains while you watch';
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

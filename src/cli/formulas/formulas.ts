@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { catalogue } from '../../formulas/catalogue.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { Severity } from '../../protocol/python.ts';
 import { FormulaReader } from '../../python/reader/formulas.ts';
 import { loadParser } from '../../python/reader/parser.ts';
@@ -49,7 +50,7 @@ export async function formulas(args: FormulasArguments, terminal: Terminal): Pro
       if (output === 'text') terminal.print(asText(source, quiet));
       else sources.push(source);
     } catch (error) {
-      failed(found.path, error instanceof Error ? error.message : String(error));
+      failed(found.path, messageOf(error));
     }
   }
   const { version } = terminal;

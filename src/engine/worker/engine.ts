@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Ort from 'onnxruntime-node';
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 
 export interface Engine {
@@ -62,7 +63,7 @@ export interface Machine {
 
 /** Says in words why the engine cannot be loaded on this machine and what helps. */
 export function explainLoadFailure(error: unknown, { platform, arch, musl, enginePath }: Machine): string {
-  const cause = error instanceof Error ? error.message : String(error);
+  const cause = messageOf(error);
   const elsewhere = 'Open the folder on a supported machine with Remote-SSH, or set up a remote inference server.';
   const supported = 'linux-x64, linux-arm64 (glibc), win32-x64, win32-arm64 and darwin-arm64';
   if (musl) return `ONNX Runtime has no build for this Linux (musl, as Alpine has it). It exists for ${supported}. ${elsewhere} (${cause})`;

@@ -1,5 +1,6 @@
 /** ONNX Runtime's errors as people read them. */
 
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 
 /** Where in its own source the runtime failed, `/path/file.cc:12 type name(arguments) const`, and the check that did where words follow it. */
@@ -10,7 +11,7 @@ const outOfMemory = /bad[_ ]alloc|failed to allocate memory|out of memory|array 
 
 /** What the runtime said, without the places in its own source. */
 export function engineMessage(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const words = message.replace(sourceLocation, '').trim();
   return words || message.trim();
 }

@@ -1,6 +1,7 @@
 /** Tensors as messages carry them <-> as ONNX Runtime has them. */
 
 import type { Tensor } from 'onnxruntime-node';
+import { messageOf } from '../../protocol/errors.ts';
 import type { RawTensor, TensorArray } from '../../protocol/worker.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { Engine } from './engine.ts';
@@ -17,7 +18,7 @@ export function toTensor(api: Engine['api'], name: string, raw: RawTensor): Tens
     if (raw.type === 'float16') Object.defineProperty(tensor, 'data', { value: raw.data });
     return tensor;
   } catch (error) {
-    throw new RpcError('bad-input', `Input "${name}" cannot be ${raw.type}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RpcError('bad-input', `Input "${name}" cannot be ${raw.type}: ${messageOf(error)}`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import { cellOf, isInTab } from '../documents.ts';
-import { messageOf } from './failure.ts';
 import { digestOf, takeText, type DocumentReference, type Subject } from './subject.ts';
 
 /** The document cannot be had any more. */

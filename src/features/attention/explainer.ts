@@ -1,4 +1,5 @@
 import type { Failure } from '../../protocol/attention.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { InferenceService } from '../../protocol/inference.ts';
 import type { Disposable, Progress } from '../../protocol/rpc.ts';
 import type { EngineClient } from '../../engine/client.ts';
@@ -9,7 +10,7 @@ import type { Models } from '../models/models.ts';
 import { withLateNotification } from '../progress.ts';
 import { nameOf, openDocument } from './documents.ts';
 import { Explanation } from './explanation.ts';
-import { emptyText, failureOf, isCancelled, messageOf } from './failure.ts';
+import { emptyText, failureOf, isCancelled } from './failure.ts';
 import { digestOf, hasContent, type Subject } from './subject.ts';
 
 /** Told of what an explainer does, as it happens. */

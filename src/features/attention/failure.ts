@@ -1,4 +1,5 @@
 import type { Failure } from '../../protocol/attention.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { Subject } from './subject.ts';
 
@@ -50,8 +51,6 @@ export function emptyText(kind: Subject['kind'], title: string): RpcError {
   };
   return new RpcError('empty', messages[kind]);
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

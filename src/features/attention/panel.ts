@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AttentionHost, AttentionPanel, ComparedText, Failure, TextSymbols } from '../../protocol/attention.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { InferenceService } from '../../protocol/inference.ts';
 import type { CallOptions, Handlers, Remote } from '../../protocol/rpc.ts';
 import { commands } from '../../contributions.ts';
@@ -15,7 +16,7 @@ import { openDocument, restoredSubject } from './documents.ts';
 import { Explainer } from './explainer.ts';
 import type { Explanation } from './explanation.ts';
 import type { EndNotices } from './endNotices.ts';
-import { isProcessEnd, messageOf } from './failure.ts';
+import { isProcessEnd } from './failure.ts';
 import { exportAttention } from './export/exporter.ts';
 import { attentionPage } from './page.ts';
 import type { Easel } from './painting/easel.ts';

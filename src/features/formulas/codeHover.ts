@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { settings } from '../../contributions.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { Finding } from '../../protocol/python.ts';
 import type { Typesetter } from '../../typeset/client.ts';
 import { log } from '../log/log.ts';
@@ -42,7 +43,7 @@ export class CodeHover implements vscode.HoverProvider {
     try {
       return await this.#hover(document, position, token);
     } catch (error) {
-      log().debug(`No hover on formulas: ${error instanceof Error ? error.message : String(error)}`);
+      log().debug(`No hover on formulas: ${messageOf(error)}`);
       return undefined;
     }
   }

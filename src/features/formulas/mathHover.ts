@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { commands, settings } from '../../contributions.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { PythonReader } from '../../python/client.ts';
 import type { Typesetter } from '../../typeset/client.ts';
 import { mayBeMath } from '../../typeset/mathText/signs.ts';
@@ -43,7 +44,7 @@ export class MathHover implements vscode.HoverProvider {
       const range = new vscode.Range(document.positionAt(start), document.positionAt(end));
       return new vscode.Hover(trusted(mathMarkdown(card, { copy: commandLink(commands.copyFormula, latex) })), range);
     } catch (error) {
-      log().debug(`No hover on LaTeX: ${error instanceof Error ? error.message : String(error)}`);
+      log().debug(`No hover on LaTeX: ${messageOf(error)}`);
       return undefined;
     }
   }

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { settings } from '../../contributions.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { Typesetter } from '../../typeset/client.ts';
 import { log } from '../log/log.ts';
 import { setting } from '../settings.ts';
@@ -52,7 +53,7 @@ export class ReadAhead implements vscode.Disposable {
       // Its picture is kept; what the first one takes, all others do not.
       if (finding) await this.#typesetter.formula({ finding, theme: themeKind() });
     } catch (error) {
-      log().debug(`Nothing was read ahead: ${error instanceof Error ? error.message : String(error)}`);
+      log().debug(`Nothing was read ahead: ${messageOf(error)}`);
     }
   }
 }

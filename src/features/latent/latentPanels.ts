@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState } from '../../protocol/latent.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import { log } from '../log/log.ts';
@@ -90,7 +91,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     const begin = (): void => {
       this.#session?.dispose();
       this.#session = openSession<LatentHost, LatentPage>(panel.webview, this.#handlers(), (method, error) =>
-        log().debug(`${method}: ${error instanceof Error ? error.message : String(error)}`),
+        log().debug(`${method}: ${messageOf(error)}`),
       );
     };
     begin();

@@ -1,6 +1,7 @@
 /** The encoded data that the panel shows. A page that was hidden is made anew when it is shown, and asks for the same again. */
 
 import type { VaeClient } from '../../engine/vaeClient.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { StreamOptions } from '../../protocol/rpc.ts';
 import type { DataRequest, EncodedData, EncodedPart } from '../../protocol/vae.ts';
 import { log } from '../log/log.ts';
@@ -47,9 +48,7 @@ export class ShownData {
   free(): void {
     const shown = this.#shown;
     this.#shown = null;
-    shown?.client
-      .release({ runId: shown.summary.runId })
-      .catch((error: unknown) => log().debug(`Latent space: ${error instanceof Error ? error.message : String(error)}`));
+    shown?.client.release({ runId: shown.summary.runId }).catch((error: unknown) => log().debug(`Latent space: ${messageOf(error)}`));
   }
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../protocol/errors.ts';
 import type { LoadedModel } from '../../protocol/inference.ts';
 import { sourceFromFile } from '../../models/registry.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -29,8 +30,7 @@ export async function addModel(added: AddedModels, engine: Engine): Promise<stri
   try {
     model = await withLateNotification(`Loading ${source.name}`, abort, (work) => client.load(work));
   } catch (error) {
-    if (!abort.signal.aborted)
-      void vscode.window.showErrorMessage(`${source.name} was not added. ${error instanceof Error ? error.message : String(error)}`);
+    if (!abort.signal.aborted) void vscode.window.showErrorMessage(`${source.name} was not added. ${messageOf(error)}`);
     return undefined;
   }
   const verdict = verdictOn(source, model);

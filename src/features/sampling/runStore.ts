@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../protocol/errors.ts';
 import type { SamplingRun } from '../../protocol/sampling.ts';
 import { log } from '../log/log.ts';
 import { parseRun, storedRun } from './kept.ts';
@@ -45,7 +46,7 @@ export class RunStore {
       await vscode.workspace.fs.createDirectory(this.#folder);
       await vscode.workspace.fs.writeFile(this.#file, new TextEncoder().encode(JSON.stringify(runs.map(storedRun))));
     } catch (error) {
-      log().warn(`The last runs are not kept: ${error instanceof Error ? error.message : String(error)}`);
+      log().warn(`The last runs are not kept: ${messageOf(error)}`);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { storageKeys, views } from '../../contributions.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import type { SamplingChoices, SamplingContent, SamplingHost, SamplingPage } from '../../protocol/sampling.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -63,7 +64,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
     this.#session?.dispose();
     this.#ready = false;
     const session = openSession<SamplingHost, SamplingPage>(view.webview, this.#handlers(), (method, error) =>
-      log().debug(`${method}: ${error instanceof Error ? error.message : String(error)}`),
+      log().debug(`${method}: ${messageOf(error)}`),
     );
     [this.#session, this.#view] = [session, view];
     view.onDidDispose(() => {
@@ -167,6 +168,6 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
 
   #tell(call: (page: PageSession<SamplingPage>['page']) => Promise<unknown>): void {
     if (!this.#session || !this.#ready) return;
-    call(this.#session.page).catch((error: unknown) => log().debug(`Sampling: ${error instanceof Error ? error.message : String(error)}`));
+    call(this.#session.page).catch((error: unknown) => log().debug(`Sampling: ${messageOf(error)}`));
   }
 }

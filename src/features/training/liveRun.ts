@@ -2,6 +2,7 @@
 
 import type { Training } from '../../engine/training/training.ts';
 import type { TrainingClient } from '../../engine/trainingClient.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { Checkpoint } from '../../protocol/training.ts';
 import type { RatePlace, RunContent, RunSummary, TrainingPage, TrainingStatus } from '../../protocol/trainingView.ts';
@@ -108,7 +109,7 @@ export class LiveRun implements Disposable {
       .then(() => this.#stopped())
       .catch((error: unknown) => {
         if (error instanceof RpcError && (error.code === 'cancelled' || error.code === 'closed')) return;
-        this.notify({ kind: 'error', message: error instanceof Error ? error.message : String(error) });
+        this.notify({ kind: 'error', message: messageOf(error) });
       });
   }
 
@@ -177,7 +178,7 @@ export class LiveRun implements Disposable {
       const places = [...this.#summary.places, ...(step > 0 && isFinitePlace(place) ? [place] : [])].sort((a, b) => a.step - b.step);
       this.#summary = { ...this.#summary, entropy: entropy?.value ?? null, places };
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       log().debug(`Place of step ${step} in the rate-distortion plane: ${message}`);
       if (!(error instanceof RpcError && lost.has(error.code)) && !this.#closed)
         this.notify({ kind: 'warning', message: `Step ${step} has no place in the rate-distortion plane: ${message}` });

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { TrainingClient } from '../../engine/trainingClient.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import type { Handlers, Remote } from '../../protocol/rpc.ts';
 import type { TrainingHost, TrainingPage, TrainingViewState } from '../../protocol/trainingView.ts';
 import { log } from '../log/log.ts';
@@ -66,7 +67,7 @@ export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Dis
     const begin = (): void => {
       this.#session?.dispose();
       this.#session = openSession<TrainingHost, TrainingPage>(panel.webview, this.#handlers(), (method, error) =>
-        log().debug(`${method}: ${error instanceof Error ? error.message : String(error)}`),
+        log().debug(`${method}: ${messageOf(error)}`),
       );
     };
     begin();
@@ -120,6 +121,6 @@ export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   }
 
   #quietly(work: Promise<unknown>): void {
-    work.catch((error: unknown) => log().debug(`Training: ${error instanceof Error ? error.message : String(error)}`));
+    work.catch((error: unknown) => log().debug(`Training: ${messageOf(error)}`));
   }
 }

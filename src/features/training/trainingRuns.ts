@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { readTraining, writeTraining } from '../../engine/training/file.ts';
 import type { KeptTraining } from '../../engine/training/training.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RunSummary } from '../../protocol/trainingView.ts';
 import { log } from '../log/log.ts';
@@ -93,8 +94,4 @@ export class TrainingRuns {
   #fileOf(id: string): vscode.Uri {
     return vscode.Uri.joinPath(this.#folder, `${id}.run`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

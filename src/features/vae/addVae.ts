@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { resolveVae } from '../../models/vae/source.ts';
+import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -38,7 +39,7 @@ export async function addVae(added: AddedVaes, engine: Engine): Promise<string |
       if (outcome !== back) return outcome;
     } catch (error) {
       if (abort.signal.aborted) return undefined;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       if ((await vscode.window.showErrorMessage(`${name} was not added. ${message}`, again)) !== again) return undefined;
     }
   }

@@ -1,5 +1,6 @@
 /** Masks the edges of one query of a head, some at a time, and keeps what came of it. */
 
+import { messageOf } from '../../../src/protocol/errors.ts';
 import type { EdgeEffects, EdgeEffectsRequest } from '../../../src/protocol/inference.ts';
 import { RpcError, type CallOptions } from '../../../src/protocol/rpc.ts';
 
@@ -86,7 +87,7 @@ export class EdgeStudy {
       this.#events.finished();
     } catch (error) {
       if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const final = error instanceof RpcError && refusals.has(error.code);
       this.#end(error instanceof RpcError && error.code === 'cancelled' ? { kind: 'idle' } : { kind: 'failed', message, final });
     }

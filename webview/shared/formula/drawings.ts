@@ -1,6 +1,7 @@
 /** Formulas that a view has drawn, and the terms in them that are pointed at. */
 
 import { plainLatex } from '../../../src/formulas/formula.ts';
+import { messageOf } from '../../../src/protocol/errors.ts';
 
 /** KaTeX is not asked again for what it has drawn. */
 export class Drawings {
@@ -13,7 +14,7 @@ export class Drawings {
       try {
         drawn = make();
       } catch (error) {
-        drawn = error instanceof Error ? error.message : String(error);
+        drawn = messageOf(error);
       }
       this.#drawn.set(key, drawn);
     }

@@ -1,12 +1,13 @@
 import type { EngineClient } from '../../../engine/client.ts';
 import type { AttentionResult, ComparedText, OtherText } from '../../../protocol/attention.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import type { AttentionRequest, InferenceService } from '../../../protocol/inference.ts';
 import type { Disposable } from '../../../protocol/rpc.ts';
 import { log } from '../../log/log.ts';
 import { withLateNotification } from '../../progress.ts';
 import type { Explainer } from '../explainer.ts';
 import type { Explanation } from '../explanation.ts';
-import { codeOf, failureOf, isCancelled, messageOf } from '../failure.ts';
+import { codeOf, failureOf, isCancelled } from '../failure.ts';
 import { relativeToWindow } from '../../../report/shownRun.ts';
 import { describe, windowOf } from '../subject.ts';
 import { readOther, type ReadText } from './otherText.ts';

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../../../protocol/errors.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import { log } from '../../log/log.ts';
-import { messageOf } from '../failure.ts';
 
 /** What is used of the API of the editor's own Git extension, as its version 1 has it. */
 interface GitApi {

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { meanOfAll, ownSites, siteOfMap } from '../../../maps/choice.ts';
 import { mapName } from '../../../maps/names.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import type { AttentionRun, MapSource, ShadeRequest } from '../../../protocol/inference.ts';
 import { log } from '../../log/log.ts';
 import { documentOf } from '../subject.ts';
 import { editorsOf } from '../../documents.ts';
 import type { Explanation } from '../explanation.ts';
-import { isCancelled, messageOf } from '../failure.ts';
+import { isCancelled } from '../failure.ts';
 import type { Mark } from './brushes.ts';
 import type { Easel, Title } from './easel.ts';
 import { largestOf, stepsOf, weightText } from './steps.ts';

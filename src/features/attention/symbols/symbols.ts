@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { TextSymbols } from '../../../protocol/attention.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import type { PythonReader } from '../../../python/client.ts';
 import { log } from '../../log/log.ts';
 import type { Explanation } from '../explanation.ts';
-import { messageOf } from '../failure.ts';
 import { windowOf } from '../subject.ts';
 import { cutWindow, windowLimit, type TextRange } from '../window.ts';
 import { editorSymbols, type FlatSymbol } from './editorSymbols.ts';

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { views } from '../../../contributions.ts';
 import type { FormulaChoice, ShownStop, StopHost, StopPage } from '../../../protocol/debugging.ts';
 import type { Span } from '../../../maths/nesting.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import { palettes, termColour } from '../../../typeset/palette.ts';
 import type { Typesetter } from '../../../typeset/client.ts';
 import { log } from '../../log/log.ts';
@@ -62,7 +63,7 @@ export class StopViewProvider implements vscode.WebviewViewProvider, vscode.Disp
           return this.#draw();
         },
       },
-      (method, error) => log().debug(`${method}: ${error instanceof Error ? error.message : String(error)}`),
+      (method, error) => log().debug(`${method}: ${messageOf(error)}`),
     );
     this.#session = session;
     view.onDidDispose(() => {
@@ -91,7 +92,7 @@ export class StopViewProvider implements vscode.WebviewViewProvider, vscode.Disp
       const shown = await this.#shown(this.#services.formulas.current);
       if (drawn === this.#drawn && this.#session === session) await session.page.show(shown);
     } catch (error) {
-      log().debug(`The formula at the stop is not shown: ${error instanceof Error ? error.message : String(error)}`);
+      log().debug(`The formula at the stop is not shown: ${messageOf(error)}`);
     }
   }
 

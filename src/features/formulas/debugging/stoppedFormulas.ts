@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Span } from '../../../maths/nesting.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import type { Finding } from '../../../protocol/python.ts';
 import type { ProgramValue, StatementTerms, StatementValues, ValuePath } from '../../../protocol/terms.ts';
 import type { PythonReader } from '../../../python/client.ts';
@@ -209,5 +210,3 @@ function lineIn(source: Source, document: vscode.TextDocument, line: number): Sp
   const end = offsetIn(source, document, range.end);
   return start === null || end === null ? null : { start, end };
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 /** Where a Python program has stopped: the frame that is chosen in the call stack. */
 
 import * as vscode from 'vscode';
+import { messageOf } from '../../../protocol/errors.ts';
 import { log } from '../../log/log.ts';
 
 export interface Stop {
@@ -80,7 +81,7 @@ export class Stops implements vscode.Disposable {
   async #follow(): Promise<void> {
     const asked = ++this.#asked;
     const state = await currentState().catch((error: unknown): DebugState => {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       log().warn(`Where the program has stopped is not known: ${why}`);
       return { kind: 'failed', why };
     });

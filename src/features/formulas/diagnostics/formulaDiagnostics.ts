@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { settings } from '../../../contributions.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import { shownInTabs } from '../../documents.ts';
 import { log } from '../../log/log.ts';
 import { setting } from '../../settings.ts';
@@ -112,7 +113,7 @@ export class FormulaDiagnostics implements vscode.Disposable {
         this.#queue = this.#queue.then(() => delay(attempt * pause)).then(() => this.#check(uri, attempt + 1));
         return;
       }
-      log().warn(`The formulas of ${uri} were not checked: ${error instanceof Error ? error.message : String(error)}`);
+      log().warn(`The formulas of ${uri} were not checked: ${messageOf(error)}`);
       this.#hide(uri);
     }
   }

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { contextKeys, innerCommands, storageKeys, views } from '../../../contributions.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import type { Finding } from '../../../protocol/python.ts';
 import type { Span } from '../../../maths/nesting.ts';
 import type { Typesetter } from '../../../typeset/client.ts';
@@ -180,7 +181,7 @@ export class FormulaList implements vscode.TreeDataProvider<Element>, vscode.Dis
     try {
       await this.#fill(source, await this.#finder.of(source), asked);
     } catch (error) {
-      log().warn(`The formulas of ${source.uri} were not found: ${error instanceof Error ? error.message : String(error)}`);
+      log().warn(`The formulas of ${source.uri} were not found: ${messageOf(error)}`);
       if (asked === this.#asked) this.#show(source, [], 'failed');
     }
   }

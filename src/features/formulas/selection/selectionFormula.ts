@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { panels } from '../../../contributions.ts';
 import { plainLatex } from '../../../formulas/formula.ts';
+import { messageOf } from '../../../protocol/errors.ts';
 import type { CodePlace, FormulaHost, FormulaPage, ShownFormula } from '../../../protocol/formula.ts';
 import type { CodeLatex } from '../../../protocol/python.ts';
 import type { PythonReader } from '../../../python/client.ts';
@@ -249,5 +250,3 @@ function placeName(source: Source, read: CodeLatex): string {
   const lines = from === to || first.document !== last.document ? `line ${from}` : `lines ${from}–${to}`;
   return [name, ...(cell ? [`cell ${cell.index + 1}`] : []), lines].join(', ');
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
