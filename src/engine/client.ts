@@ -14,7 +14,6 @@ import type {
   ComparedTileRequest,
   Comparison,
   ComparisonRequest,
-  EngineSettings,
   HeadScoresRequest,
   InferenceService,
   LikelyTokens,
@@ -38,8 +37,7 @@ import type {
   ValueNormsRequest,
 } from '../protocol/inference.ts';
 import { RpcError, type CallOptions, type Remote, type StreamOptions } from '../protocol/rpc.ts';
-import { ModelProcess, type ProcessOwner } from './modelProcess.ts';
-import type { InferenceProcess } from './process.ts';
+import { ModelClient, type ModelClientOptions } from './modelClient.ts';
 import { Runs, type ReadOptions } from './runs.ts';
 
 type RunCalls = Pick<
@@ -61,10 +59,7 @@ type RunCalls = Pick<
 
 type ComparisonCalls = Pick<InferenceService, 'comparison' | 'comparedTile' | 'comparedRow'>;
 
-export interface ClientOptions extends ProcessOwner<TransformerService> {
-  source: ModelSource;
-  settings: EngineSettings;
-}
+export type ClientOptions = ModelClientOptions<TransformerService, ModelSource>;
 
 /**
  * Calls reject with RpcErrors: those of ModelProcess and of Runs, else what the service says. Cancelling a load or a run ends the
@@ -72,21 +67,18 @@ export interface ClientOptions extends ProcessOwner<TransformerService> {
  *
  * A run outlives its process: asked for again, it is run again from its recipe under the same id, and `onRerunning` says why.
  */
-export class EngineClient implements Omit<Remote<TransformerService>, 'load'> {
+export class EngineClient
+  extends ModelClient<TransformerService, LoadedModel, ModelSource>
+  implements Omit<Remote<TransformerService>, 'load'>
+{
   readonly family = 'transformer';
-  readonly source: ModelSource;
-  readonly settings: EngineSettings;
-  /** The process has ended without having been told to; the value says how, in words. */
-  readonly onExit: Event<string>;
   readonly onRerunning: Event<{ runId: string; reason: string }>;
 
-  private readonly model: ModelProcess<TransformerService, LoadedModel>;
   private readonly runs: Runs<TransformerService, LoadedModel, AttentionRequest, AttentionRun>;
 
-  constructor({ source, settings, ...owner }: ClientOptions) {
-    this.source = source;
-    this.settings = settings;
-    this.model = new ModelProcess({ ...owner, load: (remote, options) => remote.load({ source, settings }, options) });
+  constructor(options: ClientOptions) {
+    const { source, settings } = options;
+    super(options, (remote, watched) => remote.load({ source, settings }, watched));
     this.runs = new Runs(this.model, {
       begin: (remote, request, options) => remote.attention(request, options),
       release: (remote, params, options) => remote.release(params, options),
@@ -94,13 +86,7 @@ export class EngineClient implements Omit<Remote<TransformerService>, 'load'> {
       tooManyTogether:
         'The results of the two texts do not fit into memory together. Compare shorter texts, or raise genlens.engine.memoryLimit.',
     });
-    this.onExit = this.model.onExit;
     this.onRerunning = this.runs.onRerunning;
-  }
-
-  /** Loads the model unless it is loaded; calls at the same time share the load. */
-  load(options: CallOptions = {}): Promise<LoadedModel> {
-    return this.model.load(options);
   }
 
   attention(request: AttentionRequest, options: CallOptions = {}): Promise<AttentionRun> {
@@ -204,32 +190,12 @@ export class EngineClient implements Omit<Remote<TransformerService>, 'load'> {
     return this.runs.release(runId, options);
   }
 
-  /** The process as it is now; undefined when none runs. */
-  get process(): InferenceProcess<TransformerService> | undefined {
-    return this.model.current?.process;
+  protected get keeps(): boolean {
+    return !this.runs.empty;
   }
 
-  get busy(): boolean {
-    return this.model.busy;
-  }
-
-  /** Whether it holds nothing: no process, no call under way, no run that could be asked for. */
-  get spent(): boolean {
-    return this.process === undefined && !this.busy && this.runs.empty;
-  }
-
-  /** When a call last began or ended, as Date.now() gives it. */
-  get lastUsed(): number {
-    return this.model.lastUsed;
-  }
-
-  /** Ends the process, if any; runs are made again when asked for. `reason` says in words why. */
-  end(reason: string): void {
-    this.model.end(reason);
-  }
-
-  dispose(): void {
-    this.model.dispose();
+  override dispose(): void {
+    super.dispose();
     this.runs.clear();
   }
 

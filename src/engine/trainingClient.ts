@@ -1,7 +1,5 @@
 /** A folder of training graphs, for whoever trains: loads it on first use, begins trainings, and evaluates what they came to. */
 
-import type { Event } from '../protocol/emitter.ts';
-import type { EngineSettings } from '../protocol/inference.ts';
 import type { CallOptions } from '../protocol/rpc.ts';
 import {
   defaultCoefficients,
@@ -18,39 +16,25 @@ import {
   type VaeTerms,
   type VaeTermsRequest,
 } from '../protocol/training.ts';
-import { ModelProcess, type ProcessOwner } from './modelProcess.ts';
-import type { InferenceProcess } from './process.ts';
+import { ModelClient, type ModelClientOptions } from './modelClient.ts';
 import { Training, type KeptTraining } from './training/training.ts';
 
-export interface TrainingClientOptions extends ProcessOwner<TrainingService> {
+export interface TrainingClientOptions extends Omit<ModelClientOptions<TrainingService, never>, 'source'> {
   /** Absolute; holds training.json. */
   folder: string;
-  settings: EngineSettings;
 }
 
 type Evaluation = 'network' | 'vaeTerms' | 'planeDensity' | 'rateDistortion' | 'aggregateDensity';
 
 /** Calls reject with RpcErrors: those of ModelProcess, else what the service says. Trainings outlive their process. */
-export class TrainingClient {
+export class TrainingClient extends ModelClient<TrainingService, LoadedTraining> {
   readonly family = 'training';
-  readonly source: { readonly id: string };
-  readonly settings: EngineSettings;
-  /** The process has ended without having been told to; the value says how, in words. */
-  readonly onExit: Event<string>;
 
-  private readonly model: ModelProcess<TrainingService, LoadedTraining>;
   private readonly trainings = new Set<Training>();
 
-  constructor({ folder, settings, ...owner }: TrainingClientOptions) {
-    this.source = { id: folder };
-    this.settings = settings;
-    this.model = new ModelProcess({ ...owner, load: (remote, options) => remote.load({ folder, settings }, options) });
-    this.onExit = this.model.onExit;
-  }
-
-  /** Loads the folder unless it is loaded; calls at the same time share the load. */
-  load(options: CallOptions = {}): Promise<LoadedTraining> {
-    return this.model.load(options);
+  constructor({ folder, ...options }: TrainingClientOptions) {
+    const { settings } = options;
+    super({ source: { id: folder }, ...options }, (remote, watched) => remote.load({ folder, settings }, watched));
   }
 
   /** A training that has not begun. Coefficients that are not named are the usual ones. */
@@ -98,32 +82,8 @@ export class TrainingClient {
     return this.evaluate('aggregateDensity', params, options);
   }
 
-  /** The process as it is now; undefined when none runs. */
-  get process(): InferenceProcess<TrainingService> | undefined {
-    return this.model.current?.process;
-  }
-
-  get busy(): boolean {
-    return this.model.busy;
-  }
-
-  /** Whether it holds nothing: no process, no call under way, no training that could go on. */
-  get spent(): boolean {
-    return this.process === undefined && !this.busy && this.trainings.size === 0;
-  }
-
-  /** When a call last began or ended, as Date.now() gives it. */
-  get lastUsed(): number {
-    return this.model.lastUsed;
-  }
-
-  /** Ends the process, if any; trainings that run go on in a new one. `reason` says in words why. */
-  end(reason: string): void {
-    this.model.end(reason);
-  }
-
-  dispose(): void {
-    this.model.dispose();
+  protected get keeps(): boolean {
+    return this.trainings.size > 0;
   }
 
   private evaluate<K extends Evaluation>(

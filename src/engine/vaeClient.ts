@@ -13,14 +13,11 @@ import type {
   VaeService,
   VaeSource,
 } from '../protocol/vae.ts';
-import { ModelProcess, type ProcessOwner } from './modelProcess.ts';
+import { ModelClient, type ModelClientOptions } from './modelClient.ts';
 import type { InferenceProcess } from './process.ts';
 import { Runs, type ReadOptions } from './runs.ts';
 
-export interface VaeClientOptions extends ProcessOwner<VaeService> {
-  source: VaeSource;
-  settings: EngineSettings;
-}
+export type VaeClientOptions = ModelClientOptions<VaeService, VaeSource>;
 
 /** A data set to encode, and who hears of its parts; nobody does when it is encoded again. */
 interface DataRun {
@@ -37,21 +34,15 @@ type Params<K extends keyof VaeService> = Parameters<VaeService[K]>[0];
  * ends the process; whatever else it was doing is done again in a fresh one. Encoded data outlives its process: asked for again, it is encoded
  * again under the same id, and `onRerunning` says why.
  */
-export class VaeClient implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
+export class VaeClient extends ModelClient<VaeService, LoadedVae, VaeSource> implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
   readonly family = 'vae';
-  readonly source: VaeSource;
-  readonly settings: EngineSettings;
-  /** The process has ended without having been told to; the value says how, in words. */
-  readonly onExit: Event<string>;
   readonly onRerunning: Event<{ runId: string; reason: string }>;
 
-  private readonly model: ModelProcess<VaeService, LoadedVae>;
   private readonly runs: Runs<VaeService, LoadedVae, DataRun, EncodedData>;
 
-  constructor({ source, settings, ...owner }: VaeClientOptions) {
-    this.source = source;
-    this.settings = settings;
-    this.model = new ModelProcess({ ...owner, load: (remote, options) => remote.load({ source, settings }, options) });
+  constructor(options: VaeClientOptions) {
+    const { source, settings } = options;
+    super(options, (remote, watched) => remote.load({ source, settings }, watched));
     this.runs = new Runs(this.model, {
       begin: (remote, { request, onItem }, options) => remote.encodeDataSet(request, { ...options, ...(onItem && { onItem }) }),
       release: (remote, params, options) => remote.release(params, options),
@@ -61,13 +52,7 @@ export class VaeClient implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
       },
       tooManyTogether: 'These data sets do not fit into memory together. Raise genlens.engine.memoryLimit.',
     });
-    this.onExit = this.model.onExit;
     this.onRerunning = this.runs.onRerunning;
-  }
-
-  /** Loads the model unless it is loaded; calls at the same time share the load. */
-  load(options: CallOptions = {}): Promise<LoadedVae> {
-    return this.model.load(options);
   }
 
   readonly decode = this.plain('decode');
@@ -106,32 +91,12 @@ export class VaeClient implements Omit<Remote<VaeService>, 'load' | 'inspect'> {
     return this.runs.release(runId, options);
   }
 
-  /** The process as it is now; undefined when none runs. */
-  get process(): InferenceProcess<VaeService> | undefined {
-    return this.model.current?.process;
+  protected get keeps(): boolean {
+    return !this.runs.empty;
   }
 
-  get busy(): boolean {
-    return this.model.busy;
-  }
-
-  /** Whether it holds nothing: no process, no call under way, no data that could be asked for. */
-  get spent(): boolean {
-    return this.process === undefined && !this.busy && this.runs.empty;
-  }
-
-  /** When a call last began or ended, as Date.now() gives it. */
-  get lastUsed(): number {
-    return this.model.lastUsed;
-  }
-
-  /** Ends the process, if any; data is encoded again when asked for. `reason` says in words why. */
-  end(reason: string): void {
-    this.model.end(reason);
-  }
-
-  dispose(): void {
-    this.model.dispose();
+  override dispose(): void {
+    super.dispose();
     this.runs.clear();
   }
 
