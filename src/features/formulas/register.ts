@@ -5,6 +5,7 @@ import { commands, innerCommands, panels, ruleScheme } from '../../contributions
 import type { PythonReader } from '../../python/client.ts';
 import type { Typesetter } from '../../typeset/client.ts';
 import { plainLatex } from '../../formulas/formula.ts';
+import { copyText } from '../clipboard.ts';
 import { showRange } from '../documents.ts';
 import { CodeHover } from './codeHover.ts';
 import { registerDebugging } from './debugging/register.ts';
@@ -62,9 +63,7 @@ export function registerFormulas({ extensionUri, python, typesetter, memento }: 
 /** @param argument LaTeX, from a link; or a formula of the list */
 async function copyFormula(argument: unknown): Promise<void> {
   const latex = isEntry(argument) ? plainLatex(argument.finding.latex) : argument;
-  if (typeof latex !== 'string') return;
-  await vscode.env.clipboard.writeText(latex);
-  vscode.window.setStatusBarMessage('$(check) LaTeX copied', 3_000);
+  if (typeof latex === 'string') await copyText(latex, 'LaTeX');
 }
 
 /** Selects a formula of the list in its file or cell. */

@@ -3,12 +3,10 @@
 import * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
-import { messageOf } from '../../protocol/errors.ts';
 import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState } from '../../protocol/latent.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
-import { log } from '../log/log.ts';
-import { viewPage, viewsFolder } from '../page.ts';
-import { openSession, type PageSession } from '../pageSession.ts';
+import { copyText } from '../clipboard.ts';
+import { SinglePanel } from '../singlePanel.ts';
 import { readImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 import type { LatentDataSets } from './latentData.ts';
@@ -32,8 +30,7 @@ export interface LatentServices {
 
 export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: LatentServices;
-  #panel: vscode.WebviewPanel | null = null;
-  #session: PageSession<LatentPage> | null = null;
+  readonly #panel: SinglePanel<LatentHost, LatentPage>;
   #client: VaeClient | null = null;
   /** Whose client it is. */
   #model: string | null = null;
@@ -44,28 +41,29 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   constructor(services: LatentServices) {
     this.#services = services;
     this.#state = parseLatentState(services.memento.get(storageKeys.latent));
-    const changed = (): void => void this.#tellModels().catch((error: unknown) => log().debug(`latent models: ${String(error)}`));
+    this.#panel = new SinglePanel({
+      ...{ extensionUri: services.extensionUri, type: panelTypes.latent, title: 'Latent Space', view: 'latent' },
+      handlers: () => this.#handlers(),
+      closed: () => {
+        this.#client = null;
+        this.#shown.free();
+      },
+    });
+    const changed = (): void => this.#panel.tell(async (page) => page.models(await this.#models()));
     this.#subscriptions = [services.models.onDidChange(changed), vscode.workspace.onDidGrantWorkspaceTrust(changed)];
   }
 
   open(): void {
-    if (this.#panel) {
-      this.#panel.reveal();
-      return;
-    }
-    this.#adopt(vscode.window.createWebviewPanel(panelTypes.latent, 'Latent Space', vscode.ViewColumn.Active, this.#options()));
+    this.#panel.show();
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    panel.webview.options = this.#options();
-    this.#panel?.dispose();
-    this.#adopt(panel);
+    this.#panel.restore(panel);
     return Promise.resolve();
   }
 
   dispose(): void {
-    this.#session?.dispose();
-    this.#panel?.dispose();
+    this.#panel.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -75,42 +73,6 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       models: listed.map(({ id, title, bundled }) => ({ id, title, hasTraining: bundled, ...(!bundled && { added: true as const }) })),
       canAdd: vscode.workspace.isTrusted,
     };
-  }
-
-  async #tellModels(): Promise<void> {
-    if (this.#session) await this.#session.page.models(await this.#models());
-  }
-
-  #options(): vscode.WebviewOptions {
-    return { enableScripts: true, localResourceRoots: [viewsFolder(this.#services.extensionUri)] };
-  }
-
-  #adopt(panel: vscode.WebviewPanel): void {
-    const { extensionUri } = this.#services;
-    this.#panel = panel;
-    const begin = (): void => {
-      this.#session?.dispose();
-      this.#session = openSession<LatentHost, LatentPage>(panel.webview, this.#handlers(), (method, error) =>
-        log().debug(`${method}: ${messageOf(error)}`),
-      );
-    };
-    begin();
-    // A page that was hidden is thrown away, and is made anew when it is shown.
-    panel.onDidChangeViewState(() => {
-      if (panel.visible && !this.#session) begin();
-      else if (!panel.visible) {
-        this.#session?.dispose();
-        this.#session = null;
-      }
-    });
-    panel.onDidDispose(() => {
-      // Another may have been restored in its place.
-      if (this.#panel !== panel) return;
-      this.#session?.dispose();
-      [this.#panel, this.#session, this.#client] = [null, null, null];
-      this.#shown.free();
-    });
-    panel.webview.html = viewPage(panel.webview, extensionUri, { title: 'Latent Space', view: 'latent' });
   }
 
   #handlers(): Handlers<LatentHost> {
@@ -164,10 +126,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         }
       },
       pickPicture: ({ pick }) => readImage(client(), pick),
-      copy: async ({ text, what }) => {
-        await vscode.env.clipboard.writeText(text);
-        vscode.window.setStatusBarMessage(`$(check) ${what} copied`, 3_000);
-      },
+      copy: ({ text, what }) => copyText(text, what),
     };
   }
 }

@@ -6,6 +6,7 @@ import { messageOf } from '../../protocol/errors.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import type { SamplingChoices, SamplingContent, SamplingHost, SamplingPage } from '../../protocol/sampling.ts';
 import type { Engine } from '../engine/engine.ts';
+import { copyText } from '../clipboard.ts';
 import { log } from '../log/log.ts';
 import { viewPage, viewsFolder } from '../page.ts';
 import { openSession, type PageSession } from '../pageSession.ts';
@@ -138,10 +139,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
         if (parsed?.kind === 'pictures') await savePictures(vaes, parsed, png instanceof Uint8Array ? { png } : null);
       },
       insert: ({ from, text }) => places.insert(from, text),
-      copy: async ({ text, what }) => {
-        await vscode.env.clipboard.writeText(text);
-        vscode.window.setStatusBarMessage(`$(check) ${what} copied`, 3_000);
-      },
+      copy: ({ text, what }) => copyText(text, what),
       paste: async () => parseSettings(await vscode.env.clipboard.readText()),
       explain: ({ model, from, tokens }) => this.#services.explain({ model, prompt: from.text, tokens }),
       addModel: async () => {

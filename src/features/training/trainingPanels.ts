@@ -1,19 +1,17 @@
 /** The panel in which a VAE trains: one, which the editor restores. */
 
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { TrainingClient } from '../../engine/trainingClient.ts';
 import { messageOf } from '../../protocol/errors.ts';
-import type { Handlers, Remote } from '../../protocol/rpc.ts';
+import type { Handlers } from '../../protocol/rpc.ts';
 import type { TrainingHost, TrainingPage, TrainingViewState } from '../../protocol/trainingView.ts';
+import { copyText } from '../clipboard.ts';
 import { log } from '../log/log.ts';
-import { viewPage, viewsFolder } from '../page.ts';
-import { openSession, type PageSession } from '../pageSession.ts';
+import { SinglePanel } from '../singlePanel.ts';
 import type { TrainingRuns } from './trainingRuns.ts';
 import { TrainingSession } from './trainingSession.ts';
 import { parseTrainingState } from './trainingState.ts';
-
-const title = 'VAE in Two Dimensions';
 
 export interface TrainingServices {
   readonly extensionUri: vscode.Uri;
@@ -26,67 +24,35 @@ export interface TrainingServices {
 export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: TrainingServices;
   readonly #training: TrainingSession;
-  #panel: vscode.WebviewPanel | null = null;
-  #session: PageSession<TrainingPage> | null = null;
+  readonly #panel: SinglePanel<TrainingHost, TrainingPage>;
   #state: TrainingViewState | null;
 
   constructor(services: TrainingServices) {
     this.#services = services;
     this.#state = parseTrainingState(services.memento.get(storageKeys.training));
-    this.#training = new TrainingSession({ client: services.client, runs: services.runs, tell: (call) => this.#tell(call) });
+    this.#training = new TrainingSession({ client: services.client, runs: services.runs, tell: (call) => this.#panel.tell(call) });
+    this.#panel = new SinglePanel({
+      ...{ extensionUri: services.extensionUri, type: panelTypes.training, title: 'VAE in Two Dimensions', view: 'training' },
+      handlers: () => this.#handlers(),
+      // It would take a processor's time for a picture that nobody sees, and nothing would say so.
+      hidden: () =>
+        this.#quietly(this.#training.pause({ kind: 'info', message: 'It was paused while its panel was hidden. Run it, and it goes on.' })),
+      closed: () => this.#quietly(this.#training.close()),
+    });
   }
 
   open(): void {
-    if (this.#panel) {
-      this.#panel.reveal();
-      return;
-    }
-    this.#adopt(vscode.window.createWebviewPanel(panelTypes.training, title, vscode.ViewColumn.Active, this.#options()));
+    this.#panel.show();
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel): Promise<void> {
-    panel.webview.options = this.#options();
-    this.#panel?.dispose();
-    this.#adopt(panel);
+    this.#panel.restore(panel);
     return Promise.resolve();
   }
 
   dispose(): void {
-    this.#session?.dispose();
     this.#training.dispose();
-    this.#panel?.dispose();
-  }
-
-  #options(): vscode.WebviewOptions {
-    return { enableScripts: true, localResourceRoots: [viewsFolder(this.#services.extensionUri)] };
-  }
-
-  #adopt(panel: vscode.WebviewPanel): void {
-    const { extensionUri } = this.#services;
-    this.#panel = panel;
-    const begin = (): void => {
-      this.#session?.dispose();
-      this.#session = openSession<TrainingHost, TrainingPage>(panel.webview, this.#handlers(), (method, error) =>
-        log().debug(`${method}: ${messageOf(error)}`),
-      );
-    };
-    begin();
-    // A page that was hidden is thrown away, and is made anew when it is shown.
-    panel.onDidChangeViewState(() => {
-      if (panel.visible && !this.#session) begin();
-      else if (!panel.visible) {
-        this.#session?.dispose();
-        this.#session = null;
-        // It would take a processor's time for a picture that nobody sees, and nothing would say so.
-        this.#quietly(this.#training.pause({ kind: 'info', message: 'It was paused while its panel was hidden. Run it, and it goes on.' }));
-      }
-    });
-    panel.onDidDispose(() => {
-      this.#session?.dispose();
-      [this.#panel, this.#session] = [null, null];
-      this.#quietly(this.#training.close());
-    });
-    panel.webview.html = viewPage(panel.webview, extensionUri, { title, view: 'training' });
+    this.#panel.dispose();
   }
 
   #handlers(): Handlers<TrainingHost> {
@@ -109,15 +75,8 @@ export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       measure: (params, { signal }) => training.measure(params, { signal }),
       density: (params, { signal }) => training.density(params, { signal }),
       forget: () => training.forget(),
-      copy: async ({ text, what }) => {
-        await vscode.env.clipboard.writeText(text);
-        vscode.window.setStatusBarMessage(`$(check) ${what} copied`, 3_000);
-      },
+      copy: ({ text, what }) => copyText(text, what),
     };
-  }
-
-  #tell(call: (page: Remote<TrainingPage>) => Promise<unknown>): void {
-    if (this.#session) this.#quietly(call(this.#session.page));
   }
 
   #quietly(work: Promise<unknown>): void {

@@ -6,14 +6,15 @@ import { panels } from '../../../contributions.ts';
 import { plainLatex } from '../../../formulas/formula.ts';
 import { messageOf } from '../../../protocol/errors.ts';
 import type { CodePlace, FormulaHost, FormulaPage, ShownFormula } from '../../../protocol/formula.ts';
+import type { Handlers } from '../../../protocol/rpc.ts';
 import type { CodeLatex } from '../../../protocol/python.ts';
 import type { PythonReader } from '../../../python/client.ts';
 import { palettes, termColour } from '../../../typeset/palette.ts';
 import type { Typesetter } from '../../../typeset/client.ts';
 import { cellOf } from '../../documents.ts';
+import { copyText } from '../../clipboard.ts';
 import { log } from '../../log/log.ts';
-import { viewPage, viewsFolder } from '../../page.ts';
-import { openSession, type PageSession } from '../../pageSession.ts';
+import { SinglePanel } from '../../singlePanel.ts';
 import { levelsFor } from '../diagnostics/level.ts';
 import { inForce } from '../diagnostics/levels.ts';
 import type { FormulaFinder } from '../finder.ts';
@@ -40,12 +41,21 @@ interface Shown {
 export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: SelectionServices;
   readonly #subscriptions: vscode.Disposable[];
-  #panel: vscode.WebviewPanel | null = null;
-  #session: PageSession<FormulaPage> | null = null;
+  readonly #panel: SinglePanel<FormulaHost, FormulaPage>;
   #shown: Shown | null = null;
 
   constructor(services: SelectionServices) {
     this.#services = services;
+    const { extensionUri, marks } = services;
+    this.#panel = new SinglePanel({
+      ...{ extensionUri, type: panels.formula, title: 'Formula', view: 'formula', beside: true },
+      icon: vscode.Uri.joinPath(extensionUri, 'media', 'genlens.svg'),
+      handlers: () => this.#handlers(),
+      closed: () => {
+        this.#shown = null;
+        marks.clear();
+      },
+    });
     this.#subscriptions = [
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
       vscode.workspace.onDidChangeTextDocument(() => this.#checkVersion()),
@@ -72,8 +82,7 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
         );
         return;
       }
-      await vscode.env.clipboard.writeText(plainLatex(shown.formula.latex));
-      vscode.window.setStatusBarMessage('$(check) LaTeX copied', 3_000);
+      await copyText(plainLatex(shown.formula.latex), 'LaTeX');
       this.#show(shown);
     } catch (error) {
       void vscode.window.showErrorMessage(`The formula could not be read: ${messageOf(error)}`);
@@ -82,17 +91,16 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
 
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const place = parsePlace(state);
-    if (!place || this.#panel) {
+    if (!place || this.#panel.isOpen) {
       panel.dispose();
       return;
     }
-    panel.webview.options = this.#webviewOptions;
-    this.#adopt(panel);
+    this.#panel.restore(panel);
     if (!(await this.#again(place))) panel.dispose();
   }
 
   dispose(): void {
-    this.#panel?.dispose();
+    this.#panel.dispose();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -129,62 +137,28 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
 
   #show(shown: Shown): void {
     this.#shown = shown;
-    if (this.#panel) this.#panel.reveal(undefined, true);
-    else {
-      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-      this.#adopt(vscode.window.createWebviewPanel(panels.formula, 'Formula', column, this.#webviewOptions));
-    }
-    this.#tell((page) => page.show(shown.formula));
+    this.#panel.show();
+    this.#panel.tell((page) => page.show(shown.formula));
   }
 
-  #adopt(panel: vscode.WebviewPanel): void {
-    this.#panel = panel;
-    panel.iconPath = vscode.Uri.joinPath(this.#services.extensionUri, 'media', 'genlens.svg');
-    this.#open(panel);
-    panel.onDidChangeViewState(() => {
-      if (!panel.visible) this.#close();
-      else if (!this.#session) this.#open(panel);
-    });
-    panel.onDidDispose(() => {
-      this.#close();
-      this.#panel = this.#shown = null;
-      this.#services.marks.clear();
-    });
-    panel.webview.html = viewPage(panel.webview, this.#services.extensionUri, { title: 'Formula', view: 'formula' });
-  }
-
-  #open(panel: vscode.WebviewPanel): void {
-    this.#session = openSession<FormulaHost, FormulaPage>(
-      panel.webview,
-      {
-        ready: () => {
-          const shown = this.#shown;
-          if (shown) this.#tell((page) => page.show(shown.formula));
-          this.#checkVersion();
-        },
-        pointed: ({ term }) => this.#mark(term),
-        chosen: async ({ term }) => {
-          const marks = this.#marksOf(term);
-          if (marks && this.#shown) await this.#services.marks.show({ ...this.#reference(this.#shown), marks });
-        },
-        again: async () => {
-          if (this.#shown && !(await this.#again(this.#shown.formula.from))) {
-            void vscode.window.showInformationMessage('The code is not there any more. Select it again, and run Formula of the Selection.');
-          }
-        },
+  #handlers(): Handlers<FormulaHost> {
+    return {
+      ready: () => {
+        const shown = this.#shown;
+        if (shown) this.#panel.tell((page) => page.show(shown.formula));
+        this.#checkVersion();
       },
-      (method, error) => log().debug(`${method}: ${messageOf(error)}`),
-    );
-  }
-
-  #close(): void {
-    this.#session?.dispose();
-    this.#session = null;
-  }
-
-  /** A page that is not shown is told when it is ready. */
-  #tell(call: (page: PageSession<FormulaPage>['page']) => Promise<unknown>): void {
-    if (this.#session) call(this.#session.page).catch((error: unknown) => log().debug(messageOf(error)));
+      pointed: ({ term }) => this.#mark(term),
+      chosen: async ({ term }) => {
+        const marks = this.#marksOf(term);
+        if (marks && this.#shown) await this.#services.marks.show({ ...this.#reference(this.#shown), marks });
+      },
+      again: async () => {
+        if (this.#shown && !(await this.#again(this.#shown.formula.from))) {
+          void vscode.window.showInformationMessage('The code is not there any more. Select it again, and run Formula of the Selection.');
+        }
+      },
+    };
   }
 
   #mark(term: string | null): void {
@@ -207,7 +181,7 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
   /** Lights the term that the cursor is on. */
   #follow({ document, selection }: vscode.TextEditor): void {
     const shown = this.#shown;
-    if (!shown || !this.#session) return;
+    if (!shown || !this.#panel.page) return;
     const uri = (cellOf(document)?.notebook.uri ?? document.uri).toString();
     if (uri !== shown.formula.from.uri) return;
     const source = openSource(uri);
@@ -215,18 +189,14 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
     const variable = shown.read.variables.find(
       ({ spans }) => offset !== null && spans.some(({ start, end }) => start <= offset && offset <= end),
     );
-    this.#tell((page) => page.light({ term: variable?.id ?? null }));
+    this.#panel.tell((page) => page.light({ term: variable?.id ?? null }));
   }
 
   #checkVersion(): void {
     const shown = this.#shown;
-    if (!shown || !this.#session) return;
+    if (!shown || !this.#panel.page) return;
     const stale = openSource(shown.formula.from.uri)?.version !== shown.version;
-    this.#tell((page) => page.stale({ stale }));
-  }
-
-  get #webviewOptions(): vscode.WebviewOptions & vscode.WebviewPanelOptions {
-    return { enableScripts: true, localResourceRoots: [viewsFolder(this.#services.extensionUri)] };
+    this.#panel.tell((page) => page.stale({ stale }));
   }
 }
 
