@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../protocol/errors.ts';
 import type { SamplingRun } from '../../protocol/sampling.ts';
+import { readList, writeList } from '../keptFiles.ts';
 import { log } from '../log/log.ts';
 import { parseRun, storedRun } from './kept.ts';
 
@@ -21,7 +22,7 @@ export class RunStore {
 
   /** The newest first. */
   list(): Promise<readonly SamplingRun[]> {
-    return (this.#runs ??= this.#read());
+    return (this.#runs ??= readList(this.#file, { what: 'runs', most: kept, mostBytes: maximumBytes, parse: parseRun }));
   }
 
   async keep(run: SamplingRun): Promise<void> {
@@ -44,21 +45,9 @@ export class RunStore {
   async #write(runs: readonly SamplingRun[]): Promise<void> {
     try {
       await vscode.workspace.fs.createDirectory(this.#folder);
-      await vscode.workspace.fs.writeFile(this.#file, new TextEncoder().encode(JSON.stringify(runs.map(storedRun))));
+      await writeList(this.#file, runs.map(storedRun));
     } catch (error) {
       log().warn(`The last runs are not kept: ${messageOf(error)}`);
-    }
-  }
-
-  async #read(): Promise<SamplingRun[]> {
-    try {
-      const { size } = await vscode.workspace.fs.stat(this.#file);
-      if (size > maximumBytes) throw new Error(`${this.#file.fsPath} has ${size} bytes`);
-      const value: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(this.#file)));
-      return Array.isArray(value) ? value.flatMap((each) => parseRun(each) ?? []).slice(0, kept) : [];
-    } catch (error) {
-      if (!(error instanceof vscode.FileSystemError)) log().warn(`The last runs cannot be read: ${String(error)}`);
-      return [];
     }
   }
 

@@ -4,6 +4,7 @@ import type { KeptTraining } from '../../engine/training/training.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { RunSummary } from '../../protocol/trainingView.ts';
+import { readAtMost, readList, writeList } from '../keptFiles.ts';
 import { log } from '../log/log.ts';
 import { parseRunSummary } from './trainingState.ts';
 
@@ -24,7 +25,7 @@ export class TrainingRuns {
 
   /** The newest first. */
   list(): Promise<readonly RunSummary[]> {
-    return (this.#runs ??= this.#read());
+    return (this.#runs ??= readList(this.#list, { what: 'trainings', most: mostRuns, mostBytes, parse: parseRunSummary }));
   }
 
   /** It becomes the newest. */
@@ -34,7 +35,7 @@ export class TrainingRuns {
     await this.#inTurn(async () => {
       await vscode.workspace.fs.createDirectory(this.#folder);
       await vscode.workspace.fs.writeFile(this.#fileOf(summary.id), writeTraining(kept));
-      await this.#writeList();
+      await writeList(this.#list, await this.list());
       for (const { id } of all.slice(mostRuns)) await vscode.workspace.fs.delete(this.#fileOf(id));
     });
   }
@@ -46,9 +47,7 @@ export class TrainingRuns {
     if (!summary) throw new RpcError('run-missing', 'This run is not kept any more. Choose another, or begin a new one.');
     const file = this.#fileOf(id);
     try {
-      const { size } = await vscode.workspace.fs.stat(file);
-      if (size > mostBytes) throw new Error(`${file.fsPath} has ${size} bytes`);
-      return { summary, kept: readTraining(await vscode.workspace.fs.readFile(file)) };
+      return { summary, kept: readTraining(await readAtMost(file, mostBytes)) };
     } catch (error) {
       if (error instanceof RpcError) throw error;
       throw new RpcError('run-missing', `The run cannot be read (${messageOf(error)}). Choose another, or begin a new one.`);
@@ -60,7 +59,7 @@ export class TrainingRuns {
     const all = await this.list();
     this.#runs = Promise.resolve(all.filter(({ id }) => id === except));
     await this.#inTurn(async () => {
-      await this.#writeList();
+      await writeList(this.#list, await this.list());
       for (const { id } of all) if (id !== except) await vscode.workspace.fs.delete(this.#fileOf(id));
     });
   }
@@ -69,22 +68,6 @@ export class TrainingRuns {
   async #inTurn(write: () => Promise<void>): Promise<void> {
     this.#writing = this.#writing.then(write).catch((error: unknown) => log().warn(`The last trainings are not kept: ${messageOf(error)}`));
     await this.#writing;
-  }
-
-  async #writeList(): Promise<void> {
-    await vscode.workspace.fs.writeFile(this.#list, new TextEncoder().encode(JSON.stringify(await this.list())));
-  }
-
-  async #read(): Promise<RunSummary[]> {
-    try {
-      const { size } = await vscode.workspace.fs.stat(this.#list);
-      if (size > mostBytes) throw new Error(`${this.#list.fsPath} has ${size} bytes`);
-      const value: unknown = JSON.parse(new TextDecoder().decode(await vscode.workspace.fs.readFile(this.#list)));
-      return Array.isArray(value) ? value.flatMap((each) => parseRunSummary(each) ?? []).slice(0, mostRuns) : [];
-    } catch (error) {
-      if (!(error instanceof vscode.FileSystemError)) log().warn(`The last trainings cannot be read: ${messageOf(error)}`);
-      return [];
-    }
   }
 
   get #list(): vscode.Uri {
