@@ -16,6 +16,9 @@ export class PictureError extends Error {
   override readonly name = 'PictureError';
 }
 
+/** Files above it are not read for pictures. */
+export const maximumPictureBytes = 128 * 2 ** 20;
+
 /** Above it nothing is decoded: decoders take up to 40 bytes a pixel (16 bits with transparency). */
 export const maximumPixels = 32_000_000;
 

@@ -3,10 +3,10 @@
 import { constants } from 'node:fs';
 import { open, opendir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { Picture } from '../formats/picture.ts';
+import { maximumPictureBytes, type Picture } from '../formats/picture.ts';
 import { DataError, inWords, maximumBytes, placesAmong, sizeOf } from './dataset.ts';
 import type { DataSet, Labels, ReadOptions } from './dataset.ts';
-import { fitPicture, maximumPictureBytes, readPicture, type ImageShape } from './pictures.ts';
+import { fitPicture, readPicture, type ImageShape } from './pictures.ts';
 
 const extensions = new Set(['.png', '.jpg', '.jpeg']);
 /** Pictures that are not read; a folder of them alone is told of. */

@@ -8,9 +8,6 @@ import type { ItemShape } from './dataset.ts';
 
 export type ImageShape = Extract<ItemShape, { kind: 'image' }>;
 
-/** Files above it are not read for pictures. */
-export const maximumPictureBytes = 128 * 2 ** 20;
-
 /** Reads a PNG or JPEG file by its content. @throws PictureError */
 export function readPicture(bytes: Uint8Array): Picture {
   if (isPng(bytes)) return readPng(bytes);

@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import type { VaeClient } from '../../engine/vaeClient.ts';
-import { maximumPictureBytes } from '../../models/pictures.ts';
+import { maximumPictureBytes } from '../../formats/picture.ts';
 import { shapeOfItem, type Picture } from '../../protocol/pictures.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 
