@@ -4,6 +4,11 @@ import * as vscode from 'vscode';
 /** Where the views' bundles are, the only folder that a panel may read. */
 export const viewsFolder = (extensionUri: vscode.Uri): vscode.Uri => vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
 
+export const webviewOptions = (extensionUri: vscode.Uri): vscode.WebviewOptions => ({
+  enableScripts: true,
+  localResourceRoots: [viewsFolder(extensionUri)],
+});
+
 export interface PageOptions {
   readonly title: string;
   /** The name of the view's bundle: its script and its style sheet. */

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../protocol/errors.ts';
 import type { Handlers, Remote } from '../protocol/rpc.ts';
 import { log } from './log/log.ts';
-import { viewPage, viewsFolder } from './page.ts';
+import { viewPage, webviewOptions } from './page.ts';
 import { openSession, type PageSession } from './pageSession.ts';
 
 export interface SinglePanelOptions<Host> {
@@ -53,22 +53,18 @@ export class SinglePanel<Host, Page> implements vscode.Disposable {
       return;
     }
     const column = { viewColumn: beside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active, preserveFocus: beside };
-    this.#adopt(vscode.window.createWebviewPanel(type, title, column, this.#webviewOptions));
+    this.#adopt(vscode.window.createWebviewPanel(type, title, column, webviewOptions(this.#options.extensionUri)));
   }
 
   /** Takes on a panel that the editor restores, in place of the one there is. */
   restore(panel: vscode.WebviewPanel): void {
-    panel.webview.options = this.#webviewOptions;
+    panel.webview.options = webviewOptions(this.#options.extensionUri);
     this.#panel?.dispose();
     this.#adopt(panel);
   }
 
   dispose(): void {
     this.#panel?.dispose();
-  }
-
-  get #webviewOptions(): vscode.WebviewOptions {
-    return { enableScripts: true, localResourceRoots: [viewsFolder(this.#options.extensionUri)] };
   }
 
   #adopt(panel: vscode.WebviewPanel): void {
@@ -96,9 +92,7 @@ export class SinglePanel<Host, Page> implements vscode.Disposable {
 
   #begin(panel: vscode.WebviewPanel): void {
     this.#end();
-    this.#session = openSession<Host, Page>(panel.webview, this.#options.handlers(), (method, error) =>
-      log().debug(`${method}: ${messageOf(error)}`),
-    );
+    this.#session = openSession<Host, Page>(panel.webview, this.#options.handlers());
   }
 
   #end(): void {

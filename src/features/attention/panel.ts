@@ -246,9 +246,7 @@ export class AttentionPanelView implements vscode.Disposable {
   }
 
   #openSession(): void {
-    this.#session = openSession<AttentionHost, AttentionPanel>(this.#panel.webview, this.#handlers, (method, error) =>
-      log().debug(`${method}: ${messageOf(error)}`),
-    );
+    this.#session = openSession<AttentionHost, AttentionPanel>(this.#panel.webview, this.#handlers);
   }
 
   #closeSession(): void {

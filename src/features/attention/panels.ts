@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { panels as panelTypes } from '../../contributions.ts';
 import type { ComparedText } from '../../protocol/attention.ts';
 import { log } from '../log/log.ts';
-import { viewsFolder } from '../page.ts';
+import { webviewOptions } from '../page.ts';
 import { referenceTo } from './documents.ts';
 import { AttentionPanelView, type PanelServices } from './panel.ts';
 import { onDidSaveUntitled } from './savedAs.ts';
@@ -110,11 +110,6 @@ export class AttentionPanels implements vscode.WebviewPanelSerializer, vscode.Di
     return view;
   }
 }
-
-const webviewOptions = (extensionUri: vscode.Uri): vscode.WebviewOptions => ({
-  enableScripts: true,
-  localResourceRoots: [viewsFolder(extensionUri)],
-});
 
 function panelIdOf(pageState: unknown): string | null {
   const id = typeof pageState === 'object' && pageState !== null && 'panelId' in pageState ? pageState.panelId : null;

@@ -8,7 +8,7 @@ import type { SamplingChoices, SamplingContent, SamplingHost, SamplingPage } fro
 import type { Engine } from '../engine/engine.ts';
 import { copyText } from '../clipboard.ts';
 import { log } from '../log/log.ts';
-import { viewPage, viewsFolder } from '../page.ts';
+import { viewPage, webviewOptions } from '../page.ts';
 import { openSession, type PageSession } from '../pageSession.ts';
 import { readImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
@@ -61,12 +61,10 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
 
   resolveWebviewView(view: vscode.WebviewView): void {
     const { extensionUri } = this.#services;
-    view.webview.options = { enableScripts: true, localResourceRoots: [viewsFolder(extensionUri)] };
+    view.webview.options = webviewOptions(extensionUri);
     this.#session?.dispose();
     this.#ready = false;
-    const session = openSession<SamplingHost, SamplingPage>(view.webview, this.#handlers(), (method, error) =>
-      log().debug(`${method}: ${messageOf(error)}`),
-    );
+    const session = openSession<SamplingHost, SamplingPage>(view.webview, this.#handlers());
     [this.#session, this.#view] = [session, view];
     view.onDidDispose(() => {
       session.dispose();

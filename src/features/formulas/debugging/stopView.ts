@@ -9,7 +9,7 @@ import { messageOf } from '../../../protocol/errors.ts';
 import { palettes, termColour } from '../../../typeset/palette.ts';
 import type { Typesetter } from '../../../typeset/client.ts';
 import { log } from '../../log/log.ts';
-import { viewPage, viewsFolder } from '../../page.ts';
+import { viewPage, webviewOptions } from '../../page.ts';
 import { openSession, type PageSession } from '../../pageSession.ts';
 import { placesOf } from '../source.ts';
 import type { TermMarks } from '../termMarks.ts';
@@ -46,25 +46,21 @@ export class StopViewProvider implements vscode.WebviewViewProvider, vscode.Disp
 
   resolveWebviewView(view: vscode.WebviewView): void {
     const { extensionUri } = this.#services;
-    view.webview.options = { enableScripts: true, localResourceRoots: [viewsFolder(extensionUri)] };
+    view.webview.options = webviewOptions(extensionUri);
     this.#session?.dispose();
-    const session = openSession<StopHost, StopPage>(
-      view.webview,
-      {
-        ready: () => this.#draw(),
-        pointed: ({ id }) => this.#mark(id),
-        chosen: async ({ id }) => {
-          const request = this.#marksOf(id);
-          if (request) await this.#services.marks.show(request);
-        },
-        choose: ({ start }) => {
-          const { current } = this.#services.formulas;
-          if (current.kind === 'read') this.#choice = { reading: current.reading, start };
-          return this.#draw();
-        },
+    const session = openSession<StopHost, StopPage>(view.webview, {
+      ready: () => this.#draw(),
+      pointed: ({ id }) => this.#mark(id),
+      chosen: async ({ id }) => {
+        const request = this.#marksOf(id);
+        if (request) await this.#services.marks.show(request);
       },
-      (method, error) => log().debug(`${method}: ${messageOf(error)}`),
-    );
+      choose: ({ start }) => {
+        const { current } = this.#services.formulas;
+        if (current.kind === 'read') this.#choice = { reading: current.reading, start };
+        return this.#draw();
+      },
+    });
     this.#session = session;
     view.onDidDispose(() => {
       session.dispose();
