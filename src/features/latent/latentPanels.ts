@@ -32,8 +32,6 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   readonly #services: LatentServices;
   readonly #panel: SinglePanel<LatentHost, LatentPage>;
   #client: VaeClient | null = null;
-  /** Whose client it is. */
-  #model: string | null = null;
   readonly #shown = new ShownData();
   #state: LatentViewState | null;
   readonly #subscriptions: vscode.Disposable[];
@@ -94,7 +92,6 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       },
       load: async ({ model }, { signal, progress }) => {
         this.#client = await models.client(model);
-        this.#model = model;
         return this.#client.load({ signal, onProgress: progress });
       },
       encode: ({ data: id }, { signal, progress, item }) => {
@@ -116,7 +113,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       copying: ({ samples, seed: own }, { signal, progress }) =>
         client().copying({ train, test, samples, seed: own, tests: comparedTests }, { signal, onProgress: progress }),
       membership: async (_, { signal, progress }) => {
-        const twin = this.#model === null ? null : await models.twin(this.#model);
+        const twin = this.#client && (await models.twin(this.#client.source.id));
         if (!twin) return null;
         const { runId } = await twin.client.encodeDataSet({ path: train, draws, seed }, { signal, onProgress: progress });
         try {

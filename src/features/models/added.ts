@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
+import { Emitter, type Event } from '../../protocol/emitter.ts';
 
 /** A model from the user's own disk. */
 export interface AddedModel {
@@ -12,6 +13,9 @@ export interface AddedModel {
 /** The models that a user added, kept over all workspaces. */
 export class AddedModels {
   readonly #memento: vscode.Memento;
+  readonly #changed = new Emitter<void>();
+  /** One was added or removed. */
+  readonly onDidChange: Event<void> = this.#changed.event;
 
   constructor(memento: vscode.Memento) {
     this.#memento = memento;
@@ -32,6 +36,7 @@ export class AddedModels {
 
   async #write(models: AddedModel[]): Promise<void> {
     await this.#memento.update(storageKeys.addedModels, models);
+    this.#changed.fire();
   }
 }
 

@@ -41,8 +41,8 @@ export class SamplingModels {
 
   /** Takes one that was added off the list; its files stay. */
   async remove(id: string): Promise<void> {
-    if (this.#models.added.list().some(({ path }) => path === id)) await this.#models.remove(id);
-    await this.#vaes.remove(id);
+    const isTransformer = this.#models.added.list().some(({ path }) => path === id);
+    await (isTransformer ? this.#models : this.#vaes).remove(id);
   }
 
   /** Where a bundled model's card lies; null for others. */

@@ -52,9 +52,10 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
   constructor(services: SamplingServices) {
     this.#services = services;
     this.#subscriptions = [
-      services.places.onDidChange((target) => this.#tell((page) => page.target({ target }))),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => this.refresh()),
-      services.vaes.onDidChange(() => this.refresh()),
+      services.places.onDidChange(() => this.#tell((page) => page.target({ target: services.places.target }))),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#refresh()),
+      services.transformers.added.onDidChange(() => this.#refresh()),
+      services.vaes.onDidChange(() => this.#refresh()),
       vscode.window.registerWebviewViewProvider(views.sampling, this),
     ];
   }
@@ -82,7 +83,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
   }
 
   /** The models have changed. */
-  refresh(): void {
+  #refresh(): void {
     void this.#services.models.list().then((models) => this.#tell((page) => page.models({ models, canAdd: vscode.workspace.isTrusted })));
   }
 
@@ -140,15 +141,8 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       copy: ({ text, what }) => copyText(text, what),
       paste: async () => parseSettings(await vscode.env.clipboard.readText()),
       explain: ({ model, from, tokens }) => this.#services.explain({ model, prompt: from.text, tokens }),
-      addModel: async () => {
-        const id = await this.#services.addModel();
-        this.refresh();
-        return id ?? null;
-      },
-      removeModel: async ({ model }) => {
-        await models.remove(model);
-        this.refresh();
-      },
+      addModel: async () => (await this.#services.addModel()) ?? null,
+      removeModel: ({ model }) => models.remove(model),
       openCard: async ({ model }) => {
         const card = await models.cardOf(model);
         if (card) await vscode.commands.executeCommand('markdown.showPreview', card);

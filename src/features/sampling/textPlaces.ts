@@ -15,13 +15,14 @@ const recognised = 256;
 
 /** The editor whose text is continued: the active one, else the one that was, as long as it is seen. */
 export class TextPlaces implements vscode.Disposable {
-  readonly #changed = new vscode.EventEmitter<TextTarget | null>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** What `target` is may be another: it is worked out for who asks. */
   readonly onDidChange = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
   #editor: vscode.TextEditor | undefined = textEditor(vscode.window.activeTextEditor);
 
   constructor() {
-    const tell = (): void => this.#changed.fire(this.target);
+    const tell = (): void => this.#changed.fire();
     this.#subscriptions = [
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         // Where the view has the focus no editor is active: the text is still the one before.

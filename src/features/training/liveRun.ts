@@ -56,7 +56,7 @@ export class LiveRun implements Disposable {
         const repeated = again > 0 ? ` ${again} step${again === 1 ? ' is' : 's are'} done again.` : '';
         this.notify({ kind: 'warning', message: `${reason} The training goes on from its last checkpoint, step ${step}.${repeated}` });
       }),
-      training.onChanged(() => this.#changed()),
+      training.onChanged(() => this.#tellStatus()),
     ];
     this.#takeCheckpoint();
   }
@@ -98,7 +98,7 @@ export class LiveRun implements Disposable {
   async prepare(signal?: AbortSignal): Promise<void> {
     await this.training.run({ until: 0, ...(signal && { signal }) });
     this.#takeCheckpoint();
-    void this.#measure(0, this.parameters.parameters);
+    this.#measure(0, this.parameters.parameters);
   }
 
   /** Trains in the background; how it ends is told by its status. */
@@ -141,7 +141,7 @@ export class LiveRun implements Disposable {
     const last = this.#summary.places.at(-1)?.step ?? 0;
     // The last waits for the pause.
     if (this.training.running && step > 0 && step >= growth * last && this.#waiting === 0)
-      void this.#measure(step, tensors[`${network}.parameters`]!);
+      this.#measure(step, tensors[`${network}.parameters`]!);
   }
 
   #stopped(): void {
@@ -150,11 +150,7 @@ export class LiveRun implements Disposable {
     this.#tellStatus();
     this.#events.changed(this);
     const { step, parameters } = this.parameters;
-    if (step > 0) void this.#measure(step, parameters);
-  }
-
-  #changed(): void {
-    this.#tellStatus();
+    if (step > 0) this.#measure(step, parameters);
   }
 
   #tellStatus(): void {
@@ -163,10 +159,9 @@ export class LiveRun implements Disposable {
   }
 
   /** Measures the place of a step, one after the other. */
-  #measure(step: number, parameters: Float32Array): Promise<void> {
+  #measure(step: number, parameters: Float32Array): void {
     this.#waiting++;
     this.#measuring = this.#measuring.then(() => this.#measureNow(step, parameters)).finally(() => void this.#waiting--);
-    return this.#measuring;
   }
 
   async #measureNow(step: number, parameters: Float32Array): Promise<void> {

@@ -57,17 +57,17 @@ export class TrainingSession implements Disposable {
     });
   }
 
-  begin(state: TrainingViewState, { signal, ...options }: CallOptions): Promise<RunContent> {
+  begin(state: TrainingViewState, options: CallOptions): Promise<RunContent> {
     return this.#inTurn(async () => {
       const client = this.#options.client();
-      const { mixtures } = await client.load({ ...options, ...(signal && { signal }) });
+      const { mixtures } = await client.load(options);
       const data = dataOf(state, mixtures);
       const setup: TrainingSetup = { model: { family: 'vae' }, data, seed: state.seed };
       const training = client.begin(setup, { beta: state.beta, rate: state.rate });
       await training.report({ stepsPerSecond: state.stepsPerSecond });
-      const run = new LiveRun(client, training, newSummary(state.name, data, state.seed, null), this.#events);
+      const run = new LiveRun(client, training, newSummary(state.name, data, state.seed), this.#events);
       try {
-        await run.prepare(signal);
+        await run.prepare(options.signal);
       } catch (error) {
         run.dispose();
         throw error;
@@ -156,10 +156,7 @@ export class TrainingSession implements Disposable {
   /** Stops what runs and keeps it. */
   async close(): Promise<void> {
     await this.pause();
-    await this.#inTurn(() => {
-      this.#live?.dispose();
-      this.#live = null;
-    });
+    await this.#inTurn(() => this.dispose());
   }
 
   dispose(): void {
@@ -269,7 +266,7 @@ function dataOf(
   return { kind: 'mixture', mixture };
 }
 
-function newSummary(name: string, data: TrainingData, seed: number, entropy: number | null): RunSummary {
+function newSummary(name: string, data: TrainingData, seed: number): RunSummary {
   const dataKey = createHash('sha256').update(JSON.stringify(data)).digest('hex');
-  return { id: crypto.randomUUID(), data: name, dataKey, seed, entropy, places: [] };
+  return { id: crypto.randomUUID(), data: name, dataKey, seed, entropy: null, places: [] };
 }

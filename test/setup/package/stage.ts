@@ -62,20 +62,12 @@ async function modelsToShip(): Promise<string[]> {
   const names = entries.filter((entry) => entry.isDirectory() && entry.name !== 'train').map((entry) => entry.name);
   const shipped = await Promise.all(
     names.map(async (name) => {
-      const own = path.join(root, 'models', name, 'manifest.json');
-      const data = path.join(root, 'models', name, 'dataset.json');
-      if (existsSync(data)) {
-        const { files } = JSON.parse(await readFile(data, 'utf8')) as { files: Record<string, string> };
-        return [...new Set([...Object.keys(files), 'dataset.json', 'DATA_CARD.md'])].map((file) => `${name}/${file}`);
-      }
-      const trained = path.join(root, 'models', name, 'training.json');
-      if (existsSync(trained)) {
-        const { files } = JSON.parse(await readFile(trained, 'utf8')) as { files: Record<string, string> };
-        return [...Object.keys(files), 'training.json'].map((file) => `${name}/${file}`);
-      }
-      if (!existsSync(own)) return [];
-      const { family, files } = JSON.parse(await readFile(own, 'utf8')) as { family: string; files: Record<string, string> };
-      return shownFamilies.has(family) ? [...Object.keys(files), 'manifest.json'].map((file) => `${name}/${file}`) : [];
+      const list = ['dataset.json', 'training.json', 'manifest.json'].find((file) => existsSync(path.join(root, 'models', name, file)));
+      if (list === undefined) return [];
+      const text = await readFile(path.join(root, 'models', name, list), 'utf8');
+      const { family, files } = JSON.parse(text) as { family?: string; files: Record<string, string> };
+      if (list === 'manifest.json' && !shownFamilies.has(family ?? '')) return [];
+      return [...Object.keys(files), list].map((file) => `${name}/${file}`);
     }),
   );
   return shipped.flat();
