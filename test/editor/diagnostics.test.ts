@@ -109,15 +109,18 @@ describe('what is wrong with formulas', () => {
     const before = code.slice(0, code.indexOf(part)).split('\n');
     return [before.length - 1, before.at(-1)!.length + 1];
   };
-  /** Chooses from the light bulb at a place, as a user does. */
+  /** Chooses from the light bulb at a place, as a user does: the list closes where the focus comes to rest elsewhere, and is asked for again. */
   async function choose(at: [number, number], title: string): Promise<void> {
     await editor.select({ start: at, end: at });
-    await run('workbench.action.focusActiveEditorGroup');
-    await run('editor.action.quickFix');
-    await editor.page
-      .locator('.action-widget .action-list-item-action, .action-widget .monaco-list-row', { hasText: title })
-      .first()
-      .click();
+    const row = editor.page.locator('.action-widget .action-list-item-action, .action-widget .monaco-list-row', { hasText: title }).first();
+    await until(`the light bulb has offered “${title}”`, async () => {
+      await run('workbench.action.focusActiveEditorGroup');
+      await run('editor.action.quickFix');
+      return row.click({ timeout: 4_000 }).then(
+        () => true,
+        () => editor.page.keyboard.press('Escape').then(() => false),
+      );
+    });
   }
 
   it('is told while it is typed, in its place, with what has to do with it, and goes when it is mended', async () => {

@@ -80,7 +80,7 @@ describe('continuing a text', () => {
     const { page, close } = await open();
     await continueText(page);
     await page.locator('[data-token="2"]').click();
-    expect(await page.locator('.alternatives h2').innerText()).toContain('(token 3)');
+    await expect.poll(() => page.locator('.alternatives h2').innerText()).toContain('(token 3)');
     await page.locator('.alternatives').getByRole('button', { name: 'lambda' }).click();
     await expect.poll(() => page.locator('.branch').count()).toBe(2);
     const { continuation, settings } = await request(page);
