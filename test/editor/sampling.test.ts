@@ -30,11 +30,15 @@ describe('sampling', () => {
   });
 
   const textOf = (): Promise<string> => editor.evaluateInHost((vscode) => vscode.window.activeTextEditor?.document.getText() ?? '');
-  /** Continues the text at the cursor; the view, once all tokens are there. */
+  const runsIn = (frame: Frame): Promise<number> => frame.locator('.history-run').count();
+  let sampled = 0;
+  /** Continues the text at the cursor; the view, once all tokens of a run that was not there before are. */
   async function continued(): Promise<Frame> {
     await editor.command(command);
     const frame = await until('the view is there', async () => view().catch(() => undefined));
+    await until('a new run is there', async () => (await runsIn(frame)) > sampled);
     await until('the text is continued', async () => (await frame.locator('.continuation-outcome').innerText()).includes('tokens,'));
+    sampled = await runsIn(frame);
     return frame;
   }
 
@@ -68,6 +72,13 @@ describe('sampling', () => {
     expect(second[4]).not.toBe(first[4]);
   });
 
+  it('continues it also where its view was hidden', async () => {
+    await continued();
+    await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.closeSidebar'));
+    await until('the view is hidden', async () => !(await editor.page.locator('.sidebar').isVisible()));
+    await continued();
+  });
+
   it('opens the attention of the tokens that were drawn', async () => {
     const frame = await continued();
     await frame.locator('[data-token="10"]').click();
@@ -82,9 +93,11 @@ describe('sampling', () => {
     await frame.getByRole('slider', { name: 'Temperature' }).fill('1.2');
     const tokens = await frame.locator('.token').allInnerTexts();
     await reloadWindow(editor);
-    frame = await until('the view is there', async () => view().catch(() => undefined));
-    await frame.locator('.continuation').waitFor();
-    expect(await frame.locator('.token').allInnerTexts()).toEqual(tokens);
+    // While the window comes up the view's page may be made anew: it is looked for each time.
+    await expect
+      .poll(async () => view().then((found) => found.locator('.token').allInnerTexts(), () => []).catch(() => []), { timeout: 45_000 })
+      .toEqual(tokens);
+    frame = await view();
     expect(await frame.getByRole('slider', { name: 'Temperature' }).inputValue()).toBe('1.2');
   });
 

@@ -67,6 +67,10 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
     this.#ready = false;
     const session = openSession<SamplingHost, SamplingPage>(view.webview, this.#handlers());
     [this.#session, this.#view] = [session, view];
+    // Its page is gone while it is hidden, and says anew that it is ready.
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) this.#ready = false;
+    });
     view.onDidDispose(() => {
       session.dispose();
       if (this.#session === session) [this.#session, this.#view] = [null, null];
