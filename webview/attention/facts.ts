@@ -2,8 +2,8 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AttentionResult } from '../../src/protocol/attention.ts';
-import { formatBytes, formatCount, formatDuration } from '../shared/numbers.ts';
-import { counted, linesSentence, providerName, sourceSentence } from './words.ts';
+import { counted, formatBytes, formatCount, formatDuration } from '../shared/numbers.ts';
+import { linesSentence, providerName, sourceSentence } from './words.ts';
 
 export interface FactsActions {
   readonly explainHere: () => void;

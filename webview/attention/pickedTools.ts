@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { siteOfMap } from '../../src/maps/choice.ts';
 import type { AttentionRun, HeadRef, MapSource } from '../../src/protocol/inference.ts';
-import { counted } from './words.ts';
+import { counted } from '../shared/numbers.ts';
 
 export function pickedTools(
   run: AttentionRun,

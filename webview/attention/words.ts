@@ -2,7 +2,7 @@
 
 import type { AttentionResult, AttentionSubject } from '../../src/protocol/attention.ts';
 import type { AttentionRun } from '../../src/protocol/inference.ts';
-import { formatCount, formatShare } from '../shared/numbers.ts';
+import { counted, formatCount, formatShare } from '../shared/numbers.ts';
 
 /** A sentence: plain text, and tokens or names that are set apart, with the position that finds them. */
 export type Sentence = readonly (string | { readonly quoted: string; readonly position?: number })[];
@@ -87,8 +87,4 @@ export function sourceSentence({ source }: AttentionRun): string {
 
 export function plainText(sentence: Sentence): string {
   return sentence.map((part) => (typeof part === 'string' ? part : part.quoted)).join('');
-}
-
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { EncodedData, LoadedVae } from '../../src/protocol/vae.ts';
 import { barWidth } from '../shared/barTable.ts';
+import { dimensionName } from './plane.ts';
 
 /** @param own the KL of one picture by dimension, beside the mean over the data; null: none is chosen */
 export function dimensionTable(
@@ -33,7 +34,7 @@ export function dimensionTable(
           const title = `Mean ${kl.toFixed(4)} nats; variance of the mean ${varianceOfMean.toFixed(4)} (${active ? 'active' : 'not active'})`;
           return html`<tr class=${collapsed ? 'cut' : ''} title=${title}>
             <th scope="row">
-              <button class="link" @click=${() => choose(at)}>${model.latentNames[at] ?? `z${at}`}</button>
+              <button class="link" @click=${() => choose(at)}>${dimensionName(model.latentNames, at)}</button>
               ${collapsed ? html`<span class="collapsed">collapsed</span>` : nothing}
             </th>
             <td class="bars">

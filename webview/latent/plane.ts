@@ -15,16 +15,20 @@ export interface Plane {
   readonly names: readonly [string, string];
 }
 
+/** What a latent dimension is called. */
+export function dimensionName(names: readonly string[], at: number): string {
+  return names[at] ?? `z${at}`;
+}
+
 /** Of one dimension twice it is a line: nothing lies upwards. */
 export function planeOfDimensions(latent: number, [a, b]: readonly [number, number], names: readonly string[]): Plane {
   const unit = (at: number): Float64Array => Float64Array.from({ length: latent }, (_, index) => (index === at ? 1 : 0));
   const isLine = a === b;
-  const name = (at: number): string => names[at] ?? `z${at}`;
   return {
     x: unit(a),
     y: isLine ? new Float64Array(latent) : unit(b),
     origin: new Float64Array(latent),
-    names: [name(a), isLine ? '' : name(b)],
+    names: [dimensionName(names, a), isLine ? '' : dimensionName(names, b)],
   };
 }
 

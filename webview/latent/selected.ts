@@ -1,7 +1,7 @@
 /** What the points are that a lasso encloses. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatCount } from '../shared/numbers.ts';
+import { formatCount, minus } from '../shared/numbers.ts';
 import { colouringsOf } from './colouring.ts';
 import type { WholeData } from './encodedData.ts';
 
@@ -45,7 +45,7 @@ function meanOver(values: Float32Array, items?: ArrayLike<number>): number {
   return sum / count;
 }
 
-const decimal = (value: number): string => value.toFixed(1).replace('-', '−').replace('Infinity', '∞');
+const decimal = (value: number): string => minus(value.toFixed(1)).replace('Infinity', '∞');
 
 export function selectedPart({ summary }: WholeData, found: SelectedSummary, clear: () => void): TemplateResult {
   return html`<section class="latent-selected" aria-label="Selected points">

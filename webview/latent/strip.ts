@@ -8,6 +8,7 @@ import { PictureGrid } from '../shared/pictures/pictureGrid.ts';
 import { Latest } from '../shared/latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
 import { drawnBetween, shapeOfItem } from '../../src/protocol/pictures.ts';
+import { dimensionName } from './plane.ts';
 
 const inPath = 9;
 const manifoldSide = 9;
@@ -93,7 +94,7 @@ export function zOf(way: Way): Float32Array<ArrayBuffer> {
 
 /** What the pictures of a way are. */
 export function wayWords(way: Way, names: readonly string[]): string {
-  const name = (dimension: number): string => names[dimension] ?? `z${dimension}`;
+  const name = (dimension: number): string => dimensionName(names, dimension);
   if (way.kind === 'path') return way.spherical ? 'Along the arc from A to B (slerp)' : 'Along the line from A to B';
   if (way.kind === 'traversal') return `${name(way.dimension)} from −${reach} to ${reach}, the others as they are here`;
   const ends = evenQuantiles(manifoldSide)[manifoldSide - 1]!.toFixed(2);

@@ -4,7 +4,7 @@ import type { AggregatePosterior } from '../../src/maths/vae/aggregate.ts';
 import type { MembershipAudit } from '../../src/maths/privacy/membership.ts';
 import type { ValueRange } from '../../src/maths/vae/likelihood.ts';
 import type { CopyingOf, EncodedData, EvidenceOf, Examination, LoadedVae } from '../../src/protocol/vae.ts';
-import { formatCount } from '../shared/numbers.ts';
+import { counted, formatCount, minus, shortNumber } from '../shared/numbers.ts';
 
 /** A number of nats, with a true minus. */
 export function nats(value: number, digits = 1): string {
@@ -13,8 +13,6 @@ export function nats(value: number, digits = 1): string {
   return `${value < 0 && Number(text) !== 0 ? '−' : ''}${text} nats`;
 }
 
-const counted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-
 /** "±0.3" or nothing. */
 export function plusMinus(error: number | null, digits = 1): string {
   return error === null ? '' : ` ± ${error.toFixed(digits)}`;
@@ -22,8 +20,7 @@ export function plusMinus(error: number | null, digits = 1): string {
 
 /** What the bars of a vector are. */
 export function barsSentence({ low, high }: ValueRange): string {
-  const number = (value: number): string => String(Number(value.toPrecision(3))).replace('-', '−');
-  return `A bar for each number, from ${number(low)} to ${number(high)} and cut there; the line is 0.`;
+  return `A bar for each number, from ${shortNumber(low)} to ${shortNumber(high)} and cut there; the line is 0.`;
 }
 
 /** What is seen: how the model uses its latent space for the data. */
@@ -31,7 +28,7 @@ export function dataSentence(model: LoadedVae, { name, count, active, collapsed,
   const start = `${counted(count, 'item')} of ${name} in ${counted(model.latent, 'latent dimension')}`;
   const use = active === null || collapsed === null ? '' : `: ${formatCount(active)} active, ${formatCount(collapsed)} collapsed`;
   if (elbo)
-    return `${start}${use}; mean ELBO ${nats(elbo.mean)}${plusMinus(elbo.standardError)}, ${elbo.bitsPerDimension.toFixed(3).replace('-', '−')} bits a number.`;
+    return `${start}${use}; mean ELBO ${nats(elbo.mean)}${plusMinus(elbo.standardError)}, ${minus(elbo.bitsPerDimension.toFixed(3))} bits a number.`;
   return `${start}${use}. ${withoutNats ?? ''}`.trim();
 }
 
@@ -83,7 +80,7 @@ export function copyingSentence({ z, nearer, samples, examples, trainCount, rati
         ? 'samples lie farther from training examples than new examples do'
         : 'samples lie about as far from training examples as new examples do';
   return (
-    `Of ${formatCount(samples)} samples from the prior and ${formatCount(examples)} held-out examples: ${verdict} (data-copying z ${z.toFixed(1).replace('-', '−')}; ` +
+    `Of ${formatCount(samples)} samples from the prior and ${formatCount(examples)} held-out examples: ${verdict} (data-copying z ${minus(z.toFixed(1))}; ` +
     `a new example is the nearer one in ${percent(nearer)}). Nearest distance over the mean of the next 49: ${ratioOfSamples.toFixed(2)} against ${ratioOfTests.toFixed(2)}. ` +
     `Compared with the ${formatCount(trainCount)} training examples that are here, not with all of them.`
   );

@@ -2,7 +2,7 @@
 
 import type { Packed, ReportData } from '../../src/protocol/report.ts';
 import { siteName } from '../../src/maps/names.ts';
-import { counted } from '../attention/words.ts';
+import { counted } from '../shared/numbers.ts';
 import type { Origin } from '../attention/facts.ts';
 
 export function originOf({ genlens, written, result, sites, next }: Packed<ReportData>): Origin {

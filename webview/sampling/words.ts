@@ -3,7 +3,7 @@
 import type { DecodingSettings, GeneratedToken, Generation, GenerationEnd } from '../../src/protocol/generation.ts';
 import { defaultDecoding } from '../../src/protocol/generation.ts';
 import type { SamplingModel, SamplingRun, TextTarget } from '../../src/protocol/sampling.ts';
-import { formatCount, formatShare } from '../shared/numbers.ts';
+import { counted, formatCount, formatShare } from '../shared/numbers.ts';
 import { shortTokenLabel } from '../shared/tokenLabel.ts';
 
 export const familyNames: Readonly<Record<SamplingModel['family'], string>> = {
@@ -12,8 +12,6 @@ export const familyNames: Readonly<Record<SamplingModel['family'], string>> = {
   gan: 'GAN',
   diffusion: 'Diffusion',
 };
-
-export const tokens = (count: number): string => `${formatCount(count)} token${count === 1 ? '' : 's'}`;
 
 export function formatBytes(bytes: number): string {
   return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
@@ -44,7 +42,7 @@ export function outcomeSentence({ tokens: count, end, stepsMs, promptMs }: Gener
   // The first token comes of the prompt's own run.
   const seconds = (count > 1 ? stepsMs : promptMs) / 1000;
   const speed = seconds > 0 ? `${formatCount(Math.round(Math.max(1, count - 1) / seconds))} tokens/s` : null;
-  return [`${tokens(count)}, ${endings[end]}`, speed].filter((part) => part !== null).join('; ');
+  return [`${counted(count, 'token')}, ${endings[end]}`, speed].filter((part) => part !== null).join('; ');
 }
 
 /** What is seen of a continuation: how well the model expected it, and where the least. */
@@ -54,7 +52,7 @@ export function runSentence(run: readonly GeneratedToken[]): string {
   const least = run.reduce((worst, { logProbability }, at) => (logProbability < run[worst]!.logProbability ? at : worst), 0);
   const { text, logProbability } = run[least]!;
   const where = `${shortTokenLabel(text)} (token ${formatCount(least + 1)}, probability ${formatShare(Math.exp(logProbability))})`;
-  return `${tokens(run.length)}, expected at ${bits.toFixed(2)} bits each; the least expected is ${where}.`;
+  return `${counted(run.length, 'token')}, expected at ${bits.toFixed(2)} bits each; the least expected is ${where}.`;
 }
 
 /** What is known of one token, for its name and the line under the text. */
@@ -78,7 +76,7 @@ export function settingsSummary(settings: DecodingSettings): string {
   if (method === 'beam' && lengthPenalty !== defaultDecoding.lengthPenalty) parts.push(`length penalty ${lengthPenalty}`);
   if (repetitionPenalty !== 1) parts.push(`repetition penalty ${repetitionPenalty}`);
   if (stop.length > 0) parts.push(`stop ${stop.map((each) => JSON.stringify(each)).join(' ')}`);
-  parts.push(tokens(maxTokens));
+  parts.push(counted(maxTokens, 'token'));
   if (method === 'sample') parts.push(`seed ${seed}`);
   return parts.join(' · ');
 }

@@ -1,7 +1,7 @@
 /** What limits the tokens that may be drawn: one control for each filter, wherever tokens are drawn. */
 
 import { html, type TemplateResult } from 'lit';
-import { formatCount } from './numbers.ts';
+import { counted } from './numbers.ts';
 import { slider } from './slider.ts';
 
 export interface Filters {
@@ -31,7 +31,7 @@ export function filterSliders({ temperature, topK, topP, minP }: Filters, set: (
       value: topK,
       maximum: 100,
       step: 1,
-      text: topK === 0 ? 'off' : counted(topK),
+      text: topK === 0 ? 'off' : counted(topK, 'token'),
     },
     (value) => set({ topK: value }),
   )}
@@ -58,5 +58,3 @@ export function filterSliders({ temperature, topK, topP, minP }: Filters, set: (
     (value) => set({ minP: value }),
   )}`;
 }
-
-const counted = (count: number): string => `${formatCount(count)} token${count === 1 ? '' : 's'}`;

@@ -22,10 +22,6 @@ export interface LegendContent {
 }
 
 export function legend({ name = 'weight', ramp, scale, ends = null, masked, hatched, absent = null, note }: LegendContent): TemplateResult {
-  const stops = ramp.filter((_, index) => index % 15 === 0).map(cssColour);
-  const paintRamp = (element?: Element): void => {
-    if (element instanceof HTMLElement) element.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
-  };
   const paintMasked = (element?: Element): void => {
     if (!(element instanceof HTMLElement)) return;
     const [tone, line] = [cssColour(masked.tone), cssColour(masked.hatch)];
@@ -35,18 +31,15 @@ export function legend({ name = 'weight', ramp, scale, ends = null, masked, hatc
     if (element instanceof HTMLElement && absent) element.style.background = cssColour(absent.tone);
   };
   const ticks = legendTicks(scale);
-  const place = (position: number) => (element?: Element) => {
-    if (element instanceof HTMLElement) element.style.left = `${position * 100}%`;
-  };
   return html`<div class="legend" role="group" aria-label=${`Colour scale, ${scale.kind}`}>
     <span class="legend-name">${name}</span>
     ${ends ? html`<span>← ${ends[0]}</span>` : ''}
     <div class="legend-scale">
-      <div class="legend-ramp" ${ref(paintRamp)}></div>
+      <div class="legend-ramp" ${ref(rampPainted(ramp))}></div>
       <div class="legend-ticks">
         ${ticks.map(
           (tick, index) =>
-            html`<span class=${index === 0 ? 'first' : index === ticks.length - 1 ? 'last' : ''} ${ref(place(tick.position))}
+            html`<span class=${index === 0 ? 'first' : index === ticks.length - 1 ? 'last' : ''} ${ref(placedAt(tick.position))}
               >${tick.label}</span
             >`,
         )}
@@ -58,3 +51,18 @@ export function legend({ name = 'weight', ramp, scale, ends = null, masked, hatc
     ${note === null ? '' : html`<span class="legend-note">${note}</span>`}
   </div>`;
 }
+
+/** Paints an element with a ramp, from left to right. */
+export const rampPainted = (ramp: readonly Rgb[]) => {
+  const stops = ramp.filter((_, index) => index % 15 === 0).map(cssColour);
+  return (element?: Element): void => {
+    if (element instanceof HTMLElement) element.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
+  };
+};
+
+/** @param position 0 to 1 from the left */
+export const placedAt =
+  (position: number) =>
+  (element?: Element): void => {
+    if (element instanceof HTMLElement) element.style.left = `${position * 100}%`;
+  };

@@ -7,6 +7,21 @@ export function formatCount(count: number): string {
   return grouped.format(count);
 }
 
+/** "1 token", "2,410 tokens" */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** With true minuses. */
+export function minus(text: string): string {
+  return text.replaceAll('-', '−');
+}
+
+/** Three significant digits, no zeros behind them. */
+export function shortNumber(value: number): string {
+  return minus(String(Number(value.toPrecision(3))));
+}
+
 /** A weight to four significant digits: 0.6213, 0.000012 as 1.2e-5 would be cut, so 1.234e-5. */
 export function formatWeight(weight: number): string {
   if (weight === 0) return '0';

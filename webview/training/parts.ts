@@ -1,7 +1,7 @@
 /** The pictures of the training panel with what is said under each. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatCount } from '../shared/numbers.ts';
+import { counted, formatCount } from '../shared/numbers.ts';
 import { textButton } from '../shared/notices.ts';
 import { pointRamp } from '../shared/points/colours.ts';
 import { valuesLegend } from '../shared/points/legend.ts';
@@ -84,7 +84,7 @@ function ratePlane(panel: TrainingDesk): TemplateResult {
     ${valuesLegend({ name: 'beta', ramp: pointRamp('viridis', palette), range: panel.ratePlane.betas, unknown: null })}
     <p class="training-note">
       ${summary ? planeSentence(summary, place) : ''} Click a place to go back to its step.
-      ${others > 0 ? html`${formatCount(others)} run${others === 1 ? '' : 's'} of other data not shown.` : nothing}
+      ${others > 0 ? `${counted(others, 'run')} of other data not shown.` : nothing}
       ${runs.length > 1 ? textButton('Forget earlier runs', () => panel.forget()) : nothing}
     </p>
   </section>`;

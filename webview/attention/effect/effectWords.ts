@@ -1,9 +1,9 @@
 /** What is said of weights and of what masking does. Pure, so that each sentence can be tested. */
 
 import type { EffectChoices } from '../../../src/protocol/attention.ts';
-import { formatShare } from '../../shared/numbers.ts';
+import { counted, formatShare } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
-import { counted, type Sentence } from '../words.ts';
+import type { Sentence } from '../words.ts';
 import type { Measured } from './edgeStudy.ts';
 
 type Unit = EffectChoices['unit'];

@@ -1,9 +1,9 @@
 /** A map as Markdown: what it is, its strongest pairs, and where it is from. Pure. */
 
 import type { AttentionResult } from '../../../src/protocol/attention.ts';
-import { formatCount, formatWeight } from '../../shared/numbers.ts';
+import { counted, formatCount, formatWeight } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
-import { counted, linesSentence, providerName } from '../words.ts';
+import { linesSentence, providerName } from '../words.ts';
 
 export interface Pair {
   readonly query: number;

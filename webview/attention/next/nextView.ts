@@ -7,16 +7,17 @@ import { ref } from 'lit/directives/ref.js';
 import type { AttentionResult, NextTokenState } from '../../../src/protocol/attention.ts';
 import type { KnownNextToken, NextToken, TokenPredictions, TokenSpan } from '../../../src/protocol/inference.ts';
 import { RpcError } from '../../../src/protocol/rpc.ts';
-import { cssColour, rampColour, rampPosition, weightRamp, type Palette } from '../../shared/heatmap/colours.ts';
+import { rampColour, rampPosition, weightRamp, type Palette } from '../../shared/heatmap/colours.ts';
 import type { Filters } from '../../shared/filterSliders.ts';
+import { rampPainted } from '../../shared/legend.ts';
 import { iconButton } from '../../shared/toolbar.ts';
-import { formatCount } from '../../shared/numbers.ts';
+import { counted, formatCount } from '../../shared/numbers.ts';
 import { noSitesPage, viewPage } from '../notices.ts';
 import { sentenceParts } from '../sentence.ts';
 import { textTokens } from '../textTokens.ts';
 import { TokenText } from '../../shared/tokenText/tokenText.ts';
 import type { View, ViewContext } from '../view.ts';
-import { counted, plainText, type Sentence } from '../words.ts';
+import { plainText, type Sentence } from '../words.ts';
 import { filterControls, prediction } from './prediction.ts';
 import { listText, mostSurprising, nextSentence, readNext, sampling, tokenSentence, type Reading, type Sampling } from './reading.ts';
 
@@ -247,16 +248,10 @@ export class NextView implements View {
 
   #legend(): TemplateResult {
     const top = this.#top;
-    const stops = weightRamp(this.#context.palette)
-      .filter((_, index) => index % 15 === 0)
-      .map(cssColour);
-    const paint = (element?: Element): void => {
-      if (element instanceof HTMLElement) element.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
-    };
     return html`<div class="legend" role="group" aria-label="What the shades and frames mean">
       <span class="legend-name">surprisal</span>
       <div class="legend-scale">
-        <div class="legend-ramp" ${ref(paint)}></div>
+        <div class="legend-ramp" ${ref(rampPainted(weightRamp(this.#context.palette)))}></div>
         <div class="legend-ends"><span>0</span><span>${formatCount(top)} bits</span></div>
       </div>
       <span class="legend-masked"><span class="frame"></span>first token: none</span>

@@ -2,8 +2,7 @@
 
 import { patterns } from '../../../src/maths/attention/patterns.ts';
 import type { HeadOrder } from '../../../src/protocol/attention.ts';
-import { formatCount } from '../../shared/numbers.ts';
-import { counted } from '../words.ts';
+import { counted, formatCount } from '../../shared/numbers.ts';
 import type { BestPattern, RankingProgress } from './ranking.ts';
 
 /** A score says what a head is like only where it reaches this part of what lies above chance. */

@@ -2,9 +2,9 @@
 
 import type { Granularity, TextState, TextSymbols } from '../../../src/protocol/attention.ts';
 import type { MapSource } from '../../../src/protocol/inference.ts';
-import { formatShare, formatWeight } from '../../shared/numbers.ts';
+import { counted, formatShare, formatWeight } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
-import { counted, plainText, type Sentence } from '../words.ts';
+import { plainText, type Sentence } from '../words.ts';
 import type { Group, Groups } from './groups.ts';
 
 /** What a text's groups are named from. */

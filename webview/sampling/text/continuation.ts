@@ -5,7 +5,8 @@ import { ref } from 'lit/directives/ref.js';
 import type { Alternative, GeneratedToken } from '../../../src/protocol/generation.ts';
 import type { TextRun } from '../../../src/protocol/sampling.ts';
 import { barWidth } from '../../shared/barTable.ts';
-import { cssColour, rampColour, rampPosition, weightRamp, type Palette, type Rgb } from '../../shared/heatmap/colours.ts';
+import { rampColour, rampPosition, weightRamp, type Palette, type Rgb } from '../../shared/heatmap/colours.ts';
+import { rampPainted } from '../../shared/legend.ts';
 import { formatShare } from '../../shared/numbers.ts';
 import { shortTokenLabel } from '../../shared/tokenLabel.ts';
 import { TokenText } from '../../shared/tokenText/tokenText.ts';
@@ -199,15 +200,9 @@ function alternativesCard(token: GeneratedToken, place: number): TemplateResult 
 }
 
 function legend(palette: Palette): TemplateResult {
-  const stops = weightRamp(palette)
-    .filter((_, index) => index % 15 === 0)
-    .map(cssColour);
-  const paint = (element?: Element): void => {
-    if (element instanceof HTMLElement) element.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
-  };
   return html`<div class="legend continuation-legend" role="group" aria-label="What the shades mean">
     <span>probability</span><span class="legend-end">1</span>
-    <div class="legend-ramp" ${ref(paint)}></div>
+    <div class="legend-ramp" ${ref(rampPainted(weightRamp(palette)))}></div>
     <span class="legend-end">0</span>
   </div>`;
 }

@@ -31,7 +31,8 @@ const clickSlop = 4;
 const panStep = 64;
 export const zoomStep = 1.25;
 
-const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
+/** Which way an arrow key points, down being positive. */
+export const arrows: Readonly<Record<string, readonly [x: number, y: number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],

@@ -3,6 +3,8 @@
 import { html, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { cssColour, type Rgb } from '../heatmap/colours.ts';
+import { placedAt, rampPainted } from '../legend.ts';
+import { shortNumber } from '../numbers.ts';
 
 export interface ClassesLegend {
   readonly names: readonly string[];
@@ -40,21 +42,14 @@ export function classesLegend({ names, colours, lit, light }: ClassesLegend): Te
 }
 
 export function valuesLegend({ name, ramp, range: [low, high], unknown }: ValuesLegend): TemplateResult {
-  const stops = ramp.filter((_, index) => index % 15 === 0).map(cssColour);
-  const paintRamp = (element?: Element): void => {
-    if (element instanceof HTMLElement) element.style.backgroundImage = `linear-gradient(to right, ${stops.join(', ')})`;
-  };
-  const place = (position: number) => (element?: Element) => {
-    if (element instanceof HTMLElement) element.style.left = `${position * 100}%`;
-  };
   const ends = ['first', '', 'last'];
   return html`<div class="legend" role="group" aria-label="Colour scale">
     <span class="legend-name">${name}</span>
     <div class="legend-scale">
-      <div class="legend-ramp" ${ref(paintRamp)}></div>
+      <div class="legend-ramp" ${ref(rampPainted(ramp))}></div>
       <div class="legend-ticks">
         ${[low, low + (high - low) / 2, high].map(
-          (value, index) => html`<span class=${ends[index] ?? ''} ${ref(place(index / 2))}>${shortNumber(value)}</span>`,
+          (value, index) => html`<span class=${ends[index] ?? ''} ${ref(placedAt(index / 2))}>${shortNumber(value)}</span>`,
         )}
       </div>
     </div>
@@ -65,7 +60,3 @@ export function valuesLegend({ name, ramp, range: [low, high], unknown }: Values
 const paint = (colour: Rgb | undefined) => (element?: Element) => {
   if (element instanceof HTMLElement && colour) element.style.background = cssColour(colour);
 };
-
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(3))).replaceAll('-', '−');
-}

@@ -1,7 +1,9 @@
 /** Things drawn over points, in the data's units: ellipses, curves, handles to drag, a cross-hair. They are parts of an SVG. */
 
 import { nothing, svg, type TemplateResult } from 'lit';
+import { arrows } from '../heatmap/gestures.ts';
 import type { Point } from '../heatmap/viewport.ts';
+import { shortNumber } from '../numbers.ts';
 import type { Projection } from './projection.ts';
 
 /** A place of the plane, in the data's units. */
@@ -45,8 +47,6 @@ const handleRadius = 5;
 const handleReach = 12;
 /** Paths are written in thousandths of their own box, which single precision holds wherever the box lies. */
 const unit = 1000;
-
-const arrows: Readonly<Record<string, Place>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function ellipse({ point, scale }: Projection, { mean, axes, angle, tone = 'plain' }: Ellipse): TemplateResult {
   const { x, y } = point(...mean);
@@ -168,8 +168,4 @@ function drawPath(places: Curve['places'], closed: boolean): DrawnPath {
 
 function movedBy({ x, y }: Point, [right, down]: Place, by: number): Point {
   return { x: x + right * by, y: y + down * by };
-}
-
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(3))).replace('-', '−');
 }

@@ -5,7 +5,7 @@ import { nothing } from 'lit';
 import { createFillingCanvas, type FillingCanvas } from '../canvas.ts';
 import { listenForGestures, type Grab } from '../heatmap/gestures.ts';
 import type { Point } from '../heatmap/viewport.ts';
-import { formatCount } from '../numbers.ts';
+import { counted } from '../numbers.ts';
 import { readPalette } from '../theme.ts';
 import { checkContent, type PointsContent } from './content.ts';
 import type { DragPhase, Place } from './overlay.ts';
@@ -249,7 +249,7 @@ export class PointsView {
   #tellSelected(indices: Uint32Array): void {
     this.#emphasise();
     const count = indices.length;
-    this.#parts.say(count === 0 ? 'No points selected.' : `${formatCount(count)} point${count === 1 ? '' : 's'} selected.`);
+    this.#parts.say(count === 0 ? 'No points selected.' : `${counted(count, 'point')} selected.`);
     this.#events.selected(indices);
   }
 

@@ -1,6 +1,7 @@
 /** The marks of an axis that may be moved and zoomed. */
 
 import { scaleLinear } from 'd3-scale';
+import { minus } from '../numbers.ts';
 
 export interface Tick {
   readonly value: number;
@@ -40,5 +41,5 @@ function shorter(plain: readonly string[], other: readonly string[]): readonly s
 function exponential(value: number, step: number): string {
   if (value === 0) return '0';
   const digits = Math.max(0, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(step) + 1e-9));
-  return value.toExponential(Math.min(20, digits)).replace('e+', 'e').replaceAll('-', '−');
+  return minus(value.toExponential(Math.min(20, digits)).replace('e+', 'e'));
 }

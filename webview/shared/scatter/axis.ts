@@ -1,6 +1,7 @@
 /** Where values lie along an axis, and its marks. */
 
 import { scaleLinear, scaleLog } from 'd3-scale';
+import { minus } from '../numbers.ts';
 
 export interface Tick {
   /** 0 to 1 along the axis. */
@@ -48,5 +49,5 @@ export function logAxis(values: readonly number[], most: number): ScatterAxis {
 
 /** 0.01, 1, 100, 1e-4. */
 function powerLabel(exponent: number): string {
-  return Math.abs(exponent) <= 3 ? String(Number((10 ** exponent).toPrecision(1))) : `1e${String(exponent).replace('-', '−')}`;
+  return Math.abs(exponent) <= 3 ? String(Number((10 ** exponent).toPrecision(1))) : `1e${minus(String(exponent))}`;
 }

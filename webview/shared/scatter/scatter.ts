@@ -2,6 +2,7 @@
 
 import './scatter.css';
 import { html, svg, type TemplateResult } from 'lit';
+import { minus } from '../numbers.ts';
 import type { ScatterAxis } from './axis.ts';
 
 export interface ScatterPoint {
@@ -88,9 +89,4 @@ function step({ points, picked }: ScatterContent, event: KeyboardEvent): void {
   }
   event.preventDefault();
   event.stopPropagation();
-}
-
-/** With a true minus. */
-function minus(label: string): string {
-  return label.replace('-', '−');
 }
