@@ -4,7 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { PictureShape } from '../../src/protocol/pictures.ts';
 import { paint } from '../shared/pictures/drawing.ts';
-import { cssColour, differenceRamp, type Palette } from '../shared/heatmap/colours.ts';
+import { cssColour, differenceRamp, rampColour, type Palette } from '../shared/heatmap/colours.ts';
 
 export function picture(name: string, levels: Uint8Array | null, shape: PictureShape): TemplateResult {
   const painted = (element?: Element): void => {
@@ -44,7 +44,7 @@ export function costPicture(
     const context = element.getContext('2d');
     if (!context) return;
     for (let at = 0; at < area; at++) {
-      context.fillStyle = cssColour(ramp[Math.round(positions[at]! * (ramp.length - 1))]!);
+      context.fillStyle = cssColour(rampColour(ramp, positions[at]!));
       context.fillRect(at % width, Math.floor(at / width) * tall, 1, tall);
     }
   };
@@ -58,7 +58,7 @@ export function costPicture(
  * Where costs lie in a ramp from 0 to 1 that has their mean in its middle. What has no end is dearer than all, what is no number as the mean;
  * neither counts in the scale.
  */
-export function costPositions(cost: Float64Array): { mean: number; most: number; positions: Float64Array } {
+function costPositions(cost: Float64Array): { mean: number; most: number; positions: Float64Array } {
   const known = cost.filter(Number.isFinite);
   const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
   const most = known.reduce((largest, value) => Math.max(largest, Math.abs(value - mean)), 1e-12);

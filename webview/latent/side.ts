@@ -2,7 +2,10 @@
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { LoadedVae } from '../../src/protocol/vae.ts';
+import type { Palette } from '../shared/heatmap/colours.ts';
+import { formatCount } from '../shared/numbers.ts';
 import { toggleButton } from '../shared/toolbar.ts';
 import { dimensionTable } from './dimensions.ts';
 import type { LatentDesk } from './desk.ts';
@@ -20,7 +23,8 @@ export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
   const { subject } = panel.subjects;
   const own = subject?.examined?.klByDimension ?? null;
   return html`<div class="latent-side">
-    ${legendOf(panel)} ${here(panel, model, subject)} ${panel.session.placed?.plane && subject ? keyOf(subject) : nothing}
+    ${guard([panel.coloured, panel.palette, panel.state.lit], () => legendOf(panel))} ${here(panel, model, subject)}
+    ${panel.session.placed?.plane && subject ? keyOf(subject) : nothing}
     ${data && panel.selected ? selectedPart(data, panel.selected, () => panel.points.clearSelection()) : nothing} ${way(panel, model)}
     ${subject ? examined(panel, model, subject) : nothing}
     ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
@@ -37,25 +41,30 @@ function keyOf({ examined: found, contours }: Subject): TemplateResult | typeof 
 
 /** The pictures that belong together: what was given, what is made of it, and what the place is decoded to. */
 function here(panel: LatentDesk, model: LoadedVae, subject: Subject | null): TemplateResult {
-  const shape = shapeOfItem(model.item, drawnBetween(model));
   const z = panel.zHere();
-  const parts = [
-    ...(subject ? [picture('picture', levelsOf(subject.values, drawnBetween(model)), shape)] : []),
-    ...(subject?.examined
-      ? [
-          picture('from its mean', levelsOf(subject.examined.pictureOfMean, drawnBetween(model)), shape),
-          picture('from a draw', levelsOf(subject.examined.pictureOfZ, drawnBetween(model)), shape),
-        ]
-      : []),
-    ...(subject?.examined?.pixels ? [costPicture('cost by pixel', subject.examined.pixels, shape, panel.palette)] : []),
-    ...(z ? [picture('this place', panel.decoded, shape)] : []),
-  ];
-  if (parts.length === 0)
+  if (!subject && !z)
     return html`<p class="latent-note">
       Click a point to see its picture and what the model makes of it; with the target tool, drag anywhere to decode that place.
     </p>`;
-  return html`<section class="latent-pictures" aria-label="Pictures">${parts}</section>
-    ${model.item.kind === 'vector' ? html`<p class="latent-note">${barsSentence(drawnBetween(model))}</p>` : nothing}`;
+  const between = drawnBetween(model);
+  return html`<section class="latent-pictures" aria-label="Pictures">
+      ${subject ? guard([model, subject, panel.palette], () => picturesOf(subject, model, panel.palette)) : nothing}
+      ${z ? picture('this place', panel.decoded, shapeOfItem(model.item, between)) : nothing}
+    </section>
+    ${model.item.kind === 'vector' ? html`<p class="latent-note">${barsSentence(between)}</p>` : nothing}`;
+}
+
+function picturesOf({ values, examined: found }: Subject, model: LoadedVae, palette: Palette): TemplateResult {
+  const between = drawnBetween(model);
+  const shape = shapeOfItem(model.item, between);
+  return html`${picture('picture', levelsOf(values, between), shape)}
+  ${
+    found
+      ? html`${picture('from its mean', levelsOf(found.pictureOfMean, between), shape)}
+        ${picture('from a draw', levelsOf(found.pictureOfZ, between), shape)}`
+      : nothing
+  }
+  ${found?.pixels ? costPicture('cost by pixel', found.pixels, shape, palette) : nothing}`;
 }
 
 function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): TemplateResult {
@@ -106,13 +115,12 @@ function tightness(byK: readonly { readonly k: number; readonly bound: number }[
 
 function nearest(model: LoadedVae, found: NonNullable<Subject['neighbours']>): TemplateResult {
   const { distance, ratio, nearest: pictures, trainCount } = found;
+  const between = drawnBetween(model);
   return html`<section class="latent-nearest" aria-label="Nearest training example">
-    <div class="latent-pictures">
-      ${picture('nearest in training', levelsOf(pictures, drawnBetween(model)), shapeOfItem(model.item, drawnBetween(model)))}
-    </div>
+    <div class="latent-pictures">${picture('nearest in training', levelsOf(pictures, between), shapeOfItem(model.item, between))}</div>
     <p class="latent-note">
-      Of ${trainCount.toLocaleString('en')} training examples that are here the nearest is ${distance[0]?.toFixed(2)} away (L2, in the
-      model’s range), ${ratio[0]?.toFixed(2)} of the mean distance of the next. A small ratio would be a copy.
+      Of ${formatCount(trainCount)} training examples that are here the nearest is ${distance[0]?.toFixed(2)} away (L2, in the model’s
+      range), ${ratio[0]?.toFixed(2)} of the mean distance of the next. A small ratio would be a copy.
     </p>
   </section>`;
 }

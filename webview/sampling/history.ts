@@ -1,6 +1,7 @@
 /** The last runs, the newest first: each can be shown again, laid beside the one shown, or forgotten. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';
 import type { PictureRun, SamplingRun } from '../../src/protocol/sampling.ts';
 import { paint, sizeOf } from '../shared/pictures/drawing.ts';
@@ -12,7 +13,7 @@ import { pictureSettingsSummary } from './pictures/pictureWords.ts';
 import { settingsSummary } from './words.ts';
 
 export function history(desk: Desk): TemplateResult | typeof nothing {
-  const { runs, choices } = desk;
+  const { runs, choices, palette } = desk;
   const shown = runs.find(({ id }) => id === choices.run);
   if (runs.length === 0) return nothing;
   return html`<section class="history" aria-label="Last runs">
@@ -31,7 +32,7 @@ export function history(desk: Desk): TemplateResult | typeof nothing {
               title=${`${timeOf(run.at)}, ${run.model}: ${summaryOf(run)}`}
               @click=${() => desk.set({ run: run.id, model: run.model, beside: choices.beside === run.id ? null : choices.beside })}
             >
-              ${faceOf(run)}
+              ${guard([run, palette], () => faceOf(run))}
               <span class="history-facts">${summaryOf(run)}</span>
             </button>
             ${

@@ -1,5 +1,6 @@
 /** The losses of a run as lines, and what of them is drawn. */
 
+import { summaryOf } from '../../src/maths/summary.ts';
 import type { LossPoint } from '../../src/protocol/training.ts';
 
 export const lines = ['loss', 'distortion', 'kl0', 'kl1'] as const;
@@ -32,8 +33,7 @@ export function joined(points: readonly LossPoint[], more: readonly LossPoint[])
 export function rangeOf(points: readonly LossPoint[], others: readonly number[]): readonly [low: number, high: number] {
   const late = points.slice(Math.floor(points.length / 10));
   const values = [...(late.length > 0 ? late : points).flatMap((point) => lines.map((line) => valueOf(point, line))), ...others, 0];
-  const finite = values.filter(Number.isFinite).sort((a, b) => a - b);
-  const [low, high] = [finite[0] ?? 0, finite.at(-1) ?? 1];
+  const { least: low, greatest: high } = summaryOf(values).finite!;
   const margin = 0.05 * (high - low || 1);
   return [low - margin, high + margin];
 }

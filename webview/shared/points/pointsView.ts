@@ -46,6 +46,7 @@ export class PointsView {
   readonly #parts: Plot;
   readonly #stage: Stage;
   readonly #selection: Selection;
+  #palette = readPalette();
   #scene: Scene | null = null;
   #overlay: Overlay = () => nothing;
   #asked: Viewport | null = null;
@@ -93,7 +94,7 @@ export class PointsView {
   show(content: PointsContent, viewport: Viewport | null = null): string | null {
     checkContent(content);
     this.#scene = new Scene(content);
-    this.#stage.show(this.#scene, readPalette());
+    this.#stage.show(this.#scene, this.#palette);
     this.#asked = viewport;
     [this.#pointed, this.#picked, this.#lit] = [null, null, null];
     this.#selection.indices = new Uint32Array(0);
@@ -113,7 +114,8 @@ export class PointsView {
 
   /** The theme has changed. */
   recolour(): void {
-    this.#stage.setPalette(readPalette());
+    this.#palette = readPalette();
+    this.#stage.setPalette(this.#palette);
     this.#surface.invalidate();
   }
 

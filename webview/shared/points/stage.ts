@@ -3,7 +3,7 @@
 import type { Palette } from '../heatmap/colours.ts';
 import { formatCount } from '../numbers.ts';
 import { createCanvasRenderer } from './canvas2d.ts';
-import { slotColours, unknownColour } from './colours.ts';
+import { slotColours, unknownColour, type RampName } from './colours.ts';
 import { Pace } from './pace.ts';
 import type { PointRenderer } from './renderer.ts';
 import type { Scene } from './scene.ts';
@@ -35,9 +35,11 @@ export class Stage {
   }
 
   show(scene: Scene, palette: Palette): void {
+    const hasTable = palette === this.#palette && this.#scene !== null && tableOf(this.#scene) === tableOf(scene);
     this.#scene = scene;
     this.#palette = palette;
-    this.#setUp();
+    if (hasTable) this.#renderer.setCloud(scene.cloud);
+    else this.#setUp();
   }
 
   setPalette(palette: Palette): void {
@@ -70,4 +72,9 @@ export class Stage {
     this.#renderer.setCloud(this.#scene.cloud);
     this.setPalette(this.#palette);
   }
+}
+
+/** What a scene's colour table depends on besides the palette. */
+function tableOf({ content: { colour } }: Scene): RampName | number | readonly number[] {
+  return colour.kind === 'classes' ? colour.count : colour.ramp;
 }
