@@ -1,21 +1,10 @@
-/** Densities on a grid of the plane, and the curves around their densest regions. */
+/** The curves around the densest regions of a density on a grid of the plane. */
 
 import { levelsByMass, type Window } from '../../src/maths/vae/posteriorGrid.ts';
 import { contourOf } from '../shared/points/contours.ts';
 
 /** Of the mass, that regions are drawn of. */
 export const shares = [0.5, 0.9] as const;
-
-/** The middles of cells, rows from the bottom up: [side * side, 2]. */
-export function gridPlaces({ left, right, bottom, top }: Window, side: number): Float32Array {
-  const [dx, dy] = [(right - left) / side, (top - bottom) / side];
-  const places = new Float32Array(2 * side * side);
-  for (let at = 0; at < side * side; at++) {
-    places[2 * at] = left + ((at % side) + 0.5) * dx;
-    places[2 * at + 1] = bottom + (Math.floor(at / side) + 0.5) * dy;
-  }
-  return places;
-}
 
 /** Curves around the smallest regions that hold the shares of what the window holds. Empty where the density is no number anywhere. */
 export function regions(logDensity: Float64Array, window: Window, side: number): Float64Array[] {

@@ -5,7 +5,7 @@ import { crosshair, type DragPhase, type Place } from '../shared/points/overlay.
 import type { Projection } from '../shared/points/projection.ts';
 
 /** As many Gaussians as stay quick to work with. */
-export const mostPoints = 200;
+const mostPoints = 200;
 
 export interface DrawingEvents {
   /** What was drawn is whole for now. */

@@ -3,6 +3,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { CoefficientChange, LossPoint } from '../../src/protocol/training.ts';
 import { cssColour, type Palette } from '../shared/heatmap/colours.ts';
+import { minus } from '../shared/numbers.ts';
 import { categoryColours } from '../shared/points/colours.ts';
 import { linearAxis, type ScatterAxis } from '../shared/scatter/axis.ts';
 import { lines, pathOf, rangeOf, valueOf, type Line } from './curves.ts';
@@ -11,7 +12,7 @@ import { changeWords, signed } from './words.ts';
 /** Of the drawing, stretched over the plot. */
 const extent = 1_000;
 
-export const lineNames: Readonly<Record<Line, string>> = { loss: 'loss', distortion: 'reconstruction', kl0: 'KL of z₁', kl1: 'KL of z₂' };
+const lineNames: Readonly<Record<Line, string>> = { loss: 'loss', distortion: 'reconstruction', kl0: 'KL of z₁', kl1: 'KL of z₂' };
 
 export interface LossChartContent {
   readonly points: readonly LossPoint[];
@@ -28,7 +29,7 @@ export function lossChart(content: LossChartContent): TemplateResult {
   const { points, changes, entropy, step } = content;
   const last = Math.max(step, points.at(-1)?.step ?? 0, 10);
   const x = linearAxis([last], 5);
-  const y = axisOver(rangeOf(points, entropy === null ? [] : [entropy]));
+  const y = linearAxis(rangeOf(points, entropy === null ? [] : [entropy]), 5);
   const floor = entropy === null ? null : percent(1 - y.place(entropy));
   const colours = categoryColours(lines.length, content.palette).map(cssColour);
   const along = (value: number): number => extent * x.place(value);
@@ -36,7 +37,7 @@ export function lossChart(content: LossChartContent): TemplateResult {
   return html`<div class="scatter training-chart">
       <div class="scatter-label">nats</div>
       <svg class="scatter-y" aria-hidden="true">
-        ${y.ticks.map(({ at, label }) => svg`<text x="100%" dx="-6" y=${percent(1 - at)} dy="4">${label.replace('-', '−')}</text>`)}
+        ${y.ticks.map(({ at, label }) => svg`<text x="100%" dx="-6" y=${percent(1 - at)} dy="4">${minus(label)}</text>`)}
       </svg>
       <svg class="scatter-plot" role="img" aria-label=${spoken(content)}>
         ${y.ticks.map(({ at }) => svg`<line class="scatter-grid" y1=${percent(1 - at)} y2=${percent(1 - at)} x1="0" x2="100%"></line>`)}
@@ -79,11 +80,6 @@ function mark(change: CoefficientChange, before: CoefficientChange | undefined, 
     <line x1=${at} x2=${at} y1="0" y2="100%"></line>
     <text x=${at} dx="4" y="12">${words}</text>
   </g>`;
-}
-
-/** As `linearAxis`, of a range that need not begin at a round number. */
-function axisOver([low, high]: readonly [number, number]): ScatterAxis {
-  return linearAxis([low, high], 5);
 }
 
 function valueWords(points: readonly LossPoint[], line: Line): string {

@@ -62,8 +62,7 @@ export class Pictures {
     this.#data = data;
     [this.#frame, this.#learned, this.#aggregate, this.#item, this.#sample] = [null, [], [], null, null];
     this.#points(null, null);
-    this.x.fit();
-    this.z.fit();
+    this.fit();
     this.#lay();
   }
 

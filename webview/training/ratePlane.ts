@@ -36,10 +36,6 @@ export class RatePlane {
     });
   }
 
-  get places(): readonly RatePlaceOfRun[] {
-    return this.#places;
-  }
-
   /** The betas that have the first and the last colour. */
   get betas(): readonly [low: number, high: number] {
     const all = this.#places.map(({ place }) => place.beta);

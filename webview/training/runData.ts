@@ -4,12 +4,12 @@ import { logDensities } from '../../src/maths/mixtures/density.ts';
 import { mixtureOf, mixtureOfPoints, type Mixture } from '../../src/maths/mixtures/mixture.ts';
 import { sampleMixture } from '../../src/maths/mixtures/sample.ts';
 import { normals } from '../../src/maths/random/normal.ts';
-import { windowAround, type Window } from '../../src/maths/vae/posteriorGrid.ts';
+import { gridPlaces, windowAround, type Window } from '../../src/maths/vae/posteriorGrid.ts';
 import type { TrainingData } from '../../src/protocol/training.ts';
-import { gridPlaces, regions, squareAround } from './density.ts';
+import { regions, squareAround } from './density.ts';
 
 /** Points of the data, and samples of the decoder. */
-export const shownPoints = 600;
+const shownPoints = 600;
 /** Cells a side: of the true density, which is cheap, of the learned one, and of the aggregate posterior. */
 export const sides = { data: 160, learned: 48, aggregate: 56 } as const;
 /** Of the latent plane: three deviations of the prior and some more. */
@@ -25,7 +25,6 @@ export interface RunData {
   /** [n, 2] and the component of each. */
   readonly points: Float32Array;
   readonly components: Uint16Array;
-  readonly componentNames: readonly string[];
   /** Of the true density. */
   readonly contours: readonly Float64Array[];
   /** Standard normal numbers: [n, 2] each. */
@@ -49,7 +48,6 @@ export function runDataOf(data: TrainingData, seed: number): RunData {
   const { points, components } = sampleMixture(mixture, { seed, stream: streams.points }, shownPoints);
   return {
     ...{ mixture, window, points: Float32Array.from(points), components: Uint16Array.from(components) },
-    componentNames: each.map((k) => String(k + 1)),
     contours: regions(logDensities(mixture, gridPlaces(window, sides.data)), window, sides.data),
     latents: Float32Array.from(normals({ seed, stream: streams.latents }, 2 * shownPoints)),
     noise: normals({ seed, stream: streams.noise }, 2 * shownPoints),

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { drawnData } from '../../src/protocol/trainingView.ts';
-import { formatCount } from '../shared/numbers.ts';
+import { counted, formatCount } from '../shared/numbers.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
 import { logarithmic, nearlyLogarithmic, numberField, scaledSlider } from './controls.ts';
 import type { TrainingDesk } from './desk.ts';
@@ -27,7 +27,7 @@ export function toolbar(panel: TrainingDesk): TemplateResult {
       ${running ? iconButton('debug-pause', 'Pause', () => panel.pause()) : iconButton('play', 'Run', () => panel.run())}
       ${iconButton('debug-step-over', 'One step', () => panel.stepOnce())}
       ${iconButton('debug-restart', 'Begin again: a new run, the one before is kept', () => panel.begin())}
-      ${numberField({ label: 'Seed', value: state.seed, minimum: 0, whole: true }, (seed) => panel.choose({ seed: Math.min(Math.max(seed, 0), mostSeed) }))}
+      ${numberField({ label: 'Seed', value: state.seed, minimum: 0, whole: true }, (seed) => panel.choose({ seed: Math.min(seed, mostSeed) }))}
       ${select(
         'Speed',
         Math.max(0, speed),
@@ -58,7 +58,7 @@ function drawingTools(panel: TrainingDesk): TemplateResult {
     ${iconButton('add', 'Add a point at the cross-hair, which the arrow keys move', () => drawing.add(), 'Enter on it')}
     ${iconButton('discard', 'Take the last point away', () => drawing.removeLast())}
     ${iconButton('clear-all', 'Take all points away', () => drawing.clear())}
-    ${numberField({ label: 'Bandwidth', value: state.bandwidth, minimum: 0.01 }, (bandwidth) => panel.choose({ bandwidth: Math.max(bandwidth, 0.01) }))}
-    <span class="toolbar-text">${drawing.points.length} point${drawing.points.length === 1 ? '' : 's'}, a Gaussian on each</span>
+    ${numberField({ label: 'Bandwidth', value: state.bandwidth, minimum: 0.01 }, (bandwidth) => panel.choose({ bandwidth }))}
+    <span class="toolbar-text">${counted(drawing.points.length, 'point')}, a Gaussian on each</span>
   </div>`;
 }

@@ -192,7 +192,8 @@ export class TrainingPanel implements TrainingDesk {
   }
 
   run(): void {
-    this.#act(this.status ? this.#host.run({}) : this.#waitingFor('A new run is begun…', (options) => this.#begin(options)));
+    if (this.status) this.#act(this.#host.run({}));
+    else this.begin();
   }
 
   pause(): void {

@@ -2,17 +2,17 @@
 
 import type { Estimate } from '../../src/protocol/training.ts';
 import type { RatePlace, RunSummary } from '../../src/protocol/trainingView.ts';
-import { formatCount } from '../shared/numbers.ts';
+import { formatCount, minus } from '../shared/numbers.ts';
 import type { StepNumbers } from './measured.ts';
 
 /** With a true minus; −0.00 is 0.00. */
 export function signed(value: number, digits = 2): string {
   const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−');
+  return Number(text) === 0 ? text.replace('-', '') : minus(text);
 }
 
 /** "1.23 ± 0.04" */
-export function withError({ value, standardError }: Estimate, digits = 2): string {
+function withError({ value, standardError }: Estimate, digits = 2): string {
   return `${signed(value, digits)}${Number.isFinite(standardError) ? ` ± ${standardError.toFixed(digits)}` : ''}`;
 }
 

@@ -36,6 +36,17 @@ export function windowAround(
   };
 }
 
+/** The middles of the cells, rows from the bottom up: [side * side, 2]. */
+export function gridPlaces({ left, right, bottom, top }: Window, side: number): Float32Array {
+  const [dx, dy] = [(right - left) / side, (top - bottom) / side];
+  const places = new Float32Array(2 * side * side);
+  for (let at = 0; at < side * side; at++) {
+    places[2 * at] = left + ((at % side) + 0.5) * dx;
+    places[2 * at + 1] = bottom + (Math.floor(at / side) + 0.5) * dy;
+  }
+  return places;
+}
+
 /**
  * @param logEvidence log p(x)
  * @param shares of mass that regions are wanted of, each between 0 and 1
@@ -49,12 +60,7 @@ export async function posteriorGrid(
 ): Promise<PosteriorGrid> {
   const { left, right, bottom, top } = window;
   const [dx, dy] = [(right - left) / side, (top - bottom) / side];
-  const z = new Float32Array(2 * side * side);
-  for (let i = 0; i < side * side; i++) {
-    z[2 * i] = left + ((i % side) + 0.5) * dx;
-    z[2 * i + 1] = bottom + (Math.floor(i / side) + 0.5) * dy;
-  }
-  const values = await counted(logJoint, 2).ask(z, side * side);
+  const values = await counted(logJoint, 2).ask(gridPlaces(window, side), side * side);
   const logDensity = values.map((value) => value - logEvidence);
   const mass = Math.exp(logSumExp(logDensity) + Math.log(dx * dy));
   return { window, side, logDensity, mass, levels: levelsByMass(logDensity, shares) };

@@ -10,7 +10,7 @@ export const sizeOf = ({ channels, height, width }: PictureShape): number => cha
  *
  * @param levels [channels, height, width], 256 levels
  */
-export function rgbaOf(levels: Uint8Array, { channels, height, width }: PictureShape): Uint8ClampedArray<ArrayBuffer> {
+function rgbaOf(levels: Uint8Array, { channels, height, width }: PictureShape): Uint8ClampedArray<ArrayBuffer> {
   const area = height * width;
   const rgba = new Uint8ClampedArray(4 * area);
   const [green, blue] = channels === 3 || channels === 4 ? [area, 2 * area] : [0, 0];

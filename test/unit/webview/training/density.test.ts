@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { logDensities } from '../../../../src/maths/mixtures/density.ts';
 import { mixtureOf } from '../../../../src/maths/mixtures/mixture.ts';
-import { gridPlaces, regions, shares, squareAround } from '../../../../webview/training/density.ts';
+import { gridPlaces } from '../../../../src/maths/vae/posteriorGrid.ts';
+import { regions, shares, squareAround } from '../../../../webview/training/density.ts';
 import { runDataOf, samplesOf } from '../../../../webview/training/runData.ts';
 
 const gaussian = mixtureOf({
