@@ -5,8 +5,8 @@ import type { AttentionHost, AttentionPanel, AttentionViewState } from '../../sr
 import { duplex } from '../../src/protocol/peer.ts';
 import { hostChannel } from '../shared/channel.ts';
 import { adoptCodicons } from '../shared/codicons.ts';
+import { StateKeeper } from '../shared/stateKeeper.ts';
 import { Panel } from './panel.ts';
-import { StateKeeper } from './stateKeeper.ts';
 
 const vscode = acquireVsCodeApi<AttentionViewState>();
 const root = document.getElementById('app');
@@ -15,7 +15,7 @@ if (!root) throw new Error('The page has no element "app".');
 adoptCodicons();
 const handlers = Panel.handlers(() => panel);
 const host = duplex<AttentionPanel, AttentionHost>(hostChannel(vscode), handlers);
-const keeper = new StateKeeper(vscode, (state) => void host.saveState(state).catch(console.warn));
+const keeper = new StateKeeper<AttentionViewState>(vscode, (state) => void host.saveState(state).catch(console.warn));
 const panel = new Panel(root, host, keeper);
 
 const remembered = vscode.getState();

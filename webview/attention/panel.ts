@@ -16,6 +16,7 @@ import { RpcError } from '../../src/protocol/rpc.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { figurePng } from '../shared/figure/png.ts';
 import { figureSvg } from '../shared/figure/svg.ts';
+import type { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { CompareView } from './compare/compareView.ts';
 import { facts, type Origin } from './facts.ts';
@@ -24,7 +25,6 @@ import { NextView } from './next/nextView.ts';
 import { banner, busyBanner } from '../shared/notices.ts';
 import { busyPage, emptyPage, failureBanner, failurePage, staleBanner } from './notices.ts';
 import { sentenceParts } from './sentence.ts';
-import type { StateKeeper } from './stateKeeper.ts';
 import { TextView } from './text/textView.ts';
 import type { View, ViewContext } from './view.ts';
 import { initialView } from './viewState.ts';
@@ -42,7 +42,7 @@ export interface PanelOptions {
 export class Panel implements ViewContext {
   readonly host: Remote<AttentionHost>;
   readonly #root: HTMLElement;
-  readonly #keeper: StateKeeper;
+  readonly #keeper: StateKeeper<AttentionViewState>;
   readonly #compare: CompareView;
   readonly #offered: readonly AttentionViewName[];
   readonly #origin: Origin | null;
@@ -60,7 +60,7 @@ export class Panel implements ViewContext {
   #spoken = '';
   #frame = 0;
 
-  constructor(root: HTMLElement, host: Remote<AttentionHost>, keeper: StateKeeper, options?: PanelOptions) {
+  constructor(root: HTMLElement, host: Remote<AttentionHost>, keeper: StateKeeper<AttentionViewState>, options?: PanelOptions) {
     this.#root = root;
     this.host = host;
     this.#keeper = keeper;

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Progress } from '../../src/protocol/rpc.ts';
+import { OneAtATime } from '../shared/oneAtATime.ts';
 
 export interface WorkEvents {
   changed(): void;
@@ -10,7 +11,7 @@ export interface WorkEvents {
 
 export class AskedWork {
   readonly #events: WorkEvents;
-  #abort: AbortController | null = null;
+  readonly #work = new OneAtATime();
   #message = '';
 
   constructor(events: WorkEvents) {
@@ -18,37 +19,30 @@ export class AskedWork {
   }
 
   get busy(): boolean {
-    return this.#abort !== null;
+    return this.#work.busy;
   }
 
   stop(): void {
-    this.#abort?.abort();
-    this.#abort = null;
+    this.#work.drop();
   }
 
   /** What stands where the answer will be. */
   status(): TemplateResult | typeof nothing {
-    if (!this.#abort) return nothing;
+    if (!this.busy) return nothing;
     return html`<span class="latent-note" role="status">${this.#message}…</span>
-      <button class="link" @click=${() => this.#abort?.abort()}>Cancel</button>`;
+      <button class="link" @click=${() => this.#work.cancel()}>Cancel</button>`;
   }
 
   begin(message: string, work: (signal: AbortSignal, onProgress: (progress: Progress) => void) => Promise<void>): void {
-    const abort = new AbortController();
-    [this.#abort, this.#message] = [abort, message];
+    this.#message = message;
     const onProgress = (progress: Progress): void => {
       this.#message = progress.message;
       this.#events.changed();
     };
-    work(abort.signal, onProgress)
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) this.#events.failed(error);
-      })
-      .finally(() => {
-        if (this.#abort === abort) this.#abort = null;
-        this.#events.changed();
-      })
-      .catch(console.warn);
+    this.#work.begin((signal) => work(signal, onProgress), {
+      failed: (error) => this.#events.failed(error),
+      ended: () => this.#events.changed(),
+    });
     this.#events.changed();
   }
 }

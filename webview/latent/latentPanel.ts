@@ -8,6 +8,7 @@ import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import { banner, busyBanner, textButton } from '../shared/notices.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
+import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { AggregateCheck } from './aggregate.ts';
@@ -30,9 +31,6 @@ import { toolbar } from './toolbar.ts';
 import { initialState } from './viewState.ts';
 import { dataSentence, examinationSentence } from './words.ts';
 
-/** Milliseconds between two times that the state is kept. */
-const keptEach = 300;
-
 export class LatentPanel implements LatentDesk {
   readonly host: Remote<LatentHost>;
   readonly session: LatentSession;
@@ -44,6 +42,7 @@ export class LatentPanel implements LatentDesk {
   readonly formula: FormulaView;
   readonly #root: HTMLElement;
   readonly #decoding: Latest<Float32Array, Uint8Array>;
+  readonly #keeper: StateKeeper<LatentViewState>;
   #content: LatentContent = { models: [], data: [], state: null };
   #state: LatentViewState = initialState;
   #palette: Palette = readPalette();
@@ -61,11 +60,11 @@ export class LatentPanel implements LatentDesk {
   /** The examination whose picture has been decoded where it lies. */
   #met: object | null = null;
   #frame = 0;
-  #keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement, host: Remote<LatentHost>) {
     this.#root = root;
     this.host = host;
+    this.#keeper = new StateKeeper(null, (state) => void host.saveState({ state }).catch(console.warn));
     const failed = (error: unknown): void => this.failed(error);
     this.session = new LatentSession(host, {
       changed: () => this.#sessionChanged(),
@@ -430,10 +429,7 @@ export class LatentPanel implements LatentDesk {
 
   #keep(change: Partial<LatentViewState>): void {
     this.#state = { ...this.#state, ...change };
-    this.#keeping ??= setTimeout(() => {
-      this.#keeping = undefined;
-      this.host.saveState({ state: this.#state }).catch(console.warn);
-    }, keptEach);
+    this.#keeper.keep(this.#state);
   }
 
   #update(change: () => void): void {

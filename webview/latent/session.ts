@@ -3,6 +3,7 @@
 import type { LatentHost, LatentViewState } from '../../src/protocol/latent.ts';
 import type { Progress, Remote } from '../../src/protocol/rpc.ts';
 import type { LoadedVae } from '../../src/protocol/vae.ts';
+import { OneAtATime } from '../shared/oneAtATime.ts';
 import { EncodedParts, type WholeData } from './encodedData.ts';
 import { planeOfComponents, planeOfDimensions, pointsIn, type Plane } from './plane.ts';
 
@@ -29,7 +30,7 @@ export interface SessionEvents {
 export class LatentSession {
   readonly #host: Remote<LatentHost>;
   readonly #events: SessionEvents;
-  #abort = new AbortController();
+  readonly #work = new OneAtATime();
   model: LoadedVae | null = null;
   data: WholeData | null = null;
   placed: Placed | null = null;
@@ -63,23 +64,17 @@ export class LatentSession {
   }
 
   cancel(): void {
-    this.#abort.abort();
+    this.#work.cancel();
   }
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {
-    this.#abort.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    work(abort.signal)
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) this.#events.failed(error);
-      })
-      .finally(() => {
-        if (this.#abort !== abort) return;
+    this.#work.begin(work, {
+      failed: (error) => this.#events.failed(error),
+      ended: () => {
         this.#events.busy(null);
         this.#events.changed();
-      })
-      .catch(console.warn);
+      },
+    });
   }
 
   async #place(projection: LatentViewState['projection'], signal: AbortSignal): Promise<void> {

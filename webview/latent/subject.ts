@@ -4,6 +4,7 @@ import type { PosteriorGrid } from '../../src/maths/vae/posteriorGrid.ts';
 import type { LatentHost } from '../../src/protocol/latent.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type { EvidenceOf, Examination, NeighboursOf } from '../../src/protocol/vae.ts';
+import { OneAtATime } from '../shared/oneAtATime.ts';
 
 /** Draws for the terms of the ELBO, and for log p(x). */
 const draws = 64;
@@ -38,7 +39,7 @@ export interface SubjectEvents {
 export class SubjectDesk {
   readonly #host: Remote<LatentHost>;
   readonly #events: SubjectEvents;
-  #abort = new AbortController();
+  readonly #work = new OneAtATime();
   #subject: Subject | null = null;
 
   constructor(host: Remote<LatentHost>, events: SubjectEvents) {
@@ -51,7 +52,7 @@ export class SubjectDesk {
   }
 
   clear(): void {
-    this.#abort.abort();
+    this.#work.cancel();
     this.#subject = null;
   }
 
@@ -109,16 +110,6 @@ export class SubjectDesk {
   }
 
   #begin(work: (signal: AbortSignal) => Promise<void>): void {
-    this.#abort.abort();
-    const abort = new AbortController();
-    this.#abort = abort;
-    work(abort.signal)
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) this.#events.failed(error);
-      })
-      .finally(() => {
-        if (this.#abort === abort) this.#events.busy(null);
-      })
-      .catch(console.warn);
+    this.#work.begin(work, { failed: (error) => this.#events.failed(error), ended: () => this.#events.busy(null) });
   }
 }

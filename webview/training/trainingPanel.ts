@@ -18,6 +18,7 @@ import { FormulaView } from '../shared/formula/formulaView.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { Latest } from '../shared/latest.ts';
 import { banner, busyBanner, textButton } from '../shared/notices.ts';
+import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { joined } from './curves.ts';
 import type { TrainingDesk } from './desk.ts';
@@ -34,8 +35,6 @@ import { toolbar } from './toolbar.ts';
 import { initialState } from './viewState.ts';
 import { stepSentence, unmeasuredSentence } from './words.ts';
 
-/** Milliseconds between two times that the state is kept. */
-const keptEach = 300;
 /** Of the width of the plane: how far apart points lie that are drawn in one go. */
 const spacing = 0.04;
 const drawingPlane = 4;
@@ -50,6 +49,7 @@ export class TrainingPanel implements TrainingDesk {
   readonly #root: HTMLElement;
   readonly #host: Remote<TrainingHost>;
   readonly #evaluations: Evaluations;
+  readonly #keeper: StateKeeper<TrainingViewState>;
   readonly #changes: Latest<Partial<Record<Coefficient, number>>, void>;
   mixtures: readonly string[] = [];
   state: TrainingViewState = initialState;
@@ -69,11 +69,11 @@ export class TrainingPanel implements TrainingDesk {
   #problem: string | null = null;
   #isLoaded = false;
   #frame = 0;
-  #keeping: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement, host: Remote<TrainingHost>) {
     this.#root = root;
     this.#host = host;
+    this.#keeper = new StateKeeper(null, (state) => void host.saveState({ state }).catch(console.warn));
     const failed = (error: unknown): void => this.#failed(error);
     this.drawing = new Drawing({ drawn: (points) => this.choose({ points }), changed: () => this.#drawnChanged() });
     this.pictures = new Pictures({
@@ -343,10 +343,7 @@ export class TrainingPanel implements TrainingDesk {
 
   #keep(change: Partial<TrainingViewState>): void {
     this.state = { ...this.state, ...change };
-    this.#keeping ??= setTimeout(() => {
-      this.#keeping = undefined;
-      this.#host.saveState({ state: this.state }).catch(console.warn);
-    }, keptEach);
+    this.#keeper.keep(this.state);
   }
 
   /** Draws once a frame, however much has changed. */

@@ -1,6 +1,5 @@
 /** Sampling pictures: from what and how many, the run that is shown, and another beside it. */
 
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { ref } from 'lit/directives/ref.js';
@@ -12,6 +11,7 @@ import { iconButton } from '../../shared/toolbar.ts';
 import type { Desk } from '../desk.ts';
 import { differenceTable } from '../differenceTable.ts';
 import { seedField } from '../seedField.ts';
+import { startRow } from '../startRow.ts';
 import type { PictureRunView } from './pictureRunView.ts';
 import type { PictureActions } from './actions.ts';
 import { pictureStartSentence } from './pictureWords.ts';
@@ -42,7 +42,7 @@ export function pictureSection(
             </label>`,
         )}
       </div>
-      ${from === 'around' ? aroundField(actions) : nothing} ${settings(desk)} ${startRow(desk, actions, model)}
+      ${from === 'around' ? aroundField(actions) : nothing} ${settings(desk)} ${start(desk, actions, model)}
     </section>
     ${
       shown
@@ -100,21 +100,12 @@ const painted =
     if (element instanceof HTMLCanvasElement) paint(element, levels, shape);
   };
 
-function startRow(desk: Desk, actions: PictureActions, model: SamplingModel): TemplateResult {
+function start(desk: Desk, { around }: PictureActions, model: SamplingModel): TemplateResult {
   const { pictures } = desk.choices;
-  const ready = pictures.from === 'prior' || actions.around !== null;
-  return html`<div class="start">
-    ${
-      desk.going
-        ? html`<vscode-button secondary icon="debug-stop" title="Stop (Escape)" @click=${() => desk.stop()}>Stop</vscode-button>`
-        : html`<vscode-button
-            icon="play"
-            ?disabled=${!ready}
-            title=${`${pictureStartSentence(model, pictures, actions.around)} (Ctrl+Enter)`}
-            @click=${() => desk.start()}
-            >Sample</vscode-button
-          >`
-    }
-    ${seedField(pictures.seed, (seed) => desk.setPictures({ seed }))}
-  </div>`;
+  return startRow(desk, {
+    label: 'Sample',
+    title: pictureStartSentence(model, pictures, around),
+    ready: pictures.from === 'prior' || around !== null,
+    seed: seedField(pictures.seed, (seed) => desk.setPictures({ seed })),
+  });
 }

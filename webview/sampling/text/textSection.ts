@@ -1,12 +1,12 @@
 /** Continuing a text: what is continued and how, the run that is shown, and another beside it. */
 
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { SamplingModel, TextRun } from '../../../src/protocol/sampling.ts';
 import type { Desk } from '../desk.ts';
 import { differenceTable } from '../differenceTable.ts';
 import { seedField } from '../seedField.ts';
+import { startRow } from '../startRow.ts';
 import { startSentence } from '../words.ts';
 import type { ContinuationView } from './continuation.ts';
 import { decodingSettings } from './settings.ts';
@@ -39,7 +39,7 @@ export function textSection(
             </label>`,
         )}
       </div>
-      ${choices.source === 'prompt' ? promptField(desk) : cursor(desk)} ${decodingSettings(desk)} ${startRow(desk, model)}
+      ${choices.source === 'prompt' ? promptField(desk) : cursor(desk)} ${decodingSettings(desk)} ${start(desk, model)}
     </section>
     ${
       shown
@@ -50,24 +50,15 @@ export function textSection(
     }`;
 }
 
-function startRow(desk: Desk, model: SamplingModel): TemplateResult {
+function start(desk: Desk, model: SamplingModel): TemplateResult {
   const { source, prompt, decoding } = desk.choices;
   const { method, seed } = decoding;
-  const ready = source === 'file' ? desk.target !== null : prompt !== '';
-  return html`<div class="start">
-    ${
-      desk.going
-        ? html`<vscode-button secondary icon="debug-stop" title="Stop (Escape)" @click=${() => desk.stop()}>Stop</vscode-button>`
-        : html`<vscode-button
-            icon="play"
-            ?disabled=${!ready}
-            title=${`${startSentence(model, source, desk.target)} (Ctrl+Enter)`}
-            @click=${() => desk.start()}
-            >Continue</vscode-button
-          >`
-    }
-    ${method === 'sample' ? seedField(seed, (other) => desk.setDecoding({ seed: other })) : nothing}
-  </div>`;
+  return startRow(desk, {
+    label: 'Continue',
+    title: startSentence(model, source, desk.target),
+    ready: source === 'file' ? desk.target !== null : prompt !== '',
+    seed: method === 'sample' ? seedField(seed, (other) => desk.setDecoding({ seed: other })) : nothing,
+  });
 }
 
 function promptField(desk: Desk): TemplateResult {

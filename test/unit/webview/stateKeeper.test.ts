@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { AttentionViewState } from '../../../../src/protocol/attention.ts';
-import { StateKeeper } from '../../../../webview/attention/stateKeeper.ts';
-import { initialView } from '../../../../webview/attention/viewState.ts';
+import type { AttentionViewState } from '../../../src/protocol/attention.ts';
+import { StateKeeper } from '../../../webview/shared/stateKeeper.ts';
+import { initialView } from '../../../webview/attention/viewState.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

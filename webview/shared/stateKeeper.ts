@@ -1,29 +1,28 @@
 /** Keeps the view's state with the editor: a change at once, since the page may be gone the next moment, and of many the last. */
 
-import type { AttentionViewState } from '../../src/protocol/attention.ts';
-
 const delayMs = 200;
 
-export interface StateMemory {
+export interface StateMemory<State> {
   getState(): unknown;
-  setState(state: AttentionViewState): unknown;
+  setState(state: State): unknown;
 }
 
-export class StateKeeper {
-  readonly #memory: StateMemory;
-  readonly #save: (state: AttentionViewState) => void;
+export class StateKeeper<State extends object> {
+  readonly #memory: StateMemory<State> | null;
+  readonly #save: (state: State) => void;
   /** Runs for a moment after a state was sent. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Not sent yet. */
-  #latest: AttentionViewState | null = null;
+  #latest: State | null = null;
 
-  constructor(memory: StateMemory, save: (state: AttentionViewState) => void) {
+  /** @param memory null: the page has none of its own */
+  constructor(memory: StateMemory<State> | null, save: (state: State) => void) {
     this.#memory = memory;
     this.#save = save;
   }
 
-  keep(state: AttentionViewState): void {
-    this.#memory.setState(state);
+  keep(state: State): void {
+    this.#memory?.setState(state);
     this.#latest = state;
     if (this.#timer === undefined) this.#send();
   }
