@@ -107,8 +107,4 @@ export interface LatentHost {
 export interface LatentPage {
   /** The models that can be looked at are others. */
   models(params: { models: readonly LatentModel[]; canAdd: boolean }): void;
-  /** The model is to be another. */
-  open(params: { model: string }): void;
-  /** An image is to be encoded. */
-  encodeImage(params: { pick: boolean }): void;
 }

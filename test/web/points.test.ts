@@ -44,9 +44,6 @@ async function open(options: PanelOptions = {}, given: PointsSpec = spec): Promi
   return panel;
 }
 
-/** What the page complained of, without what the driver has to say of pictures that are taken of it. */
-const faults = ({ complaints }: OpenPanel): string[] =>
-  complaints.filter((complaint) => !complaint.includes('GPU stall due to ReadPixels'));
 
 async function show(page: Page, given: PointsSpec): Promise<string | null> {
   const notice = await page.evaluate((wanted) => window.pointsPage.show(wanted), given);
@@ -120,7 +117,7 @@ describe('points', () => {
   it.each([1, 1.5, 2])('lie where they should, in their colours, at %d device pixels a CSS pixel', async (pixelRatio) => {
     const panel = await open({ pixelRatio });
     await expectColours(panel.page, pixelRatio, categoryColours(5, palettes.dark), palettes.dark.ground);
-    expect(faults(panel)).toEqual([]);
+    expect(panel.complaints).toEqual([]);
     await panel.close();
   });
 
@@ -586,7 +583,7 @@ it('a million points are all told apart by the pointer', async () => {
   await page.locator('.plot').focus();
   for (let zoom = 0; zoom < 20; zoom++) await page.keyboard.press('+');
   await expect.poll(() => lastOf(page, 'pointed')).not.toEqual([null]);
-  expect(faults(panel)).toEqual([]);
+  expect(panel.complaints).toEqual([]);
   await panel.close();
 });
 
@@ -595,7 +592,7 @@ describe.each(['dark', 'light', 'highContrast', 'highContrastLight'] as const)('
     const panel = await open({ theme });
     await panel.page.evaluate(() => window.pointsPage.overlay([0, 0], [1, 1]));
     await nextFrames(panel.page);
-    expect(faults(panel)).toEqual([]);
+    expect(panel.complaints).toEqual([]);
     expect(await panel.page.evaluate(() => window.standIn.breaches)).toEqual([]);
     // It brings styles of its own, which the policy bars.
     expect(await audit(panel.page)).toEqual([]);

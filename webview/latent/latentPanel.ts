@@ -121,8 +121,6 @@ export class LatentPanel implements LatentDesk {
   static handlers(panel: () => LatentPanel): Handlers<LatentPage> {
     return {
       models: ({ models, canAdd }) => panel().#take({ models, canAdd }),
-      open: ({ model }) => panel().choose({ model }),
-      encodeImage: ({ pick }) => panel().pickPicture(pick),
     };
   }
 
