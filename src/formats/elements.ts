@@ -53,9 +53,9 @@ export function zeros(type: ElementType, count: number): ElementArray {
 export function wholeNumbers(type: ElementType, values: readonly number[]): ElementArray {
   switch (type) {
     case 'int64':
-      return BigInt64Array.from(values, BigInt);
+      return bigInts(new BigInt64Array(values.length), values);
     case 'uint64':
-      return BigUint64Array.from(values, BigInt);
+      return bigInts(new BigUint64Array(values.length), values);
     case 'bool':
       return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
     case 'float16':
@@ -63,6 +63,11 @@ export function wholeNumbers(type: ElementType, values: readonly number[]): Elem
     default:
       return arrays[type].from(values);
   }
+}
+
+function bigInts<T extends BigInt64Array | BigUint64Array>(into: T, values: readonly number[]): T {
+  for (let i = 0; i < values.length; i++) into[i] = BigInt(values[i]!);
+  return into;
 }
 
 /** The elements that little-endian bytes hold (this runs on little-endian machines alone, as ONNX Runtime does). Copies. */
@@ -75,7 +80,7 @@ export function elementsOf(type: ElementType, bytes: Uint8Array): ElementArray {
 /** Floating-point elements as float32; undefined for other types. Float32 is not copied. */
 export function floatsOf(type: string, data: ElementArray): Float32Array | undefined {
   if (data instanceof Float32Array) return data;
-  if (data instanceof Float64Array) return Float32Array.from(data);
+  if (data instanceof Float64Array) return new Float32Array(data);
   if (type === 'float16' && data instanceof Uint16Array) return fromHalf(data);
   return undefined;
 }

@@ -100,7 +100,7 @@ function emptyPast(input: TensorInfo, batch: number): RawTensor {
 function rowsOf(input: TensorInfo, rows: readonly (readonly number[])[]): RawTensor {
   const length = rows[0]?.length ?? 0;
   const flat = input.shape.length < 2;
-  const values = flat ? (rows[0] ?? []) : rows.flat();
+  const values = flat || rows.length === 1 ? (rows[0] ?? []) : rows.flat();
   return { type: input.type, shape: flat ? [length] : [rows.length, length], data: wholeNumbers(typeOf(input), values) };
 }
 
@@ -132,7 +132,7 @@ function fillIn(input: TensorInfo, role: Role, { rows, real, past, logits }: Seq
     case 'ids':
       return rowsOf(input, rows);
     case 'mask': {
-      const mask = Array.from({ length: past + ids.length }, (_, i) => (i < past + real ? 1 : 0));
+      const mask = new Array<number>(past + ids.length).fill(1).fill(0, past + real);
       return repeated(input, batch, mask);
     }
     case 'positions': {

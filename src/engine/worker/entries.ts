@@ -1,5 +1,6 @@
 /** Parts of tensors. */
 
+import { elementCount } from '../../formats/elements.ts';
 import type { Entries, RawTensor, TensorArray } from '../../protocol/worker.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 
@@ -17,8 +18,8 @@ export function takeEntries({ type, shape, data }: RawTensor, entries: Entries):
       'bad-input',
       `There are no entries ${indices ? indices.join(', ') : `${start} to ${end}`} along axis ${axis} of a tensor [${shape.join(', ')}].`,
     );
-  const inner = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
-  const outer = shape.slice(0, axis).reduce((product, length) => product * length, 1);
+  const inner = elementCount(shape.slice(axis + 1));
+  const outer = elementCount(shape.slice(0, axis));
   const count = indices ? indices.length : end - start;
   const out = new (data.constructor as new (length: number) => TensorArray)(outer * count * inner);
   for (let block = 0; block < outer; block++) {

@@ -33,7 +33,7 @@ export interface Choice {
  * @param place of the token in the continuation, from 0
  * @throws RangeError on logits that have no softmax, and on settings outside their ranges
  */
-export function chooseToken(logits: Float32Array, before: readonly number[], place: number, choosing: Choosing): Choice {
+export function chooseToken(logits: Float32Array, before: Iterable<number>, place: number, choosing: Choosing): Choice {
   const penalised = repetitionPenalty(logits, before, choosing.repetitionPenalty);
   if (choosing.method === 'greedy') return { id: candidatesOf(penalised, { temperature: 0 }).ids[0]!, draw: null };
   const candidates = candidatesOf(penalised, choosing);

@@ -12,7 +12,8 @@ export function repetitionPenalty<T extends Float32Array | Float64Array>(logits:
   if (!(penalty > 0 && penalty < Infinity)) throw new RangeError(`Repetition penalty ${penalty} is not above 0.`);
   if (penalty === 1) return logits;
   const changed = logits.slice() as T;
-  for (const id of new Set(ids)) {
+  // Who makes one token after another keeps a set, which is not made again for each.
+  for (const id of ids instanceof Set ? (ids as ReadonlySet<number>) : new Set(ids)) {
     const logit = logits[id];
     if (logit !== undefined) changed[id] = logit > 0 ? logit / penalty : logit * penalty;
   }

@@ -51,7 +51,9 @@ const FAR_TAIL: Rational = {
  * @throws RangeError as `randomWholes` does
  */
 export function normals(source: RandomStream, count: number, start = 0): Float64Array {
-  return randomWholes(source, count, start).map((whole) => normalQuantile((Math.floor(whole / 2) + 0.5) * 2 ** -52));
+  const numbers = randomWholes(source, count, start);
+  for (let i = 0; i < count; i++) numbers[i] = normalQuantile((Math.floor(numbers[i]! / 2) + 0.5) * 2 ** -52);
+  return numbers;
 }
 
 /** The x below which a normal number of mean 0 and variance 1 falls with this probability; NaN outside 0 to 1. */
@@ -70,8 +72,8 @@ function quotient({ above, below }: Rational, x: number): number {
 }
 
 function polynomial(coefficients: readonly number[], x: number): number {
-  let value = 0;
-  for (const coefficient of coefficients) value = value * x + coefficient;
+  let value = coefficients[0]!;
+  for (let i = 1; i < coefficients.length; i++) value = value * x + coefficients[i]!;
   return value;
 }
 

@@ -37,12 +37,12 @@ class Teller {
   private readonly task: Task;
   private readonly text: ContinuationText;
   /** Ids of the text so far. */
-  private readonly before: number[];
+  readonly before: Set<number>;
 
   constructor(task: Task, text: ContinuationText) {
     this.task = task;
     this.text = text;
-    this.before = [...task.prompt, ...task.given];
+    this.before = new Set([...task.prompt, ...task.given]);
   }
 
   /** @returns whether it was the last */
@@ -53,7 +53,7 @@ class Teller {
     const last = this.count === most;
     const { added, stopped } = ended ? { added: await this.text.flush(), stopped: false } : await this.text.push(choice.id, last);
     const penalised = repetitionPenalty(logits, this.before, settings.repetitionPenalty);
-    this.before.push(choice.id);
+    this.before.add(choice.id);
     item({ ...described(logits, penalised, choice, textOf), added });
     if (stopped) this.end = 'stop';
     else if (ended) this.end = 'endOfText';
@@ -118,10 +118,9 @@ async function drawStepwise(task: Task, start: Advanced, teller: Teller): Promis
   let { logits, texts }: { logits: readonly Float32Array[]; texts: Texts } = start;
   for (;;) {
     context.signal.throwIfAborted();
-    const ids = texts.ids[0]!;
     let choice: Choice;
     try {
-      choice = chooseToken(logits[0]!, ids, given.length + teller.count, choosing);
+      choice = chooseToken(logits[0]!, teller.before, given.length + teller.count, choosing);
     } catch (error) {
       throw error instanceof RangeError ? nanLogits(task.runs.model) : error;
     }

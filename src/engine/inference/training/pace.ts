@@ -20,17 +20,22 @@ export class Pace {
     return this.speed;
   }
 
+  /** Steps of a message that nothing cuts short. */
+  atOnce(stepsPerSecond: number | null): number {
+    const due = stepsPerSecond === null ? Infinity : Math.round((stepsPerSecond * AT_ONCE_MS) / 1000);
+    return Math.max(1, Math.min(MOST_STEPS, Math.round(AT_ONCE_MS / this.stepMs), due));
+  }
+
   /** Waits until steps are due, and gives how many; 0 when it was woken before. */
   async steps(most: number, stepsPerSecond: number | null): Promise<number> {
-    const wanted = Math.max(1, Math.min(most, MOST_STEPS, Math.round(AT_ONCE_MS / this.stepMs)));
-    if (stepsPerSecond === null) return wanted;
+    const count = Math.min(most, this.atOnce(stepsPerSecond));
+    if (stepsPerSecond === null) return count;
     const now = performance.now();
     const due = Math.max(this.nextDue, now - 1000 / stepsPerSecond);
     if (due > now) {
       await this.sleep(due - now);
       return 0;
     }
-    const count = Math.min(wanted, Math.max(1, Math.round((stepsPerSecond * AT_ONCE_MS) / 1000)));
     this.nextDue = due + (1000 * count) / stepsPerSecond;
     return count;
   }

@@ -42,7 +42,7 @@ export async function encodeData(
   const data = await readData(model, request.path, request.array, context);
   const { latent, loaded } = model;
   const { count } = data;
-  const withoutNats = nats.missing(itemsAt(model, data, 0, count));
+  const withoutNats = nats.missing(() => itemsAt(model, data, 0, count));
   const density = withoutNats === null ? nats.density(itemsAt(model, data, 0, 1)) : undefined;
 
   const mean = new Float32Array(count * latent);

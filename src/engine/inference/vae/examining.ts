@@ -40,7 +40,7 @@ export async function examine(
   const noise = normals({ seed, stream: streams.elbo }, draws * latent);
   const z = logVariance ? reparametrised({ mean, logVariance }, noise) : mean.slice();
   const count = z.length / latent;
-  const withoutNats = nats.missing(picture);
+  const withoutNats = nats.missing(() => picture);
   const density = withoutNats === null ? nats.density(picture) : undefined;
   const logs = new Float64Array(count);
   const pixels = new Float64Array(model.size);

@@ -21,19 +21,25 @@ export class Nats {
     this.parts = parts;
   }
 
-  /** Why there are no nats, of any picture or of these; null where there are. */
-  missing(pictures: Float32Array): string | null {
+  /**
+   * Why there are no nats, of any picture or of these; null where there are.
+   *
+   * @param pictures called where they have to be looked at
+   */
+  missing(pictures: () => Float32Array): string | null {
     const { likelihood, decoder, range } = this.model.loaded;
     if (!likelihood)
       return 'It is not said which distribution the decoder gives, so there is no log p(x|z). State the likelihood when the model is added.';
     if (needsSpread(likelihood) && decoder.spread === undefined)
       return 'The likelihood needs a spread of each value, and the decoder gives none. State another likelihood.';
-    return notCovered(likelihood, range, pictures) ?? null;
+    // A density has any values.
+    if (likelihood.kind === 'gaussian') return null;
+    return notCovered(likelihood, range, pictures()) ?? null;
   }
 
   /** @throws RpcError 'no-likelihood' with the reason */
   density(pictures: Float32Array): PixelDensity {
-    const missing = this.missing(pictures);
+    const missing = this.missing(() => pictures);
     if (missing !== null) throw new RpcError('no-likelihood', missing);
     return pixelDensity(this.model.loaded.likelihood!, this.model.loaded.range);
   }
