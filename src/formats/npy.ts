@@ -1,5 +1,7 @@
 /** NumPy's .npy files: a short header (a Python dictionary as text) and the array's bytes. */
 
+import { elementCount } from './elements.ts';
+
 /** An array as little-endian bytes in C order; `type` as ONNX names it. */
 export interface NpyArray {
   type: string;
@@ -28,10 +30,6 @@ const types: readonly (readonly [code: string, type: string, size: number])[] = 
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const maximumRank = 32;
-
-function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
 
 /** The header's text and where the data starts. */
 function readHeader(bytes: Uint8Array): { text: string; dataStart: number } {

@@ -6,6 +6,7 @@ import { readArrayData } from './arrayData.ts';
 import { readGlyphs } from './bundledData.ts';
 import { DataError, itemsLabelled, type DataSet, type ReadOptions } from './dataset.ts';
 import { readImageFolder } from './imageFolder.ts';
+import { isFile } from './isFile.ts';
 
 /**
  * @param address a path; of bundled data also one of its splits, "FOLDER#train" or "FOLDER#held out"
@@ -32,9 +33,3 @@ async function splitOf(address: string): Promise<{ path: string; split: string |
     ? { path: folder, split: address.slice(at + 1) }
     : { path: address, split: null };
 }
-
-const isFile = async (path: string): Promise<boolean> =>
-  stat(path).then(
-    (status) => status.isFile(),
-    () => false,
-  );

@@ -4,6 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ModelSource } from '../protocol/inference.ts';
 import { RpcError } from '../protocol/rpc.ts';
+import { isFile } from './isFile.ts';
 import { manifestError, parseManifest, type Manifest } from './manifest.ts';
 
 export interface BundledModel {
@@ -20,13 +21,6 @@ function notFound(message: string): RpcError {
 const positionKeys = ['max_position_embeddings', 'n_positions', 'n_ctx', 'max_seq_len', 'seq_length'];
 /** Files of JSON beside a model are small; something else of that name is not read into memory. */
 const maximumJsonBytes = 8 * 2 ** 20;
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
-}
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(

@@ -44,7 +44,6 @@ async function open(options: PanelOptions = {}, given: PointsSpec = spec): Promi
   return panel;
 }
 
-
 async function show(page: Page, given: PointsSpec): Promise<string | null> {
   const notice = await page.evaluate((wanted) => window.pointsPage.show(wanted), given);
   await nextFrames(page);

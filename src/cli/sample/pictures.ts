@@ -1,14 +1,15 @@
 /** Samples of a variational autoencoder, as files. */
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { writeNpy } from '../../formats/npy.ts';
+import { sizeOf } from '../../models/dataset.ts';
 import type { EngineSettings } from '../../protocol/inference.ts';
 import type { LoadedVae, SampleRecipe, VaeAnswers } from '../../protocol/vae.ts';
-import { about } from '../fileErrors.ts';
 import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
+import { readSettingsFile } from './settingsFile.ts';
+import { writeFiles } from './writeFiles.ts';
 
 z.config({ jitless: true });
 
@@ -38,7 +39,7 @@ type PictureSettings = z.infer<typeof pictureSettings>;
 export async function samplePictures(args: SamplePicturesArguments, terminal: Terminal): Promise<void> {
   const chosen = await readSettings(args);
   await withVae(terminal, args.model, args.settings, args.answers, async (client, loaded, source) => {
-    const size = loaded.item.kind === 'vector' ? loaded.item.length : loaded.item.channels * loaded.item.height * loaded.item.width;
+    const size = sizeOf(loaded.item);
     const pictures = new Float32Array(chosen.count * size);
     const places = new Float32Array(chosen.count * loaded.latent);
     const { seed, count, temperature } = chosen;
@@ -66,19 +67,7 @@ export async function samplePictures(args: SamplePicturesArguments, terminal: Te
 
 async function readSettings({ settingsFile, count, seed }: SamplePicturesArguments): Promise<PictureSettings> {
   const where = settingsFile ?? 'The settings';
-  let given: unknown = {};
-  if (settingsFile !== undefined) {
-    const text = await readFile(settingsFile, 'utf8').catch((error: unknown) => {
-      throw about('read', settingsFile, error);
-    });
-    try {
-      given = JSON.parse(text);
-    } catch (error) {
-      throw new Error(`${settingsFile} is not JSON: ${(error as Error).message}`);
-    }
-  }
-  // Settings of the view stand under `pictures`, beside those of texts.
-  const own = typeof given === 'object' && given !== null && 'pictures' in given ? given.pictures : given;
+  const own = await readSettingsFile(settingsFile, 'pictures');
   const parsed = pictureSettings.safeParse({
     ...(own as object),
     ...(count !== undefined && { count }),
@@ -104,20 +93,11 @@ async function write(
       shape: [places.length / latent, ...rest],
       data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     });
-  const files: [string, string | Uint8Array][] = [
+  await writeFiles(folder, [
     ['samples.npy', array(pictures, sizes)],
     ['z.npy', array(places, [latent])],
     ['sample.json', content],
-  ];
-  for (const [name, data] of files) {
-    const path = join(folder, name);
-    try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(path, data);
-    } catch (error) {
-      throw about('write', path, error);
-    }
-  }
+  ]);
 }
 
 function said(

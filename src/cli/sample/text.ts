@@ -1,19 +1,17 @@
 /** Continuations of a text by a transformer. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { EngineClient } from '../../engine/client.ts';
 import { checkDecoding } from '../../models/decodingSettings.ts';
 import type { DecodingSettings, GeneratedToken, Generation } from '../../protocol/generation.ts';
 import type { ModelSource } from '../../protocol/inference.ts';
 import type { SampleArguments } from '../arguments.ts';
 import { describeProvider, withModel } from '../engine.ts';
-import { about } from '../fileErrors.ts';
-import { readText, readWithin } from '../inputFile.ts';
+import { readText } from '../inputFile.ts';
 import { lineRange } from '../lines.ts';
 import type { Terminal } from '../terminal.ts';
-
-const maximumSettingsBytes = 2 ** 20;
+import { readSettingsFile } from './settingsFile.ts';
+import { writeFiles } from './writeFiles.ts';
 
 interface Continuation {
   seed: number;
@@ -35,23 +33,14 @@ export async function sampleText(args: SampleArguments, terminal: Terminal): Pro
     }
     const content = `${JSON.stringify(report(args, source, prompt, decoding, made, terminal.version), null, 2)}\n`;
     if (args.json) terminal.print(content);
-    if (args.out !== undefined) await write(resolve(args.out), content, made);
+    if (args.out === undefined) return;
+    const texts = made.map(({ seed, generation }) => [`${seed}.txt`, generation.text] as const);
+    await writeFiles(resolve(args.out), [['sample.json', content], ...texts]);
   });
 }
 
 async function readSettings({ settingsFile, seed, count = 1 }: SampleArguments): Promise<DecodingSettings> {
-  let given: unknown = {};
-  if (settingsFile !== undefined) {
-    const text = (await readWithin(settingsFile, maximumSettingsBytes)).toString('utf8');
-    try {
-      given = JSON.parse(text);
-    } catch (error) {
-      throw new Error(`${settingsFile} is not JSON: ${(error as Error).message}`);
-    }
-  }
-  // Settings of the view stand under `decoding`, with the model that they are of.
-  const own = typeof given === 'object' && given !== null && 'decoding' in given ? given.decoding : given;
-  const settings = checkDecoding(own, settingsFile ?? 'The settings');
+  const settings = checkDecoding(await readSettingsFile(settingsFile, 'decoding'), settingsFile ?? 'The settings');
   const first = seed ?? settings.seed;
   // That of the last is checked as well, before anything is drawn.
   checkDecoding({ ...settings, seed: first + count - 1 }, `Seed ${first}, ${count} ${count === 1 ? 'time' : 'times'}`);
@@ -114,20 +103,4 @@ function report(
       return { seed, text, end, meanLogProbability, window, endTokens, cached, promptMs, stepsMs, tokens };
     }),
   };
-}
-
-async function write(folder: string, content: string, made: readonly Continuation[]): Promise<void> {
-  const files: [string, string][] = [
-    ['sample.json', content],
-    ...made.map(({ seed, generation }): [string, string] => [`${seed}.txt`, generation.text]),
-  ];
-  for (const [name, text] of files) {
-    const path = join(folder, name);
-    try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(path, text);
-    } catch (error) {
-      throw about('write', path, error);
-    }
-  }
 }

@@ -1,5 +1,6 @@
 /** A short run made before the first long one: it tells how memory grows with the text, and what the taps can be checked on. */
 
+import { elementCount } from '../../formats/elements.ts';
 import type { Feeds } from '../../models/feeds.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 
@@ -12,7 +13,7 @@ export const sampleLength = 29;
 /** The first `kept` entries of every axis whose size is `length`. */
 function cutTensor({ type, shape, data }: RawTensor, length: number, kept: number): RawTensor {
   const sizes = shape.map((size) => (size === length ? kept : size));
-  const count = sizes.reduce((product, size) => product * size, 1);
+  const count = elementCount(sizes);
   const out = new (data.constructor as new (length: number) => RawTensor['data'])(count);
   const index = sizes.map(() => 0);
   for (let i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 /** Tensors as messages carry them <-> as ONNX Runtime has them. */
 
 import type { Tensor } from 'onnxruntime-node';
+import { elementCount } from '../../formats/elements.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { RawTensor, TensorArray } from '../../protocol/worker.ts';
 import { RpcError } from '../../protocol/rpc.ts';
@@ -9,7 +10,7 @@ import type { Engine } from './engine.ts';
 /** Throws RpcError `bad-input` naming the input whose type, data and shape do not fit together. */
 export function toTensor(api: Engine['api'], name: string, raw: RawTensor): Tensor {
   if (raw.type === 'string') throw refusedStrings('input', name);
-  const size = raw.shape.reduce((product, dimension) => product * dimension, 1);
+  const size = elementCount(raw.shape);
   if (size !== raw.data.length)
     throw new RpcError('bad-input', `Input "${name}" has ${raw.data.length} values; its shape [${raw.shape.join(', ')}] needs ${size}.`);
   try {

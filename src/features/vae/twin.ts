@@ -3,12 +3,11 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
+import { parseChecked } from '../../models/checkedJson.ts';
+import { manifestError } from '../../models/manifest.ts';
 import type { BundledModel } from '../../models/registry.ts';
 import { sourceOfBundled } from '../../models/vae/source.ts';
 import type { VaeSource } from '../../protocol/vae.ts';
-
-// Without this zod probes `new Function`, which strict hosts report as a violation.
-z.config({ jitless: true });
 
 const schema = z.looseObject({ members: z.array(z.string()) });
 
@@ -23,7 +22,8 @@ export async function twinOf(model: BundledModel): Promise<Twin | null> {
   const folder = dirname(model.source.path);
   const { files } = model.manifest;
   if (!['twin.json', 'twin.encoder.onnx', 'twin.decoder.onnx'].every((file) => Object.hasOwn(files, file))) return null;
-  const { members } = schema.parse(JSON.parse(await readFile(join(folder, 'twin.json'), 'utf8')));
+  const path = join(folder, 'twin.json');
+  const { members } = parseChecked(schema, await readFile(path, 'utf8'), path, 'Reinstall the model.', manifestError);
   const own = sourceOfBundled(model, folder);
   const [encoder, decoder] = [join(folder, 'twin.encoder.onnx'), join(folder, 'twin.decoder.onnx')];
   const sha256 = { [encoder]: files['twin.encoder.onnx']!, [decoder]: files['twin.decoder.onnx']! };

@@ -1,5 +1,6 @@
 /** What a variational autoencoder's tensors mean: what sizes, names and trial runs say, and what has to be asked. */
 
+import { elementCount } from '../../formats/elements.ts';
 import type { Likelihood, SpreadForm, ValueRange } from '../../maths/vae/likelihood.ts';
 import type { TensorInfo } from '../../protocol/inference.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
   VaeTensors,
 } from '../../protocol/vae.ts';
 import { namedRole } from './names.ts';
-import { itemsOf, lengthOf, product } from './sizes.ts';
+import { itemsOf, lengthOf } from './sizes.ts';
 
 /** Questions as they arise, and the answer that each is gone on with. */
 class Asking {
@@ -108,7 +109,7 @@ function encoderRoles({ encoder, latentShape }: VaeTensors, probes: Probes, aski
       ? nameOf(candidates[0]!.output)
       : asking.ask({
           id: 'mean',
-          text: `Which output of the encoder is the mean of q(z|x)? z has ${product(latentShape)} numbers, and so have ${outputs.map(nameOf).join(', ')}.`,
+          text: `Which output of the encoder is the mean of q(z|x)? z has ${elementCount(latentShape)} numbers, and so have ${outputs.map(nameOf).join(', ')}.`,
           options,
           likely: { value: candidates[0]!.output.name, because: 'it stands first' },
           needed: true,
@@ -161,7 +162,7 @@ function formOf(name: string, seen: Seen | undefined, asking: Asking, what: stri
 
 function decoderRoles({ decoder, itemSizes }: VaeTensors, asking: Asking): DecoderRoles {
   const { path, input, outputs } = decoder;
-  const length = product(itemSizes);
+  const length = elementCount(itemSizes);
   const roles = outputs.map((output) => ({ output, named: namedRole(output.name), whole: lengthOf(output) === length }));
   const spread = roles.find(({ named }) => named?.role === 'spread' || named?.role === 'scale');
   const places = roles.filter((one) => one !== spread && one.whole);

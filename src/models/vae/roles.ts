@@ -1,10 +1,11 @@
 /** Which tensors of a model's files are what, by their sizes and names. */
 
 import { basename } from 'node:path';
+import { elementCount } from '../../formats/elements.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { TensorInfo } from '../../protocol/inference.ts';
 import type { DecoderTensors, VaeTensors } from '../../protocol/vae.ts';
-import { described, lengthOf, product, sizesOf } from './sizes.ts';
+import { described, lengthOf, sizesOf } from './sizes.ts';
 import { namedRole, namesLatent } from './names.ts';
 
 /** A file as its session shows it. */
@@ -46,7 +47,7 @@ function speaksFor({ encoder, decoder, latentShape, itemSizes }: VaeTensors): nu
     /dec|gen/i.test(basename(decoder.path)),
     encoder!.outputs.some(({ name }) => namedRole(name)?.role === 'spread'),
   ];
-  return named.filter(Boolean).length + (product(latentShape) < product(itemSizes) ? 0.5 : 0);
+  return named.filter(Boolean).length + (elementCount(latentShape) < elementCount(itemSizes) ? 0.5 : 0);
 }
 
 function alone(file: FileTensors): VaeTensors {
@@ -130,7 +131,7 @@ function pairOf(encoder: FileTensors, decoder: FileTensors): VaeTensors | undefi
 /** Whether an output has twice the channels of z, and its other sizes. */
 function startsDoubled(output: TensorInfo, z: TensorInfo): boolean {
   const [own, other] = [sizesOf(output)!, sizesOf(z)!];
-  return own[0] === 2 * other[0]! && product(own.slice(1)) === product(other.slice(1));
+  return own[0] === 2 * other[0]! && elementCount(own.slice(1)) === elementCount(other.slice(1));
 }
 
 /** Both in one file: which of its inputs is z is told by what is smaller, or by names where sizes are the same. */

@@ -1,5 +1,6 @@
 /** Sizes of tensors, as far as a file states them. */
 
+import { elementCount } from '../../formats/elements.ts';
 import type { TensorInfo } from '../../protocol/inference.ts';
 import type { ItemLayout, ItemShape } from '../../protocol/vae.ts';
 
@@ -9,14 +10,10 @@ export function sizesOf({ shape }: TensorInfo): number[] | null {
   return sizes.length > 0 && sizes.every((size) => typeof size === 'number') ? sizes : null;
 }
 
-export function product(sizes: readonly number[]): number {
-  return sizes.reduce((all, size) => all * size, 1);
-}
-
 /** Numbers of one item; null where it is not known. */
 export function lengthOf(tensor: TensorInfo): number | null {
   const sizes = sizesOf(tensor);
-  return sizes && product(sizes);
+  return sizes && elementCount(sizes);
 }
 
 const channelCounts = new Set([1, 3, 4]);
@@ -25,7 +22,7 @@ const channelCounts = new Set([1, 3, 4]);
 export function itemsOf(sizes: readonly number[]): { item: ItemShape; layout: ItemLayout }[] {
   if (sizes.length === 1) return [{ item: { kind: 'vector', length: sizes[0]! }, layout: 'vector' }];
   if (sizes.length === 2) return [{ item: { kind: 'image', channels: 1, height: sizes[0]!, width: sizes[1]! }, layout: 'channels-first' }];
-  if (sizes.length !== 3) return [{ item: { kind: 'vector', length: product(sizes) }, layout: 'vector' }];
+  if (sizes.length !== 3) return [{ item: { kind: 'vector', length: elementCount(sizes) }, layout: 'vector' }];
   const [a, b, c] = sizes as [number, number, number];
   const first = { item: { kind: 'image', channels: a, height: b, width: c }, layout: 'channels-first' } as const;
   const last = { item: { kind: 'image', channels: c, height: a, width: b }, layout: 'channels-last' } as const;

@@ -1,16 +1,11 @@
 /** Where a variational autoencoder lies: a bundled one by its manifest, or a user's own files. */
 
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { VaeAnswers, VaeSource } from '../../protocol/vae.ts';
 import { RpcError } from '../../protocol/rpc.ts';
+import { isFile } from '../isFile.ts';
 import { readBundledModel, type BundledModel } from '../registry.ts';
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  );
 
 /** @throws RpcError 'wrong-family' */
 export function sourceOfBundled({ manifest, source }: BundledModel, folder: string): VaeSource {

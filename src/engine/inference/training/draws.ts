@@ -1,5 +1,6 @@
 /** What each step is given that is random: a function of the seed and the step alone. */
 
+import { elementCount } from '../../../formats/elements.ts';
 import { mixtureOf, mixtureOfPoints, type Mixture } from '../../../maths/mixtures/mixture.ts';
 import { sampleMixture } from '../../../maths/mixtures/sample.ts';
 import { normals } from '../../../maths/random/normal.ts';
@@ -59,14 +60,14 @@ export function drawInputs(
   return Object.fromEntries(
     Object.entries(draws).map(([input, draw]) => {
       const shape = shapes[input]!;
-      return [input, Float32Array.from(drawNumbers(draw, shape, source, seed, turn))];
+      return [input, new Float32Array(drawNumbers(draw, shape, source, seed, turn))];
     }),
   );
 }
 
 function drawNumbers(draw: Draw, shape: readonly number[], source: DataSource, seed: number, turn: number): Float64Array {
   const stream = { seed, stream: draw.stream };
-  const count = shape.reduce((product, size) => product * size, 1);
+  const count = elementCount(shape);
   switch (draw.kind) {
     case 'data':
       return source.draw(stream, shape[0]!, turn * shape[0]!);

@@ -1,11 +1,13 @@
 /** The graphs of a training folder, each opened when it is first asked for. */
 
+import { elementCount } from '../../../formats/elements.ts';
 import { checkedFile, trainingInvalid, type GraphTensor, type TrainingFolder, type TrainingGraph } from '../../../models/trainingFolder.ts';
 import type { EngineSettings } from '../../../protocol/inference.ts';
 import { transferring } from '../../../protocol/messages.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { RawTensor, SessionInfo } from '../../../protocol/worker.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { floatTensor } from '../floatTensor.ts';
 
 /**
  * One thread and the CPU: the networks are so small that a second thread costs more than it brings, and where sums are not split between
@@ -82,13 +84,13 @@ export class Graphs {
     const count = this.checkRows(name, graph, parameters, inputs, perExample);
     const { session } = await this.open(name);
     const feeds = Array.from({ length: Math.ceil(count / batch) }, (_, i) => ({
-      parameters: tensorOf(parameters, [parameters.length]),
+      parameters: floatTensor(parameters, [parameters.length]),
       ...Object.fromEntries(
         perExample.map(({ name: input, shape }) => {
           const width = widthOf(shape);
           const data = new Float32Array(batch * width);
           data.set(inputs[input]!.subarray(i * batch * width, (i + 1) * batch * width));
-          return [input, tensorOf(data, shape)];
+          return [input, floatTensor(data, shape)];
         }),
       ),
     }));
@@ -100,7 +102,7 @@ export class Graphs {
     return Object.fromEntries(
       graph.outputs.map(({ name: output, shape }) => {
         if (shape[0] !== batch)
-          return [output, (results[0]?.[output]?.data as Float32Array | undefined) ?? new Float32Array(widthOf([batch, ...shape]))];
+          return [output, (results[0]?.[output]?.data as Float32Array | undefined) ?? new Float32Array(elementCount(shape))];
         const width = widthOf(shape);
         const all = new Float32Array(count * width);
         results.forEach((each, i) => {
@@ -119,7 +121,7 @@ export class Graphs {
     inputs: Readonly<Record<string, Float32Array>>,
     perExample: readonly GraphTensor[],
   ): number {
-    const wanted = widthOf([1, ...graph.inputs.find((input) => input.name === 'parameters')!.shape]);
+    const wanted = elementCount(graph.inputs.find((input) => input.name === 'parameters')!.shape);
     if (parameters.length !== wanted)
       throw new RpcError('bad-input', `"${name}" has ${wanted} parameters; ${parameters.length} were given.`);
     const counts = perExample.map(({ name: input, shape }) => (inputs[input]?.length ?? NaN) / widthOf(shape));
@@ -145,13 +147,9 @@ export class Graphs {
   }
 }
 
-export function tensorOf(data: Float32Array, shape: readonly number[]): RawTensor {
-  return { type: 'float32', shape, data };
-}
-
 /** Numbers of one example. */
 function widthOf([, ...rest]: readonly number[]): number {
-  return rest.reduce((product, size) => product * size, 1);
+  return elementCount(rest);
 }
 
 function named({ name, shape }: { name: string; shape: readonly (number | string)[] }): string {

@@ -3,8 +3,9 @@
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { Coefficients, TrainingSetup } from '../../../protocol/training.ts';
 import type { IterationPhase, RawTensor } from '../../../protocol/worker.ts';
+import { floatTensor } from '../floatTensor.ts';
 import { dataSource, drawInputs, type DataSource } from './draws.ts';
-import { tensorOf, type Graphs } from './graphs.ts';
+import type { Graphs } from './graphs.ts';
 import { programOf, stateParts, type Phase, type Program } from './programs.ts';
 
 export interface StepRun {
@@ -93,9 +94,9 @@ function drawTensors(
   turn: number,
 ): Record<string, RawTensor> {
   const drawn = drawInputs(phase, shapes, source, seed, turn);
-  return Object.fromEntries(Object.entries(drawn).map(([input, data]) => [input, tensorOf(data, shapes[input]!)]));
+  return Object.fromEntries(Object.entries(drawn).map(([input, data]) => [input, floatTensor(data, shapes[input]!)]));
 }
 
 function scalarsOf({ coefficients }: Phase, values: Coefficients): Record<string, RawTensor> {
-  return Object.fromEntries(Object.entries(coefficients).map(([input, name]) => [input, tensorOf(Float32Array.of(values[name]!), [])]));
+  return Object.fromEntries(Object.entries(coefficients).map(([input, name]) => [input, floatTensor(Float32Array.of(values[name]!), [])]));
 }

@@ -14,9 +14,10 @@ import type {
 } from '../../../protocol/training.ts';
 import type { RawTensor } from '../../../protocol/worker.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { floatTensor } from '../floatTensor.ts';
 import { beginning, checkCoefficients, checkReporting, checkRequest } from './checks.ts';
 import { firstNotFinite, holdsNoNumber, type Failed } from './failure.ts';
-import { tensorOf, type Graphs } from './graphs.ts';
+import type { Graphs } from './graphs.ts';
 import { lossesOf, LossPoints } from './lossPoints.ts';
 import { Pace } from './pace.ts';
 import { planOf, type Plan } from './plan.ts';
@@ -50,7 +51,7 @@ export class TrainingRun {
     this.schedule = schedule;
     this.reporting = reporting;
     const tensors = Object.entries(beginning(plan.program, graphs.folder, from));
-    this.state = Object.fromEntries(tensors.map(([name, data]) => [name, tensorOf(data, name.endsWith('.step') ? [] : [data.length])]));
+    this.state = Object.fromEntries(tensors.map(([name, data]) => [name, floatTensor(data, name.endsWith('.step') ? [] : [data.length])]));
     this.step = this.sent = from?.step ?? 0;
   }
 
@@ -119,7 +120,9 @@ export class TrainingRun {
     this.sent = begins + count;
     const running = this.runtime.iterate({ state: this.state, phases, steps });
     // The next numbers are drawn while these steps are done.
-    this.plan.prepare(this.sent, count);
+    // As many as a whole message takes: these may be fewer, where something has to be done behind them.
+    const next = Math.max(count, this.pace.atOnce(this.reporting.stepsPerSecond));
+    this.plan.prepare(this.sent, Math.min(next, (this.request.until ?? Infinity) - this.sent));
     const { state, outputs } = await this.pace.timed(count, running);
 
     const perStep = outputs.length / count;

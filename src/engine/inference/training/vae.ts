@@ -22,9 +22,9 @@ import type {
   VaeTerms,
   VaeTermsRequest,
 } from '../../../protocol/training.ts';
+import { rest } from '../rest.ts';
 import { dataSource } from './draws.ts';
 import type { Graphs } from './graphs.ts';
-import { resting } from './rest.ts';
 
 /** Streams of a seed that evaluations take: none that a training has (`programs`). */
 const streams = { points: 64, noise: 66, aggregate: 67 };
@@ -85,7 +85,6 @@ export async function planeDensity(
   { parameters, points, tolerance = 1e-3 }: PlaneDensityRequest,
   signal: AbortSignal,
 ): Promise<PlaneDensity> {
-  const rest = resting(signal);
   const wrong = points.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw new RpcError('bad-input', `Point ${wrong >> 1} has the coordinate ${points[wrong]}.`);
   const compared = someOf(points, COMPARED);
@@ -94,7 +93,7 @@ export async function planeDensity(
   let evaluations = 1;
   const cells = new LatentCells(
     async (z) => {
-      await rest();
+      await rest(signal);
       evaluations += z.length / 2;
       return (await decode(graphs, parameters, z)).location;
     },
@@ -108,7 +107,7 @@ export async function planeDensity(
       throw error instanceof NotANumberError ? noDensity(error.message) : error;
     });
     const mixture = new PlaneMixture(cells.nodes(), logDeviation);
-    const finer: Resolution = { mixture, gap, nodes: cells.nodeCount, values: await mixture.logDensities(compared, rest) };
+    const finer: Resolution = { mixture, gap, nodes: cells.nodeCount, values: await mixture.logDensities(compared, () => rest(signal)) };
     if (wider) difference = differenceOf(finer.values, wider.values);
     const agreed = whole && difference <= tolerance;
     if (!agreed && whole && gap !== GAPS.at(-1)) {
@@ -117,7 +116,7 @@ export async function planeDensity(
     }
     const all = compared.length === points.length;
     const chosen = agreed && wider && !all ? wider : finer;
-    const logDensity = all ? finer.values : await chosen.mixture.logDensities(points, rest);
+    const logDensity = all ? finer.values : await chosen.mixture.logDensities(points, () => rest(signal));
     const { nodes } = chosen;
     return { logDensity, difference, agreed, compared: compared.length / 2, gap: chosen.gap, nodes, reach: REACH, evaluations };
   }
@@ -142,7 +141,7 @@ export async function rateDistortion(
     throw new RpcError('setting-invalid', `count is ${count}; it must be a whole number from 2 to ${MOST_POINTS}.`);
   const source = dataSource(data);
   const drawn = source.draw({ seed, stream: streams.points }, count, 0);
-  const points = Float32Array.from(drawn);
+  const points = new Float32Array(drawn);
   const terms = await vaeTerms(graphs, { parameters, points, seed, draws: 1 }, signal);
   const rates = Float64Array.from({ length: count }, (_, i) => terms.kl[2 * i]! + terms.kl[2 * i + 1]!);
   checkFinite('rate', rates);
@@ -151,7 +150,7 @@ export async function rateDistortion(
   const chosen = Uint32Array.from({ length: draws }, (_, i) => Math.floor((i * count) / draws));
   const noise = normals({ seed, stream: streams.aggregate }, 2 * draws);
   const encoded = { latent: 2, mean: terms.mean, logVariance: terms.logVariance };
-  const aggregate = await aggregatePosterior(encoded, chosen, noise, resting(signal));
+  const aggregate = await aggregatePosterior(encoded, chosen, noise, () => rest(signal));
   const { mixture } = source;
   const logs = mixture && logDensities(mixture, drawn);
   return {
@@ -172,7 +171,6 @@ export async function aggregateDensity(
   { parameters, points, latents }: AggregateDensityRequest,
   signal: AbortSignal,
 ): Promise<Float64Array> {
-  const rest = resting(signal);
   const { mean, logVariance } = await encode(graphs, { parameters, points });
   const count = points.length / 2;
   const each = Array.from({ length: count }, (_, i) => i);
@@ -188,7 +186,7 @@ export async function aggregateDensity(
     const result = new Float64Array(latents.length / 2);
     for (let i = 0; i < result.length; i += AT_ONCE) {
       result.set(logDensities(mixture, latents.subarray(2 * i, 2 * (i + AT_ONCE))), i);
-      await rest();
+      await rest(signal);
     }
     return result;
   } catch (error) {

@@ -1,8 +1,9 @@
 /** A variational autoencoder as the process holds it. */
 
+import { elementCount } from '../../../formats/elements.ts';
 import { findingsOf } from '../../../models/vae/findings.ts';
 import { findTensors } from '../../../models/vae/roles.ts';
-import { lengthOf, product, sizesOf } from '../../../models/vae/sizes.ts';
+import { lengthOf, sizesOf } from '../../../models/vae/sizes.ts';
 import type { EngineSettings } from '../../../protocol/inference.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { LoadedVae, VaeInspection, VaeSource } from '../../../protocol/vae.ts';
@@ -55,7 +56,7 @@ export async function loadVae(runtime: Runtime, source: VaeSource, settings: Eng
       );
     }
     const { decoder, encoder } = files;
-    const latent = product(tensors.latentShape);
+    const latent = elementCount(tensors.latentShape);
     const loaded: LoadedVae = {
       ...layout,
       latent,
@@ -65,7 +66,7 @@ export async function loadVae(runtime: Runtime, source: VaeSource, settings: Eng
       provider: decoder.session.provider,
       loadMs: performance.now() - started,
     };
-    const size = tensors.encoder ? lengthOf(tensors.encoder.input)! : product(tensors.itemSizes);
+    const size = tensors.encoder ? lengthOf(tensors.encoder.input)! : elementCount(tensors.itemSizes);
     const inputSizes = tensors.encoder ? sizesOf(tensors.encoder.input)! : tensors.itemSizes;
     const encoderBatch = tensors.encoder && fixedBatch(tensors.encoder.input);
     return { source, settings, files, loaded, size, latent, inputSizes, encoderBatch, decoderBatch: fixedBatch(tensors.decoder.input) };

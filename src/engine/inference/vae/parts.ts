@@ -3,13 +3,13 @@
 import type { DecodedPictures } from '../../../maths/vae/likelihood.ts';
 import type { SpreadForm, ValueRange } from '../../../maths/vae/likelihood.ts';
 import { logDeviationOf } from '../../../maths/vae/likelihood.ts';
-import { product } from '../../../models/vae/sizes.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { ItemShape } from '../../../protocol/vae.ts';
 import type { RawTensor } from '../../../protocol/worker.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { floatTensor } from '../floatTensor.ts';
 import type { HeldVae } from './model.ts';
-import { floats, zeros } from './probing.ts';
+import { zeros } from './probing.ts';
 
 /** Small enough that a cancelled call soon lets the next one in, large enough that the engine is not waiting for us. */
 const BATCH = 64;
@@ -47,7 +47,7 @@ export class VaeParts {
     const { decoder, latentShape } = loaded;
     const fetches = [...new Set([decoder.location, decoder.picture, ...(decoder.spread === undefined ? [] : [decoder.spread])])];
     const run = (part: Float32Array, size: number) => {
-      const feeds = { [decoder.input]: floats(part, [size, ...latentShape]), ...zeros(decoder.others, size) };
+      const feeds = { [decoder.input]: floatTensor(part, [size, ...latentShape]), ...zeros(decoder.others, size) };
       return this.runtime.run({ session: files.decoder.session.session, feeds, fetches }, { signal });
     };
     await this.batches({ items: z, size: latent, fixed: decoderBatch, wanted: batch, signal }, run, (outputs, first, count) =>
@@ -65,7 +65,7 @@ export class VaeParts {
     const fetches = [...new Set([encoder.mean, ...(encoder.spread ? [encoder.spread.output] : [])])];
     const run = (part: Float32Array, count: number) => {
       const input = layout === 'channels-last' ? reordered(part, count, item, 'last') : part;
-      const feeds = { [encoder.input]: floats(input, [count, ...inputSizes]), ...zeros(encoder.others, count) };
+      const feeds = { [encoder.input]: floatTensor(input, [count, ...inputSizes]), ...zeros(encoder.others, count) };
       return this.runtime.run({ session, feeds, fetches }, { signal });
     };
     await this.batches({ items: pictures, size, fixed: encoderBatch, wanted: BATCH, signal }, run, (outputs, first, count) =>
@@ -182,7 +182,7 @@ function reordered(data: Float32Array, count: number, item: ItemShape, channels:
   if (item.kind === 'vector' || item.channels === 1) return data;
   const { channels: depth, height, width } = item;
   const places = height * width;
-  const result = new Float32Array(count * product([depth, places]));
+  const result = new Float32Array(count * depth * places);
   for (let i = 0; i < count; i++)
     for (let c = 0; c < depth; c++)
       for (let p = 0; p < places; p++) {

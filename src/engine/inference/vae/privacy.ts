@@ -15,13 +15,13 @@ import type {
   NeighboursOf,
   NeighboursRequest,
 } from '../../../protocol/vae.ts';
+import { resting } from '../rest.ts';
 import { gathered, itemsAt, readData, spreadOver } from './data.ts';
 import type { KeptData } from './encodedData.ts';
 import { checkItems, checkWhole, MOST_SEED } from './inputs.ts';
 import type { HeldVae } from './model.ts';
 import { asRpcError } from './nats.ts';
 import type { VaeParts } from './parts.ts';
-import { resting } from './rest.ts';
 
 /** Neighbours that a distance is compared with: the nearest over the mean of the 2nd to the 50th. */
 const COMPARED = 50;
@@ -72,7 +72,7 @@ export async function copying(
   const k = Math.min(COMPARED, data.count);
   if (k < 2) throw new RpcError('data-invalid', `${request.train} holds ${data.count} item; at least 2 are compared with.`);
   const made = new Float32Array(samples * model.size);
-  const z = Float32Array.from(normals({ seed, stream: 0 }, samples * model.latent));
+  const z = new Float32Array(normals({ seed, stream: 0 }, samples * model.latent));
   await parts.decode(z, context.signal, ({ first, pictures }) => made.set(pictures, first * model.size));
   const examples = gathered(model, test, spreadOver(test.count, request.tests));
   const ofMade = await nearestNeighbours(made, points, model.size, k, resting(context, 'Comparing samples with the training data'));

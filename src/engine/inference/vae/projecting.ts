@@ -6,10 +6,10 @@ import { nearestNeighbours } from '../../../maths/privacy/nearest.ts';
 import { uniforms } from '../../../maths/random/stream.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { Projection, ProjectionRequest } from '../../../protocol/vae.ts';
+import { resting } from '../rest.ts';
 import { spreadOver } from './data.ts';
 import type { KeptData } from './encodedData.ts';
 import { checkWhole, MOST_SEED } from './inputs.ts';
-import { resting } from './rest.ts';
 
 /** UMAP of more takes minutes in JavaScript. */
 const MOST_FOR_UMAP = 10_000;

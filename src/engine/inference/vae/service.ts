@@ -6,6 +6,7 @@ import { normals } from '../../../maths/random/normal.ts';
 import { RpcError, type Handlers } from '../../../protocol/rpc.ts';
 import type { VaeService } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { resting } from '../rest.ts';
 import { itemsAt, spreadOver } from './data.ts';
 import { encodeData, type KeptData } from './encodedData.ts';
 import { contours, evidence, evidences, examine } from './examining.ts';
@@ -17,7 +18,6 @@ import { pictureFor } from './picture.ts';
 import { copying, membership, neighbours, TrainingData } from './privacy.ts';
 import { twoSets } from './twoSets.ts';
 import { project } from './projecting.ts';
-import { resting } from './rest.ts';
 import { sample } from './sampling.ts';
 import { closeFiles } from './files.ts';
 

@@ -6,13 +6,13 @@ import { twoSampleTest } from '../../../maths/privacy/twoSample.ts';
 import { integers, permutation } from '../../../maths/random/stream.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { TwoSetsOf, TwoSetsRequest } from '../../../protocol/vae.ts';
+import { resting } from '../rest.ts';
 import { gathered, readData, spreadOver } from './data.ts';
 import { elbosOf } from './encodedData.ts';
 import { checkWhole, MOST_SEED } from './inputs.ts';
 import type { HeldVae } from './model.ts';
 import { asRpcError, type Nats } from './nats.ts';
 import type { VaeParts } from './parts.ts';
-import { resting } from './rest.ts';
 
 /** Nearest neighbours of each item that the sets are compared by. */
 const COMPARED = 5;
