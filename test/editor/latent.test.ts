@@ -16,7 +16,7 @@ import { root } from '../setup/paths.ts';
 import { settings } from '../unit/engine/inference/support/service.ts';
 import { startVae } from '../unit/engine/inference/vae/support.ts';
 import { imageFile } from '../unit/images.ts';
-import { closeEditors, inferenceProcess, problemsOf, reloadWindow } from './genlens.ts';
+import { closeEditors, inferenceProcess, inferenceProcesses, problemsOf, reloadWindow } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
 import { until } from './harness/until.ts';
 import { editorOn } from './onFiles.ts';
@@ -192,7 +192,11 @@ describe('the latent space', () => {
     await data.selectOption('Glyphs, held out');
     await encoded(frame);
     // What was kept of the data goes with the process, and is made again when it is asked for.
-    process.kill(await inferenceProcess(editor), 'SIGKILL');
+    const inference = await inferenceProcess(editor);
+    process.kill(inference, 'SIGKILL');
+    // What is asked of it before its end is known fails with it.
+    await until('its end is known', async () => !(await inferenceProcesses(editor)).includes(inference));
+    await editor.evaluateInHost(() => undefined);
     await pickMiddle(frame);
     expect(await headline(frame)).toContain('ELBO');
   });

@@ -55,7 +55,7 @@ describe('a VAE of the user’s own', () => {
   }
 
   /** Types a path into the editor's own dialog. */
-  async function choose(name: string, kind: 'file' | 'folder'): Promise<void> {
+  async function choose(name: string): Promise<void> {
     await quickInput(editor.page);
     const field = editor.page.locator('.quick-input-widget input.input');
     await until('the dialog is open', async () => (await field.inputValue()).startsWith('/'));
@@ -76,7 +76,7 @@ describe('a VAE of the user’s own', () => {
 
   async function chooseFile(name: string): Promise<void> {
     await answer(/Where does the model lie/, 'ONNX files…');
-    await choose(name, 'file');
+    await choose(name);
   }
 
   const latentPanel = async (): Promise<Frame> => {
@@ -98,7 +98,7 @@ describe('a VAE of the user’s own', () => {
   async function openData(frame: Frame, name: string, kind: 'file' | 'folder'): Promise<void> {
     await frame.getByRole('combobox', { name: 'Data' }).selectOption('Other data…');
     await answer(/What holds the data/, kind === 'file' ? 'An array file…' : 'A folder of pictures…');
-    await choose(name, kind);
+    await choose(name);
   }
 
   it('asks what its files leave open, back and forth, and says what was added', async () => {
@@ -183,7 +183,7 @@ describe('a VAE of the user’s own', () => {
   it('of vectors comes from a folder, and takes labelled arrays; what does not fit is told', async () => {
     await editor.command(addVae);
     await answer(/Where does the model lie/, 'A folder…');
-    await choose('vectors', 'folder');
+    await choose('vectors');
     await answer(/given x_mean and x_log_var/, 'a Gaussian, x_log_var being the logarithm of the variance');
     await editor.notification(/vectors was added: 2 latent dimensions, vectors of 5 numbers, Gaussian with a deviation of its own/);
     const frame = await latentPanel();

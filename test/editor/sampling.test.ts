@@ -95,7 +95,16 @@ describe('sampling', () => {
     await reloadWindow(editor);
     // While the window comes up the view's page may be made anew: it is looked for each time.
     await expect
-      .poll(async () => view().then((found) => found.locator('.token').allInnerTexts(), () => []).catch(() => []), { timeout: 45_000 })
+      .poll(
+        async () =>
+          view()
+            .then(
+              (found) => found.locator('.token').allInnerTexts(),
+              () => [],
+            )
+            .catch(() => []),
+        { timeout: 45_000 },
+      )
       .toEqual(tokens);
     frame = await view();
     expect(await frame.getByRole('slider', { name: 'Temperature' }).inputValue()).toBe('1.2');
@@ -105,12 +114,14 @@ describe('sampling', () => {
     const frame = await continued();
     await frame.locator('summary').click({ trial: true });
     await frame.getByRole('slider', { name: 'Tokens' }).fill('512');
+    // Looked for before: it takes a while, in which all tokens may have come.
+    const inference = await inferenceProcess(editor);
     await editor.command(command);
     await until('some tokens are there', async () => {
       const busy = (await frame.locator('.continuation').getAttribute('aria-busy')) === 'true';
       return busy && (await frame.locator('.token').count()) > 3;
     });
-    process.kill(await inferenceProcess(editor), 'SIGKILL');
+    process.kill(inference, 'SIGKILL');
     await frame.getByRole('alert').waitFor();
     expect(await frame.locator('.continuation-outcome').innerText()).toMatch(/^Stopped after \d+ tokens\.$/);
     expect(await frame.locator('.token').count()).toBeGreaterThan(3);

@@ -26,6 +26,8 @@ beforeAll(async () => {
     write: false,
     format: 'iife',
     target: 'chrome130',
+    // The panel around it has the styles.
+    loader: { '.css': 'empty' },
     // The panel around it has registered the same elements already.
     banner: { js: 'window.__vscodeElements_disableRegistryWarning__ = true;' },
   });

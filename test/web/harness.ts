@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { themes, type Theme, type ThemeName } from './themes.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -86,6 +86,7 @@ async function openPanel(browser: Browser, origin: string, options: PanelOptions
   });
   if (options.withoutWebgl2) await context.addInitScript(takeWebgl2);
   const page = await context.newPage();
+  drawAfterActions(page);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !ofSoftwareGpu(message.text())) complaints.push(message.text());
@@ -119,6 +120,27 @@ export async function setTheme(page: Page, name: ThemeName): Promise<void> {
 /** Two frames: what was asked for has been drawn. */
 export async function nextFrames(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+const actions = ['check', 'click', 'dblclick', 'fill', 'hover', 'press', 'selectOption', 'uncheck'] as const;
+const prepared = new WeakSet<object>();
+
+/** Pages draw once a frame: what a test does through a locator has been drawn when it looks. */
+function drawAfterActions(page: Page): void {
+  const prototype = Object.getPrototypeOf(page.locator('body')) as Record<
+    (typeof actions)[number],
+    (...given: unknown[]) => Promise<unknown>
+  >;
+  if (prepared.has(prototype)) return;
+  prepared.add(prototype);
+  for (const action of actions) {
+    const act = prototype[action];
+    prototype[action] = async function (this: Locator, ...given: unknown[]) {
+      const result = await act.apply(this, given);
+      await nextFrames(this.page());
+      return result;
+    };
+  }
 }
 
 /** Waits until no tile, row or thumbnail is on its way and the last has been drawn. */
