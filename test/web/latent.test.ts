@@ -18,9 +18,11 @@ async function open(options: PanelOptions = {}): Promise<OpenPanel> {
   return panel;
 }
 const shown = async (page: Page): Promise<void> => {
-  await page.locator('.latent-plane .plot').waitFor();
+  await page.getByRole('application', { name: /in the latent space$/ }).waitFor();
   await nextFrames(page);
 };
+/** The plane where no data is. */
+const priorPlane = (page: Page): Locator => page.getByRole('application', { name: 'The plane of the prior' });
 const calls = <T>(page: Page, method: string): Promise<T[]> =>
   page.evaluate((name) => window.latent.calls.filter((call) => call.method === name).map(({ params }) => params as never), method);
 const lastZ = async (page: Page): Promise<number[]> => {
@@ -627,15 +629,86 @@ describe('a picture from elsewhere', () => {
   });
 });
 
+/** Drags with the tool for places: to the right of the prior's middle. */
+async function decodesWhereItIsDragged(page: Page): Promise<void> {
+  const { x, y, width, height } = (await page.locator('.plot').boundingBox())!;
+  await drag(page, [x + width / 2, y + height / 2], [x + 0.7 * width, y + height / 2]);
+  await expect.poll(async () => (await lastZ(page))[0]).toBeGreaterThan(0.5);
+  await expect.poll(async () => middleOf(await grey(page, 'this place'))[0]).toBeGreaterThan(8.5);
+}
+
+describe('before its data, and without any', () => {
+  it('shows the points as they come, and decodes places meanwhile', async () => {
+    const { page, close } = await harness.open({ width: 1100 });
+    await shown(page);
+    await hold(page, 'encode');
+    await page.getByRole('combobox', { name: 'Data' }).selectOption('Other data…');
+    await expect.poll(() => page.locator('.banner.busy').innerText()).toContain('Encoded 200 of 600');
+    await priorPlane(page).waitFor();
+    const empty = await page.locator('.plot').screenshot();
+    await tool(page, 'target').click();
+    await decodesWhereItIsDragged(page);
+    // Parts that come faster than they could be seen are shown together.
+    await page.waitForTimeout(300);
+    await page.evaluate(() => window.latent.releaseOne());
+    await expect.poll(() => page.locator('.banner.busy').innerText()).toContain('Encoded 400 of 600');
+    await nextFrames(page);
+    expect((await page.locator('.plot').screenshot()).equals(empty)).toBe(false);
+    await priorPlane(page).focus();
+    await page.keyboard.press('Enter');
+    expect(await calls(page, 'item')).toEqual([]);
+    await release(page);
+    await shown(page);
+    expect((await headline(page)).startsWith('600 items of ')).toBe(true);
+    await close();
+  });
+
+  it.each([2, 4])('of a decoder alone with %i dimensions decodes places, and asks for no data', async (latent) => {
+    const panel = await harness.open({ width: 1100 });
+    const { page } = panel;
+    await shown(page);
+    const encoded = (await calls(page, 'encode')).length;
+    await page.evaluate(() => void (window.latent.withEncoder = false));
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('VAE of glyphs, 16 dimensions');
+    if (latent === 2) await page.getByRole('combobox', { name: 'Model' }).selectOption('VAE of glyphs, 2 dimensions');
+    await priorPlane(page).waitFor();
+    await nextFrames(page);
+    expect(await headline(page)).toBe(
+      `A decoder of ${latent} latent dimensions, without an encoder: places of the prior are decoded, no data has a place.`,
+    );
+    expect(await page.getByRole('combobox', { name: 'Data' }).count()).toBe(0);
+    expect(await page.locator('.banner').allInnerTexts()).toEqual([]);
+    await tool(page, 'target').click();
+    await decodesWhereItIsDragged(page);
+    await tool(page, 'table').click();
+    await page
+      .getByRole('heading', { name: /decoded/i })
+      .or(page.locator('.latent-way h2'))
+      .first()
+      .waitFor();
+    await tool(page, 'git-compare').click();
+    await page.getByRole('button', { name: 'Start of the path' }).waitFor();
+    expect((await calls(page, 'encode')).length).toBe(encoded);
+    expect(panel.complaints).toEqual([]);
+    await panel.close();
+  });
+});
+
 describe('what goes wrong', () => {
   it('is told, closed, and begun again', async () => {
     const { page, close } = await harness.open({ width: 1100 });
     await set(page, { failures: { encode: 'The process of vae-glyphs-2 ended (SIGKILL).' } });
     await page.getByRole('combobox', { name: 'Model' }).selectOption('VAE of glyphs, 16 dimensions');
     await expect.poll(() => page.getByRole('alert').allInnerTexts()).toEqual(['The process of vae-glyphs-2 ended (SIGKILL).']);
-    expect(await page.locator('.latent-plane').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Close' }).click();
     await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+    // The prior's plane is there without data; what is of data is not.
+    await priorPlane(page).waitFor();
+    await tool(page, 'target').click();
+    await decodesWhereItIsDragged(page);
+    await tool(page, 'target').click();
+    expect(await page.getByRole('combobox', { name: 'How the points lie' }).locator('option').allInnerTexts()).toEqual(['Two dimensions']);
+    expect(await page.getByRole('combobox', { name: 'Colour of the points' }).count()).toBe(0);
     await set(page, { failures: {} });
     await page.getByRole('button', { name: 'Try again' }).click();
     await shown(page);

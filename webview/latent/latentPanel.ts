@@ -23,13 +23,16 @@ import { lay } from './overPlane.ts';
 import { placeOf, zAt, type Place } from './plane.ts';
 import { PrivacyCheck } from './privacy.ts';
 import { side } from './side.ts';
-import { LatentSession } from './session.ts';
+import { LatentSession, type Placed } from './session.ts';
 import { Strip, type Way } from './strip.ts';
 import { summaryOf, type SelectedSummary } from './selected.ts';
 import { SubjectDesk } from './subject.ts';
 import { toolbar } from './toolbar.ts';
 import { initialState } from './viewState.ts';
-import { dataSentence, examinationSentence } from './words.ts';
+import { dataSentence, decoderSentence, examinationSentence } from './words.ts';
+
+/** Of the prior, what is seen where there is no data: four deviations each way. */
+const priorBox = { left: -4, right: 4, bottom: -4, top: 4 };
 
 export class LatentPanel implements LatentDesk {
   readonly host: Remote<LatentHost>;
@@ -68,6 +71,10 @@ export class LatentPanel implements LatentDesk {
     const failed = (error: unknown): void => this.failed(error);
     this.session = new LatentSession(host, {
       changed: () => this.#sessionChanged(),
+      came: () => {
+        this.#showPoints();
+        this.#lay();
+      },
       busy: (progress) => this.#update(() => (this.#busy = progress)),
       failed,
     });
@@ -191,8 +198,8 @@ export class LatentPanel implements LatentDesk {
   zHere(): Float32Array | null {
     const { placed, data, model } = this.session;
     const { place, item } = this.#state;
-    if (!placed?.plane || !place || !data || !model) return null;
-    const base = item === null ? (this.subjects.subject?.examined?.mean ?? null) : meanOf(data, model.latent, item);
+    if (!placed?.plane || !place || !model) return null;
+    const base = data && item !== null ? meanOf(data, model.latent, item) : (this.subjects.subject?.examined?.mean ?? null);
     return zAt(placed.plane, place, base);
   }
 
@@ -207,7 +214,7 @@ export class LatentPanel implements LatentDesk {
   showManifold(): void {
     const { model } = this.session;
     if (!model) return;
-    const [right, up] = model.latent <= 2 ? [0, 1] : this.#state.projection.dimensions;
+    const [right, up] = model.latent <= 2 ? [0, 1] : (this.session.placed ?? this.#state).projection.dimensions;
     const dimensions = [Math.min(right, model.latent - 1), Math.min(up, model.latent - 1)] as const;
     this.#keep({ path: null, manifold: true });
     this.#lay();
@@ -309,13 +316,13 @@ export class LatentPanel implements LatentDesk {
     // Data of a user's own may have become smaller since.
     if (data && (this.#state.item ?? 0) >= data.summary.count) this.#keep({ item: null });
     // What was cancelled, or failed, is not what is seen.
-    if (placed && this.#busy === null && placed.projection.method !== this.#state.projection.method)
+    if (data && placed && this.#busy === null && placed.projection.method !== this.#state.projection.method)
       this.#keep({ projection: placed.projection });
     if (placed) this.#showPoints();
     const { item, place, path, manifold } = this.#state;
     if (data && item !== null && this.subjects.subject?.item !== item) this.#look(item);
-    if (data && model && placed?.plane) {
-      if (item !== null && place === null) this.#keep({ place: placeOf(placed.plane, meanOf(data, model.latent, item)) });
+    if (model && placed?.plane) {
+      if (data && item !== null && place === null) this.#keep({ place: placeOf(placed.plane, meanOf(data, model.latent, item)) });
       if (this.#way === null && path) this.showPath();
       else if (this.#way === null && manifold) this.showManifold();
     }
@@ -327,7 +334,11 @@ export class LatentPanel implements LatentDesk {
 
   #showPoints(): void {
     const { data, placed } = this.session;
-    if (!data || !placed) return;
+    if (!placed) return;
+    if (!data) {
+      this.#showWithoutData(placed);
+      return;
+    }
     this.#coloured = coloured(data, chosenOf(colouringsOf(data.summary, data.numbers), this.#state.colouring).colouring);
     const { colour } = this.#coloured;
     this.#selected = null;
@@ -343,6 +354,20 @@ export class LatentPanel implements LatentDesk {
     const { item } = this.#state;
     const point = item === null || !placed.items ? item : placed.items.indexOf(item);
     this.points.pick(point === -1 ? null : point);
+  }
+
+  /** What has come of the points so far, in the plane of the prior. */
+  #showWithoutData({ x, y, names }: Placed): void {
+    [this.#coloured, this.#selected] = [null, null];
+    this.points.show(
+      {
+        ...{ name: 'The plane of the prior', x, y, box: priorBox },
+        colour: { kind: 'classes', classes: new Uint8Array(x.length), count: 1 },
+        axes: { x: names[0], y: names[1], equal: true },
+        spoken: (index) => `item ${index}`,
+      },
+      this.#state.viewport,
+    );
   }
 
   /** What an item is, in few words. */
@@ -408,9 +433,9 @@ export class LatentPanel implements LatentDesk {
 
   /** Two places that lie apart: a path to begin with. */
   #someEnds(x: Float32Array, y: Float32Array): readonly [Place, Place] {
-    const at = (index: number): Place => [x[index] ?? 0, y[index] ?? 0];
+    const at = (index: number, otherwise: number): Place => [x[index] ?? otherwise, y[index] ?? 0];
     const { place } = this.#state;
-    return [place ?? at(0), at(Math.floor(x.length / 2))];
+    return [place ?? at(0, -1.5), at(Math.floor(x.length / 2), 1.5)];
   }
 
   /** What lies over the points. */
@@ -455,7 +480,8 @@ export class LatentPanel implements LatentDesk {
   /** What went wrong, or was cancelled, can be begun again where nothing is seen without it. */
   #banners(): TemplateResult {
     const { model, data } = this.#state;
-    const isUnfinished = model !== null && data !== null && this.#busy === null && this.session.placed === null;
+    const takesData = this.session.model === null || this.session.model.encoder !== undefined;
+    const isUnfinished = model !== null && data !== null && takesData && this.#busy === null && this.session.data === null;
     const again = isUnfinished ? textButton('Try again', () => this.#open()) : nothing;
     const close = textButton('Close', () => this.#update(() => (this.#problem = null)));
     const stopped = 'The data is not encoded: it was stopped.';
@@ -470,6 +496,7 @@ export class LatentPanel implements LatentDesk {
     if (this.#content.models.length === 0) return 'There is no VAE here: reinstall Genlens, or add one of your own.';
     if (subject?.examined && model) return examinationSentence(subject.name, subject.examined);
     if (model && data) return dataSentence(model, data.summary);
+    if (model && !model.encoder) return decoderSentence(model);
     return 'What a variational autoencoder makes of pictures, and pictures of its latents';
   }
 }

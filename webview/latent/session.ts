@@ -2,12 +2,16 @@
 
 import type { LatentHost, LatentViewState } from '../../src/protocol/latent.ts';
 import type { Progress, Remote } from '../../src/protocol/rpc.ts';
-import type { LoadedVae } from '../../src/protocol/vae.ts';
+import type { EncodedPart, LoadedVae } from '../../src/protocol/vae.ts';
 import { OneAtATime } from '../shared/oneAtATime.ts';
 import { EncodedParts, type WholeData } from './encodedData.ts';
 import { planeOfComponents, planeOfDimensions, pointsIn, type Plane } from './plane.ts';
 
-/** Where the points lie. */
+/** Milliseconds between two times that the points which have come are shown. */
+const shownEach = 250;
+const noPoints = new Float32Array(0);
+
+/** Where the points lie; of none, and of those that have come so far, while there is no whole data. */
 export interface Placed {
   readonly x: Float32Array;
   readonly y: Float32Array;
@@ -23,6 +27,8 @@ export interface Placed {
 export interface SessionEvents {
   /** Something of it is there, or not any more. */
   changed(): void;
+  /** More points are there than before. */
+  came(): void;
   busy(progress: Progress | null): void;
   failed(error: unknown): void;
 }
@@ -34,25 +40,37 @@ export class LatentSession {
   model: LoadedVae | null = null;
   data: WholeData | null = null;
   placed: Placed | null = null;
+  #asked: LatentViewState['projection'] = { method: 'dimensions', dimensions: [0, 1] };
 
   constructor(host: Remote<LatentHost>, events: SessionEvents) {
     this.#host = host;
     this.#events = events;
   }
 
-  /** Loads what is chosen; what was under way ends. */
+  /** Loads what is chosen; what was under way ends. A model without an encoder is not given the data. */
   open(model: string, data: string | null, projection: LatentViewState['projection']): void {
+    this.#asked = projection;
     this.#begin(async (signal) => {
       [this.model, this.data, this.placed] = [null, null, null];
       this.#events.changed();
       const onProgress = (progress: Progress): void => this.#events.busy(progress);
       this.#events.busy({ message: 'Loading the model' });
       this.model = await this.#host.load({ model }, { signal, onProgress });
+      // The plane of two dimensions is known before the data is, and can be looked into.
+      if (isOfDimensions(this.model, projection)) this.#lieInDimensions(projection, noPoints);
       this.#events.changed();
-      if (data === null) return;
+      if (data === null || !this.model.encoder) return;
       const parts = new EncodedParts();
       this.#events.busy({ message: 'Encoding the data' });
-      const summary = await this.#host.encode({ data }, { signal, onProgress, onItem: (part) => parts.add(part) });
+      let shown = performance.now();
+      const take = (part: EncodedPart): void => {
+        parts.add(part);
+        if (!this.model || !this.placed || performance.now() - shown < shownEach) return;
+        shown = performance.now();
+        this.#lieInDimensions(projection, parts.means(this.model.latent));
+        this.#events.came();
+      };
+      const summary = await this.#host.encode({ data }, { signal, onProgress, onItem: take });
       this.data = { summary, means: parts.means(this.model.latent), numbers: parts.numbers() };
       await this.#place(projection, signal);
     });
@@ -71,6 +89,8 @@ export class LatentSession {
     this.#work.begin(work, {
       failed: (error) => this.#events.failed(error),
       ended: () => {
+        // Without data what can be looked into is the prior's plane.
+        if (this.model && !this.data) this.#lieInDimensions({ ...this.#asked, method: 'dimensions' }, noPoints);
         this.#events.busy(null);
         this.#events.changed();
       },
@@ -81,9 +101,8 @@ export class LatentSession {
     const { method, dimensions } = projection;
     const { model, data } = this;
     if (!model || !data) return;
-    if (method === 'dimensions' || model.latent <= 2) {
-      const within = dimensions.map((dimension) => Math.min(dimension, model.latent - 1)) as [number, number];
-      this.#lie(planeOfDimensions(model.latent, model.latent <= 2 ? [0, model.latent - 1] : within, model.latentNames), projection);
+    if (isOfDimensions(model, projection)) {
+      this.#lieInDimensions(projection, data.means);
       return;
     }
     this.#events.busy({ message: method === 'umap' ? 'Laying the points out (UMAP)' : 'Finding the principal components' });
@@ -92,14 +111,25 @@ export class LatentSession {
       { signal, onProgress: (progress) => this.#events.busy(progress) },
     );
     if (pca) {
-      this.#lie(planeOfComponents(pca), projection);
+      this.#lie(planeOfComponents(pca), projection, data.means);
       return;
     }
     const column = (at: number): Float32Array => Float32Array.from({ length: points.length / 2 }, (_, index) => points[2 * index + at]!);
     this.placed = { x: column(0), y: column(1), items, plane: null, names: ['UMAP 1', 'UMAP 2'], projection };
   }
 
-  #lie(plane: Plane, projection: LatentViewState['projection']): void {
-    this.placed = { ...pointsIn(plane, this.data!.means), items: null, plane, names: plane.names, projection };
+  #lieInDimensions(projection: LatentViewState['projection'], means: Float32Array): void {
+    const { latent, latentNames } = this.model!;
+    const [right, up] = latent <= 2 ? [0, latent - 1] : projection.dimensions.map((dimension) => Math.min(dimension, latent - 1));
+    this.#lie(planeOfDimensions(latent, [right!, up!], latentNames), projection, means);
   }
+
+  #lie(plane: Plane, projection: LatentViewState['projection'], means: Float32Array): void {
+    this.placed = { ...pointsIn(plane, means), items: null, plane, names: plane.names, projection };
+  }
+}
+
+/** Without a layout that the data decides on. */
+function isOfDimensions({ latent }: LoadedVae, { method }: LatentViewState['projection']): boolean {
+  return method === 'dimensions' || latent <= 2;
 }

@@ -12,14 +12,19 @@ export function toolbar(panel: LatentDesk): TemplateResult {
   const { content, state, session } = panel;
   const { data } = content;
   const names = [...data.map(({ name }) => name), 'Other data…'];
+  const encodes = session.model === null || session.model.encoder !== undefined;
   return html`<div class="toolbar" role="toolbar" aria-label="Latent space">
     ${modelSelect(panel)}
-    ${select(
-      'Data',
-      data.findIndex(({ id }) => id === state.data),
-      names,
-      (index) => (index === data.length ? panel.addData() : panel.choose({ data: data[index]?.id ?? null })),
-    )}
+    ${
+      encodes
+        ? select(
+            'Data',
+            data.findIndex(({ id }) => id === state.data),
+            names,
+            (index) => (index === data.length ? panel.addData() : panel.choose({ data: data[index]?.id ?? null })),
+          )
+        : nothing
+    }
     ${projectionSelect(panel)} ${colouringSelect(panel)}
     <span class="spacer"></span>
     ${
@@ -30,8 +35,12 @@ export function toolbar(panel: LatentDesk): TemplateResult {
           ${isOfDimensions(panel) ? toggleButton('table', 'The plane, decoded as a grid', panel.way?.kind === 'manifold', () => (panel.way?.kind === 'manifold' ? panel.endWay() : panel.showManifold())) : nothing}`
         : nothing
     }
-    ${iconButton('file-media', 'Encode the image that is open', () => panel.pickPicture(false))}
-    ${iconButton('folder-opened', 'Encode an image file…', () => panel.pickPicture(true))}
+    ${
+      encodes
+        ? html`${iconButton('file-media', 'Encode the image that is open', () => panel.pickPicture(false))}
+          ${iconButton('folder-opened', 'Encode an image file…', () => panel.pickPicture(true))}`
+        : nothing
+    }
     ${session.placed ? pointsTools(panel.points, session.placed.plane !== null) : nothing}
   </div>`;
 }
@@ -61,17 +70,21 @@ function modelSelect(panel: LatentDesk): TemplateResult {
 
 /** Ways to lay out more than two dimensions. */
 function projectionSelect(panel: LatentDesk): TemplateResult | typeof nothing {
-  const { model } = panel.session;
+  const { model, data, placed } = panel.session;
   if (!model || model.latent <= 2) return nothing;
-  const { method, dimensions } = panel.state.projection;
-  const methods = ['pca', 'umap', 'dimensions'] as const;
-  const names = ['Principal components', 'UMAP', 'Two dimensions'];
+  // Without data there are no components of it.
+  const { method, dimensions } = data ? panel.state.projection : (placed?.projection ?? panel.state.projection);
+  const methods = data || !placed ? (['pca', 'umap', 'dimensions'] as const) : (['dimensions'] as const);
+  const names = ['Principal components', 'UMAP', 'Two dimensions'].slice(-methods.length);
   const dimensionSelect = (end: 0 | 1): TemplateResult =>
     select(end === 0 ? 'To the right' : 'Upwards', dimensions[end], model.latentNames, (index) =>
       panel.choose({ projection: { method, dimensions: end === 0 ? [index, dimensions[1]] : [dimensions[0], index] } }),
     );
-  return html`${select('How the points lie', methods.indexOf(method), names, (index) =>
-    panel.choose({ projection: { method: methods[index] ?? 'pca', dimensions } }),
+  return html`${select(
+    'How the points lie',
+    methods.findIndex((one) => one === method),
+    names,
+    (index) => panel.choose({ projection: { method: methods[index] ?? 'pca', dimensions } }),
   )}
   ${method === 'dimensions' ? html`${dimensionSelect(0)} ${dimensionSelect(1)}` : nothing}`;
 }

@@ -32,6 +32,11 @@ export function dataSentence(model: LoadedVae, { name, count, active, collapsed,
   return `${start}${use}. ${withoutNats ?? ''}`.trim();
 }
 
+/** Of a model without an encoder. */
+export function decoderSentence({ latent }: LoadedVae): string {
+  return `A decoder of ${counted(latent, 'latent dimension')}, without an encoder: places of the prior are decoded, no data has a place.`;
+}
+
 /** What the ELBO of a picture is made of. */
 export function examinationSentence(name: string, { elbo, reconstruction, kl, withoutNats }: Examination): string {
   if (!elbo || !reconstruction || kl === null) return `${name}: ${withoutNats ?? 'no nats'}`;

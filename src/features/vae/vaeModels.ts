@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { VaeClient } from '../../engine/vaeClient.ts';
+import { elementCount } from '../../formats/elements.ts';
 import type { BundledModel } from '../../models/registry.ts';
 import { sourceOfBundled } from '../../models/vae/source.ts';
 import type { Event } from '../../protocol/emitter.ts';
@@ -51,8 +52,10 @@ export class VaeModels {
     return vscode.workspace.isTrusted ? this.#added.list().map(listedOf) : [];
   }
 
+  /** Of the bundled ones that of the fewest latent dimensions first: two are seen as they are. */
   async list(): Promise<ListedVae[]> {
-    const bundled = (await this.bundled()).map(({ manifest, source }) => ({
+    const byLatents = (await this.bundled()).sort((a, b) => latentsOf(a) - latentsOf(b));
+    const bundled = byLatents.map(({ manifest, source }) => ({
       ...{ id: source.id, title: manifest.title, description: manifest.description, bundled: true, files: [] },
     }));
     return [...bundled, ...this.added()];
@@ -92,6 +95,11 @@ export class VaeModels {
       );
     return sourceOfAdded(added);
   }
+}
+
+/** Numbers of z, which is what its manifest says that it is given. */
+function latentsOf({ manifest }: BundledModel): number {
+  return elementCount(manifest.inputs[0]?.shape.filter((size) => typeof size === 'number') ?? []);
 }
 
 function listedOf({ place, summary }: AddedVae): ListedVae {

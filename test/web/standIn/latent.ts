@@ -43,6 +43,14 @@ const modelOf = (latent: number): LoadedVae => ({
     layout: 'channels-first',
   },
   ...{ item: { kind: 'image', channels: 1, height: side, width: side }, range: { low: 0, high: 1 } },
+  encoder: {
+    path: '/m/encoder.onnx',
+    input: 'image',
+    mean: 'mean',
+    spread: { output: 'logvar', form: 'log-variance' },
+    halves: false,
+    others: [],
+  },
   decoder: { path: '/m/decoder.onnx', input: 'z', location: 'location', picture: 'image', sigmoid: false, others: [] },
   likelihood: { kind: 'discretised-logistic', levels: 256, spread: 'log-scale' },
   provider: { requested: 'auto', used: 'cpu', engineVersion: '1.30.0' },
@@ -76,6 +84,8 @@ class LatentStandIn {
   notices: readonly string[] = [];
   /** What differs from what is said else. */
   summary: Partial<EncodedData> = {};
+  /** Models that are loaded have an encoder. */
+  withEncoder = true;
   examined: Partial<Examination> = {};
   evidence: Partial<EvidenceOf> = {};
 
@@ -92,7 +102,8 @@ class LatentStandIn {
       saveState: told('saveState', ({ state }: { state: object }) => sessionStorage.setItem('state', JSON.stringify(state))),
       load: told('load', ({ model }: { model: string }) => {
         this.#latent = model === 'vae-glyphs' ? 4 : 2;
-        return modelOf(this.#latent);
+        const { encoder, ...rest } = modelOf(this.#latent);
+        return this.withEncoder ? { ...rest, encoder: encoder! } : rest;
       }),
       encode: async (params, { item, progress }) => {
         this.calls.push({ method: 'encode', params });
@@ -179,6 +190,11 @@ class LatentStandIn {
   release(): void {
     this.holding = [];
     for (const go of this.#waiting.splice(0)) go();
+  }
+
+  /** Answers what waits first; what is asked after it waits again. */
+  releaseOne(): void {
+    this.#waiting.shift()?.();
   }
 
   async #held(method: string): Promise<void> {
