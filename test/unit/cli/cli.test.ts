@@ -1,17 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readNpy } from '../../../src/formats/npy.ts';
 import { openPortable } from '../../../src/maps/portable/openPortable.ts';
 import { measured } from '../../../src/python/reader/measure.ts';
 import type { DecodingSettings, GeneratedToken } from '../../../src/protocol/generation.ts';
 import { readReport } from '../report/readReport.ts';
-import { bundle } from '../engine/support/bundles.ts';
 import { fixtureArrays, fixtures, floats, largestDifference } from '../engine/inference/support/service.ts';
+import { buildCli, type BuiltCli, type Ended } from './support/builtCli.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const tolerance = 1e-5;
@@ -19,7 +18,7 @@ const tolerance = 1e-5;
 /** Stands in for the page of reports, which is built with the views. */
 const page = { 'report.js': '/* the script */', 'report.css': '/* the style */', 'report-icons.css': '/* the icons */' };
 
-let built: Awaited<ReturnType<typeof bundle>>;
+let built: BuiltCli;
 let folder: string;
 const causal = join(fixtures, 'causal/model.onnx');
 const at = (name: string): string => join(folder, name);
@@ -36,54 +35,11 @@ const tinyDisk = ((): boolean => {
   return mounted;
 })();
 
-interface Ended {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
-
-function genlens(
-  args: readonly string[],
-  {
-    input,
-    until,
-    fileBlocks,
-    uid,
-  }: { input?: string; until?: (child: ReturnType<typeof spawn>) => void; fileBlocks?: number; uid?: number | undefined } = {},
-): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const command = [process.execPath, join(built.folder, 'cli.js'), ...args];
-    // The shell's limit on the size of a file holds for all that it starts.
-    const [program = '', ...rest] =
-      fileBlocks === undefined ? command : ['/bin/sh', '-c', `ulimit -f ${fileBlocks} && exec "$@"`, 'sh', ...command];
-    const child = spawn(program, rest, { stdio: 'pipe', ...(uid !== undefined && { uid }) });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-    child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-    until?.(child);
-    child.stdin.end(input);
-  });
-}
+const genlens: BuiltCli['run'] = (args, surroundings) => built.run(args, surroundings);
 
 beforeAll(async () => {
   // Laid out as it ships: the pages of rules lie beside the folder of the bundles.
-  built = await bundle(`cli-${process.pid}/dist`, { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts' });
-  await build({
-    entryPoints: { cli: join(root, 'src/cli.ts') },
-    outdir: built.folder,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['onnxruntime-node', 'tokenizers'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
-  await writeFile(join(built.folder, 'package.json'), '{"type": "module"}');
+  built = await buildCli('cli');
   await mkdir(join(built.folder, 'webview'));
   for (const file of ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'])
     await cp(join(root, 'node_modules', file), join(built.folder, basename(file)));
@@ -93,7 +49,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'genlens-cli-'));
 });
 afterAll(async () => {
-  await rm(join(built.folder, '..'), { recursive: true, force: true });
+  await built.remove();
   await rm(folder, { recursive: true, force: true });
 });
 

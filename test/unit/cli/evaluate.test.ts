@@ -1,38 +1,24 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../src/cli/arguments.ts';
 import { UsageError } from '../../../src/cli/usage.ts';
 import { npyOf } from '../engine/inference/vae/npy.ts';
-import { bundle } from '../engine/support/bundles.ts';
 import { linear } from '../maths/vae/fixtures.ts';
+import { buildCli, type BuiltCli, type Ended } from './support/builtCli.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const model = linear['linear-3'];
 const fixture = join(root, 'test/fixtures/vae/linear-3');
 const answers = ['--answer', 'likelihood=gaussian', '--answer', 'deviation=0.5'];
 
-let built: Awaited<ReturnType<typeof bundle>>;
+let built: BuiltCli;
 let folder: string;
 const data = () => join(folder, 'data.npy');
 
 beforeAll(async () => {
-  built = await bundle(`evaluate-${process.pid}/dist`, { inference: 'src/engine/inference/main.ts', worker: 'src/engine/worker/main.ts' });
-  await build({
-    entryPoints: { cli: join(root, 'src/cli.ts') },
-    outdir: built.folder,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['onnxruntime-node', 'tokenizers'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'error',
-  });
-  await writeFile(join(built.folder, 'package.json'), '{"type": "module"}');
+  built = await buildCli('evaluate');
   folder = await mkdtemp(join(tmpdir(), 'genlens-evaluate-'));
   await writeFile(data(), npyOf(Float32Array.from(model.pictures.flat()), [8, 9]));
 });
@@ -41,16 +27,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-function genlens(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(built.folder, 'cli.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const genlens = (...args: string[]): Promise<Ended> => built.run(args);
 
 interface Report {
   count: number;
