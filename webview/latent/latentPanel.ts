@@ -362,7 +362,7 @@ export class LatentPanel implements LatentDesk {
     this.points.show(
       {
         ...{ name: 'The plane of the prior', x, y, box: priorBox },
-        colour: { kind: 'classes', classes: new Uint8Array(x.length), count: 1 },
+        colour: { kind: 'values', values: new Float32Array(x.length).fill(NaN), range: [0, 1], ramp: 'viridis' },
         axes: { x: names[0], y: names[1], equal: true },
         spoken: (index) => `item ${index}`,
       },

@@ -44,7 +44,8 @@ function here(panel: LatentDesk, model: LoadedVae, subject: Subject | null): Tem
   const z = panel.zHere();
   if (!subject && !z)
     return html`<p class="latent-note">
-      Click a point to see its picture and what the model makes of it; with the target tool, drag anywhere to decode that place.
+      ${panel.session.data ? 'Click a point to see its picture and what the model makes of it; with' : 'With'} the target tool, drag
+      anywhere to decode that place.
     </p>`;
   const between = drawnBetween(model);
   return html`<section class="latent-pictures" aria-label="Pictures">
