@@ -7,6 +7,7 @@ import type { PosteriorGrid } from '../maths/vae/posteriorGrid.ts';
 import type { Evidence } from '../maths/vae/quadrature.ts';
 import type { DataCopying } from '../maths/privacy/copying.ts';
 import type { MembershipAudit } from '../maths/privacy/membership.ts';
+import type { WithoutModel } from '../maths/privacy/withoutModel.ts';
 import type { TwoSampleTest } from '../maths/privacy/twoSample.ts';
 import type { EngineSettings, ProviderReport, TensorInfo } from './inference.ts';
 import type { Streamed } from './rpc.ts';
@@ -400,7 +401,9 @@ export interface CopyingRequest {
 }
 
 export interface CopyingOf extends DataCopying {
-  /** Median of nearest distance over the mean of the 2nd to 50th, of samples and of test examples. */
+  /** Nearest training items that each is compared with: 50, or as many as there are. */
+  compared: number;
+  /** Median of nearest distance over the mean of the others that are compared, of samples and of test examples. */
   ratioOfSamples: number;
   ratioOfTests: number;
   trainCount: number;
@@ -421,6 +424,12 @@ export interface MembershipRequest {
   seed: number;
 }
 
+/** How many members the ELBO finds. */
+export interface MembershipOf extends MembershipAudit {
+  /** How many the items find alone, by scores that never see the model. */
+  withoutModel: WithoutModel;
+}
+
 /**
  * Whether the ELBO tells the data that a model was trained on from other data of a user's: only said where the two do not differ as data, for
  * else a difference of the scores is one of the data.
@@ -438,8 +447,12 @@ export interface TwoSetsRequest {
 export interface TwoSetsOf {
   /** Of the data alone, without the model. */
   data: TwoSampleTest;
-  /** Null where the data differs (its chance is below 0.01): then nothing is said. Each item is taken for independent of the others. */
-  membership: MembershipAudit | null;
+  /** The data differs: its chance is below 0.01. Then nothing is said of membership. */
+  differ: boolean;
+  /** Null where the data differs or there is no ELBO. Each item is taken for independent of the others. */
+  membership: MembershipOf | null;
+  /** Why there is no ELBO; null where there is, or none was needed. */
+  withoutNats: string | null;
 }
 
 /** Of one item of a data set that was encoded. */
@@ -478,7 +491,7 @@ export interface VaeService {
   aggregate(params: AggregateRequest): AggregatePosterior;
   neighbours(params: NeighboursRequest): NeighboursOf;
   copying(params: CopyingRequest): CopyingOf;
-  membership(params: MembershipRequest): MembershipAudit;
+  membership(params: MembershipRequest): MembershipOf;
   twoSets(params: TwoSetsRequest): TwoSetsOf;
   /** Frees what was kept of a data set. */
   release(params: { runId: string }): void;

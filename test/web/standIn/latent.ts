@@ -163,6 +163,7 @@ class LatentStandIn {
       copying: told('copying', () => ({
         ...{
           z: 3.2,
+          compared: 50,
           nearer: 0.61,
           pBelow: 0.99,
           samples: 1_000,

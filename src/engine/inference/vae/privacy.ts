@@ -1,16 +1,16 @@
 /** What a model gives away of the examples that it was trained on: measured, never called safe. */
 
-import type { DataSet } from '../../../models/dataset.ts';
+import { sizeOf, type DataSet } from '../../../models/dataset.ts';
 import { dataCopying, distanceRatios } from '../../../maths/privacy/copying.ts';
-import { membershipAudit, quantile, type MembershipAudit } from '../../../maths/privacy/membership.ts';
+import { quantile } from '../../../maths/privacy/membership.ts';
 import { nearestNeighbours } from '../../../maths/privacy/nearest.ts';
-import { integers } from '../../../maths/random/stream.ts';
 import { normals } from '../../../maths/random/normal.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type {
   CopyingOf,
   CopyingRequest,
   EncodedLabels,
+  MembershipOf,
   MembershipRequest,
   NeighboursOf,
   NeighboursRequest,
@@ -20,7 +20,7 @@ import { gathered, itemsAt, readData, spreadOver } from './data.ts';
 import type { KeptData } from './encodedData.ts';
 import { checkItems, checkWhole, MOST_SEED } from './inputs.ts';
 import type { HeldVae } from './model.ts';
-import { asRpcError } from './nats.ts';
+import { membershipOf } from './membership.ts';
 import type { VaeParts } from './parts.ts';
 
 /** Neighbours that a distance is compared with: the nearest over the mean of the 2nd to the 50th. */
@@ -88,12 +88,17 @@ export async function copying(
     ...dataCopying(first(ofMade), first(ofTests)),
     ratioOfSamples: quantile(distanceRatios(ofMade), 0.5),
     ratioOfTests: quantile(distanceRatios(ofTests), 0.5),
+    compared: k,
     trainCount: data.count,
   };
 }
 
 /** @throws RpcError 'bad-input' with what there is, 'no-likelihood' */
-export function membership({ data, elbo, report }: KeptData, { label, members, within, seed }: MembershipRequest): MembershipAudit {
+export async function membership(
+  { data, elbo, report }: KeptData,
+  { label, members, within, seed }: MembershipRequest,
+  context: CallContext,
+): Promise<MembershipOf> {
   checkWhole('seed', seed, 0, MOST_SEED);
   if (!elbo) throw new RpcError('no-likelihood', report.withoutNats ?? 'The encoder gives no distribution, so that there is no ELBO.');
   const families = labelsOf(data, label);
@@ -103,18 +108,15 @@ export function membership({ data, elbo, report }: KeptData, { label, members, w
   const rows: number[] = [];
   for (let i = 0; i < data.count; i++) if (!limits || within.names.includes(limits.names[limits.values[i]!]!)) rows.push(i);
   const inside = new Set(members);
-  try {
-    return membershipAudit(
-      {
-        score: Float64Array.from(rows, (i) => elbo[i]!),
-        member: Uint8Array.from(rows, (i) => (inside.has(families.names[families.values[i]!]!) ? 1 : 0)),
-        family: Int32Array.from(rows, (i) => families.values[i]!),
-      },
-      (bound, count, start) => integers({ seed, stream: 10 }, bound, count, start),
-    );
-  } catch (error) {
-    throw asRpcError(error);
-  }
+  const size = sizeOf(data.shape);
+  const items = data.items.slice(0, rows.length * size);
+  rows.forEach((row, at) => items.set(data.items.subarray(row * size, (row + 1) * size), at * size));
+  const scored = {
+    score: Float64Array.from(rows, (i) => elbo[i]!),
+    member: Uint8Array.from(rows, (i) => (inside.has(families.names[families.values[i]!]!) ? 1 : 0)),
+    family: Int32Array.from(rows, (i) => families.values[i]!),
+  };
+  return membershipOf({ ...scored, items, size }, seed, context);
 }
 
 function labelsOf(data: DataSet, name: string): EncodedLabels {

@@ -133,7 +133,7 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       const { model, parts, training } = loaded();
       return copying(model, parts, training, request, context);
     },
-    membership: (request) => membership(keptOf(request.runId), request),
+    membership: (request, context) => membership(keptOf(request.runId), request, context),
     twoSets: (request, context) => {
       const { model, parts, nats } = loaded();
       return twoSets(model, parts, nats, request, context);

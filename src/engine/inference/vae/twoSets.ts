@@ -1,9 +1,8 @@
 /** Membership by two data sets of a user's: compared as data first. */
 
-import { membershipAudit } from '../../../maths/privacy/membership.ts';
 import { nearestNeighbours } from '../../../maths/privacy/nearest.ts';
 import { twoSampleTest } from '../../../maths/privacy/twoSample.ts';
-import { integers, permutation } from '../../../maths/random/stream.ts';
+import { permutation } from '../../../maths/random/stream.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { TwoSetsOf, TwoSetsRequest } from '../../../protocol/vae.ts';
 import { resting } from '../rest.ts';
@@ -11,7 +10,8 @@ import { gathered, readData, spreadOver } from './data.ts';
 import { elbosOf } from './encodedData.ts';
 import { checkWhole, MOST_SEED } from './inputs.ts';
 import type { HeldVae } from './model.ts';
-import { asRpcError, type Nats } from './nats.ts';
+import { membershipOf } from './membership.ts';
+import type { Nats } from './nats.ts';
 import type { VaeParts } from './parts.ts';
 
 /** Nearest neighbours of each item that the sets are compared by. */
@@ -44,19 +44,20 @@ export async function twoSets(
     neighbours.set(near, i * COMPARED);
   }
   const data = twoSampleTest(neighbours, COMPARED, first, (which) => permutation({ seed, stream: 11 }, n, which * n));
-  if (data.p < DIFFERENT) return { data, membership: null };
+  if (data.p < DIFFERENT) return { data, differ: true, membership: null, withoutNats: null };
   context.progress({ message: 'Scoring the data' });
-  const score = await elbosOf(model, parts, nats, pooled, { draws, seed }, context.signal);
+  const score = await elbosOf(model, parts, nats, pooled, { draws, seed }, context.signal).catch(reasonOf);
+  if (typeof score === 'string') return { data, differ: false, membership: null, withoutNats: score };
   const member = Uint8Array.from({ length: n }, (_, i) => (i < first ? 1 : 0));
   const family = Int32Array.from({ length: n }, (_, i) => i);
-  try {
-    const membership = membershipAudit({ score, member, family }, (bound, count, start) =>
-      integers({ seed, stream: 10 }, bound, count, start),
-    );
-    return { data, membership };
-  } catch (error) {
-    throw asRpcError(error);
-  }
+  const membership = await membershipOf({ score, member, family, items: pooled, size: model.size }, seed, context);
+  return { data, differ: false, membership, withoutNats: null };
+}
+
+/** Why a model gives no ELBO, where that is what is wrong. */
+function reasonOf(error: unknown): string {
+  if (error instanceof RpcError && ['no-encoder', 'no-spread', 'no-likelihood'].includes(error.code)) return error.message;
+  throw error;
 }
 
 async function itemsOf(model: HeldVae, path: string, most: number, context: CallContext): Promise<Float32Array> {

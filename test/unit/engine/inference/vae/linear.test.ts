@@ -182,7 +182,7 @@ describe('a data set', () => {
     const copied = await service.copying({ train: path('data'), test: path('data'), samples: 40, seed: 1, tests: 8 });
     expect(copied.z).toBeGreaterThan(3);
     expect(copied.nearer).toBe(1);
-    expect(copied.ratioOfTests).toBe(0);
+    expect(copied).toMatchObject({ ratioOfTests: 0, compared: 8, trainCount: 8 });
   });
 
   it('and another are compared as data before anything is said of membership', async () => {
@@ -204,9 +204,29 @@ describe('a data set', () => {
     expect(alike.membership).toMatchObject({ memberFamilies: 60, otherFamilies: 60, epsilon: 0 });
     expect(alike.membership!.auc.low).toBeLessThan(0.5);
     expect(alike.membership!.auc.high).toBeGreaterThan(0.5);
+    expect(alike.membership!.withoutModel).toMatchObject({ memberFamilies: 60, otherFamilies: 60 });
+    expect(alike.membership!.withoutModel.byChance.p).toBeGreaterThan(0.01);
+    expect(alike).toMatchObject({ differ: false, withoutNats: null });
     const different = await ask('shifted');
     expect(different.data.p).toBeLessThan(0.01);
-    expect(different.membership).toBeNull();
+    expect(different).toMatchObject({ differ: true, membership: null, withoutNats: null });
+    const { service: unstated } = await loadedLinear('linear-3', { answers: { range: '0..1', item: 'vector' } });
+    expect(await unstated.twoSets({ members: path('one'), others: path('other'), most: 60, draws: 4, seed: 1 })).toEqual({
+      ...{ data: alike.data, differ: false, membership: null },
+      withoutNats: expect.stringMatching(/^It is not said which distribution the decoder gives.*State the likelihood/) as unknown,
+    });
+    await writeFile(path('few'), npyOf(Float32Array.from(drawn.slice(0, 45)), [5, 9]));
+    await expect(ask('few')).rejects.toMatchObject({
+      code: 'data-invalid',
+      message: expect.stringMatching(/few.* holds 5 items; at least 6 are compared/) as unknown,
+    });
+    await expect(ask('wide')).rejects.toMatchObject({ code: 'data-invalid', message: expect.stringMatching(/12.*9/) as unknown });
+    const stop = new AbortController();
+    const stopped = service.twoSets(
+      { members: path('one'), others: path('other'), most: 60, draws: 4, seed: 1 },
+      { signal: stop.signal, onProgress: ({ message }) => /without the model/.test(message) && stop.abort() },
+    );
+    await expect(stopped).rejects.toThrow(/abort/i);
   });
 
   it('gives log p(x) of each picture as of one', async () => {

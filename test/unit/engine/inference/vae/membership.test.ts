@@ -23,29 +23,45 @@ function kept(more: number): Pick<KeptData, 'data' | 'elbo' | 'report'> & KeptDa
   return { data, elbo, report: { withoutNats: null } } as unknown as KeptData;
 }
 const members = Array.from({ length: 20 }, (_, i) => `font ${i}`);
+const context = { signal: new AbortController().signal, progress: () => undefined };
 
 describe('membership by labels', () => {
-  it('compares the families that were trained on with the others, within a split where one is given', () => {
-    const all = membership(kept(2), { runId: '', label: 'font', members, seed: 1 });
+  it('compares the families that were trained on with the others, within a split where one is given', async () => {
+    const all = await membership(kept(2), { runId: '', label: 'font', members, seed: 1 }, context);
     expect(all).toMatchObject({ memberFamilies: 20, otherFamilies: 20, examples: 400 });
     expect(all.auc.low).toBeGreaterThan(0.8);
     const within = { label: 'split', names: ['train'] };
-    expect(membership(kept(0), { runId: '', label: 'font', members, within, seed: 1 }).examples).toBe(200);
-    expect(membership(kept(0), { runId: '', label: 'font', members, seed: 1 })).toEqual(
-      membership(kept(0), { runId: '', label: 'font', members, seed: 1 }),
+    expect((await membership(kept(0), { runId: '', label: 'font', members, within, seed: 1 }, context)).examples).toBe(200);
+    expect(await membership(kept(0), { runId: '', label: 'font', members, seed: 1 }, context)).toEqual(
+      await membership(kept(0), { runId: '', label: 'font', members, seed: 1 }, context),
     );
   });
 
-  it('is refused without nats, labels or two kinds of families', () => {
-    const refused = (more: Partial<KeptData>, request: Partial<Parameters<typeof membership>[1]>, code: string, words: RegExp) => {
-      const call = () => membership({ ...kept(0), ...more }, { runId: '', label: 'font', members, seed: 1, ...request });
-      expect(call).toThrow(words);
-      expect(call).toThrow(expect.objectContaining({ code }));
-    };
-    refused({ elbo: null, report: { withoutNats: 'No likelihood.' } as KeptData['report'] }, {}, 'no-likelihood', /No likelihood/);
-    refused({}, { label: 'class' }, 'bad-input', /no labels class; it has font, split/);
-    refused({}, { members: ['font 99'] }, 'bad-input', /no "font 99"/);
-    refused({}, { members: [] }, 'bad-input', /0 families of members and 40 of others/);
-    refused({}, { seed: -1 }, 'bad-input', /seed is -1/);
+  it('tells what the items give away without the model: nothing, or the families that are moved', async () => {
+    const within = { label: 'split', names: ['train'] };
+    const ask = async (data: KeptData) =>
+      (await membership(data, { runId: '', label: 'font', members, within, seed: 1 }, context)).withoutModel;
+    // What the scores find is not in the items.
+    expect(await ask(kept(2))).toMatchObject({ examples: 200, auc: { value: 0.5 }, byChance: { low: 0.5, high: 0.5, p: 1 } });
+    const moved = kept(0);
+    moved.data.items.set(normals({ seed: 2, stream: 0 }, 400).map((value, i) => value + (i < 200 ? 2 : 0)));
+    const found = await ask(moved);
+    expect(found.auc.low).toBeGreaterThan(0.85);
+    expect(found.byChance.p).toBe(1 / 200);
+  });
+
+  it('is refused without nats, labels or two kinds of families', async () => {
+    const refused = async (more: Partial<KeptData>, request: Partial<Parameters<typeof membership>[1]>, code: string, words: RegExp) =>
+      expect(
+        membership({ ...kept(0), ...more }, { runId: '', label: 'font', members, seed: 1, ...request }, context),
+      ).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(words) as unknown,
+      });
+    await refused({ elbo: null, report: { withoutNats: 'No likelihood.' } as KeptData['report'] }, {}, 'no-likelihood', /No likelihood/);
+    await refused({}, { label: 'class' }, 'bad-input', /no labels class; it has font, split/);
+    await refused({}, { members: ['font 99'] }, 'bad-input', /no "font 99"/);
+    await refused({}, { members: [] }, 'bad-input', /0 families of members and 40 of others/);
+    await refused({}, { seed: -1 }, 'bad-input', /seed is -1/);
   });
 });
