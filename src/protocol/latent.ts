@@ -1,7 +1,6 @@
 /** The messages between the latent-space panel and the extension host, and what the host keeps of it. */
 
 import type { AggregatePosterior } from '../maths/vae/aggregate.ts';
-import type { MembershipAudit } from '../maths/privacy/membership.ts';
 import type { PosteriorGrid } from '../maths/vae/posteriorGrid.ts';
 import type { Picture } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
@@ -18,9 +17,11 @@ import type {
   ExamineRequest,
   ItemRequest,
   LoadedVae,
+  MembershipOf,
   NeighboursOf,
   Projection,
   ProjectionRequest,
+  TwoSetsOf,
 } from './vae.ts';
 
 /** Data that can be encoded. */
@@ -70,6 +71,16 @@ export interface LatentContent {
   readonly state: LatentViewState | null;
 }
 
+/** Data that a model was trained on, as the user says, and data that it was not. */
+export interface ComparedData {
+  /** Their names. */
+  readonly members: string;
+  readonly others: string;
+  readonly twoSets: TwoSetsOf;
+  /** Samples against both; null where these differ as data, for then new examples lie farther from the training data or nearer for that. */
+  readonly copying: CopyingOf | null;
+}
+
 export interface LatentHost {
   ready(params: Record<never, never>): LatentContent;
   saveState(params: { state: LatentViewState }): void;
@@ -96,7 +107,9 @@ export interface LatentHost {
   /** Samples against the data that the model was trained on and that it was not. */
   copying(params: { samples: number; seed: number }): CopyingOf;
   /** How many members of its training an attack finds in the model's twin; null where it has none. */
-  membership(params: Record<never, never>): MembershipAudit | null;
+  membership(params: Record<never, never>): MembershipOf | null;
+  /** Lets the user choose data that the model was trained on and data that it was not; null: none was chosen. @throws RpcError 'untrusted', 'bad-input' */
+  compareData(params: { samples: number; seed: number }): ComparedData | null;
   /** The image file that is open in front, else one that the user picks, as the model takes it; what was changed of it, in sentences. */
   pickPicture(params: {
     pick: boolean;

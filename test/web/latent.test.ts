@@ -47,8 +47,10 @@ async function pickMiddle(page: Page): Promise<void> {
   await page.locator('.formula').waitFor();
   await nextFrames(page);
 }
-const set = (page: Page, change: Partial<Record<'failures' | 'holding' | 'notices' | 'summary' | 'examined' | 'evidence', unknown>>) =>
-  page.evaluate((value) => void Object.assign(window.latent, value), change);
+const set = (
+  page: Page,
+  change: Partial<Record<'failures' | 'holding' | 'notices' | 'summary' | 'examined' | 'evidence' | 'compared', unknown>>,
+) => page.evaluate((value) => void Object.assign(window.latent, value), change);
 const hold = (page: Page, ...holding: string[]): Promise<void> => set(page, { holding });
 const release = async (page: Page): Promise<void> => {
   await page.evaluate(() => window.latent.release());
@@ -691,6 +693,100 @@ describe('before its data, and without any', () => {
     expect((await calls(page, 'encode')).length).toBe(encoded);
     expect(panel.complaints).toEqual([]);
     await panel.close();
+  });
+
+describe('what a model gives away', () => {
+  const part = (page: Page): Locator => page.getByRole('region', { name: 'What it gives away' });
+  const said = (page: Page): Promise<string[]> => part(page).locator('p').allInnerTexts();
+  const compare = (page: Page): Locator => part(page).getByRole('button', { name: 'Compare two data sets…' });
+  const openOwn = async (): Promise<OpenPanel> => {
+    const panel = await open();
+    await panel.page.evaluate(() =>
+      window.latent.page.models({
+        models: [...window.latent.content.models, { id: '/m/own', title: 'own', hasTraining: false, added: true }],
+        canAdd: true,
+      }),
+    );
+    await panel.page.getByRole('combobox', { name: 'Model' }).selectOption('own');
+    await shown(panel.page);
+    return panel;
+  };
+
+  it('is measured of a bundled one in its twin, and without the model', async () => {
+    const { page, close } = await open();
+    expect(await compare(page).count()).toBe(0);
+    await part(page).getByRole('button', { name: 'Are samples copies?' }).click();
+    await part(page).getByRole('button', { name: 'Can members be found?' }).click();
+    await expect.poll(async () => (await said(page)).length).toBe(2);
+    const [copies, members] = await said(page);
+    expect(copies).toMatch(/Compared with 7,316 training examples\. These are the ones that are here, not all of them\.$/);
+    expect(members).toContain('Without the model, from the examples alone, ridge regression finds 0.5 % to 1.9 % (AUC 0.463;');
+    expect(await part(page).getByRole('button').count()).toBe(0);
+    await close();
+  });
+
+  it('is measured of the user’s own by data that it was trained on and data that it was not', async () => {
+    const panel = await openOwn();
+    const { page } = panel;
+    expect(await part(page).count()).toBe(1);
+    await hold(page, 'compareData');
+    await compare(page).click();
+    await expect.poll(() => part(page).getByRole('status').innerText()).toBe('Comparing the data…');
+    expect(await compare(page).getAttribute('disabled')).not.toBeNull();
+    expect(await audit(page)).toEqual([]);
+    await release(page);
+    await expect.poll(async () => (await said(page)).length).toBe(2);
+    const [members, copies] = await said(page);
+    expect(members).toMatch(/^As data, what it was trained on \(seen\) and what it was not \(unseen\) are not told apart: 50\.3 % /);
+    expect(members).toMatch(/AUC 0\.463; permuted coins give 0\.423 to 0\.579\)\. Other attacks may find more\.$/);
+    expect(copies).toMatch(/^Of 1,000 samples .* Compared with 7,316 training examples\.$/);
+    expect(await calls(page, 'compareData')).toEqual([{ samples: 1_000, seed: 1 }]);
+    expect(await audit(page)).toEqual([]);
+    await panel.close();
+  });
+
+  it('is not told where the two differ as data, and stays where none is chosen', async () => {
+    const { page, close } = await openOwn();
+    const data = { share: 0.712, expected: 0.4999, p: 0.001, first: 2_000, second: 1_500 };
+    const compared = {
+      members: 'seen',
+      others: 'unseen',
+      copying: null,
+      twoSets: { data, differ: true, membership: null, withoutNats: null },
+    };
+    await set(page, { compared });
+    await compare(page).click();
+    await expect.poll(async () => (await said(page)).length).toBe(1);
+    const differ = await said(page);
+    expect(differ[0]).toMatch(
+      /differ: 71\.2 % of .*, 50\.0 % expected .* \(p = 0\.001; 2,000 items and 1,500\)\. Nothing is said of membership/,
+    );
+    await set(page, { compared: null });
+    await compare(page).click();
+    await expect.poll(async () => (await calls(page, 'compareData')).length).toBe(2);
+    await nextFrames(page);
+    expect(await said(page)).toEqual(differ);
+    // Of another model it says nothing.
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('VAE of glyphs, 2 dimensions');
+    await shown(page);
+    expect(await said(page)).toEqual([]);
+    await close();
+  });
+
+  it('is cancelled, and says what went wrong', async () => {
+    const { page, close } = await openOwn();
+    await hold(page, 'compareData');
+    await compare(page).click();
+    await part(page).getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(async () => (await calls(page, 'compareData stopped')).length).toBe(1);
+    await expect.poll(() => part(page).getByRole('status').count()).toBe(0);
+    expect(await said(page)).toEqual([]);
+    await release(page);
+    await set(page, { failures: { compareData: '/data/few holds 5 items; at least 6 are compared.' } });
+    await compare(page).click();
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('/data/few holds 5 items; at least 6 are compared.');
+    expect(await compare(page).getAttribute('disabled')).toBeNull();
+    await close();
   });
 });
 

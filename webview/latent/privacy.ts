@@ -2,11 +2,11 @@
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { MembershipAudit } from '../../src/maths/privacy/membership.ts';
 import type { LatentHost } from '../../src/protocol/latent.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import type { CopyingOf } from '../../src/protocol/vae.ts';
+import type { CopyingOf, MembershipOf } from '../../src/protocol/vae.ts';
 import { AskedWork, type WorkEvents } from './askedWork.ts';
+import { TwoDataSets } from './twoDataSets.ts';
 import { copyingSentence, membershipSentence } from './words.ts';
 
 const samples = 1_000;
@@ -14,19 +14,23 @@ const seed = 1;
 
 /** Of the model that is loaded. */
 export class PrivacyCheck {
+  /** Of a model whose data the user names. */
+  readonly twoDataSets: TwoDataSets;
   readonly #host: Remote<LatentHost>;
   readonly #work: AskedWork;
   #copying: CopyingOf | null = null;
   /** undefined: not asked for; null: the model has no twin. */
-  #membership: MembershipAudit | null | undefined = undefined;
+  #membership: MembershipOf | null | undefined = undefined;
 
   constructor(host: Remote<LatentHost>, events: WorkEvents) {
     this.#host = host;
     this.#work = new AskedWork(events);
+    this.twoDataSets = new TwoDataSets(host, events);
   }
 
   clear(): void {
     this.#work.stop();
+    this.twoDataSets.clear();
     [this.#copying, this.#membership] = [null, undefined];
   }
 
@@ -34,7 +38,7 @@ export class PrivacyCheck {
     const { busy } = this.#work;
     return html`<section class="latent-privacy" aria-labelledby="privacy-title">
       <h2 id="privacy-title">What it gives away</h2>
-      ${this.#copying ? html`<p>${copyingSentence(this.#copying)}</p>` : nothing}
+      ${this.#copying ? html`<p>${copyingSentence(this.#copying)} These are the ones that are here, not all of them.</p>` : nothing}
       ${this.#membership === undefined ? nothing : html`<p>${membershipSentence(this.#membership)}</p>`}
       <div class="latent-actions">
         ${

@@ -2,8 +2,10 @@
 
 import type { AggregatePosterior } from '../../src/maths/vae/aggregate.ts';
 import type { MembershipAudit } from '../../src/maths/privacy/membership.ts';
+import type { WithoutModel } from '../../src/maths/privacy/withoutModel.ts';
 import type { ValueRange } from '../../src/maths/vae/likelihood.ts';
-import type { CopyingOf, EncodedData, EvidenceOf, Examination, LoadedVae } from '../../src/protocol/vae.ts';
+import type { ComparedData } from '../../src/protocol/latent.ts';
+import type { CopyingOf, EncodedData, EvidenceOf, Examination, LoadedVae, MembershipOf } from '../../src/protocol/vae.ts';
 import { counted, formatCount, minus, shortNumber } from '../shared/numbers.ts';
 
 /** A number of nats, with a true minus. */
@@ -77,7 +79,7 @@ export function aggregateSentences(found: AggregatePosterior): readonly string[]
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** Whether samples lie nearer to training examples than new examples do. */
-export function copyingSentence({ z, nearer, samples, examples, trainCount, ratioOfSamples, ratioOfTests }: CopyingOf): string {
+export function copyingSentence({ z, nearer, samples, examples, compared, trainCount, ratioOfSamples, ratioOfTests }: CopyingOf): string {
   const verdict =
     z < -3
       ? 'samples lie NEARER to training examples than new examples do: some are likely copies'
@@ -86,20 +88,50 @@ export function copyingSentence({ z, nearer, samples, examples, trainCount, rati
         : 'samples lie about as far from training examples as new examples do';
   return (
     `Of ${formatCount(samples)} samples from the prior and ${formatCount(examples)} held-out examples: ${verdict} (data-copying z ${minus(z.toFixed(1))}; ` +
-    `a new example is the nearer one in ${percent(nearer)}). Nearest distance over the mean of the next 49: ${ratioOfSamples.toFixed(2)} against ${ratioOfTests.toFixed(2)}. ` +
-    `Compared with the ${formatCount(trainCount)} training examples that are here, not with all of them.`
+    `a new example is the nearer one in ${percent(nearer)}). Nearest distance over the mean of the next ${compared - 1}: ${ratioOfSamples.toFixed(2)} against ${ratioOfTests.toFixed(2)}. ` +
+    `Compared with ${formatCount(trainCount)} training examples.`
   );
 }
 
+/** Numbers of an audit, with three digits. */
+const auc = (value: number): string => value.toFixed(3);
+const foundOf = ({ foundAtOnePercent: { low, high } }: MembershipAudit): string => `${percent(low)} to ${percent(high)}`;
+const aucOf = ({ auc: { value, low, high } }: MembershipAudit): string => `AUC ${auc(value)}, ${auc(low)} to ${auc(high)}`;
+
+/** An AUC that permuted coins give less often than this is one of the data. */
+const byChance = 0.01;
+
+/** How many are found by the data alone. */
+function withoutModelSentence(audit: WithoutModel): string {
+  const { low, high, p } = audit.byChance;
+  const numbers = `Without the model, from the examples alone, ridge regression finds ${foundOf(audit)} (AUC ${auc(audit.auc.value)}; permuted coins give ${auc(low)} to ${auc(high)})`;
+  return p < byChance ? `${numbers}: the data itself differs, and what the ELBO finds may be that difference.` : `${numbers}.`;
+}
+
 /** How many members one attack finds; it says nothing of others. */
-export function membershipSentence(audit: MembershipAudit | null): string {
+export function membershipSentence(audit: MembershipOf | null): string {
   if (!audit)
     return 'Members cannot be looked for: that takes a twin of the model, trained on families chosen by coin flips, which it does not have.';
-  const { auc, foundAtOnePercent: found, memberFamilies, otherFamilies, examples } = audit;
+  const { memberFamilies, otherFamilies, examples } = audit;
   return (
     `In its twin, trained on ${memberFamilies} of ${memberFamilies + otherFamilies} font families chosen by coin flips, the ELBO of an example finds ` +
-    `${percent(found.low)} to ${percent(found.high)} of the members at 1 % false positives (AUC ${auc.value.toFixed(3)}, ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}, ` +
-    `over families drawn again; ${formatCount(examples)} examples). Other attacks may find more.`
+    `${foundOf(audit)} of the members at 1 % false positives (${aucOf(audit)}, over families drawn again; ${formatCount(examples)} examples). ` +
+    `${withoutModelSentence(audit.withoutModel)} Other attacks may find more.`
+  );
+}
+
+/** Whether two data sets differ as data; where they are not told apart, how many members one attack finds. */
+export function twoSetsSentence({ members, others, twoSets: { data, differ, membership, withoutNats } }: ComparedData): string {
+  const test =
+    `${percent(data.share)} of nearest neighbours are of the same set, ${percent(data.expected)} expected of sets that are alike ` +
+    `(p = ${data.p.toFixed(3)}; ${counted(data.first, 'item')} and ${formatCount(data.second)})`;
+  if (differ)
+    return `As data, what it was trained on (${members}) and what it was not (${others}) differ: ${test}. Nothing is said of membership or copies, for this difference alone could show as either.`;
+  const alike = `As data, what it was trained on (${members}) and what it was not (${others}) are not told apart: ${test}.`;
+  if (!membership) return `${alike} Members cannot be looked for without an ELBO. ${withoutNats ?? ''}`.trim();
+  return (
+    `${alike} The ELBO of an item finds ${foundOf(membership)} of the members at 1 % false positives (${aucOf(membership)}, over items drawn again). ` +
+    `${withoutModelSentence(membership.withoutModel)} Other attacks may find more.`
   );
 }
 

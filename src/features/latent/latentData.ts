@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
 import type { LatentData } from '../../protocol/latent.ts';
-import { pickPaths } from '../pathPicking.ts';
+import { pickData } from './dataPicking.ts';
 
 /** So many data sets of the user's own are listed, the newest. */
 const kept = 10;
@@ -39,16 +39,8 @@ export class LatentDataSets {
 
   /** Lets the user choose; null: nothing was chosen. */
   async add(): Promise<LatentData | null> {
-    const [chosen] =
-      (await pickPaths({
-        ...{ title: 'Choose Data to Encode', question: 'What holds the data?', openLabel: 'Encode' },
-        files: {
-          ...{ label: 'An array file…', description: '.npy or .npz: pictures or vectors, with labels', most: 1 },
-          filters: { 'NumPy arrays': ['npy', 'npz'] },
-        },
-        folder: { label: 'A folder of pictures…', description: 'PNG and JPEG; the folders in it are the classes' },
-      })) ?? [];
-    if (chosen === undefined) return null;
+    const chosen = await pickData({ title: 'Choose Data to Encode', question: 'What holds the data?', openLabel: 'Encode' });
+    if (chosen === null) return null;
     await this.#memento.update(storageKeys.latentData, [chosen, ...this.#own().filter((path) => path !== chosen)].slice(0, kept));
     return named(chosen);
   }

@@ -9,6 +9,7 @@ import { copyText } from '../clipboard.ts';
 import { SinglePanel } from '../singlePanel.ts';
 import { readImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
+import { compareData } from './comparedData.ts';
 import type { LatentDataSets } from './latentData.ts';
 import { parseLatentState } from './latentState.ts';
 import { ShownData } from './shownData.ts';
@@ -117,11 +118,12 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         if (!twin) return null;
         const { runId } = await twin.client.encodeDataSet({ path: train, draws, seed }, { signal, onProgress: progress });
         try {
-          return await twin.client.membership({ runId, label: families, members: twin.members, seed });
+          return await twin.client.membership({ runId, label: families, members: twin.members, seed }, { signal, onProgress: progress });
         } finally {
           await twin.client.release({ runId });
         }
       },
+      compareData: (params, context) => compareData(client(), params, context),
       pickPicture: ({ pick }) => readImage(client(), pick),
       copy: ({ text, what }) => copyText(text, what),
     };

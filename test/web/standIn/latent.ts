@@ -3,10 +3,10 @@
  * latents; the last two are the data's own and move no disc. What is kept outlives a reload of the page.
  */
 
-import type { LatentContent, LatentHost, LatentPage } from '../../../src/protocol/latent.ts';
+import type { ComparedData, LatentContent, LatentHost, LatentPage } from '../../../src/protocol/latent.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import type { Handlers, Remote } from '../../../src/protocol/rpc.ts';
-import type { EncodedData, EncodedPart, EvidenceOf, Examination, LoadedVae } from '../../../src/protocol/vae.ts';
+import type { CopyingOf, EncodedData, EncodedPart, EvidenceOf, Examination, LoadedVae, MembershipOf } from '../../../src/protocol/vae.ts';
 import { pageChannel } from './pageChannel.ts';
 
 const side = 16;
@@ -59,6 +59,19 @@ const modelOf = (latent: number): LoadedVae => ({
 const latentsOf = ([x, y]: readonly [number, number], item: number, latent: number): number[] =>
   [x, y, (item % 11) / 4, -(item % 7) / 4].slice(0, latent);
 
+const copying: CopyingOf = {
+  ...{ z: 3.2, nearer: 0.61, pBelow: 0.99, samples: 1_000, examples: 1_000 },
+  ...{ ratioOfSamples: 0.78, ratioOfTests: 0.71, compared: 50, trainCount: 7_316 },
+};
+const found = {
+  ...{ foundAtOnePercent: { value: 0.009, low: 0.005, high: 0.019 }, foundIfIndependent: { value: 0.009, low: 0.006, high: 0.013 } },
+  ...{ epsilon: 0, memberFamilies: 49, otherFamilies: 69, examples: 7_316 },
+};
+const audit: MembershipOf = {
+  ...{ ...found, auc: { value: 0.56, low: 0.52, high: 0.6 } },
+  withoutModel: { ...found, auc: { value: 0.463, low: 0.42, high: 0.501 }, byChance: { low: 0.423, high: 0.579, p: 0.775 } },
+};
+
 class LatentStandIn {
   readonly calls: { method: string; params: unknown }[] = [];
   readonly page: Remote<LatentPage>;
@@ -88,6 +101,14 @@ class LatentStandIn {
   withEncoder = true;
   examined: Partial<Examination> = {};
   evidence: Partial<EvidenceOf> = {};
+  /** What comes of two data sets of the user's; null: none was chosen. */
+  compared: ComparedData | null = {
+    ...{ members: 'seen', others: 'unseen', copying },
+    twoSets: {
+      data: { share: 0.503, expected: 0.4999, p: 0.31, first: 2_000, second: 1_500 },
+      ...{ differ: false, membership: { ...audit, memberFamilies: 2_000, otherFamilies: 1_500, examples: 3_500 }, withoutNats: null },
+    },
+  };
 
   constructor() {
     const told =
@@ -160,23 +181,15 @@ class LatentStandIn {
         ...{ k: 2, index: Int32Array.of(4, 9), distance: Float64Array.of(1.2, 2.4), ratio: Float64Array.of(0.6), trainCount: 7_316 },
         nearest: disc(0.9, 0.1),
       })),
-      copying: told('copying', () => ({
-        ...{
-          z: 3.2,
-          compared: 50,
-          nearer: 0.61,
-          pBelow: 0.99,
-          samples: 1_000,
-          examples: 1_000,
-          ratioOfSamples: 0.78,
-          ratioOfTests: 0.71,
-          trainCount: 7_316,
-        },
-      })),
-      membership: told('membership', () => ({
-        ...{ auc: { value: 0.56, low: 0.52, high: 0.6 }, foundAtOnePercent: { value: 0.009, low: 0.005, high: 0.019 }, epsilon: 0 },
-        ...{ foundIfIndependent: { value: 0.009, low: 0.006, high: 0.013 }, memberFamilies: 49, otherFamilies: 69, examples: 7_316 },
-      })),
+      copying: told('copying', () => copying),
+      membership: told('membership', () => ({ ...audit, memberFamilies: 49, otherFamilies: 69, examples: 7_316 })),
+      compareData: async (params, { progress, signal }) => {
+        this.calls.push({ method: 'compareData', params });
+        progress({ message: 'Comparing the data', fraction: 0.5 });
+        signal.addEventListener('abort', () => this.calls.push({ method: 'compareData stopped', params: {} }));
+        await this.#held('compareData');
+        return this.compared;
+      },
       pickPicture: told('pickPicture', () => ({
         picture: { name: 'a.png', shape: { channels: 1, height: side, width: side }, levels: new Uint8Array(side * side) },
         values: disc(-1, -1),

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { EncodedData, EvidenceOf, Examination, LoadedVae } from '../../../../src/protocol/vae.ts';
+import type { ComparedData } from '../../../../src/protocol/latent.ts';
+import type { CopyingOf, EncodedData, EvidenceOf, Examination, LoadedVae, MembershipOf } from '../../../../src/protocol/vae.ts';
 import {
+  copyingSentence,
   dataSentence,
   evidenceSentence,
   examinationSentence,
   gapSentence,
   keySentence,
+  membershipSentence,
   nats,
   plusMinus,
   tightnessSentence,
+  twoSetsSentence,
 } from '../../../../webview/latent/words.ts';
 
 const model = { latent: 16 } as LoadedVae;
@@ -125,5 +129,82 @@ describe('tightnessSentence', () => {
     ];
     expect(tightnessSentence(byK)).toBe('from −425.2 nats (K = 1) to −424.0 nats (K = 2,000); the dashed line is log p(x)');
     expect(tightnessSentence([])).toBe('');
+  });
+});
+
+const found = {
+  ...{ foundAtOnePercent: { value: 0.0118, low: 0.0062, high: 0.0204 }, foundIfIndependent: { value: 0.0118, low: 0.008, high: 0.016 } },
+  ...{ epsilon: 0, memberFamilies: 49, otherFamilies: 69, examples: 7_316 },
+};
+const membership: MembershipOf = {
+  ...{ ...found, auc: { value: 0.5411, low: 0.4957, high: 0.5808 } },
+  withoutModel: { ...found, auc: { value: 0.4612, low: 0.3986, high: 0.518 }, byChance: { low: 0.4234, high: 0.5789, p: 0.775 } },
+};
+const without = 'Without the model, from the examples alone, ridge regression finds 0.6 % to 2.0 %';
+
+describe('membershipSentence', () => {
+  it('has what the ELBO finds beside what is found without the model', () => {
+    expect(membershipSentence(membership)).toBe(
+      'In its twin, trained on 49 of 118 font families chosen by coin flips, the ELBO of an example finds 0.6 % to 2.0 % of the members at ' +
+        '1 % false positives (AUC 0.541, 0.496 to 0.581, over families drawn again; 7,316 examples). ' +
+        `${without} (AUC 0.461; permuted coins give 0.423 to 0.579). Other attacks may find more.`,
+    );
+  });
+  it('says where the data alone tells, and where there is no twin', () => {
+    const byChance = { low: 0.4234, high: 0.5789, p: 0.005 };
+    expect(membershipSentence({ ...membership, withoutModel: { ...membership.withoutModel, byChance } })).toContain(
+      '0.579): the data itself differs, and what the ELBO finds may be that difference. Other attacks may find more.',
+    );
+    expect(membershipSentence(null)).toMatch(/^Members cannot be looked for: that takes a twin/);
+  });
+});
+
+describe('twoSetsSentence', () => {
+  const data = { share: 0.503, expected: 0.49994, p: 0.312, first: 2_000, second: 1 };
+  const twoSets = { data, differ: false, membership, withoutNats: null };
+  const of = (more: Partial<ComparedData['twoSets']>): string =>
+    twoSetsSentence({ members: 'seen', others: 'new', copying: null, twoSets: { ...twoSets, ...more } });
+  const alike =
+    'As data, what it was trained on (seen) and what it was not (new) are not told apart: 50.3 % of nearest neighbours are of the same set, ' +
+    '50.0 % expected of sets that are alike (p = 0.312; 2,000 items and 1).';
+
+  it('says how many members are found where the two are alike as data', () => {
+    expect(of({})).toBe(
+      `${alike} The ELBO of an item finds 0.6 % to 2.0 % of the members at 1 % false positives (AUC 0.541, 0.496 to 0.581, over items drawn again). ` +
+        `${without} (AUC 0.461; permuted coins give 0.423 to 0.579). Other attacks may find more.`,
+    );
+  });
+  it('says nothing of it where they differ', () => {
+    expect(of({ data: { ...data, share: 0.7124, p: 0.001 }, differ: true, membership: null })).toBe(
+      'As data, what it was trained on (seen) and what it was not (new) differ: 71.2 % of nearest neighbours are of the same set, ' +
+        '50.0 % expected of sets that are alike (p = 0.001; 2,000 items and 1). ' +
+        'Nothing is said of membership or copies, for this difference alone could show as either.',
+    );
+  });
+  it('says why there is no ELBO', () => {
+    expect(of({ membership: null, withoutNats: 'State the likelihood.' })).toBe(
+      `${alike} Members cannot be looked for without an ELBO. State the likelihood.`,
+    );
+  });
+});
+
+describe('copyingSentence', () => {
+  const copying = {
+    z: -4.21,
+    nearer: 0.31,
+    samples: 1_000,
+    examples: 20,
+    ratioOfSamples: 0.4,
+    ratioOfTests: 0.71,
+    trainCount: 12,
+    compared: 12,
+  };
+  it('says how near samples lie, compared with as many training examples as there are', () => {
+    expect(copyingSentence(copying as CopyingOf)).toBe(
+      'Of 1,000 samples from the prior and 20 held-out examples: samples lie NEARER to training examples than new examples do: some are likely ' +
+        'copies (data-copying z −4.2; a new example is the nearer one in 31.0 %). Nearest distance over the mean of the next 11: 0.40 against ' +
+        '0.71. Compared with 12 training examples.',
+    );
+    expect(copyingSentence({ ...copying, z: 0 } as CopyingOf)).toContain('about as far from');
   });
 });

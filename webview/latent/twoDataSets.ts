@@ -1,0 +1,51 @@
+/** What a model of the user's own gives away, by data that it was trained on and data that it was not. */
+
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ComparedData, LatentHost } from '../../src/protocol/latent.ts';
+import type { Remote } from '../../src/protocol/rpc.ts';
+import { AskedWork, type WorkEvents } from './askedWork.ts';
+import { copyingSentence, twoSetsSentence } from './words.ts';
+
+/** Samples that are compared with the training data, and the seed of all draws. */
+const request = { samples: 1_000, seed: 1 };
+
+/** Of the model that is loaded. */
+export class TwoDataSets {
+  readonly #host: Remote<LatentHost>;
+  readonly #work: AskedWork;
+  #found: ComparedData | null = null;
+
+  constructor(host: Remote<LatentHost>, events: WorkEvents) {
+    this.#host = host;
+    this.#work = new AskedWork(events);
+  }
+
+  clear(): void {
+    this.#work.stop();
+    this.#found = null;
+  }
+
+  content(): TemplateResult {
+    const found = this.#found;
+    return html`<section class="latent-privacy" aria-labelledby="two-sets-title">
+      <h2 id="two-sets-title">What it gives away</h2>
+      ${
+        found
+          ? html`<p>${twoSetsSentence(found)}</p>
+              ${found.copying ? html`<p>${copyingSentence(found.copying)}</p>` : nothing}`
+          : nothing
+      }
+      <div class="latent-actions">
+        <vscode-button secondary ?disabled=${this.#work.busy} @click=${() => this.#compare()}>Compare two data sets…</vscode-button>
+        ${this.#work.status()}
+      </div>
+    </section>`;
+  }
+
+  #compare(): void {
+    this.#work.begin('Choosing the data', async (signal, onProgress) => {
+      this.#found = (await this.#host.compareData(request, { signal, onProgress })) ?? this.#found;
+    });
+  }
+}
