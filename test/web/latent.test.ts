@@ -683,17 +683,14 @@ describe('before its data, and without any', () => {
     await tool(page, 'target').click();
     await decodesWhereItIsDragged(page);
     await tool(page, 'table').click();
-    await page
-      .getByRole('heading', { name: /decoded/i })
-      .or(page.locator('.latent-way h2'))
-      .first()
-      .waitFor();
+    await page.locator('.latent-way h2').waitFor();
     await tool(page, 'git-compare').click();
     await page.getByRole('button', { name: 'Start of the path' }).waitFor();
     expect((await calls(page, 'encode')).length).toBe(encoded);
     expect(panel.complaints).toEqual([]);
     await panel.close();
   });
+});
 
 describe('what a model gives away', () => {
   const part = (page: Page): Locator => page.getByRole('region', { name: 'What it gives away' });

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { klByDimension } from '../../maths/vae/gaussian.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
-import type { EncodedData, EncodedPart, EvidenceItem, LoadedVae } from '../../protocol/vae.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import type { EncodedData, EncodedPart, EvidenceItem, LoadedVae, TwoSetsOf, TwoSetsRequest } from '../../protocol/vae.ts';
 import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
 import type { EvaluateArguments, EvaluateOptions } from './arguments.ts';
@@ -14,7 +15,7 @@ import type { EvaluatedItem, Evaluation } from './evaluation.ts';
 /** Of importance sampling, and the factor of q's deviations in the proposal. */
 const EVIDENCE_DRAWS = 500;
 const INFLATION = 1.1;
-/** New examples that are compared with the training data. */
+/** New examples that are compared with the training data; of both, where they are compared with each other. */
 const MOST_TESTS = 2000;
 /** Draws for the divergence of the aggregate posterior from the prior. */
 const AGGREGATE_DRAWS = 1000;
@@ -51,7 +52,23 @@ async function measured(
   const rate = found.dimensions ? await client.aggregate({ runId: found.runId, draws: AGGREGATE_DRAWS, seed }, options) : null;
   const copying =
     train === null ? null : { ...(await client.copying({ train, test: data, samples, seed, tests: MOST_TESTS }, options)), train };
-  return { loaded, data: found, items, rate, copying };
+  const compared =
+    train === null ? null : await comparison(client, { members: train, others: data, most: MOST_TESTS, draws, seed }, options);
+  return { loaded, data: found, items, rate, copying, twoSets: compared?.twoSets ?? null, withoutTwoSets: compared?.without ?? null };
+}
+
+/** Both data sets are known to be read: what is wrong with them is that they hold too few items. */
+async function comparison(
+  client: VaeClient,
+  request: TwoSetsRequest,
+  options: Parameters<VaeClient['twoSets']>[1],
+): Promise<{ twoSets: TwoSetsOf | null; without: string | null }> {
+  try {
+    return { twoSets: await client.twoSets(request, options), without: null };
+  } catch (error) {
+    if (error instanceof RpcError && error.code === 'data-invalid') return { twoSets: null, without: error.message };
+    throw error;
+  }
 }
 
 /** By the item's place. */
@@ -98,7 +115,7 @@ function itemsOf(part: EncodedPart, latent: number, evidences: ReadonlyMap<numbe
   });
 }
 
-function asJson(model: string, { loaded, data, items, rate, copying }: Evaluation): object {
+function asJson(model: string, { loaded, data, items, rate, copying, twoSets, withoutTwoSets }: Evaluation): object {
   const { name, count, notices, elbo, reconstruction, kl, withoutNats, dimensions, active, collapsed, sensitivity, paths, recipe, runMs } =
     data;
   return {
@@ -114,6 +131,8 @@ function asJson(model: string, { loaded, data, items, rate, copying }: Evaluatio
     dimensions: dimensions?.map((use, j) => ({ name: loaded.latentNames[j], ...use, sensitivity: sensitivity[j] })) ?? null,
     rate,
     copying,
+    twoSets,
+    withoutTwoSets,
     items: items.map((item, i) => (paths ? { path: paths[i], ...item } : item)),
   };
 }

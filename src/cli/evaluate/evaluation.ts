@@ -1,6 +1,6 @@
 /** What `genlens evaluate` finds. */
 
-import type { CopyingOf, EncodedData, EvidenceItem, LoadedVae } from '../../protocol/vae.ts';
+import type { CopyingOf, EncodedData, EvidenceItem, LoadedVae, TwoSetsOf } from '../../protocol/vae.ts';
 
 export interface EvaluatedItem {
   /** Nats; null where there are none. */
@@ -28,4 +28,8 @@ export interface Evaluation {
   items: readonly EvaluatedItem[];
   rate: { rate: number; information: number; divergence: number } | null;
   copying: (CopyingOf & { train: string }) | null;
+  /** The training data against the data, and the members that are found where these are not told apart. */
+  twoSets: TwoSetsOf | null;
+  /** Why they are not compared, where both are given. */
+  withoutTwoSets: string | null;
 }

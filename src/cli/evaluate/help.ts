@@ -3,13 +3,14 @@ export const evaluateHelp = `Usage: genlens evaluate MODEL --data DATA [--train 
                        [--answer ID=VALUE]... [--json]
 
 Measures a variational autoencoder on data: for each item the ELBO, its reconstruction term and its KL divergence by dimension; log p(x) of some;
-active and collapsed dimensions; and, with the data that it was trained on, whether it copies.
+active and collapsed dimensions; and, with the data that it was trained on, whether it copies and how many members of it an attack finds.
 
 MODEL is the name of a bundled model, a folder with encoder.onnx and decoder.onnx, or one .onnx file that is both. DATA and TRAIN are a .npy or
 .npz file, a folder of PNG or JPEG files, or a bundled data set.
 
   --data DATA       data that the model was not trained on, unless it is that which is asked about
-  --train TRAIN     what it was trained on: samples are compared with it, and DATA as new examples
+  --train TRAIN     what it was trained on: samples are compared with it, and DATA as new examples. Where a test of nearest neighbours does not
+                    tell the two apart as data, how many members of TRAIN the ELBO finds, and how many are found without the model
   --draws N         draws of z for each item's reconstruction term (default 4)
   --evidence N      items that log p(x) is computed of, evenly spread (default 50; 0: none): by quadrature in two latent dimensions, else by
                     importance sampling with 500 draws, which is a lower bound in the mean

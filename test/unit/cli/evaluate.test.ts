@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../src/cli/arguments.ts';
 import { UsageError } from '../../../src/cli/usage.ts';
+import type { TwoSetsOf } from '../../../src/protocol/vae.ts';
 import { npyOf } from '../engine/inference/vae/npy.ts';
+import { normals } from '../../../src/maths/random/normal.ts';
 import { linear } from '../maths/vae/fixtures.ts';
 import { buildCli, type BuiltCli, type Ended } from './support/builtCli.ts';
 
@@ -41,6 +43,8 @@ interface Report {
     logEvidence: { value: number; method: string; standardError: number; paretoShape: number; effectiveSize: number } | null;
   }[];
   copying: { z: number; samples: number; trainCount: number } | null;
+  twoSets: TwoSetsOf | null;
+  withoutTwoSets: string | null;
 }
 
 describe('genlens evaluate', () => {
@@ -78,7 +82,61 @@ describe('genlens evaluate', () => {
     expect(Math.abs(report.elbo!.mean - mean)).toBeLessThan(0.4);
     // Samples of the model lie farther from eight items than these from themselves.
     expect(report.copying!.z).toBeGreaterThan(3);
+    // The same data twice is not told apart.
+    expect(report).toMatchObject({ twoSets: { differ: false, data: { first: 8, second: 8 } }, withoutTwoSets: null });
+    expect(report.twoSets!.membership).toMatchObject({ memberFamilies: 8, withoutModel: { otherFamilies: 8 } });
   });
+
+  it('compares the training data with the data, and looks for members only where these do not differ', async () => {
+    const z = normals({ seed: 4, stream: 0 }, 240 * 3);
+    const noise = normals({ seed: 5, stream: 0 }, 240 * 9);
+    const drawn = Float32Array.from(noise, (value, at) => {
+      const [item, number] = [Math.floor(at / 9), at % 9];
+      return model.offset[number]! + model.weights[number]!.reduce((sum, w, j) => sum + w * z[3 * item + j]!, 0) + 0.5 * value;
+    });
+    const write = (name: string, values: Float32Array) => writeFile(join(folder, `${name}.npy`), npyOf(values, [values.length / 9, 9]));
+    await write('one', drawn.slice(0, 1080));
+    await write('other', drawn.slice(1080));
+    await write(
+      'shifted',
+      drawn.slice(1080).map((value) => value + 3),
+    );
+    await write('few', drawn.slice(0, 45));
+    const ask = (others: string, train: string, ...more: string[]) =>
+      genlens(
+        'evaluate',
+        fixture,
+        '--data',
+        join(folder, `${others}.npy`),
+        '--train',
+        join(folder, `${train}.npy`),
+        '--evidence',
+        '0',
+        ...more,
+      );
+    const alike = (await ask('other', 'one', ...answers)).stdout;
+    expect(alike).toMatch(
+      /^As data, the training data and the data are not told apart: \d+\.\d % of .* \(p = \d\.\d{3}; 120 training items, 120 of the data\)$/m,
+    );
+    expect(alike).toMatch(
+      /^ {2}the ELBO of an item finds .* to .* % of the members at 1 % false positives \(AUC 0\.\d{3}, .* over items drawn again\)$/m,
+    );
+    expect(alike).toMatch(
+      /^ {2}without the model, .* ridge regression finds .* \(AUC 0\.\d{3}; permuted coins give .* to .*, p = \d\.\d{3}\)$/m,
+    );
+    expect((await ask('other', 'one')).stdout).toMatch(
+      /^ {2}Members cannot be looked for without an ELBO: It is not said which distribution/m,
+    );
+    const different = (await ask('shifted', 'one', ...answers)).stdout;
+    expect(different).toMatch(/^As data, the training data and the data differ: .*\n {2}Nothing is said of membership/m);
+    expect(different).not.toMatch(/false positives/);
+    expect(JSON.parse((await ask('shifted', 'one', '--json', ...answers)).stdout)).toMatchObject({
+      twoSets: { differ: true, data: { p: 0.001 }, membership: null },
+    });
+    expect((await ask('other', 'few', ...answers)).stdout).toMatch(
+      /^The data and the training data are not compared: .*few\.npy holds 5 items/m,
+    );
+  }, 60_000);
 
   it('says it in words, and what the files leave open', async () => {
     const { stdout } = await genlens('evaluate', fixture, '--data', data(), ...answers);
