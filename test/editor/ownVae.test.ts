@@ -163,6 +163,26 @@ describe('a VAE of the user’s own', () => {
     await shot('9-pictures');
   });
 
+  it('is asked what it gives away by data that it was trained on and data that it was not', async () => {
+    const frame = await latentPanel();
+    await frame.getByRole('combobox', { name: 'Model' }).selectOption('unnamed');
+    const part = frame.getByRole('region', { name: 'What it gives away' });
+    const compare = part.getByRole('button', { name: 'Compare two data sets…' });
+    await compare.click();
+    await answer(/data that the model was trained on/, 'A folder of pictures…');
+    await choose('data/pictures/large', 'folder');
+    await answer(/that it was not trained on/, 'A folder of pictures…');
+    await choose('data/pictures/small', 'folder');
+    await part.getByText(/^As data, what it was trained on \(large\) and what it was not \(small\) .*; 6 items and 6\)\./).waitFor();
+    await shot('9-two-data-sets');
+    // Closed, it leaves what is there.
+    await compare.click();
+    await until('it is asked', async () => /was trained on/.test(await placeholder()));
+    await editor.page.keyboard.press('Escape');
+    await until('it has ended', async () => (await part.getByRole('status').count()) === 0);
+    expect(await part.getByText(/^As data/).count()).toBe(1);
+  });
+
   it('in one file with logits, added where it is chosen, removed there', async () => {
     const frame = await latentPanel();
     const select = frame.getByRole('combobox', { name: 'Model' });
@@ -300,6 +320,7 @@ describe('in a workspace that is not trusted', () => {
     const options = frame.getByRole('combobox', { name: 'Model' }).locator('option');
     await until('models are listed', async () => (await options.count()) > 0);
     expect(await options.allInnerTexts()).not.toContain('Add a model…');
+    expect(await frame.getByRole('button', { name: 'Compare two data sets…' }).count()).toBe(0);
     await editor.page.keyboard.press('F1');
     await (await quickInput(editor.page)).fill('>Genlens: Open Latent');
     await until('commands are listed', async () => (await paletteRows(editor.page)).includes('Genlens: Open Latent Space'));
