@@ -170,9 +170,9 @@ describe('a VAE of the user’s own', () => {
     const compare = part.getByRole('button', { name: 'Compare two data sets…' });
     await compare.click();
     await answer(/data that the model was trained on/, 'A folder of pictures…');
-    await choose('data/pictures/large', 'folder');
+    await choose('data/pictures/large');
     await answer(/that it was not trained on/, 'A folder of pictures…');
-    await choose('data/pictures/small', 'folder');
+    await choose('data/pictures/small');
     await part.getByText(/^As data, what it was trained on \(large\) and what it was not \(small\) .*; 6 items and 6\)\./).waitFor();
     await shot('9-two-data-sets');
     // Closed, it leaves what is there.
