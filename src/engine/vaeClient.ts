@@ -58,6 +58,8 @@ export class VaeClient extends ModelClient<VaeService, LoadedVae, VaeSource> imp
   readonly decode = this.plain('decode');
   readonly encode = this.plain('encode');
   readonly readPicture = this.plain('readPicture');
+  readonly partOfPicture = this.plain('partOfPicture');
+  readonly forgetPicture = this.plain('forgetPicture');
   readonly examine = this.plain('examine');
   readonly evidence = this.plain('evidence');
   readonly contours = this.plain('contours');

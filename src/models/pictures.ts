@@ -4,6 +4,7 @@ import { isJpeg, readJpeg } from '../formats/jpeg.ts';
 import { PictureError, type Picture } from '../formats/picture.ts';
 import { isPng, readPng } from '../formats/png.ts';
 import { areaAverage } from '../maths/areaAverage.ts';
+import { wholeOf, type PicturePart, type PictureShape } from '../protocol/pictures.ts';
 import type { ItemShape } from './dataset.ts';
 
 export type ImageShape = Extract<ItemShape, { kind: 'image' }>;
@@ -17,36 +18,58 @@ export function readPicture(bytes: Uint8Array): Picture {
 }
 
 /**
- * A picture as a model takes it: [channels, height, width] levels.
- *
- * Red, green and blue become grey by Rec. 601 luma, 0.299 R + 0.587 G + 0.114 B in the sum of whole numbers that Pillow and torchvision
- * compute; grey becomes three equal channels. Another size is reached by averaging areas of the levels as they are (without undoing their
- * gamma), stretched where the sides have another ratio. What was done is added to the notices.
+ * A picture in no more channels than a model takes. Red, green and blue become grey by Rec. 601 luma, 0.299 R + 0.587 G + 0.114 B in the sum
+ * of whole numbers that Pillow and torchvision compute. What was done is added to the notices.
  *
  * @throws PictureError where the model takes neither 1 nor 3 channels.
  */
-export function fitPicture(picture: Picture, { channels, height, width }: ImageShape): { levels: Uint8Array; notices: string[] } {
-  const notices = [...picture.notices];
+export function withChannels(picture: Picture, channels: number): Picture {
   if (channels !== 1 && channels !== 3)
     throw new PictureError(
       `The model takes ${channels} channels; a picture gives 1 (grey) or 3 (red, green, blue). Give the data as a .npy array.`,
     );
-  const isSized = picture.width === width && picture.height === height;
-  let { levels, channels: step } = picture;
-  if (channels === 1 && step === 3) {
-    [levels, step] = [luma(levels), 1];
-    notices.push('colours were turned into grey (Rec. 601 luma)');
-  }
+  if (channels === 3 || picture.channels === 1) return picture;
+  const notices = [...picture.notices, 'colours were turned into grey (Rec. 601 luma)'];
+  return { ...picture, channels: 1, levels: luma(picture.levels), notices };
+}
+
+/**
+ * A picture, or a part of it, as a model takes it: [channels, height, width] levels.
+ *
+ * Colours become grey as `withChannels` has it; grey becomes three equal channels. Another size is reached by averaging areas of the levels
+ * as they are (without undoing their gamma), stretched where the sides have another ratio. What was done is added to the notices.
+ *
+ * @throws PictureError where the model takes neither 1 nor 3 channels.
+ */
+export function fitPicture(
+  picture: Picture,
+  { channels, height, width }: ImageShape,
+  part: PicturePart = wholeOf(picture),
+): { levels: Uint8Array; notices: string[] } {
+  const { levels, channels: step, width: across, notices: before } = withChannels(picture, channels);
+  const notices = [...before];
+  const isSized = part.width === width && part.height === height;
   if (channels === 3 && step === 1) notices.push('grey was given to all three channels');
-  if (!isSized) notices.push(scaling(picture, { height, width }));
+  if (!isSized) notices.push(scaling(part, { height, width }));
   const fitted = new Uint8Array(channels * height * width);
+  const stride = across * step;
   for (let channel = 0; channel < channels; channel++) {
-    const offset = step === 1 ? 0 : channel;
+    const offset = part.y * stride + part.x * step + (step === 1 ? 0 : channel);
     const to = fitted.subarray(channel * height * width, (channel + 1) * height * width);
-    if (isSized) for (let at = 0; at < to.length; at++) to[at] = levels[at * step + offset]!;
-    else to.set(areaAverage(levels, { ...picture, step, offset }, { height, width }).map(Math.round));
+    if (isSized)
+      for (let at = 0; at < to.length; at++) to[at] = levels[offset + Math.floor(at / width) * stride + (at % width) * step]!;
+    else
+      to.set(areaAverage(levels, { width: part.width, height: part.height, step, offset, stride }, { height, width }).map(Math.round));
   }
   return { levels: fitted, notices };
+}
+
+/** A picture as it is, made smaller until its longer side has at most so many pixels. */
+export function previewOf(picture: Picture, longest: number): { shape: PictureShape; levels: Uint8Array } {
+  const { width, height, channels } = picture;
+  const scale = Math.min(1, longest / Math.max(width, height));
+  const shape = { channels, height: Math.max(1, Math.round(height * scale)), width: Math.max(1, Math.round(width * scale)) };
+  return { shape, levels: fitPicture(picture, { kind: 'image', ...shape }).levels };
 }
 
 function scaling(from: { width: number; height: number }, to: { width: number; height: number }): string {

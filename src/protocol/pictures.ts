@@ -20,6 +20,27 @@ export interface Picture {
   readonly levels: Uint8Array;
 }
 
+/** A part of a picture, in its pixels, from its upper left corner on. */
+export interface PicturePart {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture of a file, of which parts are taken. */
+export interface PictureFile {
+  readonly width: number;
+  readonly height: number;
+  /** All of it, made smaller where it is large. */
+  readonly preview: Picture;
+}
+
+/** All of a picture, as a part. */
+export function wholeOf({ width, height }: { readonly width: number; readonly height: number }): PicturePart {
+  return { x: 0, y: 0, width, height };
+}
+
 /** An item as a picture: a vector is one row. @param between of a vector: what its levels reach from and to */
 export function shapeOfItem(item: ItemShape, between: ValueRange = { low: 0, high: 1 }): PictureShape {
   if (item.kind === 'vector') return { channels: 1, height: 1, width: item.length, zero: levelsOf([0], between)[0]! };

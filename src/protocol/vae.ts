@@ -10,6 +10,7 @@ import type { MembershipAudit } from '../maths/privacy/membership.ts';
 import type { WithoutModel } from '../maths/privacy/withoutModel.ts';
 import type { TwoSampleTest } from '../maths/privacy/twoSample.ts';
 import type { EngineSettings, ProviderReport, TensorInfo } from './inference.ts';
+import type { PictureFile, PicturePart } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
 
 /** What an item is: a picture's [channels, height, width], or a vector of numbers. */
@@ -455,6 +456,31 @@ export interface TwoSetsOf {
   withoutNats: string | null;
 }
 
+export interface PictureRequest {
+  /** A PNG or JPEG file. */
+  bytes: Uint8Array;
+  /** What it is called where it cannot be read. */
+  name?: string;
+  /** Else all of it. */
+  part?: PicturePart;
+  /** Keeps the decoded picture, in place of one before, for parts of it; `preview`: most pixels of the longer side of what is shown of it. */
+  keep?: { preview: number };
+}
+
+/** A picture as the model takes it. */
+export interface FittedPicture {
+  levels: Uint8Array;
+  /** The levels in the model's range. */
+  values: Float32Array;
+  /** What was changed of it, each as part of a sentence. */
+  notices: readonly string[];
+}
+
+export interface KeptPicture extends PictureFile {
+  /** What parts are asked for by. */
+  readonly id: string;
+}
+
 /** Of one item of a data set that was encoded. */
 export interface ItemRequest {
   runId: string;
@@ -479,8 +505,12 @@ export interface VaeService {
   /** @param params pictures [count, ...item] in the model's range */
   encode(params: { pictures: Float32Array }): Encodings;
   encodeDataSet(params: DataRequest): Streamed<EncodedPart, EncodedData>;
-  /** A PNG or JPEG file as the model takes it: its levels, the same in the model's range, and what was changed. @throws RpcError 'data-invalid' */
-  readPicture(params: { bytes: Uint8Array; name?: string }): { levels: Uint8Array; values: Float32Array; notices: readonly string[] };
+  /** A PNG or JPEG file, or a part of it, as the model takes it. @throws RpcError 'data-invalid' */
+  readPicture(params: PictureRequest): FittedPicture & { kept?: KeptPicture };
+  /** A part of the picture that is kept. @throws RpcError 'unknown-picture' where it is not kept any more */
+  partOfPicture(params: { picture: string; part: PicturePart }): FittedPicture;
+  /** Frees a picture that is kept. */
+  forgetPicture(params: { picture: string }): void;
   /** One item, in the model's range. */
   item(params: ItemRequest): Float32Array;
   examine(params: ExamineRequest): Examination;

@@ -1,5 +1,6 @@
 /** What calls are given, checked before anything is made of it. */
 
+import type { PicturePart } from '../../../protocol/pictures.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 
 function bad(message: string): RpcError {
@@ -29,6 +30,18 @@ export function checkWhole(name: string, value: unknown, least: number, most: nu
 export function checkNumber(name: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && value >= least && value <= most) return value;
   throw bad(`${name} is ${String(value)}; a number from ${least} to ${most} is needed.`);
+}
+
+/** A part of a picture that lies inside it. */
+export function checkPart(name: string, value: unknown, size: { width: number; height: number }): PicturePart {
+  if (typeof value !== 'object' || value === null)
+    throw bad(`${name} is ${String(value)}; x, y, width and height in the picture's pixels are needed.`);
+  const given = value as Readonly<Record<keyof PicturePart, unknown>>;
+  const x = checkWhole(`${name}.x`, given.x, 0, size.width - 1);
+  const y = checkWhole(`${name}.y`, given.y, 0, size.height - 1);
+  const width = checkWhole(`${name}.width`, given.width, 1, size.width - x);
+  const height = checkWhole(`${name}.height`, given.height, 1, size.height - y);
+  return { x, y, width, height };
 }
 
 export const MOST_SEED = 2 ** 32 - 1;

@@ -14,7 +14,7 @@ import { checkItems, checkWhole, MOST_SEED } from './inputs.ts';
 import { inspectVae, loadVae, type HeldVae } from './model.ts';
 import { Nats } from './nats.ts';
 import { VaeParts } from './parts.ts';
-import { pictureFor } from './picture.ts';
+import { Pictures } from './picture.ts';
 import { copying, membership, neighbours, TrainingData } from './privacy.ts';
 import { twoSets } from './twoSets.ts';
 import { project } from './projecting.ts';
@@ -27,6 +27,7 @@ interface State {
   nats: Nats;
   kept: Map<string, KeptData>;
   training: TrainingData;
+  pictures: Pictures;
 }
 
 /** Data sets that are kept; the one that was encoded first makes room for a new one, and is encoded again when asked for. */
@@ -56,7 +57,8 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       if (previous) await closeFiles(runtime, previous.model.files);
       const model = await loadVae(runtime, source, settings, context);
       const parts = new VaeParts(runtime, model);
-      state = { model, parts, nats: new Nats(model, parts), kept: new Map(), training: new TrainingData() };
+      const pictures = new Pictures(model.loaded);
+      state = { model, parts, nats: new Nats(model, parts), kept: new Map(), training: new TrainingData(), pictures };
       return model.loaded;
     },
     decode: async ({ z }, { signal }) => {
@@ -91,7 +93,9 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       kept.set(runId, found);
       return found.report;
     },
-    readPicture: ({ bytes, name }) => pictureFor(loaded().model.loaded, bytes, name),
+    readPicture: (request) => loaded().pictures.read(request),
+    partOfPicture: (request) => loaded().pictures.part(request),
+    forgetPicture: (request) => loaded().pictures.forget(request),
     item: ({ runId, item }) => {
       const { data } = keptOf(runId);
       const place = checkWhole('item', item, 0, data.count - 1);
