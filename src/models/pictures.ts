@@ -4,7 +4,8 @@ import { isJpeg, readJpeg } from '../formats/jpeg.ts';
 import { PictureError, type Picture } from '../formats/picture.ts';
 import { isPng, readPng } from '../formats/png.ts';
 import { areaAverage } from '../maths/areaAverage.ts';
-import { wholeOf, type PicturePart, type PictureShape } from '../protocol/pictures.ts';
+import { wholeOf, type PictureShape } from '../protocol/pictures.ts';
+import type { PicturePart } from '../protocol/vae.ts';
 import type { ItemShape } from './dataset.ts';
 
 export type ImageShape = Extract<ItemShape, { kind: 'image' }>;

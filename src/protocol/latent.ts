@@ -2,7 +2,7 @@
 
 import type { AggregatePosterior } from '../maths/vae/aggregate.ts';
 import type { PosteriorGrid } from '../maths/vae/posteriorGrid.ts';
-import type { Picture } from './pictures.ts';
+import type { Picture, PictureFile } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
 import type {
   AggregateRequest,
@@ -14,11 +14,13 @@ import type {
   EvidenceOf,
   EvidenceRequest,
   Examination,
+  Encodings,
   ExamineRequest,
   ItemRequest,
   LoadedVae,
   MembershipOf,
   NeighboursOf,
+  PicturePart,
   Projection,
   ProjectionRequest,
   TwoSetsOf,
@@ -81,6 +83,23 @@ export interface ComparedData {
   readonly copying: CopyingOf | null;
 }
 
+/** A picture as the model takes it. */
+interface TakenPicture {
+  /** In the model's range. */
+  readonly values: Float32Array;
+  /** What was changed of it, in sentences. */
+  readonly notices: readonly string[];
+}
+
+export interface PickedPicture extends TakenPicture {
+  readonly picture: Picture;
+  readonly file: PictureFile;
+}
+
+export interface EncodedPicturePart extends TakenPicture {
+  readonly encoding: Pick<Encodings, 'mean' | 'logVariance'>;
+}
+
 export interface LatentHost {
   ready(params: Record<never, never>): LatentContent;
   saveState(params: { state: LatentViewState }): void;
@@ -111,9 +130,9 @@ export interface LatentHost {
   /** Lets the user choose data that the model was trained on and data that it was not; null: none was chosen. @throws RpcError 'untrusted', 'bad-input' */
   compareData(params: { samples: number; seed: number }): ComparedData | null;
   /** The image file that is open in front, else one that the user picks, as the model takes it; what was changed of it, in sentences. */
-  pickPicture(params: {
-    pick: boolean;
-  }): { readonly picture: Picture; readonly values: Float32Array; readonly notices: readonly string[] } | null;
+  pickPicture(params: { pick: boolean }): PickedPicture | null;
+  /** A part of the picture that was picked last, encoded. */
+  encodePicturePart(params: { part: PicturePart }): EncodedPicturePart;
   copy(params: { text: string; what: string }): void;
 }
 

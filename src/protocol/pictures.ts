@@ -2,7 +2,7 @@
 
 import { levelsOf } from '../maths/levels.ts';
 import type { ValueRange } from '../maths/vae/likelihood.ts';
-import type { ItemShape, VaeLayout } from './vae.ts';
+import type { ItemShape, PicturePart, VaeLayout } from './vae.ts';
 
 /** How a picture's numbers lie. */
 export interface PictureShape {
@@ -18,14 +18,6 @@ export interface Picture {
   readonly name: string;
   readonly shape: PictureShape;
   readonly levels: Uint8Array;
-}
-
-/** A part of a picture, in its pixels, from its upper left corner on. */
-export interface PicturePart {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A picture of a file, of which parts are taken. */

@@ -10,7 +10,6 @@ import type { MembershipAudit } from '../maths/privacy/membership.ts';
 import type { WithoutModel } from '../maths/privacy/withoutModel.ts';
 import type { TwoSampleTest } from '../maths/privacy/twoSample.ts';
 import type { EngineSettings, ProviderReport, TensorInfo } from './inference.ts';
-import type { PictureFile, PicturePart } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
 
 /** What an item is: a picture's [channels, height, width], or a vector of numbers. */
@@ -456,6 +455,14 @@ export interface TwoSetsOf {
   withoutNats: string | null;
 }
 
+/** A part of a picture, in its pixels, from its upper left corner on. */
+export interface PicturePart {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 export interface PictureRequest {
   /** A PNG or JPEG file. */
   bytes: Uint8Array;
@@ -476,9 +483,14 @@ export interface FittedPicture {
   notices: readonly string[];
 }
 
-export interface KeptPicture extends PictureFile {
+/** A file's picture that is kept. */
+export interface KeptPicture {
   /** What parts are asked for by. */
-  readonly id: string;
+  id: string;
+  width: number;
+  height: number;
+  /** All of it in its own colours, made smaller where it is large. */
+  preview: { shape: { channels: number; height: number; width: number }; levels: Uint8Array };
 }
 
 /** Of one item of a data set that was encoded. */

@@ -7,7 +7,7 @@ import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewStat
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import { copyText } from '../clipboard.ts';
 import { SinglePanel } from '../singlePanel.ts';
-import { readImage } from '../vae/imageFiles.ts';
+import { chooseImage, type ImageFile } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 import { compareData } from './comparedData.ts';
 import type { LatentDataSets } from './latentData.ts';
@@ -19,6 +19,8 @@ const draws = 1;
 const seed = 1;
 /** The heading of the labels by which members were chosen. */
 const families = 'font';
+/** Pixels of the longer side of what is shown of an image file. */
+const preview = 320;
 /** Of the examples that samples are compared with. */
 const comparedTests = 1_000;
 
@@ -34,6 +36,8 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
   readonly #panel: SinglePanel<LatentHost, LatentPage>;
   #client: VaeClient | null = null;
   readonly #shown = new ShownData();
+  /** The image file that was picked last. */
+  #image: ImageFile | null = null;
   #state: LatentViewState | null;
   readonly #subscriptions: vscode.Disposable[];
 
@@ -46,6 +50,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       closed: () => {
         this.#client = null;
         this.#shown.free();
+        this.#look(null);
       },
     });
     const changed = (): void => this.#panel.tell(async (page) => page.models(await this.#models()));
@@ -74,6 +79,11 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     };
   }
 
+  #look(image: ImageFile | null): void {
+    this.#image?.free();
+    this.#image = image;
+  }
+
   #handlers(): Handlers<LatentHost> {
     const { models, data, memento } = this.#services;
     const { train, test } = data.training;
@@ -92,6 +102,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         await memento.update(storageKeys.latent, this.#state);
       },
       load: async ({ model }, { signal, progress }) => {
+        this.#look(null);
         this.#client = await models.client(model);
         return this.#client.load({ signal, onProgress: progress });
       },
@@ -124,7 +135,20 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         }
       },
       compareData: (params, context) => compareData(client(), params, context),
-      pickPicture: ({ pick }) => readImage(client(), pick),
+      pickPicture: async ({ pick }) => {
+        const image = await chooseImage(pick);
+        if (!image) return null;
+        const opened = await image.open(client(), preview);
+        this.#look(image);
+        return opened;
+      },
+      encodePicturePart: async ({ part }, { signal }) => {
+        if (!this.#image) throw new RpcError('unknown-picture', 'No image file is looked at; encode one first.');
+        const asked = client();
+        const { values, notices } = await this.#image.part(asked, part, { signal });
+        const { mean, logVariance } = await asked.encode({ pictures: values }, { signal });
+        return { values, notices, encoding: { mean, logVariance } };
+      },
       copy: ({ text, what }) => copyText(text, what),
     };
   }

@@ -10,7 +10,7 @@ import { copyText } from '../clipboard.ts';
 import { log } from '../log/log.ts';
 import { viewPage, webviewOptions } from '../page.ts';
 import { openSession, type PageSession } from '../pageSession.ts';
-import { readImage } from '../vae/imageFiles.ts';
+import { chooseImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 import { parseChoices, parsePicture, parseRun, parseSettings } from './kept.ts';
 import { samplePictures, savePictures } from './pictureSampling.ts';
@@ -133,7 +133,8 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
         return samplePictures(vaes, { model, settings, around: picture }, { signal }, item);
       },
       pickPicture: async ({ model, pick }) => {
-        const found = await readImage(await vaes.client(model), pick);
+        const file = await chooseImage(pick);
+        const found = file && (await file.read(await vaes.client(model)));
         if (found && found.notices.length > 0) vscode.window.setStatusBarMessage(`$(info) ${found.notices.join(' ')}`, 8_000);
         return found?.picture ?? null;
       },

@@ -1,7 +1,7 @@
 /** What calls are given, checked before anything is made of it. */
 
-import type { PicturePart } from '../../../protocol/pictures.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
+import type { PicturePart } from '../../../protocol/vae.ts';
 
 function bad(message: string): RpcError {
   return new RpcError('bad-input', message);

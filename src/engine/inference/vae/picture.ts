@@ -35,7 +35,7 @@ export class Pictures {
       if (longest === undefined) return fitted;
       const id = randomUUID();
       this.#kept = { id, picture };
-      return { ...fitted, kept: { id, width: read.width, height: read.height, preview: { name, ...previewOf(read, longest) } } };
+      return { ...fitted, kept: { id, width: read.width, height: read.height, preview: previewOf(read, longest) } };
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       throw new RpcError('data-invalid', `${name} cannot be read: ${error.message}`);
@@ -54,7 +54,11 @@ export class Pictures {
 
   #fitted(picture: Picture, part: unknown): FittedPicture {
     const { low, high } = this.#model.range;
-    const { levels, notices } = fitPicture(picture, this.#shape(), part === undefined ? wholeOf(picture) : checkPart('part', part, picture));
+    const { levels, notices } = fitPicture(
+      picture,
+      this.#shape(),
+      part === undefined ? wholeOf(picture) : checkPart('part', part, picture),
+    );
     return { levels, values: inRange(levels, [low, high]), notices };
   }
 

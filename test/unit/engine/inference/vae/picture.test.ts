@@ -78,8 +78,8 @@ describe('a picture that is kept', () => {
   it('is shown smaller, never larger, in its own colours', async () => {
     const read = pictures(image(1, 7, 11));
     const bytes = await imageFile('rgb8.png');
-    const { kept } = read.read({ bytes, name: 'a.png', keep: { preview: 10 } });
-    expect(kept).toMatchObject({ width: 21, height: 13, preview: { name: 'a.png', shape: { channels: 3, height: 6, width: 10 } } });
+    const { kept } = read.read({ bytes, keep: { preview: 10 } });
+    expect(kept).toMatchObject({ width: 21, height: 13, preview: { shape: { channels: 3, height: 6, width: 10 } } });
     const large = read.read({ bytes, keep: { preview: 320 } }).kept!.preview;
     expect(large.shape).toEqual({ channels: 3, height: 13, width: 21 });
     const { levels } = readPicture(bytes);
