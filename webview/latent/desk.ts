@@ -6,6 +6,7 @@ import type { PointsView } from '../shared/points/pointsView.ts';
 import type { FormulaView } from '../shared/formula/formulaView.ts';
 import type { AggregateCheck } from './aggregate.ts';
 import type { Coloured } from './colouring.ts';
+import type { PartDesk } from './part/partDesk.ts';
 import type { PrivacyCheck } from './privacy.ts';
 import type { SelectedSummary } from './selected.ts';
 import type { LatentSession } from './session.ts';
@@ -17,6 +18,7 @@ export interface LatentDesk {
   readonly state: LatentViewState;
   readonly session: LatentSession;
   readonly subjects: SubjectDesk;
+  readonly part: PartDesk;
   readonly strip: Strip;
   readonly aggregate: AggregateCheck;
   readonly privacy: PrivacyCheck;

@@ -20,6 +20,7 @@ import { Latest } from '../shared/latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
 import { drawnBetween } from '../../src/protocol/pictures.ts';
 import { lay } from './overPlane.ts';
+import { PartDesk } from './part/partDesk.ts';
 import { placeOf, zAt, type Place } from './plane.ts';
 import { PrivacyCheck } from './privacy.ts';
 import { side } from './side.ts';
@@ -38,6 +39,7 @@ export class LatentPanel implements LatentDesk {
   readonly host: Remote<LatentHost>;
   readonly session: LatentSession;
   readonly subjects: SubjectDesk;
+  readonly part: PartDesk;
   readonly strip: Strip;
   readonly aggregate: AggregateCheck;
   readonly privacy: PrivacyCheck;
@@ -60,7 +62,7 @@ export class LatentPanel implements LatentDesk {
   #notice: string | null = null;
   /** What was changed of a picture from elsewhere when it was read. */
   #changes: readonly string[] = [];
-  /** The examination whose picture has been decoded where it lies. */
+  /** The encoding whose picture has been decoded where it lies. */
   #met: object | null = null;
   #frame = 0;
 
@@ -81,6 +83,10 @@ export class LatentPanel implements LatentDesk {
     this.subjects = new SubjectDesk(host, {
       changed: () => this.#subjectChanged(),
       busy: (message) => this.#update(() => (this.#working = message)),
+      failed,
+    });
+    this.part = new PartDesk(host, this.subjects, {
+      rested: (notices) => this.#update(() => ([this.#problem, this.#changes] = [null, notices])),
       failed,
     });
     this.strip = new Strip(
@@ -199,7 +205,7 @@ export class LatentPanel implements LatentDesk {
     const { placed, data, model } = this.session;
     const { place, item } = this.#state;
     if (!placed?.plane || !place || !model) return null;
-    const base = data && item !== null ? meanOf(data, model.latent, item) : (this.subjects.subject?.examined?.mean ?? null);
+    const base = data && item !== null ? meanOf(data, model.latent, item) : (this.subjects.subject?.encoding?.mean ?? null);
     return zAt(placed.plane, place, base);
   }
 
@@ -295,7 +301,8 @@ export class LatentPanel implements LatentDesk {
     this.#keep({ item: null });
     this.points.pick(null);
     [this.#problem, this.#changes] = [null, found.notices];
-    this.subjects.picture(found.picture.name, found.values);
+    this.part.show(found.file);
+    this.subjects.picture(found.file, found.values);
   }
 
   #open(): void {
@@ -403,9 +410,9 @@ export class LatentPanel implements LatentDesk {
     const subject = this.subjects.subject;
     const { placed } = this.session;
     // A picture from elsewhere is decoded where it lies, once.
-    if (subject?.item === null && subject.examined && placed?.plane && subject.examined !== this.#met) {
-      this.#met = subject.examined;
-      this.moveTo(placeOf(placed.plane, subject.examined.mean));
+    if (subject?.item === null && subject.encoding && placed?.plane && subject.encoding !== this.#met) {
+      this.#met = subject.encoding;
+      this.moveTo(placeOf(placed.plane, subject.encoding.mean));
     }
     this.#showFormula();
     this.#lay();
@@ -467,7 +474,7 @@ export class LatentPanel implements LatentDesk {
   #page(): TemplateResult {
     const { model, data } = this.session;
     return html`<main class="latent">
-      <h1 class="headline">${this.#headline()}</h1>
+      <h1 class="headline ${this.subjects.subject?.moving ? 'stale' : ''}">${this.#headline()}</h1>
       ${toolbar(this)} ${this.#busy ? busyBanner(this.#busy, () => this.session.cancel()) : nothing} ${this.#banners()}
       ${[...(data?.summary.notices ?? []), ...this.#changes].map((notice) => banner('info', notice, nothing))}
       <div class="latent-parts" ?hidden=${!model}>

@@ -23,13 +23,13 @@ export function lay(points: PointsView, { plane, subject, state: { place, path }
   }
   points.overlay((projection) => {
     const parts: TemplateResult[] = [];
-    const own = subject?.examined;
+    const own = subject?.encoding;
     if (own?.logVariance) {
       const variance = own.logVariance.map(Math.exp);
       const { axes, angle } = shadow(plane, variance);
       parts.push(ellipse(projection, { mean: placeOf(plane, own.mean), axes, angle, tone: 'strong' }));
     }
-    for (const places of contoursOf(subject)) parts.push(curve(projection, { places, tone: 'plain' }));
+    for (const places of subject?.moving ? [] : contoursOf(subject)) parts.push(curve(projection, { places, tone: 'plain' }));
     if (path) {
       const [start, end] = path;
       parts.push(curve(projection, { places: Float64Array.of(...start, ...end), tone: 'plain' }));

@@ -24,7 +24,7 @@ export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
   const own = subject?.examined?.klByDimension ?? null;
   return html`<div class="latent-side">
     ${guard([panel.coloured, panel.palette, panel.state.lit], () => legendOf(panel))} ${here(panel, model, subject)}
-    ${panel.session.placed?.plane && subject ? keyOf(subject) : nothing}
+    ${panel.subjects.file ? panel.part.element : nothing} ${panel.session.placed?.plane && subject ? keyOf(subject) : nothing}
     ${data && panel.selected ? selectedPart(data, panel.selected, () => panel.points.clearSelection()) : nothing} ${way(panel, model)}
     ${subject ? examined(panel, model, subject) : nothing}
     ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
@@ -56,22 +56,28 @@ function here(panel: LatentDesk, model: LoadedVae, subject: Subject | null): Tem
     ${model.item.kind === 'vector' ? html`<p class="latent-note">${barsSentence(between)}</p>` : nothing}`;
 }
 
-function picturesOf({ values, examined: found }: Subject, model: LoadedVae, palette: Palette): TemplateResult {
+function picturesOf({ values, examined: found, moving }: Subject, model: LoadedVae, palette: Palette): TemplateResult {
   const between = drawnBetween(model);
   const shape = shapeOfItem(model.item, between);
   return html`${picture('picture', levelsOf(values, between), shape)}
   ${
     found
-      ? html`${picture('from its mean', levelsOf(found.pictureOfMean, between), shape)}
-        ${picture('from a draw', levelsOf(found.pictureOfZ, between), shape)}`
+      ? html`<div class="latent-made ${moving ? 'stale' : ''}">
+          ${picture('from its mean', levelsOf(found.pictureOfMean, between), shape)}
+          ${picture('from a draw', levelsOf(found.pictureOfZ, between), shape)}
+          ${found.pixels ? costPicture('cost by pixel', found.pixels, shape, palette) : nothing}
+        </div>`
       : nothing
-  }
-  ${found?.pixels ? costPicture('cost by pixel', found.pixels, shape, palette) : nothing}`;
+  }`;
 }
 
 function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): TemplateResult {
   const { evidence, neighbours } = subject;
-  return html`<section class="latent-examined" aria-label="What the model says of ${subject.name}">
+  return html`<section
+    class="latent-examined ${subject.moving ? 'stale' : ''}"
+    aria-label="What the model says of ${subject.name}"
+    aria-busy=${subject.moving}
+  >
     ${subject.examined ? panel.formula.element : html`<p class="latent-note" role="status">Looking at ${subject.name}…</p>`}
     <div class="latent-actions">
       ${
@@ -79,7 +85,7 @@ function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): Templa
           ? nothing
           : html`<vscode-button
               secondary
-              ?disabled=${panel.working !== null || !subject.examined?.elbo}
+              ?disabled=${panel.working !== null || subject.moving || !subject.examined?.elbo}
               @click=${() => panel.subjects.weigh(model.latent)}
               >Work log p(x) out</vscode-button
             >`
@@ -87,7 +93,7 @@ function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): Templa
       ${
         neighbours || !panel.hasTraining
           ? nothing
-          : html`<vscode-button secondary ?disabled=${panel.working !== null} @click=${() => panel.subjects.compare()}
+          : html`<vscode-button secondary ?disabled=${panel.working !== null || subject.moving} @click=${() => panel.subjects.compare()}
               >Nearest training examples</vscode-button
             >`
       }

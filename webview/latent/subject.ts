@@ -1,7 +1,8 @@
 /** The picture that is looked at: an item of the data or one from elsewhere. What the model says of it comes bit by bit. */
 
 import type { PosteriorGrid } from '../../src/maths/vae/posteriorGrid.ts';
-import type { LatentHost } from '../../src/protocol/latent.ts';
+import type { EncodedPicturePart, LatentHost } from '../../src/protocol/latent.ts';
+import type { PictureFile } from '../../src/protocol/pictures.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type { EvidenceOf, Examination, NeighboursOf } from '../../src/protocol/vae.ts';
 import { OneAtATime } from '../shared/oneAtATime.ts';
@@ -23,11 +24,17 @@ export interface Subject {
   readonly item: number | null;
   /** As the model takes it, [...item]. */
   readonly values: Float32Array;
+  /** Where the encoder places it; null: not known yet. */
+  readonly encoding: EncodedPicturePart['encoding'] | null;
+  /** Another part of its file is being chosen: what is said below is of the one before. */
+  readonly moving: boolean;
   readonly examined: Examination | null;
   readonly evidence: EvidenceOf | null;
   readonly contours: PosteriorGrid | null;
   readonly neighbours: NeighboursOf | null;
 }
+
+const unsaid = { examined: null, evidence: null, contours: null, neighbours: null };
 
 export interface SubjectEvents {
   changed(): void;
@@ -41,6 +48,7 @@ export class SubjectDesk {
   readonly #events: SubjectEvents;
   readonly #work = new OneAtATime();
   #subject: Subject | null = null;
+  #file: PictureFile | null = null;
 
   constructor(host: Remote<LatentHost>, events: SubjectEvents) {
     this.#host = host;
@@ -51,13 +59,19 @@ export class SubjectDesk {
     return this.#subject;
   }
 
+  /** The file whose picture is looked at; null: it is of the data. */
+  get file(): PictureFile | null {
+    return this.#file;
+  }
+
   clear(): void {
     this.#work.cancel();
-    this.#subject = null;
+    [this.#subject, this.#file] = [null, null];
   }
 
   /** Looks at an item of the data. */
   item(runId: string, item: number, name: string): void {
+    this.#file = null;
     this.#begin(async (signal) => {
       const values = await this.#host.item({ runId, item }, { signal });
       await this.#look({ name, item, values }, signal);
@@ -65,8 +79,33 @@ export class SubjectDesk {
   }
 
   /** Looks at a picture from elsewhere. */
-  picture(name: string, values: Float32Array): void {
-    this.#begin((signal) => this.#look({ name, item: null, values }, signal));
+  picture(file: PictureFile, values: Float32Array): void {
+    this.#file = file;
+    this.#begin((signal) => this.#look({ name: file.preview.name, item: null, values }, signal));
+  }
+
+  /** Shows another part of the file that is looked at. What was said of the one before stays until `rest`. */
+  move(file: PictureFile, part: Pick<EncodedPicturePart, 'values' | 'encoding'>): void {
+    if (file !== this.#file || !this.#subject) return;
+    this.#work.cancel();
+    const { values, encoding } = part;
+    this.#put({ ...this.#subject, values, encoding, moving: true });
+  }
+
+  /** Looks at the part that was moved to. */
+  rest(name: string): void {
+    const subject = this.#subject;
+    if (!subject?.moving) return;
+    this.#begin(async (signal) => {
+      const own: Subject = { ...subject, ...unsaid, name, moving: false };
+      try {
+        const examined = await this.#examined(own, signal);
+        this.#put({ ...own, examined });
+      } catch (error) {
+        if (!signal.aborted) this.#put(own);
+        throw error;
+      }
+    });
   }
 
   /** Works log p(x) out, and the true posterior's contours where there are two dimensions. */
@@ -98,10 +137,14 @@ export class SubjectDesk {
   }
 
   async #look(given: Pick<Subject, 'name' | 'item' | 'values'>, signal: AbortSignal): Promise<void> {
-    const subject: Subject = { ...given, examined: null, evidence: null, contours: null, neighbours: null };
+    const subject: Subject = { ...given, ...unsaid, encoding: null, moving: false };
     this.#put(subject);
-    const examined = await this.#host.examine({ picture: subject.values, draws, seed }, { signal });
-    this.#put({ ...subject, examined });
+    const examined = await this.#examined(subject, signal);
+    this.#put({ ...subject, examined, encoding: examined });
+  }
+
+  #examined({ values }: Subject, signal: AbortSignal): Promise<Examination> {
+    return this.#host.examine({ picture: values, draws, seed }, { signal });
   }
 
   #put(subject: Subject): void {

@@ -3,10 +3,20 @@
  * latents; the last two are the data's own and move no disc. What is kept outlives a reload of the page.
  */
 
+import type { Picture } from '../../../src/protocol/pictures.ts';
 import type { ComparedData, LatentContent, LatentHost, LatentPage } from '../../../src/protocol/latent.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import type { Handlers, Remote } from '../../../src/protocol/rpc.ts';
-import type { CopyingOf, EncodedData, EncodedPart, EvidenceOf, Examination, LoadedVae, MembershipOf } from '../../../src/protocol/vae.ts';
+import type {
+  CopyingOf,
+  EncodedData,
+  EncodedPart,
+  EvidenceOf,
+  Examination,
+  LoadedVae,
+  MembershipOf,
+  PicturePart,
+} from '../../../src/protocol/vae.ts';
 import { pageChannel } from './pageChannel.ts';
 
 const side = 16;
@@ -95,6 +105,8 @@ class LatentStandIn {
   added: { id: string; name: string } | null = { id: '/data/own', name: 'own' };
   /** What was changed of the picture that is picked. */
   notices: readonly string[] = [];
+  /** The size of the image file that is picked. */
+  file = { width: 4_000, height: 3_000 };
   /** What differs from what is said else. */
   summary: Partial<EncodedData> = {};
   /** Models that are loaded have an encoder. */
@@ -194,7 +206,17 @@ class LatentStandIn {
         picture: { name: 'a.png', shape: { channels: 1, height: side, width: side }, levels: new Uint8Array(side * side) },
         values: disc(-1, -1),
         notices: this.notices,
+        file: { ...this.file, preview: previewOf(this.file) },
       })),
+      // A part is a disc at its middle.
+      encodePicturePart: told('encodePicturePart', ({ part: { x, y, width, height } }: { part: PicturePart }) => {
+        const [right, up] = [(4 * (x + width / 2)) / this.file.width - 2, 2 - (4 * (y + height / 2)) / this.file.height];
+        const encoding = {
+          mean: Float32Array.from(latentsOf([right, up], 0, this.#latent)),
+          logVariance: new Float32Array(this.#latent).fill(-3),
+        };
+        return { values: disc(right, up), notices: this.notices, encoding };
+      }),
       copy: told('copy', () => undefined),
     };
     this.page = duplex<LatentHost, LatentPage>(pageChannel(), handlers);
@@ -216,6 +238,18 @@ class LatentStandIn {
     const failure = this.failures[method];
     if (failure !== undefined) throw new Error(failure);
   }
+}
+
+/** Rings of light on a slope of colours, at most 320 pixels long. */
+function previewOf(file: { width: number; height: number }): Picture {
+  const scale = Math.min(1, 320 / Math.max(file.width, file.height));
+  const [width, height] = [Math.max(1, Math.round(file.width * scale)), Math.max(1, Math.round(file.height * scale))];
+  const levels = Uint8Array.from({ length: 3 * width * height }, (_, at) => {
+    const [channel, place] = [Math.floor(at / (width * height)), at % (width * height)];
+    const [x, y] = [(place % width) / width, Math.floor(place / width) / height];
+    return 255 * [x, y, 0.5 + 0.5 * Math.sin(40 * Math.hypot(x - 0.5, y - 0.5))][channel]!;
+  });
+  return { name: 'a.png', shape: { channels: 3, height, width }, levels };
 }
 
 function partFrom(first: number, latent: number): EncodedPart {
