@@ -29,6 +29,11 @@ const glyph = heldOut.items.slice(0, 784) as Uint8Array;
 const glyphPng = encode({ width: 28, height: 28, data: glyph, channels: 1, depth: 8 });
 const deepPng = encode({ width: 28, height: 28, data: Uint16Array.from(glyph, (level) => level * 257), channels: 1, depth: 16 });
 
+/** The first two glyphs beside each other. */
+const pair = new Uint8Array(2 * 784).map(
+  (_, at) => heldOut.items[784 * Math.floor((at % 56) / 28) + 28 * Math.floor(at / 56) + (at % 28)]!,
+);
+
 /** A PNG whose header says that it has so many pixels; there is no picture behind it. */
 function hugePng(width: number, height: number): Uint8Array {
   const header = Buffer.alloc(33);
@@ -45,6 +50,7 @@ function hugePng(width: number, height: number): Uint8Array {
 const files = {
   'glyph.png': glyphPng,
   'deep.png': deepPng,
+  'pair.png': encode({ width: 56, height: 28, data: pair, channels: 1, depth: 8 }),
   'cmyk.jpg': await imageFile('cmyk.jpg'),
   'corrupt.png': glyphPng.slice(0, 60),
   'huge.png': hugePng(12_000, 9_000),
@@ -176,6 +182,37 @@ describe('the latent space', () => {
       await close(name);
       await (await shown()).getByRole('button', { name: 'Close' }).click();
     }
+  });
+
+  it('encodes a part of the image that is open, also after its process was killed', async () => {
+    await opened();
+    await editor.openFile('pair.png');
+    await editor.command('Genlens: Open Latent Space');
+    const frame = await editor.panelFrame('Latent Space');
+    await encoded(frame);
+    await frame.locator('vscode-toolbar-button[icon="file-media"]').click();
+    await until('the picture is examined', async () => (await headline(frame)).startsWith('pair.png: ELBO'));
+    expect(await frame.locator('.banner').innerText()).toContain('the size was changed to 28 x 28');
+    const selection = frame.getByRole('application', { name: 'Selection of pair.png' });
+    await selection.focus();
+    for (let left = 0; left < 28; left++) await selection.press('Alt+ArrowRight');
+    const second = `Part of pair.png: ${await examined(inputsOf(heldOut, 1, 2))}`;
+    await until('its right half is examined', async () => (await headline(frame)) === second);
+    expect(await frame.locator('.banner').count()).toBe(0);
+
+    process.kill(await inferenceProcess(editor), 'SIGKILL');
+    for (let left = 0; left < 28; left++) await selection.press('ArrowLeft');
+    const first = `Part of pair.png: ${await examined(inputsOf(heldOut, 0, 1))}`;
+    await until('its left half is examined', async () => (await headline(frame)) === first);
+
+    const { x, y, width, height } = (await frame.locator('.part-frame').boundingBox())!;
+    await editor.page.mouse.dblclick(x + width / 4, y + height / 2);
+    await until('all of it is examined', async () => (await headline(frame)).startsWith('pair.png: ELBO'));
+    await editor.page.mouse.move(x + width - 2, y + height - 2);
+    await editor.page.mouse.down();
+    await editor.page.mouse.move(x + width / 2, y + 1, { steps: 5 });
+    await editor.page.mouse.up();
+    await until('what was drawn is examined', async () => (await headline(frame)).startsWith('Part of pair.png: ELBO'));
   });
 
   it('goes on when it is asked, after its process was killed', async () => {
