@@ -57,10 +57,8 @@ export function fitPicture(
   for (let channel = 0; channel < channels; channel++) {
     const offset = part.y * stride + part.x * step + (step === 1 ? 0 : channel);
     const to = fitted.subarray(channel * height * width, (channel + 1) * height * width);
-    if (isSized)
-      for (let at = 0; at < to.length; at++) to[at] = levels[offset + Math.floor(at / width) * stride + (at % width) * step]!;
-    else
-      to.set(areaAverage(levels, { width: part.width, height: part.height, step, offset, stride }, { height, width }).map(Math.round));
+    if (isSized) for (let at = 0; at < to.length; at++) to[at] = levels[offset + Math.floor(at / width) * stride + (at % width) * step]!;
+    else to.set(areaAverage(levels, { width: part.width, height: part.height, step, offset, stride }, { height, width }).map(Math.round));
   }
   return { levels: fitted, notices };
 }
