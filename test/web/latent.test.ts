@@ -640,6 +640,20 @@ async function decodesWhereItIsDragged(page: Page): Promise<void> {
 }
 
 describe('before its data, and without any', () => {
+  it('says that data which was lost is encoded again for a point that is picked', async () => {
+    const { page, close } = await open();
+    await hold(page, 'item');
+    await page.locator('.plot').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('.latent-side [role="status"]').allInnerTexts()).toEqual(['Encoded 200 of 600…']);
+    await release(page);
+    await page.locator('.formula').waitFor();
+    await nextFrames(page);
+    expect(await page.locator('.latent-side [role="status"]').allInnerTexts()).toEqual([]);
+    await close();
+  });
+
   it('shows the points as they come, and decodes places meanwhile', async () => {
     const { page, close } = await harness.open({ width: 1100 });
     await shown(page);

@@ -26,7 +26,7 @@ export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
     ${guard([panel.coloured, panel.palette, panel.state.lit], () => legendOf(panel))} ${here(panel, model, subject)}
     ${panel.subjects.file ? panel.part.element : nothing} ${panel.session.placed?.plane && subject ? keyOf(subject) : nothing}
     ${data && panel.selected ? selectedPart(data, panel.selected, () => panel.points.clearSelection()) : nothing} ${way(panel, model)}
-    ${subject ? examined(panel, model, subject) : nothing}
+    ${subject ? examined(panel, model, subject) : working(panel)}
     ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
     ${data?.summary.dimensions ? panel.aggregate.content(data.summary.runId) : nothing}
     ${data && panel.hasTraining ? panel.privacy.content() : nothing}
@@ -97,10 +97,14 @@ function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): Templa
               >Nearest training examples</vscode-button
             >`
       }
-      ${panel.working === null ? nothing : html`<span class="latent-note" role="status">${panel.working}…</span>`}
+      ${working(panel)}
     </div>
     ${evidence ? tightness(evidence.byK, evidence.logEvidence) : nothing} ${neighbours ? nearest(model, neighbours) : nothing}
   </section>`;
+}
+
+function working({ working: what }: LatentDesk): TemplateResult | typeof nothing {
+  return what === null ? nothing : html`<span class="latent-note" role="status">${what}…</span>`;
 }
 
 /** The bound of K draws, as K grows. */

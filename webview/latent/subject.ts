@@ -73,7 +73,9 @@ export class SubjectDesk {
   item(runId: string, item: number, name: string): void {
     this.#file = null;
     this.#begin(async (signal) => {
-      const values = await this.#host.item({ runId, item }, { signal });
+      const onProgress = ({ message }: { message: string }): void => this.#events.busy(message);
+      const values = await this.#host.item({ runId, item }, { signal, onProgress });
+      this.#events.busy(null);
       await this.#look({ name, item, values }, signal);
     });
   }

@@ -115,7 +115,8 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       addModel: async () => (await models.add()) ?? null,
       removeModel: ({ model }) => models.remove(model),
       decode: (params, { signal }) => client().decode(params, { signal }),
-      item: (params, { signal }) => client().item(params, { signal }),
+      // Where the data was lost with its process it is encoded again first, which takes a while.
+      item: (params, { signal, progress }) => client().item(params, { signal, onProgress: progress }),
       project: (params, { signal, progress }) => client().project(params, { signal, onProgress: progress }),
       examine: (params, { signal }) => client().examine(params, { signal }),
       evidence: (params, { signal, progress }) => client().evidence(params, { signal, onProgress: progress }),

@@ -161,7 +161,12 @@ class LatentStandIn {
           Array.from({ length: z.length / this.#latent }, (_, at) => disc(z[this.#latent * at]!, z[this.#latent * at + 1]!)),
         ),
       })),
-      item: told('item', ({ item }: { item: number }) => disc(...meanOf(item))),
+      item: async (params, { progress }) => {
+        this.calls.push({ method: 'item', params });
+        if (this.holding.includes('item')) progress({ message: 'Encoded 200 of 600', fraction: 1 / 3 });
+        await this.#held('item');
+        return disc(...meanOf(params.item));
+      },
       project: told('project', ({ method }: { method: string }) => {
         // Upwards lies the first of four, to the right the second.
         if (method === 'pca')
