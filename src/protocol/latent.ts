@@ -8,6 +8,7 @@ import type {
   AggregateRequest,
   ContoursRequest,
   CopyingOf,
+  CopyingRequest,
   Decoded,
   EncodedData,
   EncodedPart,
@@ -73,6 +74,9 @@ export interface LatentContent {
   readonly state: LatentViewState | null;
 }
 
+/** Samples that are compared with training data, and how many of them are shown beside it. */
+export type CopiesRequest = Pick<CopyingRequest, 'samples' | 'seed'> & { readonly shown: number };
+
 /** Data that a model was trained on, as the user says, and data that it was not. */
 export interface ComparedData {
   /** Their names. */
@@ -124,11 +128,11 @@ export interface LatentHost {
   /** The nearest examples of the data that the model was trained on. */
   neighbours(params: { pictures: Float32Array; k: number }): NeighboursOf;
   /** Samples against the data that the model was trained on and that it was not. */
-  copying(params: { samples: number; seed: number }): CopyingOf;
+  copying(params: CopiesRequest): CopyingOf;
   /** How many members of its training an attack finds in the model's twin; null where it has none. */
   membership(params: Record<never, never>): MembershipOf | null;
   /** Lets the user choose data that the model was trained on and data that it was not; null: none was chosen. @throws RpcError 'untrusted', 'bad-input' */
-  compareData(params: { samples: number; seed: number }): ComparedData | null;
+  compareData(params: CopiesRequest): ComparedData | null;
   /** The image file that is open in front, else one that the user picks, as the model takes it; what was changed of it, in sentences. */
   pickPicture(params: { pick: boolean }): PickedPicture | null;
   /** A part of the picture that was picked last, encoded. */

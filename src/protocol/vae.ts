@@ -398,9 +398,24 @@ export interface CopyingRequest {
   seed: number;
   /** At most so many of the test examples are compared, evenly spread. */
   tests: number;
+  /** So many of the samples are given with their nearest training items; none without it. */
+  shown?: number;
+}
+
+/** Samples, each with its nearest training item, in the order of `ratio`: the likeliest copy first. */
+export interface NearestPairs {
+  /** [count, ...item] each, in the model's range. */
+  samples: Float32Array;
+  nearest: Float32Array;
+  /** [count]: places among the training items, distances in the model's range. */
+  index: Int32Array;
+  distance: Float64Array;
+  /** Nearest distance over the mean of the others that are compared. */
+  ratio: Float64Array;
 }
 
 export interface CopyingOf extends DataCopying {
+  pairs: NearestPairs;
   /** Nearest training items that each is compared with: 50, or as many as there are. */
   compared: number;
   /** Median of nearest distance over the mean of the others that are compared, of samples and of test examples. */

@@ -728,8 +728,28 @@ describe('what a model gives away', () => {
     expect(await compare(page).count()).toBe(0);
     await part(page).getByRole('button', { name: 'Are samples copies?' }).click();
     await part(page).getByRole('button', { name: 'Can members be found?' }).click();
-    await expect.poll(async () => (await said(page)).length).toBe(2);
-    const [copies, members] = await said(page);
+    await expect.poll(async () => (await said(page)).length).toBe(3);
+    const [copies, pairs, members] = await said(page);
+    expect(pairs).toBe(
+      'The 3 of 1,000 samples that are likeliest copies, each with its nearest training example; under them the nearest distance over ' +
+        'the mean of the next 49. Near 1 it is like any other, near 0 it is a copy.',
+    );
+    const rows = part(page).getByRole('listitem');
+    expect(await rows.allInnerTexts()).toEqual(['0.12', '0.50', '0.93']);
+    expect(await rows.first().getAttribute('title')).toBe('Nearest: training example 12 of 7,316, 0.40 away');
+    // Of each pair the left is the sample and the right its nearest, which lies higher.
+    const heights = await rows
+      .last()
+      .getByRole('img')
+      .evaluateAll((all) =>
+        all.map((canvas) => {
+          const { data } = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, 16, 16);
+          const levels = [...data].filter((_, at) => at % 4 === 0);
+          return levels.reduce((sum, level, at) => sum + level * Math.floor(at / 16), 0) / levels.reduce((sum, level) => sum + level, 0);
+        }),
+      );
+    expect(heights[1]!).toBeLessThan(heights[0]! - 0.5);
+    expect(await audit(page)).toEqual([]);
     expect(copies).toMatch(/Compared with 7,316 training examples\. These are the ones that are here, not all of them\.$/);
     expect(members).toContain('Without the model, from the examples alone, ridge regression finds 0.5 % to 1.9 % (AUC 0.463;');
     expect(await part(page).getByRole('button').count()).toBe(0);
@@ -746,12 +766,12 @@ describe('what a model gives away', () => {
     expect(await compare(page).getAttribute('disabled')).not.toBeNull();
     expect(await audit(page)).toEqual([]);
     await release(page);
-    await expect.poll(async () => (await said(page)).length).toBe(2);
+    await expect.poll(async () => (await said(page)).length).toBe(3);
     const [members, copies] = await said(page);
     expect(members).toMatch(/^As data, what it was trained on \(seen\) and what it was not \(unseen\) are not told apart: 50\.3 % /);
     expect(members).toMatch(/AUC 0\.463; permuted coins give 0\.423 to 0\.579\)\. Other attacks may find more\.$/);
     expect(copies).toMatch(/^Of 1,000 samples .* Compared with 7,316 training examples\.$/);
-    expect(await calls(page, 'compareData')).toEqual([{ samples: 1_000, seed: 1 }]);
+    expect(await calls(page, 'compareData')).toEqual([{ samples: 1_000, shown: 24, seed: 1 }]);
     expect(await audit(page)).toEqual([]);
     await panel.close();
   });

@@ -4,13 +4,12 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { LatentHost } from '../../src/protocol/latent.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
-import type { CopyingOf, MembershipOf } from '../../src/protocol/vae.ts';
+import type { CopyingOf, LoadedVae, MembershipOf } from '../../src/protocol/vae.ts';
 import { AskedWork, type WorkEvents } from './askedWork.ts';
+import { copiesRequest } from './copiesRequest.ts';
+import { nearestPairs } from './nearestPairs.ts';
 import { TwoDataSets } from './twoDataSets.ts';
 import { copyingSentence, membershipSentence } from './words.ts';
-
-const samples = 1_000;
-const seed = 1;
 
 /** Of the model that is loaded. */
 export class PrivacyCheck {
@@ -34,11 +33,16 @@ export class PrivacyCheck {
     [this.#copying, this.#membership] = [null, undefined];
   }
 
-  content(): TemplateResult {
+  content(model: LoadedVae): TemplateResult {
     const { busy } = this.#work;
     return html`<section class="latent-privacy" aria-labelledby="privacy-title">
       <h2 id="privacy-title">What it gives away</h2>
-      ${this.#copying ? html`<p>${copyingSentence(this.#copying)} These are the ones that are here, not all of them.</p>` : nothing}
+      ${
+        this.#copying
+          ? html`<p>${copyingSentence(this.#copying)} These are the ones that are here, not all of them.</p>
+              ${nearestPairs(model, this.#copying)}`
+          : nothing
+      }
       ${this.#membership === undefined ? nothing : html`<p>${membershipSentence(this.#membership)}</p>`}
       <div class="latent-actions">
         ${
@@ -60,7 +64,7 @@ export class PrivacyCheck {
 
   #measureCopying(): void {
     this.#work.begin('Sampling and comparing', async (signal, onProgress) => {
-      this.#copying = await this.#host.copying({ samples, seed }, { signal, onProgress });
+      this.#copying = await this.#host.copying(copiesRequest, { signal, onProgress });
     });
   }
 

@@ -29,8 +29,8 @@ export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
     ${subject ? examined(panel, model, subject) : working(panel)}
     ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
     ${data?.summary.dimensions ? panel.aggregate.content(data.summary.runId) : nothing}
-    ${data && panel.hasTraining ? panel.privacy.content() : nothing}
-    ${panel.content.models.find(({ id }) => id === panel.state.model)?.added ? panel.privacy.twoDataSets.content() : nothing}
+    ${data && panel.hasTraining ? panel.privacy.content(model) : nothing}
+    ${panel.content.models.find(({ id }) => id === panel.state.model)?.added ? panel.privacy.twoDataSets.content(model) : nothing}
   </div>`;
 }
 

@@ -4,11 +4,11 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedData, LatentHost } from '../../src/protocol/latent.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
+import type { LoadedVae } from '../../src/protocol/vae.ts';
 import { AskedWork, type WorkEvents } from './askedWork.ts';
+import { copiesRequest } from './copiesRequest.ts';
+import { nearestPairs } from './nearestPairs.ts';
 import { copyingSentence, twoSetsSentence } from './words.ts';
-
-/** Samples that are compared with the training data, and the seed of all draws. */
-const request = { samples: 1_000, seed: 1 };
 
 /** Of the model that is loaded. */
 export class TwoDataSets {
@@ -26,14 +26,19 @@ export class TwoDataSets {
     this.#found = null;
   }
 
-  content(): TemplateResult {
+  content(model: LoadedVae): TemplateResult {
     const found = this.#found;
     return html`<section class="latent-privacy" aria-labelledby="two-sets-title">
       <h2 id="two-sets-title">What it gives away</h2>
       ${
         found
           ? html`<p>${twoSetsSentence(found)}</p>
-              ${found.copying ? html`<p>${copyingSentence(found.copying)}</p>` : nothing}`
+              ${
+                found.copying
+                  ? html`<p>${copyingSentence(found.copying)}</p>
+                      ${nearestPairs(model, found.copying)}`
+                  : nothing
+              }`
           : nothing
       }
       <div class="latent-actions">
@@ -45,7 +50,7 @@ export class TwoDataSets {
 
   #compare(): void {
     this.#work.begin('Choosing the data', async (signal, onProgress) => {
-      this.#found = (await this.#host.compareData(request, { signal, onProgress })) ?? this.#found;
+      this.#found = (await this.#host.compareData(copiesRequest, { signal, onProgress })) ?? this.#found;
     });
   }
 }

@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { klByDimension } from '../../maths/vae/gaussian.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
 import { RpcError } from '../../protocol/rpc.ts';
-import type { EncodedData, EncodedPart, EvidenceItem, LoadedVae, TwoSetsOf, TwoSetsRequest } from '../../protocol/vae.ts';
+import type { CopyingOf, EncodedData, EncodedPart, EvidenceItem, LoadedVae, TwoSetsOf, TwoSetsRequest } from '../../protocol/vae.ts';
 import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
 import type { EvaluateArguments, EvaluateOptions } from './arguments.ts';
@@ -51,7 +51,9 @@ async function measured(
   const items = parts.flatMap((part) => itemsOf(part, loaded.latent, evidences));
   const rate = found.dimensions ? await client.aggregate({ runId: found.runId, draws: AGGREGATE_DRAWS, seed }, options) : null;
   const copying =
-    train === null ? null : { ...(await client.copying({ train, test: data, samples, seed, tests: MOST_TESTS }, options)), train };
+    train === null
+      ? null
+      : { ...withoutPairs(await client.copying({ train, test: data, samples, seed, tests: MOST_TESTS }, options)), train };
   const compared =
     train === null ? null : await comparison(client, { members: train, others: data, most: MOST_TESTS, draws, seed }, options);
   return { loaded, data: found, items, rate, copying, twoSets: compared?.twoSets ?? null, withoutTwoSets: compared?.without ?? null };
@@ -114,6 +116,8 @@ function itemsOf(part: EncodedPart, latent: number, evidences: ReadonlyMap<numbe
     };
   });
 }
+
+const withoutPairs = ({ pairs: _, ...numbers }: CopyingOf): Omit<CopyingOf, 'pairs'> => numbers;
 
 function asJson(model: string, { loaded, data, items, rate, copying, twoSets, withoutTwoSets }: Evaluation): object {
   const { name, count, notices, elbo, reconstruction, kl, withoutNats, dimensions, active, collapsed, sensitivity, paths, recipe, runMs } =

@@ -27,7 +27,7 @@ export interface Evaluation {
   data: EncodedData;
   items: readonly EvaluatedItem[];
   rate: { rate: number; information: number; divergence: number } | null;
-  copying: (CopyingOf & { train: string }) | null;
+  copying: (Omit<CopyingOf, 'pairs'> & { train: string }) | null;
   /** The training data against the data, and the members that are found where these are not told apart. */
   twoSets: TwoSetsOf | null;
   /** Why they are not compared, where both are given. */

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { VaeClient } from '../../engine/vaeClient.ts';
-import type { ComparedData } from '../../protocol/latent.ts';
+import type { ComparedData, CopiesRequest } from '../../protocol/latent.ts';
 import { RpcError, type CallContext } from '../../protocol/rpc.ts';
 import { pickData } from './dataPicking.ts';
 
@@ -15,7 +15,7 @@ const draws = 4;
 /** Asks for both data sets; null: one was not chosen. @throws RpcError 'untrusted', 'bad-input', and what the engine says */
 export async function compareData(
   client: VaeClient,
-  { samples, seed }: { samples: number; seed: number },
+  { samples, seed, shown }: CopiesRequest,
   { signal, progress }: CallContext,
 ): Promise<ComparedData | null> {
   if (!vscode.workspace.isTrusted)
@@ -32,6 +32,6 @@ export async function compareData(
   const twoSets = await client.twoSets({ members, others, most, draws, seed }, options);
   const names = { members: basename(members), others: basename(others) };
   if (twoSets.differ) return { ...names, twoSets, copying: null };
-  const copying = await client.copying({ train: members, test: others, samples, seed, tests: samples }, options);
+  const copying = await client.copying({ train: members, test: others, samples, seed, tests: samples, shown }, options);
   return { ...names, twoSets, copying };
 }

@@ -123,8 +123,8 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       contours: (params, { signal }) => client().contours(params, { signal }),
       aggregate: (params, { signal, progress }) => client().aggregate(params, { signal, onProgress: progress }),
       neighbours: ({ pictures, k }, { signal }) => client().neighbours({ pictures, k, train }, { signal }),
-      copying: ({ samples, seed: own }, { signal, progress }) =>
-        client().copying({ train, test, samples, seed: own, tests: comparedTests }, { signal, onProgress: progress }),
+      copying: ({ samples, seed: own, shown }, { signal, progress }) =>
+        client().copying({ train, test, samples, seed: own, shown, tests: comparedTests }, { signal, onProgress: progress }),
       membership: async (_, { signal, progress }) => {
         const twin = this.#client && (await models.twin(this.#client.source.id));
         if (!twin) return null;

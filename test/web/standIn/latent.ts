@@ -72,6 +72,10 @@ const latentsOf = ([x, y]: readonly [number, number], item: number, latent: numb
 const copying: CopyingOf = {
   ...{ z: 3.2, nearer: 0.61, pBelow: 0.99, samples: 1_000, examples: 1_000 },
   ...{ ratioOfSamples: 0.78, ratioOfTests: 0.71, compared: 50, trainCount: 7_316 },
+  pairs: {
+    ...{ samples: joined([-1, 0, 1].map((x) => disc(x, 0))), nearest: joined([-1, 0, 1].map((x) => disc(x, 0.5))) },
+    ...{ index: Int32Array.of(11, 4, 99), distance: Float64Array.of(0.4, 1.1, 2.3), ratio: Float64Array.of(0.12, 0.5, 0.93) },
+  },
 };
 const found = {
   ...{ foundAtOnePercent: { value: 0.009, low: 0.005, high: 0.019 }, foundIfIndependent: { value: 0.009, low: 0.006, high: 0.013 } },

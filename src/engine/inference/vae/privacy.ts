@@ -48,11 +48,11 @@ export async function neighbours(
   const { data, points } = await training.of(model, request.train, context);
   const k = checkWhole('k', request.k, 2, data.count);
   const found = await nearestNeighbours(request.pictures, points, model.size, k, resting(context, 'Comparing with the training data'));
-  const nearest = new Float32Array(count * model.size);
-  for (let i = 0; i < count; i++) {
-    const place = found.index[i * k]!;
-    nearest.set(points.subarray(place * model.size, (place + 1) * model.size), i * model.size);
-  }
+  const nearest = rowsOf(
+    points,
+    Array.from({ length: count }, (_, i) => found.index[i * k]!),
+    model.size,
+  );
   return { k, index: found.index, distance: found.distance, ratio: distanceRatios(found), nearest, trainCount: data.count };
 }
 
@@ -67,6 +67,7 @@ export async function copying(
   const samples = checkWhole('samples', request.samples, 2, 100_000);
   const seed = checkWhole('seed', request.seed, 0, MOST_SEED);
   checkWhole('tests', request.tests, 2, 1_000_000);
+  const shown = checkWhole('shown', request.shown ?? 0, 0, samples);
   const test = await readData(model, request.test, undefined, context);
   const { data, points } = await training.of(model, request.train, context);
   const k = Math.min(COMPARED, data.count);
@@ -84,13 +85,32 @@ export async function copying(
     resting(context, 'Comparing new examples with the training data'),
   );
   const first = (of: typeof ofMade): Float64Array => Float64Array.from({ length: of.distance.length / k }, (_, i) => of.distance[i * k]!);
+  const ratio = distanceRatios(ofMade);
+  const likeliest = [...ratio.keys()].sort((a, b) => ratio[a]! - ratio[b]!).slice(0, shown);
   return {
     ...dataCopying(first(ofMade), first(ofTests)),
-    ratioOfSamples: quantile(distanceRatios(ofMade), 0.5),
+    pairs: {
+      samples: rowsOf(made, likeliest, model.size),
+      nearest: rowsOf(
+        points,
+        likeliest.map((i) => ofMade.index[i * k]!),
+        model.size,
+      ),
+      index: Int32Array.from(likeliest, (i) => ofMade.index[i * k]!),
+      distance: Float64Array.from(likeliest, (i) => ofMade.distance[i * k]!),
+      ratio: Float64Array.from(likeliest, (i) => ratio[i]!),
+    },
+    ratioOfSamples: quantile(ratio, 0.5),
     ratioOfTests: quantile(distanceRatios(ofTests), 0.5),
     compared: k,
     trainCount: data.count,
   };
+}
+
+function rowsOf(items: Float32Array, places: readonly number[], size: number): Float32Array {
+  const rows = new Float32Array(places.length * size);
+  places.forEach((place, at) => rows.set(items.subarray(place * size, (place + 1) * size), at * size));
+  return rows;
 }
 
 /** @throws RpcError 'bad-input' with what there is, 'no-likelihood' */

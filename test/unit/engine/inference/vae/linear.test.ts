@@ -183,6 +183,26 @@ describe('a data set', () => {
     expect(copied.z).toBeGreaterThan(3);
     expect(copied.nearer).toBe(1);
     expect(copied).toMatchObject({ ratioOfTests: 0, compared: 8, trainCount: 8 });
+    expect(copied.pairs.ratio).toHaveLength(0);
+  });
+
+  it('gives the likeliest copies with their nearest training items, as they are found one by one', async () => {
+    const { service } = await loadedLinear('linear-3');
+    const request = { train: path('data'), test: path('data'), samples: 40, seed: 1, tests: 8 };
+    const { pairs } = await service.copying({ ...request, shown: 10 });
+    expect([...pairs.ratio]).toEqual([...pairs.ratio].sort((a, b) => a - b));
+    const alone = await service.neighbours({ pictures: pairs.samples, train: path('data'), k: 8 });
+    expect([...alone.ratio]).toEqual([...pairs.ratio]);
+    expect([...alone.nearest]).toEqual([...pairs.nearest]);
+    for (let at = 0; at < 10; at++) {
+      expect([alone.index[at * 8], alone.distance[at * 8]]).toEqual([pairs.index[at], pairs.distance[at]]);
+      expect([...pairs.nearest.subarray(at * 9, (at + 1) * 9)]).toEqual([...pictureOf('linear-3', pairs.index[at]!)]);
+    }
+    // No other sample has a smaller one.
+    const all = await service.copying({ ...request, shown: 40 });
+    expect([...all.pairs.ratio.subarray(0, 10)]).toEqual([...pairs.ratio]);
+    expect([...all.pairs.ratio]).toEqual([...all.pairs.ratio].sort((a, b) => a - b));
+    await expect(service.copying({ ...request, shown: 41 })).rejects.toThrow(/shown is 41; .*40/);
   });
 
   it('and another are compared as data before anything is said of membership', async () => {
