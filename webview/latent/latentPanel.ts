@@ -12,7 +12,7 @@ import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { AggregateCheck } from './aggregate.ts';
-import { chosenOf, coloured, colouringsOf, colourOfItems, type Coloured } from './colouring.ts';
+import { chosenOf, coloured, colouringsOf, type Coloured } from './colouring.ts';
 import { meanOf } from './encodedData.ts';
 import type { LatentDesk } from './desk.ts';
 import { elboContent } from './elbo.ts';
@@ -24,16 +24,14 @@ import { PartDesk } from './part/partDesk.ts';
 import { placeOf, zAt, type Place } from './plane.ts';
 import { PrivacyCheck } from './privacy.ts';
 import { side } from './side.ts';
-import { LatentSession, type Placed } from './session.ts';
+import { LatentSession } from './session.ts';
+import { nameOf, pointsOf, pointsWithoutData } from './shownPoints.ts';
 import { Strip, type Way } from './strip.ts';
 import { summaryOf, type SelectedSummary } from './selected.ts';
 import { SubjectDesk } from './subject.ts';
 import { toolbar } from './toolbar.ts';
 import { initialState } from './viewState.ts';
 import { dataSentence, decoderSentence, examinationSentence } from './words.ts';
-
-/** Of the prior, what is seen where there is no data: four deviations each way. */
-const priorBox = { left: -4, right: 4, bottom: -4, top: 4 };
 
 export class LatentPanel implements LatentDesk {
   readonly host: Remote<LatentHost>;
@@ -342,46 +340,15 @@ export class LatentPanel implements LatentDesk {
   #showPoints(): void {
     const { data, placed } = this.session;
     if (!placed) return;
-    if (!data) {
-      this.#showWithoutData(placed);
-      return;
-    }
-    this.#coloured = coloured(data, chosenOf(colouringsOf(data.summary, data.numbers), this.#state.colouring).colouring);
-    const { colour } = this.#coloured;
     this.#selected = null;
-    this.#notice = this.points.show(
-      {
-        ...{ name: `${data.summary.name} in the latent space`, x: placed.x, y: placed.y, colour: colourOfItems(colour, placed.items) },
-        axes: { x: placed.names[0], y: placed.names[1], equal: placed.plane !== null },
-        spoken: (index) => this.nameOf(placed.items?.[index] ?? index),
-      },
-      this.#state.viewport,
-    );
+    this.#coloured = data && coloured(data, chosenOf(colouringsOf(data.summary, data.numbers), this.#state.colouring).colouring);
+    const content = data && this.#coloured ? pointsOf(data.summary, placed, this.#coloured) : pointsWithoutData(placed);
+    this.#notice = this.points.show(content, this.#state.viewport);
+    if (!data) return;
     this.points.light(this.#state.lit);
     const { item } = this.#state;
     const point = item === null || !placed.items ? item : placed.items.indexOf(item);
     this.points.pick(point === -1 ? null : point);
-  }
-
-  /** What has come of the points so far, in the plane of the prior. */
-  #showWithoutData({ x, y, names }: Placed): void {
-    [this.#coloured, this.#selected] = [null, null];
-    this.points.show(
-      {
-        ...{ name: 'The plane of the prior', x, y, box: priorBox },
-        colour: { kind: 'values', values: new Float32Array(x.length).fill(NaN), range: [0, 1], ramp: 'viridis' },
-        axes: { x: names[0], y: names[1], equal: true },
-        spoken: (index) => `item ${index}`,
-      },
-      this.#state.viewport,
-    );
-  }
-
-  /** What an item is, in few words. */
-  nameOf(item: number): string {
-    const { data } = this.session;
-    const labels = data?.summary.labels.slice(0, 2).map(({ names, values }) => names[values[item] ?? -1] ?? '?') ?? [];
-    return labels.length > 0 ? labels.join(', ') : `item ${item}`;
   }
 
   #pick(index: number): void {
@@ -403,7 +370,7 @@ export class LatentPanel implements LatentDesk {
   #look(item: number): void {
     const { data } = this.session;
     [this.#problem, this.#changes] = [null, []];
-    if (data) this.subjects.item(data.summary.runId, item, this.nameOf(item));
+    if (data) this.subjects.item(data.summary.runId, item, nameOf(data.summary, item));
   }
 
   #subjectChanged(): void {
