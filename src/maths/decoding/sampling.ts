@@ -41,33 +41,52 @@ export function candidatesOf(logits: Float32Array, { temperature = 1, topK = 0, 
   const maximum = largestOf(logits);
   if (temperature === 0) return { ids: Int32Array.of(logits.indexOf(maximum)), probabilities: Float64Array.of(1) };
 
+  if (topK === 0 && topP < 1) {
+    const nucleus = likelyNucleus(logits, { temperature, topP, minP }, maximum);
+    if (nucleus) return nucleus;
+  }
   let ids = idsFrom(logits, -Number.MAX_VALUE);
   if (topK > 0 && topK < ids.length) {
     const { value } = leastKept(logitsAt(logits, ids), ids.length - topK);
     ids = idsFrom(logits, value);
   }
   let weights = new Float64Array(ids.length);
-  let [sum, far] = [0, 0];
-  let near = 0;
+  let sum = 0;
+  for (let i = 0; i < ids.length; i++) sum += weights[i] = expOfNegative((logits[ids[i]!]! - maximum) / temperature);
+  if (topP < 1 || minP > 0) {
+    const gone = topP < 1 ? leastKept(logitsAt(logits, ids), (1 - topP) * sum, weights) : { value: -Infinity, equalGone: 0 };
+    ({ ids, weights, sum } = above(logits, { ids, weights }, gone, minP));
+  }
+  return normalised({ ids, weights, sum });
+}
+
+/**
+ * The nucleus without a list of all tokens: as a rule the many improbable ones go together, and the few others alone have to be looked at.
+ * null where some of the improbable stay.
+ */
+function likelyNucleus(
+  logits: Float32Array,
+  { temperature, topP, minP }: Required<Omit<SamplingFilters, 'topK'>>,
+  maximum: number,
+): Candidates | null {
   const nearest = maximum - nearNats * temperature;
-  for (let i = 0; i < ids.length; i++) {
-    const logit = logits[ids[i]!]!;
-    const weight = (weights[i] = expOfNegative((logit - maximum) / temperature));
+  const ids: number[] = [];
+  let [sum, far] = [0, 0];
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    const weight = expOfNegative((logit - maximum) / temperature);
     sum += weight;
     if (logit < nearest) far += weight;
-    else near++;
+    else ids.push(id);
   }
-  if (topP < 1 || minP > 0) {
-    let least: LeastKept = { value: -Infinity, equalGone: 0 };
-    if (topP < 1) {
-      const limit = (1 - topP) * sum;
-      // As a rule the many improbable tokens go together, and the few others alone have to be looked at.
-      if (far <= limit) ({ ids, weights } = nearOnes(logits, { ids, weights }, nearest, near));
-      least = leastKept(logitsAt(logits, ids), far <= limit ? limit - far : limit, weights);
-    }
-    // The largest weight is 1, so a weight is its share of the largest probability.
-    ({ ids, weights, sum } = above(logits, { ids, weights }, least, minP));
-  }
+  const limit = (1 - topP) * sum;
+  if (far > limit) return null;
+  const near: Weighted = { ids: Int32Array.from(ids), weights: new Float64Array(ids.length) };
+  for (let i = 0; i < ids.length; i++) near.weights[i] = expOfNegative((logits[ids[i]!]! - maximum) / temperature);
+  return normalised(above(logits, near, leastKept(logitsAt(logits, near.ids), limit - far, near.weights), minP));
+}
+
+function normalised({ ids, weights, sum }: Weighted & { sum: number }): Candidates {
   for (let i = 0; i < weights.length; i++) weights[i]! /= sum;
   return { ids, probabilities: weights };
 }
@@ -96,17 +115,6 @@ function logitsAt(logits: Float32Array, ids: Int32Array): Float32Array {
 interface Weighted {
   ids: Int32Array<ArrayBuffer>;
   weights: Float64Array<ArrayBuffer>;
-}
-
-function nearOnes(logits: Float32Array, { ids, weights }: Weighted, nearest: number, count: number): Weighted {
-  const near: Weighted = { ids: new Int32Array(count), weights: new Float64Array(count) };
-  let found = 0;
-  for (let i = 0; i < ids.length; i++) {
-    if (logits[ids[i]!]! < nearest) continue;
-    near.ids[found] = ids[i]!;
-    near.weights[found++] = weights[i]!;
-  }
-  return near;
 }
 
 /** Those from a least logit on (of equal ones the later are gone) whose weight is no less than `leastWeight`, and the sum of their weights. */
