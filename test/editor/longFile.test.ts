@@ -11,7 +11,8 @@ describe('a file of 10,000 lines', () => {
   beforeAll(async () => {
     const workspace = await workspaceOf({ 'long.py': code });
     cleanUp.push(workspace.remove);
-    editor = await openGenlens({ workspace: workspace.folder });
+    // Enter ends a line, whatever is suggested by then.
+    editor = await openGenlens({ workspace: workspace.folder, settings: { 'editor.acceptSuggestionOnEnter': 'off' } });
     cleanUp.push(() => editor.dispose());
   });
   afterAll(async () => {
