@@ -155,6 +155,33 @@ describe('the text view', () => {
     await panel.close();
   });
 
+  it('shows in the editor the token that was pressed first, where the text moves between the two clicks', async () => {
+    const panel = await harness.open();
+    const { page } = panel;
+    await open(page);
+    // After the first click the text moves down by a line: another token is where this one was.
+    const pressed = await page.evaluate(() => {
+      const all = [...document.querySelectorAll<HTMLElement>('.token')];
+      const boxes = all.map((one) => one.getBoundingClientRect());
+      const middle = ({ left, right }: DOMRect): number => (left + right) / 2;
+      const above = (at: number): DOMRect | undefined =>
+        boxes.find((box) => box.bottom <= boxes[at]!.top + 1 && box.left < middle(boxes[at]!) - 1 && box.right > middle(boxes[at]!) + 1);
+      const index = boxes.findIndex((_, at) => above(at) !== undefined);
+      const text = all[0]!.parentElement!;
+      const by = boxes[index]!.top - above(index)!.top;
+      text.addEventListener('pointerup', () => (text.style.paddingTop = `calc(${getComputedStyle(text).paddingTop} + ${by}px)`), {
+        once: true,
+      });
+      return index;
+    });
+    await token(page, pressed).dblclick();
+    await expect
+      .poll(() => page.evaluate(() => window.standIn.calls.findLast(({ method }) => method === 'reveal')?.params))
+      .toEqual({ token: pressed });
+    expect(await token(page, pressed).getAttribute('aria-selected')).toBe('true');
+    await panel.close();
+  });
+
   it('chooses from the list, shows a token in the editor, and copies the numbers', async () => {
     const panel = await harness.open({ width: 900, height: 700 });
     const { page } = panel;

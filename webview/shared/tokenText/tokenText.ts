@@ -133,9 +133,17 @@ export class TokenText {
   #listen(): void {
     const { element } = this;
     const { multiple } = this.#options;
+    let last: PointerEvent | null = null;
     element.addEventListener('pointerdown', (event) => {
       const token = this.#tokenAt(event.target);
       if (token === null || event.button !== 0) return;
+      const isSecond = last !== null && isDoublePress(last, event);
+      last = event;
+      // What the first press chose may have moved the text below the pointer: the second is of the same token.
+      if (isSecond && !this.#marks.chosen.has(token)) {
+        event.preventDefault();
+        return;
+      }
       const toggles = event.ctrlKey || event.metaKey;
       this.#dragged = multiple && !toggles ? token : null;
       this.#options.chosen(token, multiple && event.shiftKey ? 'extend' : multiple && toggles ? 'toggle' : 'only');
@@ -210,4 +218,13 @@ export class TokenText {
     const own = stops.findLastIndex((stop) => stop <= active);
     return stops[Math.max(0, own - 1)] ?? active;
   }
+}
+
+/** Milliseconds and pixels that lie between two presses of a double click at most. */
+const doublePress = { ms: 500, pixels: 4 };
+
+function isDoublePress(first: PointerEvent, second: PointerEvent): boolean {
+  const isPlain = !(second.ctrlKey || second.metaKey || second.shiftKey);
+  const moved = Math.hypot(second.clientX - first.clientX, second.clientY - first.clientY);
+  return isPlain && second.timeStamp - first.timeStamp <= doublePress.ms && moved <= doublePress.pixels;
 }
