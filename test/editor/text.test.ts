@@ -2,6 +2,7 @@ import type { FrameLocator, Frame } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { problemsOf, reloadWindow, shownPanel } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
+import { until } from './harness/until.ts';
 import { editorOn, explainFile } from './onFiles.ts';
 
 const python = [
@@ -77,12 +78,16 @@ it('shows what is chosen in the editor, and comes back after a reload with map, 
     .waitFor();
   const token = panel.locator('.token').nth(9);
   const written = (await token.innerText()).replace('·', ' ');
-  await token.dblclick();
-  await expect
-    .poll(() =>
-      editor.evaluateInHost((vscode) => vscode.window.activeTextEditor?.document.getText(vscode.window.activeTextEditor.selection)),
-    )
-    .toBe(written);
+  await panel.locator('.group-list[aria-busy=false]').waitFor();
+  // While the page settles the text may move between aiming and clicking.
+  await until('the token is selected in the editor', async () => {
+    await token.dblclick();
+    await editor.page.waitForTimeout(500);
+    return editor.evaluateInHost(
+      (vscode, text) => vscode.window.activeTextEditor?.document.getText(vscode.window.activeTextEditor.selection) === text,
+      written,
+    );
+  });
   await reloadWindow(editor);
   const again = await shownPanel(editor, 'boxes.py');
   await again
