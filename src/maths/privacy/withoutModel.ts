@@ -66,7 +66,7 @@ export async function auditWithoutModel(
     throw new RangeError(`${items.length} numbers, ${n} coins and ${family.length} families are no examples of ${size} numbers.`);
   const third = (which: number) => (done: number) => rest((which + done) / 3);
   const isProjected = size > MOST_FEATURES;
-  const features = isProjected ? await projected(items, size, n, draws.normals, third(0)) : Float64Array.from(items);
+  const features = isProjected ? await projected(items, size, n, draws.normals, third(0)) : new Float64Array(items);
   const families = [...new Set(family)];
   const place = new Map(families.map((one, i) => [one, i]));
   const familyOf = family.map((one) => place.get(one)!);
@@ -97,9 +97,12 @@ export class CrossFits {
   readonly #width: number;
   readonly #fold: Int32Array;
   readonly #factors: readonly Factors[];
+  /** Of each fold: the sum of its examples. */
+  readonly #sums: readonly Float64Array[];
 
   private constructor(x: Float64Array, width: number, fold: Int32Array, factors: readonly Factors[]) {
     [this.#x, this.#width, this.#fold, this.#factors] = [x, width, fold, factors];
+    this.#sums = this.#weighted(() => 1);
   }
 
   /**
@@ -137,18 +140,21 @@ export class CrossFits {
    */
   scores(member: Uint8Array): Float64Array {
     const [x, width, fold] = [this.#x, this.#width, this.#fold];
+    const coinOf = (i: number): number => (member[i] ? 1 : -1);
+    const turned = this.#weighted(coinOf);
     const weights = this.#factors.map((factors, left) => {
       let [wanted, seen] = [0, 0];
       for (let i = 0; i < fold.length; i++) {
         if (fold[i] === left) continue;
         seen++;
-        wanted += member[i] ? 1 : -1;
+        wanted += coinOf(i);
       }
+      const mean = seen > 0 ? wanted / seen : 0;
       const right = new Float64Array(width);
-      for (let i = 0; i < fold.length; i++) {
-        if (fold[i] === left) continue;
-        const y = (member[i] ? 1 : -1) - wanted / seen;
-        for (let j = 0; j < width; j++) right[j]! += y * x[i * width + j]!;
+      // The other folds are added, not the own one taken off, so that nothing of its coins is left by rounding.
+      for (const [one, sums] of this.#sums.entries()) {
+        if (one === left) continue;
+        for (let j = 0; j < width; j++) right[j]! += turned[one]![j]! - mean * sums[j]!;
       }
       return solveFactored(factors, width, right, 1);
     });
@@ -158,6 +164,17 @@ export class CrossFits {
       for (let j = 0; j < width; j++) score += x[i * width + j]! * own[j]!;
       return score;
     });
+  }
+
+  /** Of each fold: the sum of its examples times a number of each. */
+  #weighted(of: (i: number) => number): Float64Array[] {
+    const [x, width] = [this.#x, this.#width];
+    const sums = this.#factors.map(() => new Float64Array(width));
+    this.#fold.forEach((one, i) => {
+      const [sum, weight] = [sums[one]!, of(i)];
+      for (let j = 0; j < width; j++) sum[j]! += weight * x[i * width + j]!;
+    });
+    return sums;
   }
 }
 

@@ -3,7 +3,7 @@
 import { sizeOf, type DataSet } from '../../../models/dataset.ts';
 import { dataCopying, distanceRatios } from '../../../maths/privacy/copying.ts';
 import { quantile } from '../../../maths/privacy/membership.ts';
-import { nearestNeighbours } from '../../../maths/privacy/nearest.ts';
+import { nearestNeighbours, type Neighbours } from '../../../maths/privacy/nearest.ts';
 import { normals } from '../../../maths/random/normal.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type {
@@ -44,15 +44,11 @@ export async function neighbours(
   request: NeighboursRequest,
   context: CallContext,
 ): Promise<NeighboursOf> {
-  const count = checkItems('pictures', request.pictures, model.size);
+  checkItems('pictures', request.pictures, model.size);
   const { data, points } = await training.of(model, request.train, context);
   const k = checkWhole('k', request.k, 2, data.count);
   const found = await nearestNeighbours(request.pictures, points, model.size, k, resting(context, 'Comparing with the training data'));
-  const nearest = rowsOf(
-    points,
-    Array.from({ length: count }, (_, i) => found.index[i * k]!),
-    model.size,
-  );
+  const nearest = rowsOf(points, nearestOf(found).index, model.size);
   return { k, index: found.index, distance: found.distance, ratio: distanceRatios(found), nearest, trainCount: data.count };
 }
 
@@ -84,21 +80,20 @@ export async function copying(
     k,
     resting(context, 'Comparing new examples with the training data'),
   );
-  const first = (of: typeof ofMade): Float64Array => Float64Array.from({ length: of.distance.length / k }, (_, i) => of.distance[i * k]!);
+  const { index, distance } = nearestOf(ofMade);
   const ratio = distanceRatios(ofMade);
-  const likeliest = [...ratio.keys()].sort((a, b) => ratio[a]! - ratio[b]!).slice(0, shown);
+  const likeliest = Int32Array.from(ratio.keys())
+    .sort((a, b) => ratio[a]! - ratio[b]!)
+    .subarray(0, shown);
+  const likeliestIndex = rowsOf(index, likeliest, 1);
   return {
-    ...dataCopying(first(ofMade), first(ofTests)),
+    ...dataCopying(distance, nearestOf(ofTests).distance),
     pairs: {
       samples: rowsOf(made, likeliest, model.size),
-      nearest: rowsOf(
-        points,
-        likeliest.map((i) => ofMade.index[i * k]!),
-        model.size,
-      ),
-      index: Int32Array.from(likeliest, (i) => ofMade.index[i * k]!),
-      distance: Float64Array.from(likeliest, (i) => ofMade.distance[i * k]!),
-      ratio: Float64Array.from(likeliest, (i) => ratio[i]!),
+      nearest: rowsOf(points, likeliestIndex, model.size),
+      index: likeliestIndex,
+      distance: rowsOf(distance, likeliest, 1),
+      ratio: rowsOf(ratio, likeliest, 1),
     },
     ratioOfSamples: quantile(ratio, 0.5),
     ratioOfTests: quantile(distanceRatios(ofTests), 0.5),
@@ -107,9 +102,17 @@ export async function copying(
   };
 }
 
-function rowsOf(items: Float32Array, places: readonly number[], size: number): Float32Array {
-  const rows = new Float32Array(places.length * size);
-  places.forEach((place, at) => rows.set(items.subarray(place * size, (place + 1) * size), at * size));
+/** Of each point the nearest alone. */
+function nearestOf({ k, index, distance }: Neighbours): { index: Int32Array; distance: Float64Array } {
+  const count = index.length / k;
+  const firsts = Int32Array.from({ length: count }, (_, i) => i * k);
+  return { index: rowsOf(index, firsts, 1), distance: rowsOf(distance, firsts, 1) };
+}
+
+/** Rows [size] of items, by their places. */
+function rowsOf<T extends Uint8Array | Int32Array | Float32Array | Float64Array>(items: T, places: ArrayLike<number>, size: number): T {
+  const rows = new (items.constructor as new (length: number) => T)(places.length * size);
+  for (let at = 0; at < places.length; at++) rows.set(items.subarray(places[at]! * size, (places[at]! + 1) * size), at * size);
   return rows;
 }
 
@@ -129,8 +132,7 @@ export async function membership(
   for (let i = 0; i < data.count; i++) if (!limits || within.names.includes(limits.names[limits.values[i]!]!)) rows.push(i);
   const inside = new Set(members);
   const size = sizeOf(data.shape);
-  const items = data.items.slice(0, rows.length * size);
-  rows.forEach((row, at) => items.set(data.items.subarray(row * size, (row + 1) * size), at * size));
+  const items = rowsOf(data.items, rows, size);
   const scored = {
     score: Float64Array.from(rows, (i) => elbo[i]!),
     member: Uint8Array.from(rows, (i) => (inside.has(families.names[families.values[i]!]!) ? 1 : 0)),
