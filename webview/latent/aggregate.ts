@@ -3,47 +3,31 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, type TemplateResult } from 'lit';
 import type { AggregatePosterior } from '../../src/maths/vae/aggregate.ts';
-import type { LatentHost } from '../../src/protocol/latent.ts';
-import type { Remote } from '../../src/protocol/rpc.ts';
-import { AskedWork, type WorkEvents } from './askedWork.ts';
+import { AskedAnswer } from './askedWork.ts';
 import { aggregateSentences } from './words.ts';
 
 const draws = 1_000;
 const seed = 1;
 
 /** Of the data that is encoded. */
-export class AggregateCheck {
-  readonly #host: Remote<LatentHost>;
-  readonly #work: AskedWork;
-  #found: AggregatePosterior | null = null;
-
-  constructor(host: Remote<LatentHost>, events: WorkEvents) {
-    this.#host = host;
-    this.#work = new AskedWork(events);
-  }
-
-  clear(): void {
-    this.#work.stop();
-    this.#found = null;
-  }
-
+export class AggregateCheck extends AskedAnswer<AggregatePosterior> {
   content(runId: string): TemplateResult {
     return html`<section class="latent-privacy" aria-labelledby="aggregate-title">
       <h2 id="aggregate-title">Aggregate posterior and prior</h2>
       ${
-        this.#found
-          ? aggregateSentences(this.#found).map((sentence) => html`<p>${sentence}</p>`)
+        this.found
+          ? aggregateSentences(this.found).map((sentence) => html`<p>${sentence}</p>`)
           : html`<div class="latent-actions">
-              <vscode-button secondary ?disabled=${this.#work.busy} @click=${() => this.#compare(runId)}>Take the KL apart</vscode-button>
-              ${this.#work.status()}
+              <vscode-button secondary ?disabled=${this.work.busy} @click=${() => this.#compare(runId)}>Take the KL apart</vscode-button>
+              ${this.work.status()}
             </div>`
       }
     </section>`;
   }
 
   #compare(runId: string): void {
-    this.#work.begin('Comparing with the prior', async (signal, onProgress) => {
-      this.#found = await this.#host.aggregate({ runId, draws, seed }, { signal, onProgress });
+    this.work.begin('Comparing with the prior', async (signal, onProgress) => {
+      this.found = await this.host.aggregate({ runId, draws, seed }, { signal, onProgress });
     });
   }
 }

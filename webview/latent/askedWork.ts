@@ -1,7 +1,8 @@
 /** Work that is done when it is asked for, one piece at a time, and can be stopped. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Progress } from '../../src/protocol/rpc.ts';
+import type { LatentHost } from '../../src/protocol/latent.ts';
+import type { Progress, Remote } from '../../src/protocol/rpc.ts';
 import { OneAtATime } from '../shared/oneAtATime.ts';
 
 export interface WorkEvents {
@@ -44,5 +45,22 @@ export class AskedWork {
       ended: () => this.#events.changed(),
     });
     this.#events.changed();
+  }
+}
+
+/** One answer of the host's, which stays until what it is of is no longer there. */
+export abstract class AskedAnswer<Found> {
+  protected readonly host: Remote<LatentHost>;
+  protected readonly work: AskedWork;
+  protected found: Found | null = null;
+
+  constructor(host: Remote<LatentHost>, events: WorkEvents) {
+    this.host = host;
+    this.work = new AskedWork(events);
+  }
+
+  clear(): void {
+    this.work.stop();
+    this.found = null;
   }
 }

@@ -1,6 +1,6 @@
 /** What the parts of the latent panel share. */
 
-import type { LatentContent, LatentViewState } from '../../src/protocol/latent.ts';
+import type { LatentContent, LatentModel, LatentViewState } from '../../src/protocol/latent.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import type { PointsView } from '../shared/points/pointsView.ts';
 import type { FormulaView } from '../shared/formula/formulaView.ts';
@@ -26,8 +26,8 @@ export interface LatentDesk {
   readonly formula: FormulaView;
   readonly palette: Palette;
   readonly coloured: Coloured | null;
-  /** Examples that the model was trained on are here. */
-  readonly hasTraining: boolean;
+  /** The model that is chosen, as it is listed. */
+  readonly chosen: LatentModel | undefined;
   /** The picture of the place that is decoded. */
   readonly decoded: Uint8Array | null;
   readonly way: Way | null;

@@ -3,7 +3,7 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { messageOf } from '../../src/protocol/errors.ts';
-import type { LatentContent, LatentHost, LatentPage, LatentViewState } from '../../src/protocol/latent.ts';
+import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState } from '../../src/protocol/latent.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import { banner, busyBanner, textButton } from '../shared/notices.ts';
@@ -159,8 +159,8 @@ export class LatentPanel implements LatentDesk {
   get coloured(): Coloured | null {
     return this.#coloured;
   }
-  get hasTraining(): boolean {
-    return this.#content.models.find(({ id }) => id === this.#state.model)?.hasTraining ?? false;
+  get chosen(): LatentModel | undefined {
+    return this.#content.models.find(({ id }) => id === this.#state.model);
   }
   get decoded(): Uint8Array | null {
     return this.#decoded;
@@ -454,8 +454,7 @@ export class LatentPanel implements LatentDesk {
   /** What went wrong, or was cancelled, can be begun again where nothing is seen without it. */
   #banners(): TemplateResult {
     const { model, data } = this.#state;
-    const takesData = this.session.model === null || this.session.model.encoder !== undefined;
-    const isUnfinished = model !== null && data !== null && takesData && this.#busy === null && this.session.data === null;
+    const isUnfinished = model !== null && data !== null && this.session.takesData && this.#busy === null && this.session.data === null;
     const again = isUnfinished ? textButton('Try again', () => this.#open()) : nothing;
     const close = textButton('Close', () => this.#update(() => (this.#problem = null)));
     const stopped = 'The data is not encoded: it was stopped.';
@@ -470,7 +469,7 @@ export class LatentPanel implements LatentDesk {
     if (this.#content.models.length === 0) return 'There is no VAE here: reinstall Genlens, or add one of your own.';
     if (subject?.examined && model) return examinationSentence(subject.name, subject.examined);
     if (model && data) return dataSentence(model, data.summary);
-    if (model && !model.encoder) return decoderSentence(model);
+    if (model && !this.session.takesData) return decoderSentence(model);
     return 'What a variational autoencoder makes of pictures, and pictures of its latents';
   }
 }

@@ -59,7 +59,7 @@ export class LatentSession {
       // The plane of two dimensions is known before the data is, and can be looked into.
       if (isOfDimensions(this.model, projection)) this.#lieInDimensions(projection, noPoints);
       this.#events.changed();
-      if (data === null || !this.model.encoder) return;
+      if (data === null || !this.takesData) return;
       const parts = new EncodedParts();
       this.#events.busy({ message: 'Encoding the data' });
       let shown = performance.now();
@@ -79,6 +79,11 @@ export class LatentSession {
   /** Lays the points out another way. */
   project(projection: LatentViewState['projection']): void {
     this.#begin((signal) => this.#place(projection, signal));
+  }
+
+  /** Data can be encoded, as far as is known: the model that is loaded has an encoder. */
+  get takesData(): boolean {
+    return this.model === null || this.model.encoder !== undefined;
   }
 
   cancel(): void {

@@ -29,8 +29,8 @@ export function side(panel: LatentDesk, model: LoadedVae): TemplateResult {
     ${subject ? examined(panel, model, subject) : working(panel)}
     ${data ? dimensionTable(model, data.summary, own, (dimension) => panel.travel(dimension)) : nothing}
     ${data?.summary.dimensions ? panel.aggregate.content(data.summary.runId) : nothing}
-    ${data && panel.hasTraining ? panel.privacy.content(model) : nothing}
-    ${panel.content.models.find(({ id }) => id === panel.state.model)?.added ? panel.privacy.twoDataSets.content(model) : nothing}
+    ${data && panel.chosen?.hasTraining ? panel.privacy.content(model) : nothing}
+    ${panel.chosen?.added ? panel.privacy.twoDataSets.content(model) : nothing}
   </div>`;
 }
 
@@ -91,7 +91,7 @@ function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): Templa
             >`
       }
       ${
-        neighbours || !panel.hasTraining
+        neighbours || !panel.chosen?.hasTraining
           ? nothing
           : html`<vscode-button secondary ?disabled=${panel.working !== null || subject.moving} @click=${() => panel.subjects.compare()}
               >Nearest training examples</vscode-button

@@ -3,7 +3,7 @@
 import type { PosteriorGrid } from '../../src/maths/vae/posteriorGrid.ts';
 import type { EncodedPicturePart, LatentHost } from '../../src/protocol/latent.ts';
 import type { PictureFile } from '../../src/protocol/pictures.ts';
-import type { Remote } from '../../src/protocol/rpc.ts';
+import type { Progress, Remote } from '../../src/protocol/rpc.ts';
 import type { EvidenceOf, Examination, NeighboursOf } from '../../src/protocol/vae.ts';
 import { OneAtATime } from '../shared/oneAtATime.ts';
 
@@ -73,7 +73,7 @@ export class SubjectDesk {
   item(runId: string, item: number, name: string): void {
     this.#file = null;
     this.#begin(async (signal) => {
-      const onProgress = ({ message }: { message: string }): void => this.#events.busy(message);
+      const onProgress = this.#onProgress;
       const values = await this.#host.item({ runId, item }, { signal, onProgress });
       this.#events.busy(null);
       await this.#look({ name, item, values }, signal);
@@ -117,7 +117,7 @@ export class SubjectDesk {
     this.#begin(async (signal) => {
       this.#events.busy('Working log p(x) out');
       const picture = subject.values;
-      const onProgress = ({ message }: { message: string }): void => this.#events.busy(message);
+      const onProgress = this.#onProgress;
       const evidence = await this.#host.evidence({ picture, draws: importanceDraws, seed, inflation, ks }, { signal, onProgress });
       this.#put({ ...subject, evidence });
       if (latent !== 2) return;
@@ -148,6 +148,8 @@ export class SubjectDesk {
   #examined({ values }: Subject, signal: AbortSignal): Promise<Examination> {
     return this.#host.examine({ picture: values, draws, seed }, { signal });
   }
+
+  readonly #onProgress = ({ message }: Progress): void => this.#events.busy(message);
 
   #put(subject: Subject): void {
     this.#subject = subject;

@@ -12,11 +12,10 @@ export function toolbar(panel: LatentDesk): TemplateResult {
   const { content, state, session } = panel;
   const { data } = content;
   const names = [...data.map(({ name }) => name), 'Other data…'];
-  const encodes = session.model === null || session.model.encoder !== undefined;
   return html`<div class="toolbar" role="toolbar" aria-label="Latent space">
     ${modelSelect(panel)}
     ${
-      encodes
+      session.takesData
         ? select(
             'Data',
             data.findIndex(({ id }) => id === state.data),
@@ -36,7 +35,7 @@ export function toolbar(panel: LatentDesk): TemplateResult {
         : nothing
     }
     ${
-      encodes
+      session.takesData
         ? html`${iconButton('file-media', 'Encode the image that is open', () => panel.pickPicture(false))}
           ${iconButton('folder-opened', 'Encode an image file…', () => panel.pickPicture(true))}`
         : nothing
@@ -53,19 +52,23 @@ function isOfDimensions({ session: { placed, model } }: LatentDesk): boolean {
 /** The models, and what can be done with their list. */
 function modelSelect(panel: LatentDesk): TemplateResult {
   const { models, canAdd } = panel.content;
-  const at = models.findIndex(({ id }) => id === panel.state.model);
-  const chosen = models[at];
+  const { chosen } = panel;
   const others = [
     ...(canAdd ? [{ name: 'Add a model…', act: () => panel.addModel() }] : []),
     ...(chosen?.added ? [{ name: `Remove ${chosen.title} from the list`, act: () => panel.removeModel(chosen.id) }] : []),
   ];
-  return select('Model', at, [...models.map(({ title }) => title), ...others.map(({ name }) => name)], (index) => {
-    const model = models[index];
-    if (model) panel.choose({ model: model.id });
-    else others[index - models.length]?.act();
-    // What was chosen is no model: the one that is shown stays chosen.
-    panel.changed();
-  });
+  return select(
+    'Model',
+    chosen ? models.indexOf(chosen) : -1,
+    [...models.map(({ title }) => title), ...others.map(({ name }) => name)],
+    (index) => {
+      const model = models[index];
+      if (model) panel.choose({ model: model.id });
+      else others[index - models.length]?.act();
+      // What was chosen is no model: the one that is shown stays chosen.
+      panel.changed();
+    },
+  );
 }
 
 /** Ways to lay out more than two dimensions. */

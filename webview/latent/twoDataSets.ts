@@ -2,32 +2,17 @@
 
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ComparedData, LatentHost } from '../../src/protocol/latent.ts';
-import type { Remote } from '../../src/protocol/rpc.ts';
+import type { ComparedData } from '../../src/protocol/latent.ts';
 import type { LoadedVae } from '../../src/protocol/vae.ts';
-import { AskedWork, type WorkEvents } from './askedWork.ts';
+import { AskedAnswer } from './askedWork.ts';
 import { copiesRequest } from './copiesRequest.ts';
 import { nearestPairs } from './nearestPairs.ts';
 import { copyingSentence, twoSetsSentence } from './words.ts';
 
 /** Of the model that is loaded. */
-export class TwoDataSets {
-  readonly #host: Remote<LatentHost>;
-  readonly #work: AskedWork;
-  #found: ComparedData | null = null;
-
-  constructor(host: Remote<LatentHost>, events: WorkEvents) {
-    this.#host = host;
-    this.#work = new AskedWork(events);
-  }
-
-  clear(): void {
-    this.#work.stop();
-    this.#found = null;
-  }
-
+export class TwoDataSets extends AskedAnswer<ComparedData> {
   content(model: LoadedVae): TemplateResult {
-    const found = this.#found;
+    const found = this.found;
     return html`<section class="latent-privacy" aria-labelledby="two-sets-title">
       <h2 id="two-sets-title">What it gives away</h2>
       ${
@@ -42,15 +27,15 @@ export class TwoDataSets {
           : nothing
       }
       <div class="latent-actions">
-        <vscode-button secondary ?disabled=${this.#work.busy} @click=${() => this.#compare()}>Compare two data sets…</vscode-button>
-        ${this.#work.status()}
+        <vscode-button secondary ?disabled=${this.work.busy} @click=${() => this.#compare()}>Compare two data sets…</vscode-button>
+        ${this.work.status()}
       </div>
     </section>`;
   }
 
   #compare(): void {
-    this.#work.begin('Choosing the data', async (signal, onProgress) => {
-      this.#found = (await this.#host.compareData(copiesRequest, { signal, onProgress })) ?? this.#found;
+    this.work.begin('Choosing the data', async (signal, onProgress) => {
+      this.found = (await this.host.compareData(copiesRequest, { signal, onProgress })) ?? this.found;
     });
   }
 }

@@ -4,6 +4,7 @@ import { html, render, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { wholeOf, type PictureFile } from '../../../src/protocol/pictures.ts';
 import type { PicturePart } from '../../../src/protocol/vae.ts';
+import { arrows } from '../../shared/heatmap/gestures.ts';
 import { paint } from '../../shared/pictures/drawing.ts';
 import { gripAt, handles, isSame, isWhole, moved, resized, spanning, stretched, type Handle, type Point } from './rectangle.ts';
 import { fileSentence, howSentence, keysSentence, partSentence } from './words.ts';
@@ -15,13 +16,6 @@ const least = 3;
 const mostRatio = 8;
 const longest = 320;
 const highest = 240;
-
-const arrows: Readonly<Record<string, Point>> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
 
 export interface PartViewEvents {
   /** While it is dragged, too. */
@@ -159,7 +153,7 @@ export class PartView {
       return;
     }
     const step = event.ctrlKey || event.metaKey ? 1 : Math.max(1, Math.round(Math.max(this.#file.width, this.#file.height) / 100));
-    const by = { x: arrow.x * step, y: arrow.y * step };
+    const by = { x: arrow[0] * step, y: arrow[1] * step };
     if (event.shiftKey || event.altKey) this.#change(stretched(this.#part, by, this.#file, event.shiftKey ? 'far' : 'near'));
     else this.#change(moved(this.#part, by, this.#file));
   }
