@@ -81,6 +81,7 @@ function likelyNucleus(
   }
   const limit = (1 - topP) * sum;
   if (far > limit) return null;
+  // Few: worked out again in less time than a list of them would take to grow.
   const near: Weighted = { ids: Int32Array.from(ids), weights: new Float64Array(ids.length) };
   for (let i = 0; i < ids.length; i++) near.weights[i] = expOfNegative((logits[ids[i]!]! - maximum) / temperature);
   return normalised(above(logits, near, leastKept(logitsAt(logits, near.ids), limit - far, near.weights), minP));
