@@ -161,20 +161,21 @@ export class EngineClient
    * Continues a text. Cancelling it ends the continuation between two tokens; the process goes on. Where the process ends in the middle, the
    * items so far stay with the caller, and the error says how many there are.
    */
-  generate(request: GenerationRequest, { onItem, ...options }: StreamOptions<GeneratedToken> = {}): Promise<Generation> {
+  generate(request: GenerationRequest, { onItem, ...options }: StreamOptions<readonly GeneratedToken[]> = {}): Promise<Generation> {
     let told = 0;
     return this.model
       .attempt(options, async ({ process, load }, watched) => {
         await load.join(watched);
         // Where the process was ended for another's sake, the same tokens are drawn again: those that were told are passed over.
         let come = 0;
-        const tell = (token: GeneratedToken): void => {
-          come++;
+        const tell = (tokens: readonly GeneratedToken[]): void => {
+          come += tokens.length;
           // Tokens are a sign of progress too.
           watched.onProgress?.({ message: `${come} ${come === 1 ? 'token' : 'tokens'}` });
           if (come <= told) return;
+          const fresh = tokens.slice(told - come);
           told = come;
-          onItem?.(token);
+          onItem?.(fresh);
         };
         return process.remote.generate(request, { ...watched, onItem: tell });
       })

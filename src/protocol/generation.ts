@@ -106,12 +106,13 @@ export interface Generation {
 
 export interface GenerationService {
   /**
-   * Continues a text. Beam search gives its tokens at the end: until then it may change its mind.
+   * Continues a text. Tokens come in messages of one or more: each message is work for both processes. Beam search gives its tokens at the
+   * end: until then it may change its mind.
    *
    * @throws RpcError 'no-logits', 'no-tokenizer', 'not-autoregressive', 'too-long' (the given tokens fill the context), 'empty',
    *   'setting-invalid' with the setting and its value, 'nan-logits', 'wrong-tokenizer', 'memory'
    */
-  generate(params: GenerationRequest): Streamed<GeneratedToken, Generation>;
+  generate(params: GenerationRequest): Streamed<readonly GeneratedToken[], Generation>;
 }
 
 /** What the process of a transformer does for its owner. */

@@ -153,7 +153,7 @@ export interface SamplingHost {
   /** @throws RpcError 'no-text' where no text is open, or nothing stands before its cursor */
   take(params: Record<never, never>): ContinuedText;
   /** @throws RpcError 'model-missing', 'untrusted', and what the engine says */
-  continueText(params: { model: string; request: GenerationRequest }): Streamed<GeneratedToken, Generation>;
+  continueText(params: { model: string; request: GenerationRequest }): Streamed<readonly GeneratedToken[], Generation>;
   /** @throws RpcError 'model-missing', 'untrusted', and what the engine says */
   samplePictures(params: PictureRequest): Streamed<PictureBatch, PictureOutcome>;
   /** The image file that is open in front, else one that the user picks, as the model takes it; null: none was picked. */

@@ -63,11 +63,12 @@ async function continueText(
       signal: terminal.signal,
       // Once text comes, it shows how far it is.
       onProgress: (progress) => tokens.length === 0 && terminal.progress(progress),
-      onItem: (token) => {
-        tokens.push(token);
-        if (quiet || token.added === '') return;
-        last = token.added;
-        terminal.print(token.added);
+      onItem: (come) => {
+        tokens.push(...come);
+        const added = come.map((token) => token.added).join('');
+        if (quiet || added === '') return;
+        last = added;
+        terminal.print(added);
       },
     },
   );

@@ -8,8 +8,8 @@ import { RpcError, type StreamContext } from '../../protocol/rpc.ts';
 import type { Drawn, DrawnToken, DrawRequest, KeptTensor, RawTensor } from '../../protocol/worker.ts';
 import type { KeptTensors } from './keptTensors.ts';
 
-/** Milliseconds between two messages at least. */
-const messageEvery = 8;
+/** Milliseconds between two messages at least: a frame of most screens. */
+const messageEvery = 16;
 
 type Run = (feeds: Readonly<Record<string, RawTensor>>, fetches: readonly string[]) => Promise<Record<string, RawTensor>>;
 

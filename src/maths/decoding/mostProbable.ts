@@ -2,21 +2,14 @@
 export function mostProbable(logits: Float32Array, count: number): number[] {
   const most = new Int32Array(Math.max(0, Math.min(count, logits.length)));
   let found = 0;
-  let least = -Infinity;
+  // Of the last of them, once they are all there: of a large vocabulary few come further.
+  let least = NaN;
   for (let id = 0; id < logits.length; id++) {
     const logit = logits[id]!;
-    // Most are less than all that were found: of a large vocabulary few come further.
-    if (found === most.length && !(logit > least)) continue;
-    let [low, high] = [0, found];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (logits[most[middle]!]! >= logit) low = middle + 1;
-      else high = middle;
-    }
-    if (low === most.length) continue;
-    most.copyWithin(low + 1, low, Math.min(found, most.length - 1));
-    most[low] = id;
-    if (found < most.length) found++;
+    if (logit <= least) continue;
+    let place = found < most.length ? found++ : found - 1;
+    for (; place > 0 && logits[most[place - 1]!]! < logit; place--) most[place] = most[place - 1]!;
+    most[place] = id;
     if (found === most.length) least = logits[most[found - 1]!]!;
   }
   return [...most.subarray(0, found)];

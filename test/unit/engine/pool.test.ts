@@ -470,7 +470,7 @@ describe('a continuation', () => {
   it('leaves what was drawn with its caller where the process ends in the middle, and says so', async () => {
     const client = acquire(newPool());
     const told: number[] = [];
-    const ended = client.generate(request('exit', 3), { onItem: ({ id }) => told.push(id) });
+    const ended = client.generate(request('exit', 3), { onItem: (tokens) => told.push(...tokens.map(({ id }) => id)) });
     await expect(ended).rejects.toMatchObject({
       code: 'crashed',
       message: expect.stringMatching(/exit code 3.*3 tokens that were drawn before stay/) as string,
@@ -486,8 +486,8 @@ describe('a continuation', () => {
     const { loadMs } = await client.load();
     const abort = new AbortController();
     const told: number[] = [];
-    const onItem = ({ id }: GeneratedToken): void => {
-      told.push(id);
+    const onItem = ([token]: readonly GeneratedToken[]): void => {
+      told.push(token!.id);
       if (told.length === 2) abort.abort();
     };
     await expect(client.generate(request('wait', 2), { signal: abort.signal, onItem })).rejects.toMatchObject({ code: 'cancelled' });
@@ -502,9 +502,9 @@ describe('a continuation', () => {
     await other.pid;
     let waiting = 0;
     const ended = client.generate(request('wait', 3), {
-      onItem: ({ id, text }) => {
-        told.push(id);
-        pids.add(text);
+      onItem: ([token]) => {
+        told.push(token!.id);
+        pids.add(token!.text);
       },
       onProgress: ({ message }) => {
         if (message !== 'waiting') return;

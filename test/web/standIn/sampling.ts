@@ -130,7 +130,7 @@ class SamplingStandIn {
 
   async #continue(
     { continuation, settings }: GenerationRequest,
-    give: (token: GeneratedToken) => void,
+    give: (tokens: readonly GeneratedToken[]) => void,
     signal: AbortSignal,
   ): Promise<Generation> {
     if (this.failure !== null) throw new RpcError('no-logits', this.failure);
@@ -143,7 +143,7 @@ class SamplingStandIn {
       const token = tokenAt(continuation.length + at, settings.seed);
       text += token.added;
       sum += token.logProbability;
-      give(token);
+      give([token]);
     }
     return {
       ...{ end: 'maxTokens', text, tokens: settings.maxTokens, meanLogProbability: sum / settings.maxTokens, promptMs: 12, stepsMs: 350 },

@@ -95,9 +95,11 @@ export class Continuer implements TextActions {
     const given = pathTo(run.nodes, run.tip);
     const left = run.settings.maxTokens - given.length;
     const maxTokens = left > 0 ? left : run.settings.maxTokens;
-    const take = (token: GeneratedToken): void => {
-      const { nodes, node } = withToken(run.nodes, run.tip, token);
-      run = { ...run, nodes, tip: node };
+    const take = (tokens: readonly GeneratedToken[]): void => {
+      for (const token of tokens) {
+        const { nodes, node } = withToken(run.nodes, run.tip, token);
+        run = { ...run, nodes, tip: node };
+      }
       desk.put(run, false);
     };
     desk.put(run, true);

@@ -48,7 +48,7 @@ export async function searchBeams(task: Task): Promise<Continued> {
   }
   const best = state.finished[0] ?? state.running[0];
   if (!best) throw nanLogits(task.runs.model);
-  const end = await tell(told.get(best.tokens)!, text, task);
+  const end = await tellAll(told.get(best.tokens)!, text, task);
   return { end, text: text.text, tokens: best.tokens.length, promptMs, stepsMs: performance.now() - began - promptMs };
 }
 
@@ -93,16 +93,18 @@ function remember(
   for (const tokens of [...told.keys()]) if (!living.has(tokens)) told.delete(tokens);
 }
 
-async function tell(tokens: readonly Described[], text: ContinuationText, { ends, item, settings }: Task): Promise<GenerationEnd> {
+async function tellAll(tokens: readonly Described[], text: ContinuationText, { ends, tell, settings }: Task): Promise<GenerationEnd> {
+  const told: GeneratedToken[] = [];
+  let end: GenerationEnd = tokens.length === settings.maxTokens ? 'maxTokens' : 'context';
   for (const [place, token] of tokens.entries()) {
     const last = place === tokens.length - 1;
-    if (last && ends.has(token.id)) {
-      item({ ...token, added: await text.flush() });
-      return 'endOfText';
-    }
-    const { added, stopped } = await text.push(token.id, last);
-    item({ ...token, added });
-    if (stopped) return 'stop';
+    const ended = last && ends.has(token.id);
+    const { added, stopped } = ended ? { added: await text.flush(), stopped: false } : await text.push(token.id, last);
+    told.push({ ...token, added });
+    if (ended) end = 'endOfText';
+    else if (stopped) end = 'stop';
+    if (stopped) break;
   }
-  return tokens.length === settings.maxTokens ? 'maxTokens' : 'context';
+  tell(told);
+  return end;
 }

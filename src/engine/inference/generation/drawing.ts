@@ -2,7 +2,7 @@
 
 import { chooseToken, type Choice, type Choosing } from '../../../maths/decoding/choice.ts';
 import { repetitionPenalty } from '../../../maths/decoding/repetition.ts';
-import type { GenerationEnd } from '../../../protocol/generation.ts';
+import type { GeneratedToken, GenerationEnd } from '../../../protocol/generation.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import { ContinuationText } from './continuationText.ts';
 import type { DrawnToken } from '../../../protocol/worker.ts';
@@ -45,20 +45,33 @@ class Teller {
     this.before = new Set([...task.prompt, ...task.given]);
   }
 
-  /** @returns whether it was the last */
-  async tell(choice: Choice, logits: Float32Array): Promise<boolean> {
-    const { settings, ends, most, item, textOf } = this.task;
+  /**
+   * Of tokens that came together.
+   *
+   * @returns whether the last of the text was among them
+   */
+  async tell(tokens: readonly DrawnToken[]): Promise<boolean> {
+    const told: GeneratedToken[] = [];
+    for (const token of tokens) {
+      if (this.end !== undefined) break;
+      told.push(await this.next(token));
+    }
+    this.task.tell(told);
+    return this.end !== undefined;
+  }
+
+  private async next({ logits, ...choice }: DrawnToken): Promise<GeneratedToken> {
+    const { settings, ends, most, textOf } = this.task;
     this.count++;
     const ended = ends.has(choice.id);
     const last = this.count === most;
     const { added, stopped } = ended ? { added: await this.text.flush(), stopped: false } : await this.text.push(choice.id, last);
     const penalised = repetitionPenalty(logits, this.before, settings.repetitionPenalty);
     this.before.add(choice.id);
-    item({ ...described(logits, penalised, choice, textOf), added });
     if (stopped) this.end = 'stop';
     else if (ended) this.end = 'endOfText';
     else if (last) this.end = this.count === settings.maxTokens ? 'maxTokens' : 'context';
-    return this.end !== undefined;
+    return { ...described(logits, penalised, choice, textOf), added };
   }
 }
 
@@ -77,10 +90,8 @@ async function drawInThread(task: Task, start: Advanced, teller: Teller): Promis
   context.signal.addEventListener('abort', onAbort);
   const onTokens = (tokens: readonly DrawnToken[]): void => {
     telling = telling.then(async () => {
-      for (const token of tokens) {
-        if (teller.end !== undefined || context.signal.aborted) return;
-        if (await teller.tell(token, token.logits)) endDrawing();
-      }
+      if (teller.end !== undefined || context.signal.aborted) return;
+      if (await teller.tell(tokens)) endDrawing();
     });
     telling.catch(onAbort);
   };
@@ -124,7 +135,7 @@ async function drawStepwise(task: Task, start: Advanced, teller: Teller): Promis
     } catch (error) {
       throw error instanceof RangeError ? nanLogits(task.runs.model) : error;
     }
-    if (await teller.tell(choice, logits[0]!)) return;
+    if (await teller.tell([{ ...choice, logits: logits[0]! }])) return;
     ({ logits, texts } = await continuer.advance(texts, [0], [choice.id]));
   }
 }

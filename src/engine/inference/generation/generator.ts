@@ -40,7 +40,7 @@ export class Generator {
     this.continuer = new Continuer(runs);
   }
 
-  async generate(request: GenerationRequest, context: StreamContext<GeneratedToken>): Promise<Generation> {
+  async generate(request: GenerationRequest, context: StreamContext<readonly GeneratedToken[]>): Promise<Generation> {
     const settings = checkDecoding(request.settings);
     const { model } = this.runs;
     const { tokenizer } = model;
@@ -72,7 +72,7 @@ export class Generator {
     settings: DecodingSettings,
     tokenizer: Tokenizer,
     { ids: endIds, from, begin }: Awaited<ReturnType<typeof findEndTokens>>,
-    context: StreamContext<GeneratedToken>,
+    context: StreamContext<readonly GeneratedToken[]>,
   ): Promise<Generation> {
     const { model } = this.runs;
     context.progress({ message: 'Reading the text' });
@@ -90,14 +90,14 @@ export class Generator {
     this.lastIds = [...ids, ...continuation];
     const most = Math.min(settings.maxTokens, limit - ids.length - continuation.length);
     let [sum, drawn] = [0, 0];
-    const item = (token: GeneratedToken): void => {
-      sum += token.logProbability;
-      drawn++;
-      context.item(token);
+    const tell = (tokens: readonly GeneratedToken[]): void => {
+      for (const { logProbability } of tokens) sum += logProbability;
+      drawn += tokens.length;
+      context.item(tokens);
     };
     const task: Task = {
       ...{ continuer: this.continuer, runs: this.runs, tokenizer, settings, prompt: ids, given: continuation },
-      ...{ ends: new Set(endIds), most, textOf, item, isFull: (error) => this.isFull(error), context },
+      ...{ ends: new Set(endIds), most, textOf, tell, isFull: (error) => this.isFull(error), context },
     };
     const result: Continued = await (settings.method === 'beam' ? searchBeams(task) : drawTokens(task));
     return {

@@ -17,10 +17,10 @@ export interface Task {
   /** Tokens that may come. */
   most: number;
   textOf: (id: number) => string;
-  item: (token: GeneratedToken) => void;
+  tell: (tokens: readonly GeneratedToken[]) => void;
   /** Whether an error says that no more tokens fit. */
   isFull: (error: unknown) => boolean;
-  context: StreamContext<GeneratedToken>;
+  context: StreamContext<readonly GeneratedToken[]>;
 }
 
 /** What it tells in the end. */

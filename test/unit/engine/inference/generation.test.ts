@@ -235,10 +235,15 @@ describe('the bundled model', () => {
 
   it('can be cancelled between two tokens, and goes on from what it had', async () => {
     const abort = new AbortController();
-    let seen = 0;
-    const onItem = (): void => void (++seen === 5 && abort.abort(new Error('enough')));
+    let [seen, after] = [0, 0];
+    const onItem = (tokens: readonly unknown[]): void => {
+      seen += tokens.length;
+      if (abort.signal.aborted) after++;
+      if (seen >= 5) abort.abort(new Error('enough'));
+    };
     await expect(generate(service, 'class Cancelled:', { maxTokens: 500 }, { signal: abort.signal, onItem })).rejects.toThrow('enough');
-    expect(seen).toBe(5);
+    expect(after).toBe(0);
+    expect(seen).toBeLessThan(500);
     service.lengths.splice(0);
     await generate(service, 'class Cancelled:', { maxTokens: 3 });
     expect(service.lengths).toEqual([]);

@@ -91,7 +91,7 @@ runInferenceProcess<TransformerService>(join(__dirname, 'worker.cjs'), (runtime)
       for (let id = 0; id < maxTokens; id++) {
         const rest = { logProbability: 0, rank: 1, entropy: 0, drawn: 1, candidates: 1, alternatives: [] };
         const token: GeneratedToken = { id, text: `${process.pid}`, added: `${id} `, ...rest };
-        context.item(token);
+        context.item([token]);
       }
       if (prompt === 'exit') setTimeout(() => process.exit(3), 100);
       if (prompt === 'exit' || prompt === 'wait') {

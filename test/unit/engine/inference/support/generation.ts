@@ -37,16 +37,19 @@ export async function generate(
   service: TestService,
   prompt: string,
   decoding: Partial<DecodingSettings> = {},
-  { continuation = [], ...options }: CallOptions & { continuation?: readonly number[]; onItem?: (token: GeneratedToken) => void } = {},
+  {
+    continuation = [],
+    ...options
+  }: CallOptions & { continuation?: readonly number[]; onItem?: (tokens: readonly GeneratedToken[]) => void } = {},
 ): Promise<Told> {
   const items: GeneratedToken[] = [];
   const generation = await service.generate(
     { prompt, continuation, settings: { ...defaultDecoding, ...decoding } },
     {
       ...options,
-      onItem: (token) => {
-        items.push(token);
-        options.onItem?.(token);
+      onItem: (tokens) => {
+        items.push(...tokens);
+        options.onItem?.(tokens);
       },
     },
   );
