@@ -114,6 +114,8 @@ def the_audit_finds_a_planted_leak_and_none_under_fair_coins():
     assert abs(membership.area(membership.without_model(features, member, family), member) - 0.5) < 0.1
     told = np.concatenate([features, member[:, None] + 0.1 * rng.standard_normal((len(family), 1))], axis=1)
     assert membership.area(membership.without_model(told, member, family), member) > 0.9
+    chance, sure = (membership.audit_without_model(each, member, family, permutations=99) for each in (features, told))
+    assert chance["aucByChance"][0] < chance["auc"] < chance["aucByChance"][1] and sure["p"] == 0.01
 
 
 @check

@@ -79,16 +79,18 @@ def membership(measured: dict) -> str:
     if "membership" not in measured:
         return ""
     found, other = measured["membership"]["score"], measured["membership"]["withoutModel"]
-    row = lambda name, part: [name, f"{part['auc']:.3f}", "{:.3f} to {:.3f}".format(*part["aucInterval"]),  # noqa: E731
-                              percent(part["foundAtOnePercent"]), "{:.1f} to {:.1f} %".format(*(100 * end for end in part["foundInterval"]))]
+    row = lambda name, part, areas, shares: [name, f"{part['auc']:.3f}", "{:.3f} to {:.3f}".format(*part[areas]),  # noqa: E731
+                                             percent(part["foundAtOnePercent"]), "{:.1f} to {:.1f} %".format(*(100 * end for end in part[shares]))]
     return "\n\n".join(["## Membership", paragraph(f"""
         `twin.encoder.onnx` and `twin.decoder.onnx` are the same network, trained for {measured['membership']['steps']:,} steps of
         {measured['membership']['batch']} pictures (kept: step {measured['membership']['chosen']:,}, the best on `select`) on those training families whose coin, thrown
         with seed {measured['membership']['seed']}, showed heads ({found['memberFamilies']} of {found['memberFamilies'] + found['otherFamilies']}
         families; `twin.json` lists them). The attack scores a glyph by the twin's ELBO; {found['pictures']:,} glyphs, intervals (95 %) over
         families drawn again. The second row does not use the twin: ridge regression on the classifier's features, which can find nothing if the
-        coins were fair."""),
-        table(["score", "AUC", "", "members found at 1 % false positives", ""], [row("ELBO of the twin", found), row("without the model", other)], {1, 2, 3, 4}),
+        coins were fair. Beside it stands where 95 % of {other['permutations']} such regressions lie whose coins were permuted among the families
+        (p = {other['p']:.3f} for its AUC)."""),
+        table(["score", "AUC", "", "members found at 1 % false positives", ""], [
+            row("ELBO of the twin", found, "aucInterval", "foundInterval"), row("without the model", other, "aucByChance", "foundByChance")], {1, 2, 3, 4}),
         paragraph(f"""This attack finds {100 * found['foundInterval'][0]:.1f} to {100 * found['foundInterval'][1]:.1f} % of the members at 1 % false
             positives. Other attacks may find more; of the bundled model itself, trained on all of these families, it says nothing directly.""")])
 

@@ -24,7 +24,7 @@ from glyphs import dataset
 from glyphs.measured import Pictures, pictures
 
 from . import likelihood
-from .membership import audit, without_model
+from .membership import audit, audit_without_model
 from .model import NATS_TO_BITS
 
 DRAWS = 4  # of z for the ELBO
@@ -103,7 +103,7 @@ def measure_twin(folder: Path, classifier: Part, train: Pictures, families: list
     features = classifier(some.levels[:, None] / 255)[1]
     return {"seed": facts["coins"], "steps": facts["steps"], "batch": facts["batch"], "chosen": facts["chosen"]["step"],
             "score": audit(found["reconstruction"] - found["kl"].sum(axis=1), member, some.family),
-            "withoutModel": audit(without_model(features, member, some.family), member, some.family)}
+            "withoutModel": audit_without_model(features, member, some.family)}
 
 
 def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> dict:
