@@ -1,0 +1,51 @@
+/**
+ * What a discriminator's loss is at its best, for each point: the optimum belongs to the loss, and some losses have none that is said point by
+ * point. Losses are those of `models/train/mixtures/steps.py`; the discriminator gives a score, of which log losses take the sigmoid.
+ */
+
+export type GanLoss = 'minimax' | 'non-saturating' | 'hinge' | 'least-squares' | 'wasserstein';
+
+/**
+ * D*, the score at which r loss(real) + (1 - r) loss(fake) is least, r = p_d / (p_d + p_g): log p_d - log p_g for log losses (Goodfellow et al.
+ * 2014, arXiv:1406.2661, proposition 1), r for least squares with targets 1 and 0 (Mao et al. 2017, arXiv:1611.04076, equation 5), and
+ * sign(p_d - p_g) for the hinge (Lim and Ye 2017, arXiv:1705.02894).
+ *
+ * @param logReal log p_d at each point [n], nats
+ * @param logFake log p_g [n]; both are -Infinity where neither has been seen: there the score is NaN
+ * @returns [n]; null for Wasserstein losses, whose optimum is a potential of the whole: its value at a point is of no meaning alone
+ */
+export function optimalScores(loss: GanLoss, logReal: ArrayLike<number>, logFake: ArrayLike<number>): Float64Array | null {
+  if (loss === 'wasserstein') return null;
+  return Float64Array.from(logReal, (real, i) => {
+    const logit = real - logFake[i]!;
+    if (loss === 'least-squares') return sigmoid(logit);
+    return loss === 'hinge' ? Math.sign(logit) : logit;
+  });
+}
+
+/**
+ * How far a score is above the least loss at a point, nats for log losses, so that its integral over p_d + p_g is V(D*) - V(D): the
+ * divergence of Bernoulli distributions KL(r || sigmoid(score)) for log losses, (score - r)^2 / 2 for least squares, and the difference itself
+ * for the hinge.
+ *
+ * @param share r = p_d / (p_d + p_g), 0 to 1
+ */
+export function excessLoss(loss: Exclude<GanLoss, 'wasserstein'>, share: number, score: number): number {
+  if (loss === 'least-squares') return (score - share) ** 2 / 2;
+  if (loss === 'hinge') return share * Math.max(0, 1 - score) + (1 - share) * Math.max(0, 1 + score) - 2 * Math.min(share, 1 - share);
+  // r softplus(-s) + (1 - r) softplus(s), less the entropy: of a certain r and its own score nothing is left.
+  const cross = share * softplus(-score) + (1 - share) * softplus(score);
+  return Math.max(0, cross + xLogX(share) + xLogX(1 - share));
+}
+
+function sigmoid(x: number): number {
+  return x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x));
+}
+
+function softplus(x: number): number {
+  return Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function xLogX(x: number): number {
+  return x > 0 ? x * Math.log(x) : 0;
+}

@@ -1,0 +1,124 @@
+/** The density of a generator whose noise is a plane: a mesh of noise pushed forward, and what it weighs where it lies. */
+
+import { erfc } from '../special.ts';
+
+/** Cells of one size over a part of the plane; row 0 is the lowest. */
+export interface Raster {
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+  readonly top: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** A mesh over the noise: corners, and the prior's mass of each cell between four of them. */
+export interface NoiseMesh {
+  /** Cells along each side. */
+  readonly side: number;
+  /** [side + 1, side + 1, 2] */
+  readonly corners: Float32Array;
+  /** [side, side]; sums to 1. */
+  readonly mass: Float64Array;
+}
+
+/** Of a standard normal prior: cells of one size over -reach..reach; those at the edge take what lies beyond. */
+export function noiseMesh(side: number, reach = 4): NoiseMesh {
+  const ends = Float64Array.from({ length: side + 1 }, (_, i) => reach * ((2 * i) / side - 1));
+  const below = ends.map((end, i) => (i === 0 ? 0 : i === side ? 1 : erfc(-end / Math.SQRT2) / 2));
+  const corners = new Float32Array((side + 1) ** 2 * 2);
+  const mass = new Float64Array(side ** 2);
+  for (let row = 0; row <= side; row++) {
+    for (let column = 0; column <= side; column++) {
+      corners.set([ends[column]!, ends[row]!], 2 * (row * (side + 1) + column));
+      if (row < side && column < side) mass[row * side + column] = (below[row + 1]! - below[row]!) * (below[column + 1]! - below[column]!);
+    }
+  }
+  return { side, corners, mass };
+}
+
+export interface Pushed {
+  /** [rows, columns], per unit of area; folds are added. With what lies outside it sums to 1. */
+  density: Float64Array;
+  /** Mass that lies outside the raster. */
+  outside: number;
+  /** Mass in cells whose area is less than a thousandth of the raster's: where it is all, the generator has lost a dimension, and has no density. */
+  flat: number;
+  /** Mass in cells that lie the other way round than most of it: where the generator folds. */
+  turned: number;
+}
+
+/** Places that a cell is cut into for each of the raster's that it reaches over, along each side. */
+const FINENESS = 2;
+const MOST_PARTS = 256;
+
+/**
+ * Each cell's mass is spread evenly over its image, a quadrilateral with straight sides, in places half as far from each other as the
+ * raster's cells; each place is shared between the four cells around it by its distance from their middles.
+ *
+ * @param places of the mesh's corners behind the generator [side + 1, side + 1, 2]; finite
+ */
+export function pushForward({ side, mass }: Pick<NoiseMesh, 'side' | 'mass'>, places: ArrayLike<number>, raster: Raster): Pushed {
+  const { columns, rows } = raster;
+  const [width, height] = [(raster.right - raster.left) / columns, (raster.top - raster.bottom) / rows];
+  const weights = new Float64Array(rows * columns);
+  let [outside, flat, positive] = [0, 0, 0];
+  const spread = (x: number, y: number, weight: number): void => {
+    const [left, low] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
+    const [right, up] = [x - 0.5 - left, y - 0.5 - low];
+    for (let corner = 0; corner < 4; corner++) {
+      const [column, row] = [left + (corner & 1), low + (corner >> 1)];
+      const part = weight * (corner & 1 ? right : 1 - right) * (corner >> 1 ? up : 1 - up);
+      if (column >= 0 && column < columns && row >= 0 && row < rows) weights[row * columns + column]! += part;
+      else outside += part;
+    }
+  };
+  for (let row = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      const own = mass[row * side + column]!;
+      const at = [0, 1, side + 1, side + 2].map((step) => 2 * (row * (side + 1) + column + step));
+      const [ax, bx, cx, dx] = at.map((i) => (places[i]! - raster.left) / width) as [number, number, number, number];
+      const [ay, by, cy, dy] = at.map((i) => (places[i + 1]! - raster.bottom) / height) as [number, number, number, number];
+      // Half the product of the diagonals, in cells of the raster.
+      const area = ((dx - ax) * (cy - by) - (cx - bx) * (dy - ay)) / 2;
+      if (Math.abs(area) < 1e-3) flat += own;
+      if (area > 0) positive += own;
+      const parts = (from: readonly number[], to: readonly number[]): number => {
+        const longest = Math.max(...from.map((value, i) => Math.abs(value - to[i]!)));
+        return Math.min(MOST_PARTS, Math.max(1, Math.ceil(FINENESS * longest)));
+      };
+      const [across, up] = [parts([ax, ay, cx, cy], [bx, by, dx, dy]), parts([ax, ay, bx, by], [cx, cy, dx, dy])];
+      for (let j = 0; j < up; j++) {
+        const v = (j + 0.5) / up;
+        for (let i = 0; i < across; i++) {
+          const u = (i + 0.5) / across;
+          const x = (1 - v) * (ax + u * (bx - ax)) + v * (cx + u * (dx - cx));
+          const y = (1 - v) * (ay + u * (by - ay)) + v * (cy + u * (dy - cy));
+          spread(x, y, own / (across * up));
+        }
+      }
+    }
+  }
+  return { density: weights.map((weight) => weight / (width * height)), outside, flat, turned: Math.min(positive, 1 - positive) };
+}
+
+/**
+ * Jensen-Shannon divergence of two densities on cells of one area, nats: 0 to log 2. All that lies outside is one more cell; as of every
+ * partition, what is found is no more than the divergence of the densities.
+ *
+ * @param p per unit of area, as `q`; the mass that a density lacks lies outside
+ */
+export function jensenShannon(p: Float64Array, q: Float64Array, cellArea: number): number {
+  let [sum, outsideP, outsideQ] = [0, 1, 1];
+  for (let i = 0; i < p.length; i++) {
+    const [a, b] = [p[i]! * cellArea, q[i]! * cellArea];
+    sum += ofCell(a, b);
+    outsideP -= a;
+    outsideQ -= b;
+  }
+  return Math.max(0, sum + ofCell(Math.max(0, outsideP), Math.max(0, outsideQ)));
+}
+
+function ofCell(a: number, b: number): number {
+  return ((a > 0 ? a * Math.log((2 * a) / (a + b)) : 0) + (b > 0 ? b * Math.log((2 * b) / (a + b)) : 0)) / 2;
+}
