@@ -5,6 +5,8 @@ import {
   defaultCoefficients,
   type AggregateDensityRequest,
   type Coefficients,
+  type GanTruth,
+  type GanTruthRequest,
   type LoadedTraining,
   type NetworkRequest,
   type PlaneDensity,
@@ -24,7 +26,7 @@ export interface TrainingClientOptions extends Omit<ModelClientOptions<TrainingS
   folder: string;
 }
 
-type Evaluation = 'network' | 'vaeTerms' | 'planeDensity' | 'rateDistortion' | 'aggregateDensity';
+type Evaluation = 'network' | 'vaeTerms' | 'planeDensity' | 'rateDistortion' | 'aggregateDensity' | 'ganTruth';
 
 /** Calls reject with RpcErrors: those of ModelProcess, else what the service says. Trainings outlive their process. */
 export class TrainingClient extends ModelClient<TrainingService, LoadedTraining> {
@@ -80,6 +82,10 @@ export class TrainingClient extends ModelClient<TrainingService, LoadedTraining>
 
   aggregateDensity(params: AggregateDensityRequest, options: CallOptions = {}): Promise<Float64Array> {
     return this.evaluate('aggregateDensity', params, options);
+  }
+
+  ganTruth(params: GanTruthRequest, options: CallOptions = {}): Promise<GanTruth> {
+    return this.evaluate('ganTruth', params, options);
   }
 
   protected get keeps(): boolean {

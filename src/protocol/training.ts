@@ -1,11 +1,11 @@
 /** The messages for training small models of points in the plane: a whole step (loss, gradients, Adam) is one graph or, of two players, two. */
 
+import type { GanLoss } from '../maths/adversarial/optimum.ts';
+import type { Raster } from '../maths/adversarial/pushforward.ts';
 import type { MixtureShape } from '../maths/mixtures/mixture.ts';
+import type { ModeStatistics } from '../maths/mixtures/modes.ts';
 import type { EngineSettings, ProviderReport } from './inference.ts';
 import type { Streamed } from './rpc.ts';
-
-export const ganLosses = ['minimax', 'non-saturating', 'hinge', 'least-squares', 'wasserstein'] as const;
-export type GanLoss = (typeof ganLosses)[number];
 
 /** What trains. */
 export type TrainedModel =
@@ -228,6 +228,44 @@ export interface AggregateDensityRequest extends VaePoints {
   readonly latents: Float32Array;
 }
 
+export interface GanTruthRequest {
+  readonly parameters: { readonly generator: Float32Array; readonly discriminator: Float32Array };
+  readonly data: TrainingData;
+  readonly loss: GanLoss;
+  /** Of the points that are drawn. */
+  readonly seed: number;
+  /** Points drawn from the data, and from the generator. */
+  readonly count: number;
+  /** Cells in which densities and scores are told. */
+  readonly raster: Raster;
+  /** Cells of the noise's mesh along each side; 128 where it is not given. */
+  readonly mesh?: number;
+}
+
+/** A small GAN as it stands, and the truth beside it. Arrays over the raster are [rows, columns], from the lowest row on, at the middles of its cells. */
+export interface GanTruth {
+  /** [count, 2] each, drawn afresh. */
+  readonly real: Float32Array;
+  readonly generated: Float32Array;
+  /** D's score, before any sigmoid. */
+  readonly scores: Float32Array;
+  /** The best score for these densities; NaN where neither density is. null: the loss has none that is said point by point, or the data no density. */
+  readonly optimal: Float64Array | null;
+  /** p_g, by the noise's mesh pushed forward; see `Pushed`. */
+  readonly density: Float64Array;
+  readonly outside: number;
+  readonly flat: number;
+  readonly turned: number;
+  /** p_d; null of points without one, as what follows. */
+  readonly dataDensity: Float64Array | null;
+  /** Jensen-Shannon divergence of p_d and p_g, nats, as far as the raster tells them apart. */
+  readonly divergence: number | null;
+  /** V(D*) - V(D), which is 0 or more: the integral of (p_d + p_g) times the excess over the raster, and the mean over the points drawn. They agree where the densities are right. */
+  readonly gap: { readonly integrated: number; readonly sampled: Estimate } | null;
+  /** Of the generated points and, beside them, of as many of the data. */
+  readonly modes: { readonly generated: readonly ModeStatistics[]; readonly real: readonly ModeStatistics[] } | null;
+}
+
 export interface NetworkRequest {
   /** `vae.encoder`, `gan.generator` ...: a graph of the folder that is no step. */
   readonly graph: string;
@@ -269,4 +307,6 @@ export interface TrainingService {
   rateDistortion(params: RateDistortionRequest): RateDistortion;
   /** log q-bar(z), q-bar the mean of the encoder's Gaussians of the points: [m] nats. */
   aggregateDensity(params: AggregateDensityRequest): Float64Array;
+  /** @throws RpcError 'not-finite' where a network gives no number, 'data-invalid', 'setting-invalid', 'bad-input' */
+  ganTruth(params: GanTruthRequest): GanTruth;
 }

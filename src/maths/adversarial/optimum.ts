@@ -3,7 +3,24 @@
  * point. Losses are those of `models/train/mixtures/steps.py`; the discriminator gives a score, of which log losses take the sigmoid.
  */
 
-export type GanLoss = 'minimax' | 'non-saturating' | 'hinge' | 'least-squares' | 'wasserstein';
+export const ganLosses = ['minimax', 'non-saturating', 'hinge', 'least-squares', 'wasserstein'] as const;
+export type GanLoss = (typeof ganLosses)[number];
+/** Those that are least at one score for each point. */
+export type PointwiseLoss = Exclude<GanLoss, 'wasserstein'>;
+
+/** What a discriminator's score costs at a real point, and at a generated one. */
+export function discriminatorLoss(loss: GanLoss, score: number): { real: number; fake: number } {
+  switch (loss) {
+    case 'least-squares':
+      return { real: (score - 1) ** 2 / 2, fake: score ** 2 / 2 };
+    case 'hinge':
+      return { real: Math.max(0, 1 - score), fake: Math.max(0, 1 + score) };
+    case 'wasserstein':
+      return { real: -score, fake: score };
+    default:
+      return { real: softplus(-score), fake: softplus(score) };
+  }
+}
 
 /**
  * D*, the score at which r loss(real) + (1 - r) loss(fake) is least, r = p_d / (p_d + p_g): log p_d - log p_g for log losses (Goodfellow et al.
@@ -30,12 +47,13 @@ export function optimalScores(loss: GanLoss, logReal: ArrayLike<number>, logFake
  *
  * @param share r = p_d / (p_d + p_g), 0 to 1
  */
-export function excessLoss(loss: Exclude<GanLoss, 'wasserstein'>, share: number, score: number): number {
+export function excessLoss(loss: PointwiseLoss, share: number, score: number): number {
   if (loss === 'least-squares') return (score - share) ** 2 / 2;
-  if (loss === 'hinge') return share * Math.max(0, 1 - score) + (1 - share) * Math.max(0, 1 + score) - 2 * Math.min(share, 1 - share);
-  // r softplus(-s) + (1 - r) softplus(s), less the entropy: of a certain r and its own score nothing is left.
-  const cross = share * softplus(-score) + (1 - share) * softplus(score);
-  return Math.max(0, cross + xLogX(share) + xLogX(1 - share));
+  const { real, fake } = discriminatorLoss(loss, score);
+  // Of a certain share no loss on the other side, however large, takes part.
+  const cross = (share > 0 ? share * real : 0) + (share < 1 ? (1 - share) * fake : 0);
+  const least = loss === 'hinge' ? 2 * Math.min(share, 1 - share) : -xLogX(share) - xLogX(1 - share);
+  return Math.max(0, cross - least);
 }
 
 function sigmoid(x: number): number {

@@ -2,7 +2,8 @@
 
 import type { TrainingFolder } from '../../../models/trainingFolder.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
-import { ganLosses, type Checkpoint, type Coefficients, type Reporting, type TrainRequest } from '../../../protocol/training.ts';
+import { ganLosses } from '../../../maths/adversarial/optimum.ts';
+import { type Checkpoint, type Coefficients, type Reporting, type TrainRequest } from '../../../protocol/training.ts';
 import { coefficientsOf, stateParts, type Program } from './programs.ts';
 
 /** @throws RpcError 'coefficient-invalid' */

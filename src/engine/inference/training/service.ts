@@ -4,6 +4,7 @@ import { readTrainingFolder } from '../../../models/trainingFolder.ts';
 import { RpcError, type Handlers } from '../../../protocol/rpc.ts';
 import type { TrainingService } from '../../../protocol/training.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { ganTruth } from './gan.ts';
 import { Graphs } from './graphs.ts';
 import { TrainingRun } from './run.ts';
 import { aggregateDensity, planeDensity, rateDistortion, vaeTerms } from './vae.ts';
@@ -61,5 +62,6 @@ export function createTrainingService(runtime: Runtime): Handlers<TrainingServic
     planeDensity: (request, { signal }) => planeDensity(loaded(), request, signal),
     rateDistortion: (request, { signal }) => rateDistortion(loaded(), request, signal),
     aggregateDensity: (request, { signal }) => aggregateDensity(loaded(), request, signal),
+    ganTruth: (request, { signal }) => ganTruth(loaded(), request, signal),
   };
 }
