@@ -5,6 +5,8 @@ import {
   defaultCoefficients,
   type AggregateDensityRequest,
   type Coefficients,
+  type GameRotation,
+  type GameRotationRequest,
   type GanTruth,
   type GanTruthRequest,
   type LoadedTraining,
@@ -26,7 +28,7 @@ export interface TrainingClientOptions extends Omit<ModelClientOptions<TrainingS
   folder: string;
 }
 
-type Evaluation = 'network' | 'vaeTerms' | 'planeDensity' | 'rateDistortion' | 'aggregateDensity' | 'ganTruth';
+type Evaluation = 'network' | 'vaeTerms' | 'planeDensity' | 'rateDistortion' | 'aggregateDensity' | 'ganTruth' | 'gameRotation';
 
 /** Calls reject with RpcErrors: those of ModelProcess, else what the service says. Trainings outlive their process. */
 export class TrainingClient extends ModelClient<TrainingService, LoadedTraining> {
@@ -82,6 +84,10 @@ export class TrainingClient extends ModelClient<TrainingService, LoadedTraining>
 
   aggregateDensity(params: AggregateDensityRequest, options: CallOptions = {}): Promise<Float64Array> {
     return this.evaluate('aggregateDensity', params, options);
+  }
+
+  gameRotation(params: GameRotationRequest, options: CallOptions = {}): Promise<GameRotation> {
+    return this.evaluate('gameRotation', params, options);
   }
 
   ganTruth(params: GanTruthRequest, options: CallOptions = {}): Promise<GanTruth> {

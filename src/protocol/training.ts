@@ -1,5 +1,6 @@
 /** The messages for training small models of points in the plane: a whole step (loss, gradients, Adam) is one graph or, of two players, two. */
 
+import type { Eigenvalue } from '../maths/adversarial/game.ts';
 import type { GanLoss } from '../maths/adversarial/optimum.ts';
 import type { Raster } from '../maths/adversarial/pushforward.ts';
 import type { MixtureShape } from '../maths/mixtures/mixture.ts';
@@ -266,6 +267,26 @@ export interface GanTruth {
   readonly modes: { readonly generated: readonly ModeStatistics[]; readonly real: readonly ModeStatistics[] } | null;
 }
 
+export interface GameRotationRequest {
+  readonly parameters: { readonly generator: Float32Array; readonly discriminator: Float32Array };
+  readonly data: TrainingData;
+  readonly loss: GanLoss;
+  /** As a training's; rates, Adam's decay and clipping take no part. */
+  readonly coefficients: Coefficients;
+  readonly seed: number;
+  /** The batch is that of the step after so many. */
+  readonly step: number;
+  /** Products with the Jacobian; 30 where it is not given. */
+  readonly tries?: number;
+}
+
+export interface GameRotation {
+  /** Of the Jacobian of v = (-grad_theta L_G, -grad_psi L_D), the largest first. */
+  readonly eigenvalues: readonly Eigenvalue[];
+  /** |v|: where it is not small, the game moves on before it turns. */
+  readonly speed: number;
+}
+
 export interface NetworkRequest {
   /** `vae.encoder`, `gan.generator` ...: a graph of the folder that is no step. */
   readonly graph: string;
@@ -309,4 +330,6 @@ export interface TrainingService {
   aggregateDensity(params: AggregateDensityRequest): Float64Array;
   /** @throws RpcError 'not-finite' where a network gives no number, 'data-invalid', 'setting-invalid', 'bad-input' */
   ganTruth(params: GanTruthRequest): GanTruth;
+  /** @throws RpcError 'not-finite', 'data-invalid', 'coefficient-invalid', 'setting-invalid', 'bad-input' */
+  gameRotation(params: GameRotationRequest): GameRotation;
 }

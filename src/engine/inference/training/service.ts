@@ -6,6 +6,7 @@ import type { TrainingService } from '../../../protocol/training.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { ganTruth } from './gan.ts';
 import { Graphs } from './graphs.ts';
+import { gameRotation } from './rotation.ts';
 import { TrainingRun } from './run.ts';
 import { aggregateDensity, planeDensity, rateDistortion, vaeTerms } from './vae.ts';
 
@@ -62,6 +63,7 @@ export function createTrainingService(runtime: Runtime): Handlers<TrainingServic
     planeDensity: (request, { signal }) => planeDensity(loaded(), request, signal),
     rateDistortion: (request, { signal }) => rateDistortion(loaded(), request, signal),
     aggregateDensity: (request, { signal }) => aggregateDensity(loaded(), request, signal),
+    gameRotation: (request, { signal }) => gameRotation(runtime, loaded(), request, signal),
     ganTruth: (request, { signal }) => ganTruth(loaded(), request, signal),
   };
 }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { createTrainingService } from '../../../../src/engine/inference/training/service.ts';
+import type { Runtime } from '../../../../src/engine/worker/client.ts';
 import { loadEngine } from '../../../../src/engine/worker/engine.ts';
 import { createRuntime } from '../../../../src/engine/worker/runtime.ts';
 import { elementsOf, isElementType } from '../../../../src/formats/elements.ts';
@@ -43,8 +44,13 @@ function across<T>(handlers: Handlers<T>): { remote: Remote<T>; close: () => voi
   };
 }
 
+/** ONNX Runtime as a thread of its own would have it. */
+export function openRuntime(): { remote: Runtime; close: () => void } {
+  return across(createRuntime((enginePath) => loadEngine(enginePath, import.meta.filename)));
+}
+
 export async function openService(path = folder): Promise<{ service: Remote<TrainingService>; close: () => void }> {
-  const runtime = across(createRuntime((enginePath) => loadEngine(enginePath, import.meta.filename)));
+  const runtime = openRuntime();
   const service = across<TrainingService>(createTrainingService(runtime.remote));
   const close = (): void => {
     service.close();
