@@ -31,8 +31,11 @@ export async function workspaceOf(
 /** Closes every editor without asking, also those with unsaved text. */
 export async function closeEditors(editor: Editor): Promise<void> {
   await editor.evaluateInHost(async (vscode) => {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const shown = tabs.map(({ input }) => (input instanceof vscode.TabInputText ? input.uri.toString() : ''));
     for (const document of vscode.workspace.textDocuments) {
-      if (!document.isDirty) continue;
+      // Settings that the editor is writing are unsaved text too, which no editor shows.
+      if (!document.isDirty || !shown.includes(document.uri.toString())) continue;
       await vscode.window.showTextDocument(document);
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     }
