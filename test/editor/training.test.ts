@@ -56,15 +56,15 @@ describe('a VAE that trains', () => {
     expect(await losses()).toBeLessThan(early);
     // A fast run is far before its first place is measured: the one that is gone back to below.
     await panel.locator('.training-note', { hasText: /At step [\d,]+ it is/ }).waitFor();
-    await field('Beta, exactly', '0.5');
+    await field('Beta, exactly', '4');
     await until('the change is marked', async () =>
-      (await panel.locator('.training-change > text').allTextContents()).join().includes('beta 0.5'),
+      (await panel.locator('.training-change > text').allTextContents()).join().includes('beta 4'),
     );
     await paused();
     const last = await step();
     await until('what is said is of where it stands', async () => {
       const said = await panel.locator('.headline').innerText();
-      return said.startsWith(`Step ${last.toLocaleString('en-US')} at beta 0.5: the ELBO is −`);
+      return said.startsWith(`Step ${last.toLocaleString('en-US')} at beta 4: the ELBO is −`);
     });
     await panel.locator('.training-note', { hasText: `At step ${last.toLocaleString('en-US')} it is` }).waitFor();
     await press('One step');
@@ -73,12 +73,12 @@ describe('a VAE that trains', () => {
     // Back to an early place by the keyboard: it goes on from there as another run.
     const plot = panel.getByRole('application', { name: 'Rate-distortion plane' });
     await plot.focus();
-    // Which place lies where depends on how far it came: from one to the next in all directions, until one is early.
+    // Which place lies where depends on how far it came, and late ones all but coincide: from one to the next, twice in each direction.
     await plot.press('Enter');
-    const walk = ['ArrowUp', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'ArrowDown', 'ArrowRight', 'ArrowDown'];
+    const walk = ['Right', 'Right', 'Down', 'Down', 'Left', 'Left', 'Up', 'Up'];
     let walked = 0;
     await until('it stands earlier', async () => {
-      await plot.press(walk[walked++ % walk.length]!);
+      await plot.press(`Shift+Arrow${walk[walked++ % walk.length]!}`);
       await plot.press('Enter');
       return (await step()) < last;
     });
