@@ -229,12 +229,16 @@ export interface AggregateDensityRequest extends VaePoints {
   readonly latents: Float32Array;
 }
 
-export interface GanTruthRequest {
+/** A small GAN as it stands. */
+export interface GanState {
   readonly parameters: { readonly generator: Float32Array; readonly discriminator: Float32Array };
   readonly data: TrainingData;
   readonly loss: GanLoss;
   /** Of the points that are drawn. */
   readonly seed: number;
+}
+
+export interface GanTruthRequest extends GanState {
   /** Points drawn from the data, and from the generator. */
   readonly count: number;
   /** Cells in which densities and scores are told. */
@@ -267,13 +271,9 @@ export interface GanTruth {
   readonly modes: { readonly generated: readonly ModeStatistics[]; readonly real: readonly ModeStatistics[] } | null;
 }
 
-export interface GameRotationRequest {
-  readonly parameters: { readonly generator: Float32Array; readonly discriminator: Float32Array };
-  readonly data: TrainingData;
-  readonly loss: GanLoss;
+export interface GameRotationRequest extends GanState {
   /** As a training's; rates, Adam's decay and clipping take no part. */
   readonly coefficients: Coefficients;
-  readonly seed: number;
   /** The batch is that of the step after so many. */
   readonly step: number;
   /** Products with the Jacobian; 30 where it is not given. */

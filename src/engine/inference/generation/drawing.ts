@@ -52,11 +52,15 @@ class Teller {
    */
   async tell(tokens: readonly DrawnToken[]): Promise<boolean> {
     const told: GeneratedToken[] = [];
-    for (const token of tokens) {
-      if (this.end !== undefined) break;
-      told.push(await this.next(token));
+    try {
+      for (const token of tokens) {
+        if (this.end !== undefined || this.task.context.signal.aborted) break;
+        told.push(await this.next(token));
+      }
+    } finally {
+      // Those before one that fails stay, as they do one by one.
+      if (told.length > 0) this.task.tell(told);
     }
-    this.task.tell(told);
     return this.end !== undefined;
   }
 

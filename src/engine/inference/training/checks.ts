@@ -1,9 +1,9 @@
 /** What an owner may ask of a training. */
 
 import type { TrainingFolder } from '../../../models/trainingFolder.ts';
+import { ganLosses, type GanLoss } from '../../../maths/adversarial/optimum.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
-import { ganLosses } from '../../../maths/adversarial/optimum.ts';
-import { type Checkpoint, type Coefficients, type Reporting, type TrainRequest } from '../../../protocol/training.ts';
+import type { Checkpoint, Coefficients, Reporting, TrainRequest } from '../../../protocol/training.ts';
 import { coefficientsOf, stateParts, type Program } from './programs.ts';
 
 /** @throws RpcError 'coefficient-invalid' */
@@ -30,6 +30,23 @@ function rangeOf(name: string): { holds: (value: number) => boolean; words: stri
   return { holds: (value) => value >= 0 && Math.fround(value) < Infinity, words: '0 or more, and no more than a float32 holds' };
 }
 
+/** @throws RpcError 'setting-invalid' that begins with the name */
+export function checkWhole(name: string, value: number, least: number, most: number): void {
+  if (!(Number.isInteger(value) && value >= least && value <= most))
+    throw new RpcError('setting-invalid', `${name} is ${value}; it must be a whole number from ${least} to ${most}.`);
+}
+
+/** @throws RpcError 'setting-invalid' */
+export function checkSeed(seed: number): void {
+  checkWhole('The seed', seed, 0, 2 ** 32 - 1);
+}
+
+/** @throws RpcError 'setting-invalid' */
+export function checkLoss(loss: GanLoss): void {
+  if (!ganLosses.includes(loss))
+    throw new RpcError('setting-invalid', `There is no loss "${String(loss)}"; there are ${ganLosses.join(', ')}.`);
+}
+
 /** @throws RpcError 'setting-invalid' */
 export function checkReporting({ lossesEvery, checkpointsEvery, picturesPerSecond, stepsPerSecond }: Reporting): void {
   const refuse = (name: string, value: unknown, words: string): never => {
@@ -48,13 +65,10 @@ export function checkRequest(program: Program, { setup, from, schedule, until, r
   const refuse = (message: string): never => {
     throw new RpcError('setting-invalid', message);
   };
-  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32))
-    refuse(`The seed is ${seed}; it must be a whole number from 0 to ${2 ** 32 - 1}.`);
+  checkSeed(seed);
   if (model.family === 'gan') {
-    if (!ganLosses.includes(model.loss)) refuse(`There is no loss "${String(model.loss)}"; there are ${ganLosses.join(', ')}.`);
-    const { discriminatorSteps } = model;
-    if (!(Number.isInteger(discriminatorSteps) && discriminatorSteps >= 1 && discriminatorSteps <= 100))
-      refuse(`discriminatorSteps is ${discriminatorSteps}; it must be a whole number from 1 to 100.`);
+    checkLoss(model.loss);
+    checkWhole('discriminatorSteps', model.discriminatorSteps, 1, 100);
   }
   const begins = from?.step ?? 0;
   if (!(Number.isSafeInteger(begins) && begins >= 0)) refuse(`A training cannot begin at step ${begins}.`);

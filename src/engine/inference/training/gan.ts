@@ -1,6 +1,6 @@
 /** What a small GAN with these parameters is, and the truth beside it: both densities, the best discriminator, and how far this one is from it. */
 
-import { discriminatorLoss, excessLoss, ganLosses, optimalScores, type PointwiseLoss } from '../../../maths/adversarial/optimum.ts';
+import { discriminatorLoss, excessLoss, optimalScores, type PointwiseLoss } from '../../../maths/adversarial/optimum.ts';
 import { jensenShannon, noiseMesh, pushForward, type Raster } from '../../../maths/adversarial/pushforward.ts';
 import { logDensities } from '../../../maths/mixtures/density.ts';
 import type { Mixture } from '../../../maths/mixtures/mixture.ts';
@@ -8,8 +8,9 @@ import { modeStatistics } from '../../../maths/mixtures/modes.ts';
 import { normals } from '../../../maths/random/normal.ts';
 import { meanAndError } from '../../../maths/vae/importance.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
-import type { GanTruth, GanTruthRequest } from '../../../protocol/training.ts';
+import type { Estimate, GanTruth, GanTruthRequest } from '../../../protocol/training.ts';
 import { rest } from '../rest.ts';
+import { checkLoss, checkSeed, checkWhole } from './checks.ts';
 import { dataSource } from './draws.ts';
 import type { Graphs } from './graphs.ts';
 
@@ -69,25 +70,20 @@ export async function ganTruth(graphs: Graphs, request: GanTruthRequest, signal:
   };
 }
 
-function check({ loss, count, raster, mesh = MESH }: GanTruthRequest): void {
-  if (!ganLosses.includes(loss))
-    throw new RpcError('setting-invalid', `There is no loss "${String(loss)}"; there are ${ganLosses.join(', ')}.`);
-  const refuse = (what: string, value: number, wanted: string): never => {
-    throw new RpcError('setting-invalid', `${what} is ${value}; it must be ${wanted}.`);
-  };
-  const whole = (what: string, value: number, least: number, most: number): void => {
-    if (!(Number.isInteger(value) && value >= least && value <= most)) refuse(what, value, `a whole number from ${least} to ${most}`);
-  };
-  whole('count', count, 2, MOST_POINTS);
-  whole('mesh', mesh, 1, 1024);
-  whole('raster.columns', raster.columns, 1, MOST_CELLS);
-  whole('raster.rows', raster.rows, 1, Math.floor(MOST_CELLS / raster.columns));
+function check({ loss, seed, count, raster, mesh = MESH }: GanTruthRequest): void {
+  checkLoss(loss);
+  checkSeed(seed);
+  checkWhole('count', count, 2, MOST_POINTS);
+  checkWhole('mesh', mesh, 1, 1024);
+  checkWhole('raster.columns', raster.columns, 1, MOST_CELLS);
+  checkWhole('raster.rows', raster.rows, 1, Math.floor(MOST_CELLS / raster.columns));
   const sides = [
     ['right', raster.left, raster.right],
     ['top', raster.bottom, raster.top],
   ] as const;
   for (const [name, low, high] of sides)
-    if (!(high > low && high - low < Infinity)) refuse(`raster.${name}`, high, `a number above ${low}`);
+    if (!(high > low && high - low < Infinity))
+      throw new RpcError('setting-invalid', `raster.${name} is ${high}; it must be a number above ${low}.`);
 }
 
 function middlesOf({ left, bottom, right, top, columns, rows }: Raster): Float32Array {
@@ -116,11 +112,7 @@ interface Truth {
 }
 
 /** The mean over points of both of what this discriminator costs there more than the best one. */
-function estimateOf(
-  [real, fake]: readonly { points: Float32Array; scores: Float32Array }[],
-  loss: PointwiseLoss,
-  truth: Truth,
-): { value: number; standardError: number } {
+function estimateOf([real, fake]: readonly { points: Float32Array; scores: Float32Array }[], loss: PointwiseLoss, truth: Truth): Estimate {
   const parts = [
     { side: 'real' as const, ...real! },
     { side: 'fake' as const, ...fake! },

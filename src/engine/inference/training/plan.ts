@@ -28,9 +28,7 @@ export async function planOf(graphs: Graphs, { model, data, seed }: TrainingSetu
   const source = dataSource(data);
   const phases: IterationPhase[] = [];
   for (const phase of program.phases) phases.push(await openPhase(graphs, phase));
-  const shapes = program.phases.map(({ graph }) =>
-    Object.fromEntries(graphs.graph(graph).inputs.map((input) => [input.name, input.shape])),
-  );
+  const shapes = program.phases.map((phase) => shapesOf(graphs, phase));
 
   const drawn = new Map<number, Record<string, RawTensor>[]>();
   let scalars: { of: Coefficients; tensors: Record<string, RawTensor>[] } | undefined;
@@ -57,6 +55,11 @@ export async function planOf(graphs: Graphs, { model, data, seed }: TrainingSetu
       for (let next = step; next < step + count; next++) if (!drawn.has(next)) drawn.set(next, drawsOf(next));
     },
   };
+}
+
+/** Of a phase's inputs, the batch first. */
+export function shapesOf(graphs: Graphs, { graph }: Phase): Readonly<Record<string, readonly number[]>> {
+  return Object.fromEntries(graphs.graph(graph).inputs.map((input) => [input.name, input.shape]));
 }
 
 async function openPhase(graphs: Graphs, { graph, network, others, draws, coefficients, losses }: Phase): Promise<IterationPhase> {
@@ -86,7 +89,8 @@ function differing(a: readonly string[], b: readonly string[]): string[] {
   return [...a.filter((name) => !b.includes(name)), ...b.filter((name) => !a.includes(name))];
 }
 
-function drawTensors(
+/** @param turn how often the phase has run before, from the beginning of the training on */
+export function drawTensors(
   phase: Phase,
   shapes: Readonly<Record<string, readonly number[]>>,
   source: DataSource,
@@ -97,6 +101,7 @@ function drawTensors(
   return Object.fromEntries(Object.entries(drawn).map(([input, data]) => [input, floatTensor(data, shapes[input]!)]));
 }
 
-function scalarsOf({ coefficients }: Phase, values: Coefficients): Record<string, RawTensor> {
+/** The coefficients of a phase, by input. */
+export function scalarsOf({ coefficients }: Phase, values: Coefficients): Record<string, RawTensor> {
   return Object.fromEntries(Object.entries(coefficients).map(([input, name]) => [input, floatTensor(Float32Array.of(values[name]!), [])]));
 }

@@ -7,9 +7,10 @@ import type { RawTensor } from '../../../protocol/worker.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { floatTensor } from '../floatTensor.ts';
 import { rest } from '../rest.ts';
-import { checkCoefficients } from './checks.ts';
-import { dataSource, drawInputs } from './draws.ts';
+import { checkCoefficients, checkLoss, checkSeed, checkWhole } from './checks.ts';
+import { dataSource } from './draws.ts';
 import type { Graphs } from './graphs.ts';
+import { drawTensors, scalarsOf, shapesOf } from './plan.ts';
 import { programOf, type Phase } from './programs.ts';
 
 /** Of the parameters' length: so far ahead and behind gradients are compared, which single precision tells apart to five digits. */
@@ -23,9 +24,8 @@ export async function gameRotation(
   request: GameRotationRequest,
   signal: AbortSignal,
 ): Promise<GameRotation> {
-  const { tries = 30, seed, step } = request;
-  if (!(Number.isInteger(tries) && tries >= 1 && tries <= MOST_TRIES))
-    throw new RpcError('setting-invalid', `tries is ${tries}; it must be a whole number from 1 to ${MOST_TRIES}.`);
+  const { tries = 30, seed } = request;
+  checkWhole('tries', tries, 1, MOST_TRIES);
   const field = await gameField(runtime, graphs, request);
   const at = Float64Array.from([...request.parameters.generator, ...request.parameters.discriminator]);
   const speed = Math.hypot(...(await field(at)));
@@ -35,7 +35,7 @@ export async function gameRotation(
     return jacobianProduct(field, at, vector, length);
   };
   try {
-    return { eigenvalues: await leadingEigenvalues(product, at.length, { tries, seed: seed + step }), speed };
+    return { eigenvalues: await leadingEigenvalues(product, at.length, { tries, seed }), speed };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new RpcError('not-finite', `The gradients around this place are no numbers: ${error.message} Go back to an earlier checkpoint.`);
@@ -45,34 +45,32 @@ export async function gameRotation(
 /**
  * v = (-grad_theta L_G, -grad_psi L_D) of the batch of one step, the generator's parameters first. With penalties; clipping is no part of it.
  *
- * @throws RpcError 'coefficient-invalid', 'data-invalid', 'bad-input'
+ * @throws RpcError 'setting-invalid', 'coefficient-invalid', 'data-invalid', 'bad-input'
  */
 export async function gameField(
   runtime: Runtime,
   graphs: Graphs,
   { parameters, data, loss, coefficients, seed, step }: GameRotationRequest,
 ): Promise<Field> {
+  checkLoss(loss);
+  checkSeed(seed);
+  checkWhole('step', step, 0, Number.MAX_SAFE_INTEGER);
   const program = programOf({ family: 'gan', loss, discriminatorSteps: 1 });
   checkCoefficients(program, coefficients);
   const source = dataSource(data);
   const size = parameters.generator.length;
   const slopeOf = async (phase: Phase): Promise<(own: Float32Array, other: Float32Array) => Promise<Float32Array>> => {
-    const { inputs } = graphs.graph(phase.graph);
-    const shapes = Object.fromEntries(inputs.map((input) => [input.name, input.shape]));
+    const shapes = shapesOf(graphs, phase);
     const count = shapes['parameters']![0]!;
     const given = parameters[phase.network as keyof typeof parameters];
     if (given.length !== count)
       throw new RpcError('bad-input', `The ${phase.network} has ${count} parameters; ${given.length} were given.`);
     const { session } = await graphs.open(phase.graph);
-    const drawn = drawInputs(phase, shapes, source, seed, step);
-    // With beta1 = 0 the first moment that a step leaves is its gradient.
-    const scalars = Object.entries(phase.coefficients).map(
-      ([input, name]) => [input, input === 'beta1' ? 0 : coefficients[name]!] as const,
-    );
     const nothing = floatTensor(new Float32Array(count), [count]);
     const fixed: Record<string, RawTensor> = {
-      ...Object.fromEntries(Object.entries(drawn).map(([input, values]) => [input, floatTensor(values, shapes[input]!)])),
-      ...Object.fromEntries(scalars.map(([input, value]) => [input, floatTensor(Float32Array.of(value), [])])),
+      ...drawTensors(phase, shapes, source, seed, step),
+      // Without a past, the first moment that a step leaves is its gradient.
+      ...scalarsOf(phase, { ...coefficients, [phase.coefficients['beta1']!]: 0 }),
       ...{ first: nothing, second: nothing, step: floatTensor(new Float32Array(1), []) },
     };
     const [otherInput] = Object.keys(phase.others);

@@ -23,6 +23,7 @@ import type {
   VaeTermsRequest,
 } from '../../../protocol/training.ts';
 import { rest } from '../rest.ts';
+import { checkWhole } from './checks.ts';
 import { dataSource } from './draws.ts';
 import type { Graphs } from './graphs.ts';
 
@@ -137,8 +138,7 @@ export async function rateDistortion(
   { parameters, data, seed, count }: RateDistortionRequest,
   signal: AbortSignal,
 ): Promise<RateDistortion> {
-  if (!(Number.isInteger(count) && count >= 2 && count <= MOST_POINTS))
-    throw new RpcError('setting-invalid', `count is ${count}; it must be a whole number from 2 to ${MOST_POINTS}.`);
+  checkWhole('count', count, 2, MOST_POINTS);
   const source = dataSource(data);
   const drawn = source.draw({ seed, stream: streams.points }, count, 0);
   const points = new Float32Array(drawn);

@@ -133,6 +133,7 @@ describe('the truth beside a GAN', () => {
   it.each<[Partial<GanTruthRequest>, string, RegExp]>([
     [{ count: 1 }, 'setting-invalid', /count is 1; it must be a whole number from 2/],
     [{ mesh: 0 }, 'setting-invalid', /mesh is 0/],
+    [{ seed: -1 }, 'setting-invalid', /The seed is -1; it must be a whole number from 0/],
     [{ raster: { ...raster, rows: 2 ** 20 } }, 'setting-invalid', /raster\.rows is 1048576/],
     [{ raster: { ...raster, right: -6 } }, 'setting-invalid', /raster\.right is -6; it must be a number above -6/],
     [{ raster: { ...raster, top: NaN } }, 'setting-invalid', /raster\.top is NaN/],

@@ -65,7 +65,7 @@ describe('the rotation of a game', () => {
       const [largest] = eigenvalues;
       const size = Math.hypot(largest!.real, largest!.imaginary);
       expect(largest!.residual).toBeLessThan(0.05 * size);
-      // The same from another vector.
+      // More products change nothing of it.
       const [again] = (await service.gameRotation({ ...request, tries: 40 })).eigenvalues;
       expect(Math.hypot(again!.real - largest!.real, again!.imaginary - largest!.imaginary)).toBeLessThan(0.05 * size);
     } finally {
@@ -78,6 +78,7 @@ describe('the rotation of a game', () => {
     try {
       const request = requestOf({ loss: 'hinge', state: 'initial', r1: 0, gp: 0 });
       await expect(service.gameRotation({ ...request, tries: 0 })).rejects.toMatchObject({ code: 'setting-invalid' });
+      await expect(service.gameRotation({ ...request, seed: 2 ** 32 })).rejects.toMatchObject({ code: 'setting-invalid' });
       await expect(service.gameRotation({ ...request, coefficients: {} })).rejects.toMatchObject({ code: 'coefficient-invalid' });
       const short = { ...request.parameters, generator: new Float32Array(3) };
       await expect(service.gameRotation({ ...request, parameters: short })).rejects.toMatchObject({
