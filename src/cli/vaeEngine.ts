@@ -5,7 +5,8 @@ import { EnginePool } from '../engine/pool.ts';
 import { resolveVae } from '../models/vae/source.ts';
 import type { EngineSettings } from '../protocol/inference.ts';
 import { RpcError } from '../protocol/rpc.ts';
-import type { LoadedVae, VaeAnswers, VaeQuestion, VaeSource } from '../protocol/vae.ts';
+import type { ModelAnswers, ModelQuestion } from '../protocol/question.ts';
+import type { LoadedVae, VaeSource } from '../protocol/vae.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Does work with a loaded model; the process is ended behind it, however it ends. */
@@ -13,7 +14,7 @@ export async function withVae<T>(
   terminal: Terminal,
   model: string,
   settings: EngineSettings,
-  answers: VaeAnswers,
+  answers: ModelAnswers,
   work: (client: VaeClient, loaded: LoadedVae, source: VaeSource) => Promise<T>,
 ): Promise<T> {
   const source = await resolveVae(model, terminal.modelsFolder, answers);
@@ -38,7 +39,7 @@ export async function withVae<T>(
 }
 
 /** What a model's files leave open, and how it is said on a command line. */
-function asked(name: string, questions: readonly VaeQuestion[]): string {
+function asked(name: string, questions: readonly ModelQuestion[]): string {
   const lines = questions.map(({ id, text, options, likely, needed }) => {
     const choices = options.map(
       ({ value, label }) => `    --answer ${id}=${value}   ${label}${value === likely?.value ? ` (likely: ${likely.because})` : ''}\n`,

@@ -10,15 +10,13 @@ import type { MembershipAudit } from '../maths/privacy/membership.ts';
 import type { WithoutModel } from '../maths/privacy/withoutModel.ts';
 import type { TwoSampleTest } from '../maths/privacy/twoSample.ts';
 import type { EngineSettings, ProviderReport, TensorInfo } from './inference.ts';
+import type { ModelAnswers, ModelQuestion } from './question.ts';
 import type { Streamed } from './rpc.ts';
 
 /** What an item is: a picture's [channels, height, width], or a vector of numbers. */
 export type ItemShape =
   | { readonly kind: 'image'; readonly channels: number; readonly height: number; readonly width: number }
   | { readonly kind: 'vector'; readonly length: number };
-
-/** What a user has said of a model, beside what its files say; by the ids of questions. */
-export type VaeAnswers = Readonly<Record<string, string>>;
 
 /** Where a model lies and what is known of it. Paths are absolute. */
 export interface VaeSource {
@@ -34,7 +32,7 @@ export interface VaeSource {
   likelihood?: Likelihood;
   range?: ValueRange;
   latentNames?: readonly string[];
-  answers?: VaeAnswers;
+  answers?: ModelAnswers;
 }
 
 /** How an item's numbers lie in the model's tensors. */
@@ -81,23 +79,10 @@ export interface VaeLayout {
   likelihood?: Likelihood;
 }
 
-/** Something that the files do not say. */
-export interface VaeQuestion {
-  id: string;
-  text: string;
-  options: readonly { value: string; label: string }[];
-  /** Any number above 0 is an answer too. */
-  number?: true;
-  /** The option that fits what was seen best, and what was seen; null where nothing speaks for one. */
-  likely: { value: string; because: string } | null;
-  /** Without an answer the model cannot be run; else something is only left out. */
-  needed: boolean;
-}
-
 export interface VaeFindings {
   /** Under the answers given and, where there is none, the likely ones; null where a question that is needed has neither. */
   layout: VaeLayout | null;
-  questions: readonly VaeQuestion[];
+  questions: readonly ModelQuestion[];
 }
 
 /** The tensors of an encoder that are of the size of z, or of twice that. */

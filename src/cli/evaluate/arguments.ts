@@ -1,7 +1,7 @@
 /** The command line of `genlens evaluate`. */
 
 import type { EngineSettings } from '../../protocol/inference.ts';
-import type { VaeAnswers } from '../../protocol/vae.ts';
+import type { ModelAnswers } from '../../protocol/question.ts';
 import { UsageError } from '../usage.ts';
 
 export const evaluateOptions = {
@@ -21,7 +21,7 @@ export interface EvaluateOptions {
   evidence: number;
   samples: number;
   seed: number;
-  answers: VaeAnswers;
+  answers: ModelAnswers;
 }
 
 export interface EvaluateArguments extends EvaluateOptions {
@@ -55,7 +55,7 @@ export function evaluateArguments(
 }
 
 /** Of ID=VALUE. */
-export function readAnswers(given: readonly string[]): VaeAnswers {
+export function readAnswers(given: readonly string[]): ModelAnswers {
   return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf('=');

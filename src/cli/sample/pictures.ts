@@ -5,7 +5,8 @@ import * as z from 'zod/mini';
 import { writeNpy } from '../../formats/npy.ts';
 import { sizeOf } from '../../models/dataset.ts';
 import type { EngineSettings } from '../../protocol/inference.ts';
-import type { LoadedVae, SampleRecipe, VaeAnswers } from '../../protocol/vae.ts';
+import type { ModelAnswers } from '../../protocol/question.ts';
+import type { LoadedVae, SampleRecipe } from '../../protocol/vae.ts';
 import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
 import { readSettingsFile } from './settingsFile.ts';
@@ -22,7 +23,7 @@ export interface SamplePicturesArguments {
   /** Folder for samples.npy, z.npy and sample.json. */
   out: string | undefined;
   json: boolean;
-  answers: VaeAnswers;
+  answers: ModelAnswers;
   settings: EngineSettings;
 }
 

@@ -7,7 +7,8 @@ import { storageKeys } from '../../contributions.ts';
 import { readBundledModel } from '../../models/registry.ts';
 import { sourceOfBundled, sourceOfFiles } from '../../models/vae/source.ts';
 import { Emitter, type Event } from '../../protocol/emitter.ts';
-import type { VaeAnswers, VaeSource } from '../../protocol/vae.ts';
+import type { ModelAnswers } from '../../protocol/question.ts';
+import type { VaeSource } from '../../protocol/vae.ts';
 
 // Without this zod probes `new Function`, which strict hosts report as a violation.
 z.config({ jitless: true });
@@ -21,7 +22,7 @@ export type VaePlace =
 export interface AddedVae {
   readonly place: VaePlace;
   /** What the user said beside what the files say. */
-  readonly answers: VaeAnswers;
+  readonly answers: ModelAnswers;
   /** What it was found to be: "2 latent dimensions, pictures of 28 x 28 (grey), 1.2M parameters". */
   readonly summary: string;
 }

@@ -1,14 +1,15 @@
 /** What a model's files leave open, question after question: which is next, and what can be answered. */
 
 import { findingsOf } from '../../models/vae/findings.ts';
-import type { VaeAnswers, VaeInspection, VaeQuestion, VaeSource } from '../../protocol/vae.ts';
+import type { ModelAnswers, ModelQuestion } from '../../protocol/question.ts';
+import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
 
 export type Answered = readonly { readonly id: string; readonly value: string }[];
 
-export const answersOf = (answered: Answered): VaeAnswers => Object.fromEntries(answered.map(({ id, value }) => [id, value]));
+export const answersOf = (answered: Answered): ModelAnswers => Object.fromEntries(answered.map(({ id, value }) => [id, value]));
 
 export interface OpenQuestion {
-  readonly question: VaeQuestion;
+  readonly question: ModelQuestion;
   /** From 1; how many there are depends on the answers. */
   readonly step: number;
   readonly steps: number;
@@ -29,14 +30,14 @@ export interface Choice {
 }
 
 /** The likely answer first, or, where nothing speaks for one, the one that leaves it open; the others as they stand. */
-export function choicesOf({ options, likely }: VaeQuestion): Choice[] {
+export function choicesOf({ options, likely }: ModelQuestion): Choice[] {
   const choices = options.map(({ value, label }) => ({ value, label, because: likely?.value === value ? likely.because : null }));
   const first = choices.filter(({ value, because }) => (likely ? because !== null : value === 'none'));
   return [...first, ...choices.filter((choice) => !first.includes(choice))];
 }
 
 /** A question and what is told beside it: the part behind the question mark. */
-export function partsOf({ text }: VaeQuestion): { readonly question: string; readonly told: string | null } {
+export function partsOf({ text }: ModelQuestion): { readonly question: string; readonly told: string | null } {
   const end = text.indexOf('?') + 1;
   const told = end > 0 ? text.slice(end).trim() : '';
   return told === '' ? { question: text, told: null } : { question: text.slice(0, end), told };

@@ -3,52 +3,11 @@
 import { elementCount } from '../../formats/elements.ts';
 import type { Likelihood, SpreadForm, ValueRange } from '../../maths/vae/likelihood.ts';
 import type { TensorInfo } from '../../protocol/inference.ts';
-import type {
-  DecoderRoles,
-  EncoderRoles,
-  Probes,
-  Seen,
-  VaeFindings,
-  VaeLayout,
-  VaeQuestion,
-  VaeSource,
-  VaeTensors,
-} from '../../protocol/vae.ts';
+import type { DecoderRoles, EncoderRoles, Probes, Seen, VaeFindings, VaeLayout, VaeSource, VaeTensors } from '../../protocol/vae.ts';
 import { namedRole } from './names.ts';
-import { itemsOf, lengthOf } from './sizes.ts';
-
-/** Questions as they arise, and the answer that each is gone on with. */
-class Asking {
-  readonly questions: VaeQuestion[] = [];
-  private readonly answers: VaeSource['answers'];
-
-  constructor(answers: VaeSource['answers']) {
-    this.answers = answers;
-  }
-
-  /** An answer that is a number above 0, where one may be stated freely. */
-  number(id: string): number | undefined {
-    const value = Number(this.answers?.[id]);
-    return value > 0 && Number.isFinite(value) ? value : undefined;
-  }
-
-  /** What is gone on with; null where there is neither an answer nor a likely one. */
-  ask<Value extends string>(
-    question: Omit<VaeQuestion, 'options' | 'likely'> & { options: Record<Value, string>; likely: VaeQuestion['likely'] },
-  ): Value | null {
-    const options = Object.entries<string>(question.options).map(([value, label]) => ({ value, label }));
-    const given = this.answers?.[question.id];
-    if (given !== undefined && options.some(({ value }) => value === given)) return given as Value;
-    this.questions.push({ ...question, options });
-    return (question.likely?.value ?? null) as Value | null;
-  }
-
-  /** Of what is claimed only where somebody has said so: null without an answer, whatever is likely. */
-  stated<Value extends string>(question: Parameters<typeof this.ask<Value>>[0]): Value | null {
-    const chosen = this.ask(question);
-    return this.questions.at(-1)?.id === question.id ? null : chosen;
-  }
-}
+import { Asking } from '../asking.ts';
+import { drawnRange, itemOf, rangeOf } from '../itemFindings.ts';
+import { lengthOf } from './sizes.ts';
 
 const spreadForms: Record<SpreadForm, string> = {
   'log-variance': 'the logarithm of the variance',
@@ -62,10 +21,10 @@ export function findingsOf(tensors: VaeTensors, probes: Probes, { answers, likel
   const asking = new Asking(answers);
   const encoder = tensors.encoder && encoderRoles(tensors, probes, asking);
   const decoder = decoderRoles(tensors, asking);
-  const layout = itemOf(tensors, asking);
+  const layout = itemOf(tensors.itemSizes, asking);
   if (encoder === null || layout === null) return { layout: null, questions: asking.questions };
   const seen = probes.decoder[decoder.location];
-  const values = layout.item.kind === 'vector' ? { low: 0, high: 1 } : (range ?? rangeOf(decoder, seen, asking));
+  const values = layout.item.kind === 'vector' ? { low: 0, high: 1 } : (range ?? rangeOfDecoder(decoder, seen, asking));
   const density = likelihood ?? likelihoodOf(decoder, seen, asking);
   if (!values) return { layout: null, questions: asking.questions };
   const found: VaeLayout = { decoder, ...layout, latentShape: tensors.latentShape, range: values };
@@ -74,17 +33,6 @@ export function findingsOf(tensors: VaeTensors, probes: Probes, { answers, likel
   if (density) found.likelihood = density;
   if (density?.kind === 'bernoulli' && density.given === 'logits' && decoder.picture === decoder.location) decoder.sigmoid = true;
   return { layout: found, questions: asking.questions };
-}
-
-/** Room beside the values that a vector's numbers were seen with, as a share of what they spread over. */
-const room = 0.25;
-
-/** Zero is within: bars stand on it. */
-function drawnRange(seen: Seen | undefined): ValueRange {
-  const [least, greatest] = [Math.min(0, seen?.least ?? 0), Math.max(0, seen?.greatest ?? 0)];
-  const spread = greatest - least;
-  if (!(spread > 0 && Number.isFinite(spread))) return { low: -1, high: 1 };
-  return { low: least < 0 ? least - room * spread : 0, high: greatest > 0 ? greatest + room * spread : 0 };
 }
 
 function encoderRoles({ encoder, latentShape }: VaeTensors, probes: Probes, asking: Asking): EncoderRoles | null {
@@ -193,54 +141,10 @@ function decoderRoles({ decoder, itemSizes }: VaeTensors, asking: Asking): Decod
   };
 }
 
-function itemOf({ itemSizes }: VaeTensors, asking: Asking): Pick<VaeLayout, 'item' | 'layout'> | null {
-  const [first, second] = itemsOf(itemSizes);
-  const side = Math.sqrt(itemSizes[0]!);
-  if (first!.layout === 'vector' && itemSizes.length === 1 && Number.isInteger(side) && side >= 8) {
-    const kind = asking.ask({
-      id: 'item',
-      text: `Items are ${itemSizes[0]} numbers. Are they pictures, row after row?`,
-      options: { image: `grey pictures of ${side} x ${side}`, vector: 'no, vectors' },
-      likely: { value: 'image', because: `${itemSizes[0]} is ${side} x ${side}` },
-      needed: false,
-    });
-    return kind === 'vector' ? first! : { item: { kind: 'image', channels: 1, height: side, width: side }, layout: 'channels-first' };
-  }
-  if (!second) return first!;
-  const layout = asking.ask({
-    id: 'layout',
-    text: `Pictures are ${itemSizes.join(' x ')}. Which of these are the channels?`,
-    options: { 'channels-first': 'the first', 'channels-last': 'the last' },
-    likely: { value: 'channels-first', because: 'PyTorch has them there' },
-    needed: true,
-  });
-  return layout === 'channels-last' ? second : first!;
-}
-
-/** By what was seen of the decoder: a picture that leaves a range is not of that range. */
-function rangeOf({ location, picture }: DecoderRoles, seen: Seen | undefined, asking: Asking): ValueRange | null {
-  const ranges: Record<string, ValueRange> = {
-    '0..1': { low: 0, high: 1 },
-    '-1..1': { low: -1, high: 1 },
-    '0..255': { low: 0, high: 255 },
-  };
+/** Logits and probabilities are of values from 0 to 1; other pictures are of the range that they do not leave. */
+function rangeOfDecoder({ location, picture }: DecoderRoles, seen: Seen | undefined, asking: Asking): ValueRange | null {
   const role = namedRole(location)?.role;
-  if (role === 'logits' || role === 'probabilities') return ranges['0..1']!;
-  const likely = !seen
-    ? null
-    : seen.greatest > 32
-      ? { value: '0..255', because: `decoded pictures went up to ${seen.greatest.toPrecision(3)}` }
-      : seen.least < -0.3
-        ? { value: '-1..1', because: `decoded pictures went down to ${seen.least.toPrecision(3)}` }
-        : { value: '0..1', because: `decoded pictures lay between ${seen.least.toPrecision(3)} and ${seen.greatest.toPrecision(3)}` };
-  const chosen = asking.ask({
-    id: 'range',
-    text: `Which values do the model's pictures have (${picture}), from black to white?`,
-    options: { '0..1': '0 to 1', '-1..1': '-1 to 1', '0..255': '0 to 255' },
-    likely,
-    needed: true,
-  });
-  return chosen === null ? null : ranges[chosen]!;
+  return role === 'logits' || role === 'probabilities' ? { low: 0, high: 1 } : rangeOf(picture, seen, asking);
 }
 
 const withoutNats = 'None: show pictures, and no log-likelihood';

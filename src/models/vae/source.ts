@@ -2,7 +2,8 @@
 
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { VaeAnswers, VaeSource } from '../../protocol/vae.ts';
+import type { ModelAnswers } from '../../protocol/question.ts';
+import type { VaeSource } from '../../protocol/vae.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import { isFile } from '../isFile.ts';
 import { readBundledModel, type BundledModel } from '../registry.ts';
@@ -38,7 +39,7 @@ export function sourceOfBundled({ manifest, source }: BundledModel, folder: stri
  *
  * @param encoder null: there is none, samples alone are wanted
  */
-export function sourceOfFiles(decoder: string, encoder: string | null, answers: VaeAnswers = {}): VaeSource {
+export function sourceOfFiles(decoder: string, encoder: string | null, answers: ModelAnswers = {}): VaeSource {
   const path = resolve(decoder);
   return { id: path, name: basename(path), decoder: path, ...(encoder !== null && { encoder: resolve(encoder) }), answers };
 }
@@ -60,7 +61,7 @@ export async function looksLikeVae(model: string, modelsFolder: string): Promise
  *
  * @throws RpcError 'model-missing', 'manifest-invalid', 'wrong-family'
  */
-export async function resolveVae(model: string, modelsFolder: string, answers: VaeAnswers = {}): Promise<VaeSource> {
+export async function resolveVae(model: string, modelsFolder: string, answers: ModelAnswers = {}): Promise<VaeSource> {
   const bundled = join(modelsFolder, model);
   if (/^[a-z0-9-]+$/.test(model) && (await isFile(join(bundled, 'manifest.json'))))
     return sourceOfBundled(await readBundledModel(bundled), bundled);

@@ -17,7 +17,7 @@ import type {
   Examination,
   ExamineRequest,
 } from '../../../protocol/vae.ts';
-import { checkItem, checkItems, checkNumber, checkWhole, MOST_SEED } from './inputs.ts';
+import { checkItem, checkItems, checkNumber, checkWhole, MOST_SEED } from '../items/inputs.ts';
 import type { HeldVae } from './model.ts';
 import { asRpcError, checkNumbers, type Nats } from './nats.ts';
 import type { VaeParts } from './parts.ts';

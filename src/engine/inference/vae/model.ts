@@ -9,7 +9,8 @@ import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { LoadedVae, VaeInspection, VaeSource } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { closeFiles, openFiles, type OpenedFiles } from './files.ts';
-import { fixedBatch, probe } from './probing.ts';
+import { fixedBatch } from '../items/trying.ts';
+import { probe } from './probing.ts';
 
 export interface HeldVae {
   source: VaeSource;

@@ -4,15 +4,12 @@ import type { DecodedPictures } from '../../../maths/vae/likelihood.ts';
 import type { SpreadForm, ValueRange } from '../../../maths/vae/likelihood.ts';
 import { logDeviationOf } from '../../../maths/vae/likelihood.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
-import type { ItemShape } from '../../../protocol/vae.ts';
 import type { RawTensor } from '../../../protocol/worker.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { floatTensor } from '../floatTensor.ts';
 import type { HeldVae } from './model.ts';
-import { zeros } from './probing.ts';
-
-/** Small enough that a cancelled call soon lets the next one in, large enough that the engine is not waiting for us. */
-const BATCH = 64;
+import { BATCH, floatsOf, inBatches, reordered } from '../items/batches.ts';
+import { zeros } from '../items/trying.ts';
 
 export interface DecodedBatch extends DecodedPictures {
   first: number;
@@ -50,7 +47,7 @@ export class VaeParts {
       const feeds = { [decoder.input]: floatTensor(part, [size, ...latentShape]), ...zeros(decoder.others, size) };
       return this.runtime.run({ session: files.decoder.session.session, feeds, fetches }, { signal });
     };
-    await this.batches({ items: z, size: latent, fixed: decoderBatch, wanted: batch, signal }, run, (outputs, first, count) =>
+    await inBatches({ items: z, size: latent, fixed: decoderBatch, wanted: batch, signal }, run, (outputs, first, count) =>
       each(this.decoded(outputs, first, count)),
     );
   }
@@ -68,43 +65,9 @@ export class VaeParts {
       const feeds = { [encoder.input]: floatTensor(input, [count, ...inputSizes]), ...zeros(encoder.others, count) };
       return this.runtime.run({ session, feeds, fetches }, { signal });
     };
-    await this.batches({ items: pictures, size, fixed: encoderBatch, wanted: BATCH, signal }, run, (outputs, first, count) =>
+    await inBatches({ items: pictures, size, fixed: encoderBatch, wanted: BATCH, signal }, run, (outputs, first, count) =>
       each(this.checked(this.encoded(outputs, first, count))),
     );
-  }
-
-  /** Every batch but the last is whole; one that the file fixes is filled up with copies of the last item. */
-  private async batches(
-    {
-      items,
-      size,
-      fixed,
-      wanted,
-      signal,
-    }: { items: Float32Array; size: number; fixed: number | undefined; wanted: number; signal: AbortSignal },
-    run: (part: Float32Array, count: number) => Promise<Readonly<Record<string, RawTensor>>>,
-    take: (outputs: Readonly<Record<string, RawTensor>>, first: number, count: number) => void | Promise<void>,
-  ): Promise<void> {
-    const total = items.length / size;
-    const batch = fixed ?? wanted;
-    const start = (first: number): Promise<Readonly<Record<string, RawTensor>>> => {
-      const count = Math.min(batch, total - first);
-      const part = items.slice(first * size, (first + count) * size);
-      if (fixed === undefined || count === fixed) return run(part, count);
-      const filled = new Float32Array(fixed * size);
-      for (let i = 0; i < fixed; i++)
-        filled.set(part.subarray(Math.min(i, count - 1) * size, (Math.min(i, count - 1) + 1) * size), i * size);
-      return run(filled, fixed);
-    };
-    let next = total > 0 ? start(0) : undefined;
-    for (let first = 0; first < total; first += batch) {
-      const outputs = await next!;
-      signal.throwIfAborted();
-      next = first + batch < total ? start(first + batch) : undefined;
-      // What is never awaited must not be told as unhandled.
-      next?.catch(() => undefined);
-      await take(outputs, first, Math.min(batch, total - first));
-    }
   }
 
   private decoded(outputs: Readonly<Record<string, RawTensor>>, first: number, count: number): DecodedBatch {
@@ -149,17 +112,6 @@ export class VaeParts {
   }
 }
 
-/** The first `length` numbers of an output: behind them stands what filled a batch up. */
-function floatsOf(outputs: Readonly<Record<string, RawTensor>>, name: string, length: number): Float32Array {
-  const tensor = outputs[name];
-  if (!tensor || !(tensor.data instanceof Float32Array) || tensor.data.length < length)
-    throw new RpcError(
-      'model-invalid',
-      `The model's output ${name} is ${tensor ? `${tensor.type} [${tensor.shape.join(', ')}]` : 'missing'}; ${length} numbers of float32 were expected.`,
-    );
-  return tensor.data.length === length ? tensor.data : tensor.data.subarray(0, length);
-}
-
 /** A spread of each number, of each picture, or of all. */
 function spreadOf(outputs: Readonly<Record<string, RawTensor>>, name: string, count: number, size: number): Float32Array {
   const length = outputs[name]?.data.length ?? 0;
@@ -175,20 +127,4 @@ function logVariances(values: Float32Array, form: SpreadForm): Float32Array {
 
 function sigmoid(logits: Float32Array, { low, high }: ValueRange): Float32Array {
   return logits.map((logit) => low + (high - low) / (1 + Math.exp(-logit)));
-}
-
-/** Pictures with their channels brought to the other end. */
-function reordered(data: Float32Array, count: number, item: ItemShape, channels: 'first' | 'last'): Float32Array {
-  if (item.kind === 'vector' || item.channels === 1) return data;
-  const { channels: depth, height, width } = item;
-  const places = height * width;
-  const result = new Float32Array(count * depth * places);
-  for (let i = 0; i < count; i++)
-    for (let c = 0; c < depth; c++)
-      for (let p = 0; p < places; p++) {
-        const [planar, packed] = [(i * depth + c) * places + p, (i * places + p) * depth + c];
-        if (channels === 'last') result[packed] = data[planar]!;
-        else result[planar] = data[packed]!;
-      }
-  return result;
 }

@@ -3,12 +3,11 @@
 import { elementCount } from '../../../formats/elements.ts';
 import { normals } from '../../../maths/random/normal.ts';
 import { sizesOf } from '../../../models/vae/sizes.ts';
-import type { TensorInfo } from '../../../protocol/inference.ts';
-import type { Probes, Seen, VaeTensors } from '../../../protocol/vae.ts';
-import type { RawTensor } from '../../../protocol/worker.ts';
+import type { Probes, VaeTensors } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { floatTensor } from '../floatTensor.ts';
-import type { OpenedFile, OpenedFiles } from './files.ts';
+import { fixedBatch, runTwice, zeros } from '../items/trying.ts';
+import type { OpenedFiles } from './files.ts';
 
 /** z = 0 and draws of the prior. */
 const TRIED = 16;
@@ -39,41 +38,4 @@ export async function probe(runtime: Runtime, files: OpenedFiles, tensors: VaeTe
     signal,
   );
   return { decoder: decoded.seen, encoder: encoded.seen };
-}
-
-/** The number of items that a tensor has always; undefined where it is free. */
-export function fixedBatch({ shape }: TensorInfo): number | undefined {
-  return typeof shape[0] === 'number' && shape[0] > 0 ? shape[0] : undefined;
-}
-
-/** What inputs that are not asked for are given. */
-export function zeros(tensors: readonly TensorInfo[], count: number): Record<string, RawTensor> {
-  return Object.fromEntries(
-    tensors.map((tensor) => {
-      const shape = [count, ...(sizesOf(tensor) ?? [])];
-      return [tensor.name, floatTensor(new Float32Array(elementCount(shape)), shape)];
-    }),
-  );
-}
-
-async function runTwice(
-  runtime: Runtime,
-  { session }: OpenedFile,
-  feeds: Readonly<Record<string, RawTensor>>,
-  fetches: readonly string[],
-  signal: AbortSignal,
-): Promise<{ seen: Record<string, Seen>; outputs: Readonly<Record<string, RawTensor>> }> {
-  const [first, second] = await runtime.runEach({ session: session.session, feeds: [feeds, feeds], fetches }, { signal });
-  const seen = Object.entries(first!).map(([name, { data }]) => {
-    const other = second![name]!.data;
-    let [least, greatest, random] = [Infinity, -Infinity, false];
-    for (let i = 0; i < data.length; i++) {
-      const value = Number(data[i]);
-      least = Math.min(least, value);
-      greatest = Math.max(greatest, value);
-      random ||= !Object.is(value, Number(other[i]));
-    }
-    return [name, { least, greatest, random }] as const;
-  });
-  return { seen: Object.fromEntries(seen), outputs: first! };
 }

@@ -7,9 +7,9 @@ import { uniforms } from '../../../maths/random/stream.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { Projection, ProjectionRequest } from '../../../protocol/vae.ts';
 import { resting } from '../rest.ts';
-import { spreadOver } from './data.ts';
+import { spreadOver } from '../items/data.ts';
 import type { KeptData } from './encodedData.ts';
-import { checkWhole, MOST_SEED } from './inputs.ts';
+import { checkWhole, MOST_SEED } from '../items/inputs.ts';
 
 /** UMAP of more takes minutes in JavaScript. */
 const MOST_FOR_UMAP = 10_000;

@@ -4,7 +4,7 @@ import { normals } from '../../../maths/random/normal.ts';
 import { reparametrised } from '../../../maths/vae/gaussian.ts';
 import { RpcError, type StreamContext } from '../../../protocol/rpc.ts';
 import type { SampleBatch, SampleRecipe, SampleRequest } from '../../../protocol/vae.ts';
-import { checkItem, checkNumber, checkWhole, MOST_SEED } from './inputs.ts';
+import { checkItem, checkNumber, checkWhole, MOST_SEED } from '../items/inputs.ts';
 import type { HeldVae } from './model.ts';
 import type { VaeParts } from './parts.ts';
 

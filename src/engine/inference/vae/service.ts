@@ -7,15 +7,16 @@ import { RpcError, type Handlers } from '../../../protocol/rpc.ts';
 import type { VaeService } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { resting } from '../rest.ts';
-import { itemsAt, spreadOver } from './data.ts';
+import { itemsAt, spreadOver } from '../items/data.ts';
 import { encodeData, type KeptData } from './encodedData.ts';
 import { contours, evidence, evidences, examine } from './examining.ts';
-import { checkItems, checkWhole, MOST_SEED } from './inputs.ts';
+import { checkItems, checkWhole, MOST_SEED } from '../items/inputs.ts';
 import { inspectVae, loadVae, type HeldVae } from './model.ts';
 import { Nats } from './nats.ts';
 import { VaeParts } from './parts.ts';
-import { Pictures } from './picture.ts';
-import { copying, membership, neighbours, TrainingData } from './privacy.ts';
+import { Pictures } from '../items/picture.ts';
+import { copying, neighbours, TrainingData } from '../items/copying.ts';
+import { membership } from './privacy.ts';
 import { twoSets } from './twoSets.ts';
 import { project } from './projecting.ts';
 import { sample } from './sampling.ts';
@@ -135,7 +136,13 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
     },
     copying: (request, context) => {
       const { model, parts, training } = loaded();
-      return copying(model, parts, training, request, context);
+      const draw = async (count: number, seed: number): Promise<Float32Array> => {
+        const made = new Float32Array(count * model.size);
+        const z = new Float32Array(normals({ seed, stream: 0 }, count * model.latent));
+        await parts.decode(z, context.signal, ({ first, pictures }) => made.set(pictures, first * model.size));
+        return made;
+      };
+      return copying(model, draw, training, request, context);
     },
     membership: (request, context) => membership(keptOf(request.runId), request, context),
     twoSets: (request, context) => {

@@ -3,7 +3,8 @@ import { findingsOf } from '../../../../src/models/vae/findings.ts';
 import { namedRole } from '../../../../src/models/vae/names.ts';
 import { findTensors, type FileTensors } from '../../../../src/models/vae/roles.ts';
 import type { TensorInfo } from '../../../../src/protocol/inference.ts';
-import type { Probes, VaeAnswers } from '../../../../src/protocol/vae.ts';
+import type { ModelAnswers } from '../../../../src/protocol/question.ts';
+import type { Probes } from '../../../../src/protocol/vae.ts';
 
 /** "mu 16" is [batch, 16], "x 3x32x32" [batch, 3, 32, 32]; "?" is a size that the file leaves open. */
 function tensor(text: string): TensorInfo {
@@ -18,7 +19,7 @@ const file = (path: string, inputs: string, outputs: string): FileTensors => ({
 });
 const seen = (least: number, greatest: number, random = false) => ({ least, greatest, random });
 
-function found(encoder: [string, string] | null, decoder: [string, string], probes: Partial<Probes> = {}, answers: VaeAnswers = {}) {
+function found(encoder: [string, string] | null, decoder: [string, string], probes: Partial<Probes> = {}, answers: ModelAnswers = {}) {
   const tensors = findTensors(file('d', ...decoder), encoder ? file('e', ...encoder) : undefined);
   return findingsOf(tensors, { encoder: {}, decoder: {}, ...probes }, { id: 'm', name: 'm', decoder: 'd', answers });
 }

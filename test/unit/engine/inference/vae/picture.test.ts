@@ -1,6 +1,6 @@
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { Pictures } from '../../../../../src/engine/inference/vae/picture.ts';
+import { Pictures } from '../../../../../src/engine/inference/items/picture.ts';
 import { readPicture } from '../../../../../src/models/pictures.ts';
 import type { ItemShape } from '../../../../../src/protocol/vae.ts';
 import { imageFile } from '../../../images.ts';

@@ -4,12 +4,21 @@ import { createHash } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import { DataError, inputsOf, inWords, isSameShape, type DataSet } from '../../../models/dataset.ts';
 import { openDataSet } from '../../../models/openDataSet.ts';
+import type { EngineSettings } from '../../../protocol/inference.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
+import type { LoadedVae } from '../../../protocol/vae.ts';
 import { checkMemory } from '../memory.ts';
-import type { HeldVae } from './model.ts';
+
+/** A loaded model, as far as it takes items. */
+export interface TakesItems {
+  readonly loaded: Pick<LoadedVae, 'item' | 'range'>;
+  /** Numbers of an item. */
+  readonly size: number;
+  readonly settings: EngineSettings;
+}
 
 /** @throws RpcError 'data-invalid', 'memory' */
-export async function readData(model: HeldVae, path: string, array: string | undefined, context: CallContext): Promise<DataSet> {
+export async function readData(model: TakesItems, path: string, array: string | undefined, context: CallContext): Promise<DataSet> {
   if (!isAbsolute(path)) throw new RpcError('data-invalid', `${path} is not an absolute path; give one.`);
   const { item } = model.loaded;
   let data: DataSet;
@@ -35,7 +44,7 @@ export async function readData(model: HeldVae, path: string, array: string | und
 }
 
 /** Items as the model takes them: [to - from, ...item] in its range. */
-export function itemsAt(model: HeldVae, data: DataSet, from: number, to: number): Float32Array {
+export function itemsAt(model: TakesItems, data: DataSet, from: number, to: number): Float32Array {
   const { low, high } = model.loaded.range;
   return inputsOf(data, from, to, [low, high]);
 }
@@ -54,7 +63,7 @@ export function spreadOver(count: number, wanted: number): number[] {
 }
 
 /** Items by their places, one after the other. */
-export function gathered(model: HeldVae, data: DataSet, places: readonly number[]): Float32Array {
+export function gathered(model: TakesItems, data: DataSet, places: readonly number[]): Float32Array {
   const items = new Float32Array(places.length * model.size);
   places.forEach((place, i) => items.set(itemsAt(model, data, place, place + 1), i * model.size));
   return items;

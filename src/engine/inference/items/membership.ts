@@ -1,13 +1,12 @@
-/** How many members the ELBO finds, and how many the items find alone. */
+/** How many members a score finds, and how many the items find alone. */
 
 import { membershipAudit, type Scored } from '../../../maths/privacy/membership.ts';
 import { auditWithoutModel, type Examples } from '../../../maths/privacy/withoutModel.ts';
 import { normals } from '../../../maths/random/normal.ts';
 import { integers, permutation } from '../../../maths/random/stream.ts';
-import type { CallContext } from '../../../protocol/rpc.ts';
+import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import type { MembershipOf } from '../../../protocol/vae.ts';
 import { resting } from '../rest.ts';
-import { asRpcError } from './nats.ts';
 
 /** @throws RpcError 'bad-input' where there are no members, or no others */
 export async function membershipOf(of: Scored & Examples, seed: number, context: CallContext): Promise<MembershipOf> {
@@ -21,6 +20,7 @@ export async function membershipOf(of: Scored & Examples, seed: number, context:
     const audit = membershipAudit(of, redrawn);
     return { ...audit, withoutModel: await auditWithoutModel(of, draws, resting(context, 'Looking for members without the model')) };
   } catch (error) {
-    throw asRpcError(error);
+    if (error instanceof RangeError) throw new RpcError('bad-input', error.message);
+    throw error;
   }
 }
