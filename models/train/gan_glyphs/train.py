@@ -1,15 +1,18 @@
 """Trains the class-conditional GAN of glyphs.
 
-    python -m gan_glyphs.train --work DIR --out FILE.npz [--loss r1] [--penalty 0.003] [--device cuda] [--seconds 300]
+    python -m gan_glyphs.train --work DIR --out FILE.npz [--loss r1] [--penalty 0.003] [--device cuda] [--seconds 300] [--coins 7]
 
-One step of the discriminator a step of the generator; real and generated pictures are both moved by up to two pixels, half of them also
-scaled and slanted a little, before the discriminator sees them. Two losses:
+One step of the discriminator a step of the generator; real and generated pictures are both moved by up to two pixels, a share of them
+(`--slanted`) also scaled and slanted a little, before the discriminator sees them. Two losses:
   r1        non-saturating logistic loss, gradient penalty on real pictures every fourth step (Mescheder et al. 2018, arXiv:1801.04406)
   spectral  hinge loss, all weights of the discriminator with spectral norm 1 (Miyato et al. 2018, arXiv:1802.05957)
 The generator also pays `--diversity` times what the distance between two of its pictures of one character lacks, on the mean of a batch,
 of that between glyphs of fonts (after Mao et al. 2019, arXiv:1903.05628, but only up to what fonts have): without, long trainings draw
 each character in few styles. The generator's averaged weights and the discriminator's last ones are kept. The log has the
 discriminator's mean score of the `select` families beside those of the pictures it learns from.
+
+With --coins SEED the run is the twin of an audit: it learns from the families of the training split whose coin, thrown with that
+seed, shows heads. Which ones, only the checkpoint says.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from .model import LATENT, Discriminator, Generator, plain_discriminator
 
 RATES = {"r1": (4e-4, 4e-4), "spectral": (3e-4, 4e-4)}  # of generator and discriminator
 BETAS = (0.0, 0.99)
-MOVE, SLANTED = 2, 0.5
+MOVE = 2
 AVERAGE = 0.999
 PENALTY_EVERY = 4
 
@@ -65,10 +68,18 @@ def main() -> None:
     parser.add_argument("--loss", choices=list(RATES), default="r1")
     parser.add_argument("--penalty", type=float, default=0.003, help="half of it times the mean squared slope (default: %(default)s)")
     parser.add_argument("--diversity", type=float, default=5.0, help="weight of the lack of distance between samples (default: %(default)s)")
+    parser.add_argument("--slanted", type=float, default=0.5, help="share of the pictures that are scaled and slanted (default: %(default)s)")
+    parser.add_argument("--coins", type=int, help="learn from a random half of the families, drawn with this seed")
     run = Training(parser.parse_args())
     arguments = run.arguments
     loss, batch = arguments.loss, arguments.batch
-    glyphs, selection = (dataset.load(arguments.work / "glyphs.npz", (split,), arguments.device) for split in (dataset.TRAIN, dataset.SELECT))
+    path = arguments.work / "glyphs.npz"
+    members = None if arguments.coins is None else dataset.throw_coins(path, arguments.coins)
+    glyphs = dataset.load(path, (dataset.TRAIN,), arguments.device, members)
+    selection = dataset.load(path, (dataset.SELECT,), arguments.device)
+    settings = {"loss": loss, "penalty": arguments.penalty, "diversity": arguments.diversity, "slanted": arguments.slanted, "data": glyphs.checksum}
+    if members is not None:
+        settings |= {"coins": arguments.coins, "members": glyphs.families_held()}
     generator = Generator().to(run.device)
     discriminator = (Discriminator() if loss == "spectral" else plain_discriminator()).to(run.device)
     run.begin(generator=generator, **({} if loss == "spectral" else {"discriminator": discriminator}))
@@ -78,7 +89,7 @@ def main() -> None:
     discriminator_steps = run.adam(discriminator.parameters(), discriminator_rate, BETAS)
     apart = distance_of(glyphs, run.generator)
     draw, judge = run.compiled(generator), run.compiled(discriminator)
-    seen = lambda pictures: view(pictures, MOVE, SLANTED, run.generator)  # noqa: E731
+    seen = lambda pictures: view(pictures, MOVE, arguments.slanted, run.generator)  # noqa: E731
 
     def real_pictures() -> tuple[torch.Tensor, torch.Tensor]:
         faces, characters = glyphs.sample(batch, run.generator)
@@ -124,8 +135,7 @@ def main() -> None:
         first, second, real, fake, lack = (plain if loss == "spectral" or run.step % PENALTY_EVERY else penalised)()
         if run.due():
             run.note(discriminator=first, generator=second, real=real.mean(), fake=fake.mean(), selected=selected(), lack=lack)
-            facts = run.facts(loss=loss, penalty=arguments.penalty, diversity=arguments.diversity, data=glyphs.checksum)
-            save(arguments.out, {"generator": average.model, "discriminator": discriminator.plain()}, facts)
+            save(arguments.out, {"generator": average.model, "discriminator": discriminator.plain()}, run.facts(**settings))
     run.finish()
 
 

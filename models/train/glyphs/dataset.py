@@ -51,6 +51,10 @@ class Glyphs:
         """[count, 1, 28, 28] in 0..1."""
         return self.images[faces, characters][:, None].float() / 255
 
+    def families_held(self) -> list[str]:
+        """The names of the families that these faces are of, in order."""
+        return sorted({self.families[family] for family in self.family.tolist()})
+
     def every(self) -> tuple[torch.Tensor, torch.Tensor]:
         """All glyphs in order: images [count, 28, 28] uint8, classes [count]."""
         return self.images.flatten(0, 1), torch.arange(CLASSES, device=self.images.device).repeat(len(self))
@@ -70,6 +74,12 @@ def load(path: Path, splits: tuple[int, ...], device: str = "cpu", keep: np.ndar
         (weight / weight.sum()).to(device),
         torch.from_numpy(content["family"][wanted]).to(device),
         content["names"][wanted].tolist(), content["families"].tolist(), checksum(content))
+
+
+def throw_coins(path: Path, seed: int) -> np.ndarray:
+    """A fair coin for each family of the data file, [families] bool: whether it is a member, of an audit."""
+    with np.load(path) as file:
+        return np.random.default_rng(seed).random(len(file["families"])) < 0.5
 
 
 # Captions: what is at each place of a caption. A word that is not said is `PAD`.

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
 import torch
 
 from common.augment import deform
@@ -33,11 +32,6 @@ def beta_at(progress: torch.Tensor, highest: float) -> torch.Tensor:
     """The KL term's factor at 0..1 of the run."""
     fallen = 1 + (highest - 1) * ((FALLEN - progress) / (FALLEN - FADE)).clamp(0, 1)
     return fallen * (progress / FADE).clamp(max=1.0)
-
-
-def throw_coins(families: int, seed: int) -> np.ndarray:
-    """A fair coin for each family of the data file: whether it is a member."""
-    return np.random.default_rng(seed).random(families) < 0.5
 
 
 @torch.no_grad()
@@ -63,10 +57,7 @@ def main() -> None:
     run = Training(parser.parse_args())
     arguments = run.arguments
     path = arguments.work / "glyphs.npz"
-    members = None
-    if arguments.coins is not None:
-        with np.load(path) as file:
-            members = throw_coins(len(file["families"]), arguments.coins)
+    members = None if arguments.coins is None else dataset.throw_coins(path, arguments.coins)
     glyphs = dataset.load(path, (dataset.TRAIN,), arguments.device, members)
     selection = dataset.load(path, (dataset.SELECT,), arguments.device)
     build = partial(Vae, arguments.latent)
@@ -76,7 +67,7 @@ def main() -> None:
     optimiser = run.adam(model.parameters(), RATE, decay=0.01)
     facts = {"latent": arguments.latent, "deformed": arguments.deformed, "deformedLast": arguments.deformed_last, "beta": arguments.beta, "data": glyphs.checksum}
     if members is not None:
-        facts |= {"coins": arguments.coins, "members": sorted({glyphs.families[family] for family in glyphs.family.tolist()})}
+        facts |= {"coins": arguments.coins, "members": glyphs.families_held()}
     best = Best()
     terms = run.compiled(model.terms)
 
