@@ -16,7 +16,7 @@ from common.writing import paragraph, percent, put_in_place, rounded, table
 from glyphs import card as shared
 from glyphs.dataset import CHARACTERS
 
-from .train import MOVE, PENALTY_EVERY, SLANTED
+from .train import MOVE, PENALTY_EVERY
 
 TITLE = "GAN of glyphs"
 PARTS = {"generator": "`z` [batch, 64] from N(0, 1), `character` int64 [batch] -> `image` [batch, 1, 28, 28] in 0..1",
@@ -82,9 +82,9 @@ def card(measured: dict, facts: dict, work: Path) -> str:
         counts A to Z, a to z, 0 to 9 from 0 to {len(CHARACTERS) - 1}. Ink is 1. Licence of the weights: {shared.LICENCE}."""),
         shared.files(measured["files"], PARTS), paragraph("""Weights of more than 256 numbers are stored as float16, all arithmetic is float32;
         the numbers below are measured on the files as they are.""")])
-    command = lambda part: f"python -m gan_glyphs.train --loss {facts['loss']} --penalty {part['penalty']:g} --diversity {part.get('diversity', 0):g}"  # noqa: E731
+    command = lambda part: f"python -m gan_glyphs.train --loss {facts['loss']} --penalty {part['penalty']:g} --diversity {part.get('diversity', 0):g} --slanted {facts['slanted']:g}"  # noqa: E731
     how = f"""{loss_of(facts)}{diversity_of(facts)} One step of the discriminator a step of the generator, Adam; real and generated pictures both moved
-        by up to {MOVE} pixels, {percent(SLANTED)} of them also scaled and slanted, before the discriminator sees them. The generator's weights are an
+        by up to {MOVE} pixels, {percent(facts['slanted'])} of them also scaled and slanted, before the discriminator sees them. The generator's weights are an
         average over its last steps."""
     limits = paragraph("""It has seen Latin letters and digits of printed fonts alone. That every character is drawn is what it was told to do;
         whether styles vary within a character is the distance above. The discriminator's score is no probability, and means nothing for
