@@ -23,6 +23,7 @@ import { TextPlaces } from './features/sampling/textPlaces.ts';
 import { AddedVaes } from './features/vae/addedVaes.ts';
 import { TrainingPanels } from './features/training/trainingPanels.ts';
 import { TrainingRuns } from './features/training/trainingRuns.ts';
+import { parseRunSummary } from './features/training/trainingState.ts';
 import { VaeModels } from './features/vae/vaeModels.ts';
 import { PythonReader } from './python/client.ts';
 import { Typesetter } from './typeset/client.ts';
@@ -74,7 +75,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const training = new TrainingPanels({
     extensionUri,
     client: () => engine.training(inExtension('models', 'mixtures-2d')),
-    runs: new TrainingRuns(context.storageUri ?? context.globalStorageUri),
+    runs: new TrainingRuns(context.storageUri ?? context.globalStorageUri, 'training', parseRunSummary),
     memento: workspaceState,
   });
 

@@ -1,29 +1,22 @@
 /** What the parts of the training panel share. */
 
-import type { LossPoint } from '../../src/protocol/training.ts';
-import type { RatePlace, RunSummary, TrainingStatus, TrainingViewState } from '../../src/protocol/trainingView.ts';
+import type { RatePlace, RunSummary, TrainingViewState } from '../../src/protocol/trainingView.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import type { FormulaView } from '../shared/formula/formulaView.ts';
-import type { Drawing } from './drawing.ts';
+import type { Drawing } from '../shared/training/drawing.ts';
+import type { OpenRun } from '../shared/training/openRun.ts';
 import type { StepNumbers } from './measured.ts';
 import type { Pictures } from './pictures.ts';
 import type { RatePlane } from './ratePlane.ts';
 import type { RunData } from './runData.ts';
 
 export interface TrainingDesk {
-  readonly mixtures: readonly string[];
   readonly state: TrainingViewState;
-  /** null: no run is open. */
-  readonly status: TrainingStatus | null;
-  readonly summary: RunSummary | null;
-  /** Of every run that is kept, the open one first. */
-  readonly runs: readonly RunSummary[];
+  readonly open: OpenRun<TrainingViewState, RunSummary>;
   readonly data: RunData | null;
-  readonly losses: readonly LossPoint[];
   readonly numbers: StepNumbers | null;
   /** The newest place of the open run, no later than where it stands. */
   readonly place: RatePlace | null;
-  readonly stepsPerSecond: number;
   /** Why the learned density is not shown; null: it is, or will be. */
   readonly unlearned: string | null;
   /** The step whose learned density is drawn; null: none is. */
@@ -42,6 +35,4 @@ export interface TrainingDesk {
   pause(): void;
   stepOnce(): void;
   seek(run: string, step: number): void;
-  forget(): void;
-  goOnSlower(): void;
 }

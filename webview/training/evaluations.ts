@@ -3,7 +3,7 @@
 import { RpcError, type CallOptions, type Remote } from '../../src/protocol/rpc.ts';
 import type { LearnedDensity, TrainingFrame, TrainingHost, TrainingMeasures } from '../../src/protocol/trainingView.ts';
 import { Latest } from '../shared/latest.ts';
-import { Paced } from './paced.ts';
+import { Paced } from '../shared/training/paced.ts';
 import type { RunData } from './runData.ts';
 
 /** Nats by which log p(x) on two grids of z may differ: of what is said, while it trains and when it rests, and of what is drawn. */

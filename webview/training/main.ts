@@ -1,6 +1,6 @@
 /** The training panel's page: connects it to its host. */
 
-import './training.css';
+import '../shared/training/training.css';
 import { duplex } from '../../src/protocol/peer.ts';
 import type { TrainingHost, TrainingPage } from '../../src/protocol/trainingView.ts';
 import { hostChannel } from '../shared/channel.ts';
@@ -14,4 +14,4 @@ adoptCodicons();
 const handlers = TrainingPanel.handlers(() => panel);
 const host = duplex<TrainingPage, TrainingHost>(hostChannel(acquireVsCodeApi()), handlers);
 const panel: TrainingPanel = new TrainingPanel(root, host);
-panel.open();
+panel.start();

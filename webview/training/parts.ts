@@ -5,10 +5,13 @@ import { counted, formatCount } from '../shared/numbers.ts';
 import { textButton } from '../shared/notices.ts';
 import { pointRamp } from '../shared/points/colours.ts';
 import { valuesLegend } from '../shared/points/legend.ts';
+import { curveChart } from '../shared/training/curveChart.ts';
+import { seekSlider } from '../shared/training/runTools.ts';
+import { signed } from '../shared/training/words.ts';
 import type { TrainingDesk } from './desk.ts';
-import { lossChart } from './lossChart.ts';
+import { lossLines } from './lossLines.ts';
 import { keyOf } from './pictures.ts';
-import { planeSentence } from './words.ts';
+import { changeWords, planeSentence } from './words.ts';
 
 export function parts(panel: TrainingDesk): TemplateResult {
   return html`<div class="training-parts">
@@ -17,8 +20,8 @@ export function parts(panel: TrainingDesk): TemplateResult {
   </div>`;
 }
 
-function dataPlane({ pictures, unlearned, learnedStep, status }: TrainingDesk): TemplateResult {
-  const of = learnedStep === null || learnedStep === status?.step ? '' : `, of step ${formatCount(learnedStep)}`;
+function dataPlane({ pictures, unlearned, learnedStep, open }: TrainingDesk): TemplateResult {
+  const of = learnedStep === null || learnedStep === open.status?.step ? '' : `, of step ${formatCount(learnedStep)}`;
   return html`<section class="training-part" aria-label="Plane of x">
     <div class="training-picture">${pictures.x.element}</div>
     ${keyOf([
@@ -43,41 +46,29 @@ function latentPlane({ pictures, data }: TrainingDesk): TemplateResult {
 }
 
 function losses(panel: TrainingDesk): TemplateResult {
-  const { status, summary, palette } = panel;
+  const { palette, open } = panel;
+  const { status, summary, losses: points } = open;
+  const entropy = summary?.entropy ?? null;
   return html`<section class="training-part" aria-label="Losses">
     ${
       status && summary
-        ? html`${lossChart({ points: panel.losses, changes: status.changes, entropy: summary.entropy, step: status.step, palette })}
-          ${seekSlider(panel, status.step, status.lastStep)}`
+        ? html`${curveChart({
+            ...{ name: 'Losses', unit: 'nats', lines: lossLines, points, changes: status.changes, step: status.step, palette },
+            changeWords: (before, change) => changeWords(before?.coefficients, change.coefficients),
+            floor:
+              entropy === null
+                ? null
+                : { value: entropy, words: `entropy of the data ${signed(entropy)}: the floor of −ELBO, in expectation` },
+          })}
+          ${seekSlider(status, (step) => panel.seek(summary.id, step))}`
         : nothing
     }
   </section>`;
 }
 
-/** Goes back to a checkpoint, and forward to those that are still there. */
-function seekSlider(panel: TrainingDesk, step: number, lastStep: number): TemplateResult {
-  const moved = (event: Event): void => {
-    const { summary } = panel;
-    if (event.target instanceof HTMLInputElement && summary) panel.seek(summary.id, event.target.valueAsNumber);
-  };
-  return html`<label class="slider" title="Goes back to the last checkpoint before, once it is paused; running on from there is a new run">
-    <span class="slider-label">Stands at</span>
-    <input
-      type="range"
-      min="0"
-      max=${Math.max(lastStep, 1)}
-      ?disabled=${panel.status?.running ?? false}
-      step="1"
-      .value=${String(step)}
-      aria-valuetext=${`step ${step}`}
-      @change=${moved}
-    />
-    <span class="slider-value" aria-hidden="true">step ${formatCount(step)}</span>
-  </label>`;
-}
-
 function ratePlane(panel: TrainingDesk): TemplateResult {
-  const { summary, runs, place, palette } = panel;
+  const { place, palette, open } = panel;
+  const { summary, runs } = open;
   const others = summary ? runs.filter(({ dataKey }) => dataKey !== summary.dataKey).length : 0;
   return html`<section class="training-part" aria-label="Rate and distortion">
     <div class="training-picture">${panel.ratePlane.points.element}</div>
@@ -85,7 +76,7 @@ function ratePlane(panel: TrainingDesk): TemplateResult {
     <p class="training-note">
       ${summary ? planeSentence(summary, place) : ''} Click a place to go back to its step.
       ${others > 0 ? `${counted(others, 'run')} of other data not shown.` : nothing}
-      ${runs.length > 1 ? textButton('Forget earlier runs', () => panel.forget()) : nothing}
+      ${runs.length > 1 ? textButton('Forget earlier runs', () => open.forget()) : nothing}
     </p>
   </section>`;
 }

@@ -5,7 +5,7 @@ import type { LearnedDensity, TrainingFrame, TrainingMeasures } from '../../src/
 import { curve, ellipse, type DragPhase, type Place } from '../shared/points/overlay.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
 import type { Projection } from '../shared/points/projection.ts';
-import { regions } from './density.ts';
+import { regions } from '../shared/points/regions.ts';
 import { latentWindow, samplesOf, sides, type RunData } from './runData.ts';
 
 /** Deviations of the prior: circles that hold 39, 86 and 99 % of it. */

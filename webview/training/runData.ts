@@ -6,7 +6,7 @@ import { sampleMixture } from '../../src/maths/mixtures/sample.ts';
 import { normals } from '../../src/maths/random/normal.ts';
 import { gridPlaces, windowAround, type Window } from '../../src/maths/vae/posteriorGrid.ts';
 import type { TrainingData } from '../../src/protocol/training.ts';
-import { regions, squareAround } from './density.ts';
+import { regions, squareAround } from '../shared/points/regions.ts';
 
 /** Points of the data, and samples of the decoder. */
 const shownPoints = 600;

@@ -2,25 +2,13 @@
 
 import type { Estimate } from '../../src/protocol/training.ts';
 import type { RatePlace, RunSummary } from '../../src/protocol/trainingView.ts';
-import { formatCount, minus } from '../shared/numbers.ts';
+import { formatCount } from '../shared/numbers.ts';
+import { coefficientText, signed } from '../shared/training/words.ts';
 import type { StepNumbers } from './measured.ts';
-
-/** With a true minus; −0.00 is 0.00. */
-export function signed(value: number, digits = 2): string {
-  const text = value.toFixed(digits);
-  return Number(text) === 0 ? text.replace('-', '') : minus(text);
-}
 
 /** "1.23 ± 0.04" */
 function withError({ value, standardError }: Estimate, digits = 2): string {
   return `${signed(value, digits)}${Number.isFinite(standardError) ? ` ± ${standardError.toFixed(digits)}` : ''}`;
-}
-
-/** A coefficient as it is written in a field: 1, 0.25, 2e-3. */
-export function coefficientText(value: number): string {
-  return value !== 0 && (Math.abs(value) < 1e-2 || Math.abs(value) >= 1e5)
-    ? value.toExponential().replace('e+', 'e')
-    : String(Number(value.toPrecision(6)));
 }
 
 /** What a step has come to. */

@@ -5,32 +5,43 @@ import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { TrainingClient } from '../../engine/trainingClient.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { Handlers } from '../../protocol/rpc.ts';
-import type { TrainingHost, TrainingPage, TrainingViewState } from '../../protocol/trainingView.ts';
+import type { RunSummary, TrainingHost, TrainingPage, TrainingViewState } from '../../protocol/trainingView.ts';
 import { copyText } from '../clipboard.ts';
 import { log } from '../log/log.ts';
 import { SinglePanel } from '../singlePanel.ts';
+import { RatePlaces } from './ratePlaces.ts';
+import { RunSession, type RunFamily } from './runSession.ts';
 import type { TrainingRuns } from './trainingRuns.ts';
-import { TrainingSession } from './trainingSession.ts';
 import { parseTrainingState } from './trainingState.ts';
+import { densityOf, frameOf, measuresOf } from './vaeMeasures.ts';
 
 export interface TrainingServices {
   readonly extensionUri: vscode.Uri;
   /** Of the folder of training graphs; starts nothing by itself. */
   readonly client: () => TrainingClient;
-  readonly runs: TrainingRuns;
+  readonly runs: TrainingRuns<RunSummary>;
   readonly memento: vscode.Memento;
 }
 
 export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: TrainingServices;
-  readonly #training: TrainingSession;
+  readonly #training: RunSession<TrainingViewState, RunSummary>;
   readonly #panel: SinglePanel<TrainingHost, TrainingPage>;
   #state: TrainingViewState | null;
 
   constructor(services: TrainingServices) {
     this.#services = services;
     this.#state = parseTrainingState(services.memento.get(storageKeys.training));
-    this.#training = new TrainingSession({ client: services.client, runs: services.runs, tell: (call) => this.#panel.tell(call) });
+    this.#training = new RunSession({
+      ...{ family: vaeFamily(), client: services.client, runs: services.runs },
+      listener: {
+        show: (run, runs) => this.#panel.tell((page) => page.show({ run, runs })),
+        status: (status) => this.#panel.tell((page) => page.status({ status })),
+        losses: (run, points) => this.#panel.tell((page) => page.losses({ run, points })),
+        picture: (run, step, stepsPerSecond) => this.#panel.tell((page) => page.picture({ run, step, stepsPerSecond })),
+        summary: (summary) => this.#panel.tell((page) => page.summary({ summary })),
+      },
+    });
     this.#panel = new SinglePanel({
       ...{ extensionUri: services.extensionUri, type: panelTypes.training, title: 'VAE in Two Dimensions', view: 'training' },
       handlers: () => this.#handlers(),
@@ -71,9 +82,9 @@ export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Dis
       change: ({ coefficients }) => training.change(coefficients),
       speed: ({ stepsPerSecond }) => training.speed(stepsPerSecond),
       seek: ({ run, step }) => training.seek(run, step),
-      frame: ({ points, latents }, { signal }) => training.frame(points, latents, { signal }),
-      measure: (params, { signal }) => training.measure(params, { signal }),
-      density: (params, { signal }) => training.density(params, { signal }),
+      frame: async (params, { signal }) => frameOf(training.current, params, { signal }),
+      measure: async (params, { signal }) => measuresOf(training.current, params, { signal }),
+      density: async (params, { signal }) => densityOf(training.current, params, { signal }),
       forget: () => training.forget(),
       copy: ({ text, what }) => copyText(text, what),
     };
@@ -82,4 +93,17 @@ export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Dis
   #quietly(work: Promise<unknown>): void {
     work.catch((error: unknown) => log().debug(`Training: ${messageOf(error)}`));
   }
+}
+
+function vaeFamily(): RunFamily<TrainingViewState, RunSummary> {
+  const places = new RatePlaces();
+  return {
+    model: { family: 'vae' },
+    coefficients: ({ beta, rate }) => ({ beta, rate }),
+    // The entropy is that of the data, which is the same.
+    summary: (record, from) => ({ ...record, entropy: from?.summary.entropy ?? null, places: [] }),
+    begun: (run) => places.begun(run),
+    checkpointed: (run, checkpoint) => places.checkpointed(run, checkpoint),
+    stopped: (run) => places.stopped(run),
+  };
 }

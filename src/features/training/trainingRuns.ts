@@ -3,10 +3,9 @@ import { readTraining, writeTraining } from '../../engine/training/file.ts';
 import type { KeptTraining } from '../../engine/training/training.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
-import type { RunSummary } from '../../protocol/trainingView.ts';
+import type { RunRecord } from '../../protocol/trainingRun.ts';
 import { readAtMost, readList, writeList } from '../keptFiles.ts';
 import { log } from '../log/log.ts';
-import { parseRunSummary } from './trainingState.ts';
 
 /** So many runs are kept, the newest; of an autoencoder half a megabyte each. */
 const mostRuns = 16;
@@ -14,22 +13,25 @@ const mostRuns = 16;
 const mostBytes = 32 * 2 ** 20;
 
 /** The last runs in files of the workspace's storage, or the user's where there is no workspace: a list of them, and a file a run. */
-export class TrainingRuns {
+export class TrainingRuns<Summary extends RunRecord> {
   readonly #folder: vscode.Uri;
-  #runs: Promise<RunSummary[]> | undefined;
+  readonly #parse: (value: unknown) => Summary | null;
+  #runs: Promise<Summary[]> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(storage: vscode.Uri) {
-    this.#folder = vscode.Uri.joinPath(storage, 'training');
+  /** @param parse gives what was kept of a run, or null where it is no such thing */
+  constructor(storage: vscode.Uri, folder: string, parse: (value: unknown) => Summary | null) {
+    this.#folder = vscode.Uri.joinPath(storage, folder);
+    this.#parse = parse;
   }
 
   /** The newest first. */
-  list(): Promise<readonly RunSummary[]> {
-    return (this.#runs ??= readList(this.#list, { what: 'trainings', most: mostRuns, mostBytes, parse: parseRunSummary }));
+  list(): Promise<readonly Summary[]> {
+    return (this.#runs ??= readList(this.#list, { what: 'trainings', most: mostRuns, mostBytes, parse: this.#parse }));
   }
 
   /** It becomes the newest. */
-  async keep(summary: RunSummary, kept: KeptTraining): Promise<void> {
+  async keep(summary: Summary, kept: KeptTraining): Promise<void> {
     const all = [summary, ...(await this.list()).filter(({ id }) => id !== summary.id)];
     this.#runs = Promise.resolve(all.slice(0, mostRuns));
     await this.#inTurn(async () => {
@@ -41,7 +43,7 @@ export class TrainingRuns {
   }
 
   /** @throws RpcError 'run-missing', 'training-unreadable' */
-  async open(id: string): Promise<{ summary: RunSummary; kept: KeptTraining }> {
+  async open(id: string): Promise<{ summary: Summary; kept: KeptTraining }> {
     await this.#writing;
     const summary = (await this.list()).find((run) => run.id === id);
     if (!summary) throw new RpcError('run-missing', 'This run is not kept any more. Choose another, or begin a new one.');

@@ -1,15 +1,8 @@
 /** Stands in for the extension host of the training panel: a VAE whose z is half of x, and whose losses fall by a law. */
 
 import type { LossPoint, TrainingData } from '../../../src/protocol/training.ts';
-import type {
-  RatePlace,
-  RunContent,
-  RunSummary,
-  TrainingHost,
-  TrainingPage,
-  TrainingStatus,
-  TrainingViewState,
-} from '../../../src/protocol/trainingView.ts';
+import type { RunContent, TrainingStatus } from '../../../src/protocol/trainingRun.ts';
+import type { RatePlace, RunSummary, TrainingHost, TrainingPage, TrainingViewState } from '../../../src/protocol/trainingView.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import type { Handlers, Remote } from '../../../src/protocol/rpc.ts';
 import { pageChannel } from './pageChannel.ts';
@@ -43,7 +36,7 @@ class TrainingStandIn {
   failure: string | null = null;
   /** Two grids of z agree. */
   agrees = true;
-  run: RunContent | null = null;
+  run: RunContent<RunSummary> | null = null;
   #count = 0;
 
   constructor() {
@@ -129,7 +122,7 @@ class TrainingStandIn {
     void this.page.summary({ summary: this.run.summary });
   }
 
-  #begun(state: TrainingViewState): RunContent {
+  #begun(state: TrainingViewState): RunContent<RunSummary> {
     const coefficients = { beta: state.beta, rate: state.rate, beta1: 0.9, beta2: 0.999 };
     const id = `run ${++this.#count}`;
     const data: TrainingData = state.name === 'drawn' ? { kind: 'points', points: state.points, bandwidth: state.bandwidth } : ring;

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { LossPoint } from '../../../../src/protocol/training.ts';
 import type { TrainingMeasures } from '../../../../src/protocol/trainingView.ts';
-import { joined, lines, pathOf, rangeOf, valueOf } from '../../../../webview/training/curves.ts';
-import { logarithmic, nearlyLogarithmic } from '../../../../webview/training/controls.ts';
+import { logarithmic, nearlyLogarithmic } from '../../../../webview/shared/training/controls.ts';
+import { joined, pathOf, rangeOf } from '../../../../webview/shared/training/curves.ts';
+import { coefficientText, signed } from '../../../../webview/shared/training/words.ts';
+import { lossLines } from '../../../../webview/training/lossLines.ts';
 import { numbersOf } from '../../../../webview/training/measured.ts';
 import { graphResidual, objectiveContent } from '../../../../webview/training/objective.ts';
 import { boundWithin, boxAround } from '../../../../webview/training/ratePlane.ts';
-import { changeWords, coefficientText, placeWords, planeSentence, signed, stepSentence } from '../../../../webview/training/words.ts';
+import { changeWords, placeWords, planeSentence, stepSentence } from '../../../../webview/training/words.ts';
 
 const measures = (agreed: boolean): TrainingMeasures => ({
   ...{ run: 'r', step: 2_400, beta: 0.5, aggregate: new Float64Array(0) },
@@ -114,18 +116,18 @@ describe('curves', () => {
 
   it('leave the first steps out of their range, and break where there is no number', () => {
     const points = Array.from({ length: 100 }, (_, i) => point(i, i < 5 ? 1_000 : 2));
-    const [low, high] = rangeOf(points, [-1]);
+    const [low, high] = rangeOf(points, lossLines, [-1]);
     expect(high).toBeLessThan(10);
     expect(low).toBeLessThan(-1);
     expect(
       pathOf(
         [point(0, 1), point(1, NaN), point(2, 3)],
-        'loss',
+        lossLines[0]!,
         (x) => x,
         (y) => y,
       ),
     ).toBe('M0.0 1.0M2.0 3.0');
-    expect(lines.map((line) => valueOf(point(0, 3, -2, [0.5, 0.7]), line))).toEqual([3, 2, 0.5, 0.7]);
+    expect(lossLines.map(({ value }) => value(point(0, 3, -2, [0.5, 0.7])))).toEqual([3, 2, 0.5, 0.7]);
   });
 });
 

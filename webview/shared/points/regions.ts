@@ -1,7 +1,7 @@
 /** The curves around the densest regions of a density on a grid of the plane. */
 
-import { levelsByMass, type Window } from '../../src/maths/vae/posteriorGrid.ts';
-import { contourOf } from '../shared/points/contours.ts';
+import { levelsByMass, type Window } from '../../../src/maths/vae/posteriorGrid.ts';
+import { contourOf } from './contours.ts';
 
 /** Of the mass, that regions are drawn of. */
 export const shares = [0.5, 0.9] as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { logDensities } from '../../../../src/maths/mixtures/density.ts';
 import { mixtureOf } from '../../../../src/maths/mixtures/mixture.ts';
 import { gridPlaces } from '../../../../src/maths/vae/posteriorGrid.ts';
-import { regions, shares, squareAround } from '../../../../webview/training/density.ts';
+import { regions, shares, squareAround } from '../../../../webview/shared/points/regions.ts';
 import { runDataOf, samplesOf } from '../../../../webview/training/runData.ts';
 
 const gaussian = mixtureOf({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Paced } from '../../../../webview/training/paced.ts';
+import { Paced } from '../../../../webview/shared/training/paced.ts';
 
 /** Work whose answers the test gives, on the test's own clock. */
 function paced() {

@@ -1,11 +1,13 @@
 /** Points that a user draws on the plane of x: by dragging, or one by one with a cross-hair that the arrow keys move. */
 
 import { svg, type TemplateResult } from 'lit';
-import { crosshair, type DragPhase, type Place } from '../shared/points/overlay.ts';
-import type { Projection } from '../shared/points/projection.ts';
+import { crosshair, type DragPhase, type Place } from '../points/overlay.ts';
+import type { Projection } from '../points/projection.ts';
 
 /** As many Gaussians as stay quick to work with. */
 const mostPoints = 200;
+/** How far apart points lie that are drawn in one go, in the data's units. */
+export const spacing = 0.16;
 
 export interface DrawingEvents {
   /** What was drawn is whole for now. */
@@ -37,6 +39,18 @@ export class Drawing {
     if (phase === 'down' || (phase === 'move' && isFar)) this.#push(place);
     if (phase === 'up') this.#events.drawn(this.#points);
     else this.#events.changed();
+  }
+
+  /** Enter on the cross-hair adds a point, before the plot takes the key for picking one. @param draws whether points are drawn now */
+  takesKeysOf(plane: HTMLElement, draws: () => boolean): void {
+    const pressed = (event: KeyboardEvent): void => {
+      const isHandle = event.target instanceof Element && event.target.closest('.points-handle') !== null;
+      if (event.key !== 'Enter' || !isHandle || !draws()) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.add();
+    };
+    plane.addEventListener('keydown', pressed, { capture: true });
   }
 
   /** A point where the cross-hair is. */

@@ -1,6 +1,6 @@
 /** Long work that shares a processor with what it looks at: it is done now and then, and at once where it is urgent. */
 
-import type { CallOptions } from '../../src/protocol/rpc.ts';
+import type { CallOptions } from '../../../src/protocol/rpc.ts';
 
 /** The work rests for so many times as long as it took. */
 const restingFactor = 3;
