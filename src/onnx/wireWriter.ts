@@ -21,8 +21,8 @@ export interface WireWriter {
   readonly tensor: (field: number, name: string, tensor: RawTensor) => void;
   /** A TensorProto as a file has it, by another name; its values are not read. */
   readonly stored: (field: number, name: string, tensor: Initializer) => void;
-  /** A ValueInfoProto; its sizes are left open, and with rank null its shape too. */
-  readonly value: (field: number, name: string, type: string, rank: number | null) => void;
+  /** A ValueInfoProto: sizes as ValueInfo has them; of a rank alone they are left open, with null the shape too. */
+  readonly value: (field: number, name: string, type: string, shape: readonly (number | string | null)[] | number | null) => void;
   readonly finish: () => Uint8Array;
 }
 
@@ -65,13 +65,18 @@ export function wireWriter(): WireWriter {
       }),
     // The name stands in it already; of a field given twice the last one holds.
     stored: (field, name, tensor) => bytes(field, merged([tensor.message, nameField(name)])),
-    value: (field, name, type, rank) =>
+    value: (field, name, type, shape) =>
       message(field, () => {
         text(1, name);
+        const sizes = typeof shape === 'number' ? new Array<null>(shape).fill(null) : shape;
+        const size = (of: number | string | null): void => {
+          if (typeof of === 'number') int(1, of);
+          else if (of !== null) text(2, of);
+        };
         message(2, () =>
           message(1, () => {
             int(1, typeNumber(type));
-            if (rank !== null) message(2, () => Array.from({ length: rank }).forEach(() => message(1, () => undefined)));
+            if (sizes !== null) message(2, () => sizes.forEach((of) => message(1, () => size(of))));
           }),
         );
       }),

@@ -5,6 +5,7 @@ import type { AttentionRequest, AttentionRun, ProviderReport, TokenSpan } from '
 import { RpcError, type CallContext } from '../../protocol/rpc.ts';
 import type { RawTensor } from '../../protocol/worker.ts';
 import type { Runtime } from '../worker/client.ts';
+import { feedsApart } from './cacheParts.ts';
 import type { CutOuts } from './cutOuts.ts';
 import type { HeldModel } from './loadedModel.ts';
 import { readPrompt } from './generation/prompt.ts';
@@ -167,8 +168,13 @@ export class AttentionRunner {
     return this.model.report.context ?? this.learnedContext;
   }
 
-  private async fromFeeds(given: NonNullable<AttentionRequest['feeds']>, context: CallContext): Promise<{ input: Input; source: Source }> {
-    const feeds = buildFeeds(this.model.session.inputs, { given });
+  private async fromFeeds(
+    tensors: NonNullable<AttentionRequest['feeds']>,
+    context: CallContext,
+  ): Promise<{ input: Input; source: Source }> {
+    const { report, stacked } = this.model;
+    const given = buildFeeds(report.inputs, { given: tensors });
+    const feeds = { ...given, tensors: feedsApart(given.tensors, stacked) };
     const short = shortened(feeds);
     try {
       return { input: { feeds }, source: await this.weights.decide(short ?? feeds, this.contextLimit(), context) };

@@ -2,6 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import { OnnxError, readModel, type OnnxModel } from '../../onnx/model.ts';
+import type { StackedCache } from '../../onnx/stackedCaches.ts';
 import { externalFiles, parameterCount } from '../../onnx/stored.ts';
 import { findAttention, type AttentionSite } from '../../onnx/attention/find.ts';
 import { findProjection, type Projection } from '../../onnx/attention/projection.ts';
@@ -9,11 +10,12 @@ import { merged } from '../../onnx/wire.ts';
 import { outputsChunk, untapped } from '../../onnx/attention/tap.ts';
 import { fixedLength, idsInput } from '../../models/feeds.ts';
 import { readTokenizer, type Tokenizer } from '../../models/tokenizer.ts';
-import type { EngineSettings, LoadedModel, ModelSource } from '../../protocol/inference.ts';
+import type { EngineSettings, LoadedModel, ModelSource, TensorInfo } from '../../protocol/inference.ts';
 import { transferring } from '../../protocol/messages.ts';
 import { RpcError, type CallContext } from '../../protocol/rpc.ts';
 import type { SessionInfo } from '../../protocol/worker.ts';
 import type { Runtime } from '../worker/client.ts';
+import { declared, withCachesApart } from './cacheParts.ts';
 import { checkExternalFiles, checkOtherFiles, fileStamps, readModelFile } from './files.ts';
 
 export interface HeldModel {
@@ -22,8 +24,10 @@ export interface HeldModel {
   sha256: string;
   /** The other files, as `Recipe` has them. */
   files: Readonly<Record<string, string>>;
+  /** The file, with its stacked caches taken apart. */
   bytes: Uint8Array;
   onnx: OnnxModel;
+  stacked: readonly StackedCache[];
   sites: readonly AttentionSite[];
   /** Of each site. */
   projections: readonly (Projection | { refused: string })[];
@@ -90,22 +94,27 @@ export function projectedNames({ sites, projections }: Attention): string[] {
 export async function loadModel(runtime: Runtime, source: ModelSource, settings: EngineSettings, context: CallContext): Promise<HeldModel> {
   const started = performance.now();
   context.progress({ message: 'Reading the model' });
-  const { bytes, sha256 } = await readModelFile(source, context);
+  const { bytes: file, sha256 } = await readModelFile(source, context);
   await checkOtherFiles(source, context);
 
   context.progress({ message: 'Looking for attention' });
-  let onnx: OnnxModel;
+  let own: ReturnType<typeof declared>;
+  let edited: { bytes: Uint8Array; onnx: OnnxModel; stacked: readonly StackedCache[] };
   let found: ReturnType<typeof findAttention>;
   let projections: HeldModel['projections'];
   let outside: string[];
   let parameters: number;
   try {
-    onnx = readModel(bytes);
-    outside = externalFiles(onnx);
-    parameters = parameterCount(onnx);
-    const read = onnx;
-    found = findAttention(read);
-    projections = found.sites.map((site) => findProjection(read, site));
+    const read = readModel(file);
+    outside = externalFiles(read);
+    parameters = parameterCount(read);
+    own = declared(read);
+    const apart = withCachesApart(file, read);
+    const { onnx } = (edited = apart
+      ? { bytes: apart.file, onnx: readModel(apart.file), stacked: apart.stacked }
+      : { bytes: file, onnx: read, stacked: [] });
+    found = findAttention(onnx);
+    projections = found.sites.map((site) => findProjection(onnx, site));
   } catch (error) {
     throw invalidModel(source.path, error);
   }
@@ -118,12 +127,14 @@ export async function loadModel(runtime: Runtime, source: ModelSource, settings:
 
   context.progress({ message: 'Starting the engine' });
   const { sites, uncovered } = found;
-  const partial = { source, settings, sha256, files, bytes, onnx, sites, projections, externalFolder, tokenizer };
+  const partial = { source, settings, sha256, files, ...edited, sites, projections, externalFolder, tokenizer };
   const session = await openTapped(runtime, partial, operandNames(partial), context);
-  const own = new Set(onnx.graph.outputs.map(({ name }) => name));
+  // As the engine describes them; what was taken apart, as the file does.
+  const described = (infos: readonly TensorInfo[], from: readonly TensorInfo[]): TensorInfo[] =>
+    infos.map((info) => from.find(({ name }) => name === info.name) ?? info);
   const report: LoadedModel = {
-    inputs: session.inputs,
-    outputs: session.outputs.filter(({ name }) => own.has(name)),
+    inputs: described(own.inputs, session.inputs),
+    outputs: described(own.outputs, session.outputs),
     parameters,
     sites: sites.map(({ name, layer, kind }, index) => ({ index, name, layer, kind })),
     uncovered: uncovered.map(({ op, count }) => `${op} (${count} ${count === 1 ? 'node' : 'nodes'})`),

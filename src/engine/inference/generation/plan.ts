@@ -1,13 +1,14 @@
 /** How a model continues a text: found out once, on a few tokens. */
 
 import { floatsOf } from '../../../formats/elements.ts';
-import { pairCache, type CachePair } from '../../../models/cache.ts';
+import type { CachePair } from '../../../models/cache.ts';
 import { batchForText, continuingFeeds, idsInput, type Feeds } from '../../../models/feeds.ts';
 import { subgraphs, type Graph, type OnnxModel } from '../../../onnx/model.ts';
 import type { TensorInfo } from '../../../protocol/inference.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { KeptTensor, RawTensor } from '../../../protocol/worker.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { cachePairs } from '../cacheParts.ts';
 import type { HeldModel } from '../loadedModel.ts';
 import { chooseLogits, namesOf, noLogits } from '../logitsOutput.ts';
 import { relativeDistance } from './compare.ts';
@@ -65,7 +66,7 @@ export async function planFor(runs: Runs, sample: readonly number[]): Promise<Pl
   const { outputs } = model.report;
   const output = chooseLogits(outputs.filter(({ shape }) => shape.length === 3 || shape.length === 2));
   if (!output) throw noLogits(`${model.source.name} gives ${namesOf(outputs)}`);
-  const pairs = pairCache(model.session.inputs, outputs) ?? [];
+  const pairs = cachePairs(model);
   await proveProvider(runs, sample, output);
 
   const probe = new Probe(runs, output, pairs);
