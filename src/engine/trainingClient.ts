@@ -7,6 +7,10 @@ import {
   type Coefficients,
   type GameRotation,
   type GameRotationRequest,
+  type GanFrame,
+  type GanFrameRequest,
+  type GanTerms,
+  type GanTermsRequest,
   type GanTruth,
   type GanTruthRequest,
   type LoadedTraining,
@@ -28,7 +32,7 @@ export interface TrainingClientOptions extends Omit<ModelClientOptions<TrainingS
   folder: string;
 }
 
-type Evaluation = 'network' | 'vaeTerms' | 'planeDensity' | 'rateDistortion' | 'aggregateDensity' | 'ganTruth' | 'gameRotation';
+type Evaluation = Exclude<keyof TrainingService, 'load' | 'train' | 'change' | 'pause'>;
 
 /** Calls reject with RpcErrors: those of ModelProcess, else what the service says. Trainings outlive their process. */
 export class TrainingClient extends ModelClient<TrainingService, LoadedTraining> {
@@ -88,6 +92,14 @@ export class TrainingClient extends ModelClient<TrainingService, LoadedTraining>
 
   gameRotation(params: GameRotationRequest, options: CallOptions = {}): Promise<GameRotation> {
     return this.evaluate('gameRotation', params, options);
+  }
+
+  ganFrame(params: GanFrameRequest, options: CallOptions = {}): Promise<GanFrame> {
+    return this.evaluate('ganFrame', params, options);
+  }
+
+  ganTerms(params: GanTermsRequest, options: CallOptions = {}): Promise<GanTerms> {
+    return this.evaluate('ganTerms', params, options);
   }
 
   ganTruth(params: GanTruthRequest, options: CallOptions = {}): Promise<GanTruth> {

@@ -14,7 +14,8 @@ import { parseMixtures } from './mixtures.ts';
 const tensor = z.object({
   name: z.string().check(z.minLength(1)),
   type: z.literal('float32'),
-  shape: z.array(z.int().check(z.gte(1))),
+  // A size that may be any has a name.
+  shape: z.array(z.union([z.int().check(z.gte(1)), z.string().check(z.minLength(1))])),
 });
 
 const schema = z.object({
@@ -25,6 +26,7 @@ const schema = z.object({
     z.string().check(z.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/, { error: 'must be lower-case words joined by "-" and "."' })),
     z.object({ inputs: z.array(tensor), outputs: z.array(tensor) }),
   ),
+  layers: z.record(z.string(), z.array(z.array(z.int().check(z.gte(1))))),
   files: z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/, { error: 'must be 64 lower-case hexadecimal digits (sha256)' }))),
 });
 
@@ -44,7 +46,9 @@ export interface TrainingFolder {
   /** Hex sha256 by file. */
   readonly sha256: Readonly<Record<string, string>>;
   readonly mixtures: Readonly<Record<string, MixtureShape>>;
-  /** The first parameters by network: [P]. */
+  /** Of networks whose first parameters a seed draws, by network: the shapes of their matrices and biases, in order. */
+  readonly layers: Readonly<Record<string, readonly (readonly number[])[]>>;
+  /** The first parameters of the others, by network: [P]. */
   readonly initial: ReadonlyMap<string, Float32Array>;
 }
 
@@ -58,7 +62,7 @@ const ADVICE = 'Correct it or reinstall the model.';
 export async function readTrainingFolder(path: string): Promise<TrainingFolder> {
   const description = join(path, 'training.json');
   const text = await readFile(description, 'utf8').catch(unreadable(description));
-  const { batch, graphs, files } = parseChecked(schema, text, description, ADVICE, trainingInvalid);
+  const { batch, graphs, layers, files } = parseChecked(schema, text, description, ADVICE, trainingInvalid);
   const mixtures = await checkedFile(path, 'mixtures.json', files);
   const initialPath = join(path, 'initial.npz');
   const initial = new Map<string, Float32Array>();
@@ -75,6 +79,7 @@ export async function readTrainingFolder(path: string): Promise<TrainingFolder> 
     path,
     batch,
     graphs,
+    layers,
     sha256: files,
     mixtures: parseMixtures(new TextDecoder().decode(mixtures), join(path, 'mixtures.json'), trainingInvalid),
     initial,

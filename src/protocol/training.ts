@@ -1,7 +1,7 @@
-/** The messages for training small models of points in the plane: a whole step (loss, gradients, Adam) is one graph or, of two players, two. */
+/** The messages for training small models of points in the plane: a whole step (loss, gradients, Adam) is one graph or, of two players, one each. */
 
 import type { Eigenvalue } from '../maths/adversarial/game.ts';
-import type { GanLoss } from '../maths/adversarial/optimum.ts';
+import { ganLosses, type NoOptimum } from '../maths/adversarial/optimum.ts';
 import type { Raster } from '../maths/adversarial/pushforward.ts';
 import type { MixtureShape } from '../maths/mixtures/mixture.ts';
 import type { ModeStatistics } from '../maths/mixtures/modes.ts';
@@ -9,15 +9,9 @@ import type { EngineSettings, ProviderReport } from './inference.ts';
 import type { Streamed } from './rpc.ts';
 
 /** What trains. */
-export type TrainedModel =
-  | { readonly family: 'vae' }
-  | {
-      readonly family: 'gan';
-      readonly loss: GanLoss;
-      /** Steps of the discriminator to one of the generator. */
-      readonly discriminatorSteps: number;
-    }
-  | { readonly family: 'denoiser' };
+export interface TrainedModel {
+  readonly family: 'vae' | 'gan' | 'denoiser';
+}
 
 export type TrainingData =
   | { readonly kind: 'mixture'; readonly mixture: MixtureShape }
@@ -28,19 +22,31 @@ export type TrainingData =
 export interface TrainingSetup {
   readonly model: TrainedModel;
   readonly data: TrainingData;
-  /** 0 to 2^32 - 1. The first parameters are those of the folder, whatever it is. */
+  /** 0 to 2^32 - 1. A GAN's first parameters depend on it too; those of others are the folder's. */
   readonly seed: number;
 }
 
 /**
- * What may change from step to step, by name. vae: beta (of the KL term), rate, beta1, beta2 (Adam). gan: the last three of each player
- * (`discriminator.rate`), r1, gp, clip. denoiser: rate, beta1, beta2.
+ * What may change from step to step, by name. vae: beta (of the KL term), rate, beta1, beta2 (Adam). denoiser: rate, beta1, beta2. gan, of
+ * which nothing else says what is trained:
+ * - loss: a number in `ganLosses`
+ * - discriminator.steps, generator.steps: how often each player runs in one step, 0 to 100, the discriminator first; not both 0. Turn t of
+ *   step s is given the same draws whatever these are and were
+ * - rate, beta1, beta2 of each player (`discriminator.rate`)
+ * - r1: R1 is r1 / 2 times the mean squared slope of D at real points (Mescheder et al. 2018, arXiv:1801.04406, equation 9)
+ * - gp: the gradient penalty is gp times the mean of (|slope of D| - 1)^2 between real and generated points (Gulrajani et al. 2017, arXiv:1704.00028)
+ * - clip: D's parameters stay within +-clip (Arjovsky et al. 2017, arXiv:1701.07875); Infinity: as they are
+ * - noise: deviation of the Gaussian noise on all points that D sees, in both players' steps (Arjovsky and Bottou 2017, arXiv:1701.04862)
+ * - spectral: every matrix of D is divided by its spectral norm and multiplied by this (Miyato et al. 2018, arXiv:1802.05957); 0: as they are
  */
 export type Coefficients = Readonly<Record<string, number>>;
 
 export const defaultCoefficients: Readonly<Record<TrainedModel['family'], Coefficients>> = {
   vae: { beta: 1, rate: 2e-3, beta1: 0.9, beta2: 0.999 },
   gan: {
+    loss: ganLosses.indexOf('non-saturating'),
+    'discriminator.steps': 1,
+    'generator.steps': 1,
     'discriminator.rate': 1e-3,
     'discriminator.beta1': 0,
     'discriminator.beta2': 0.9,
@@ -50,6 +56,8 @@ export const defaultCoefficients: Readonly<Record<TrainedModel['family'], Coeffi
     r1: 0,
     gp: 0,
     clip: Infinity,
+    noise: 0,
+    spectral: 0,
   },
   denoiser: { rate: 2e-3, beta1: 0.9, beta2: 0.999 },
 };
@@ -94,11 +102,14 @@ export interface TrainRequest {
   readonly reporting: Reporting;
 }
 
-/** Losses in nats (GAN: of the score that the loss has; denoiser: mean squared error), means over the steps since the point before, or since it last began. */
+/**
+ * Losses in nats (GAN: of the score that the loss has; denoiser: mean squared error), means over those of the steps since the point before, or
+ * since it last began, in which there was such a loss; one that there never was is not among the values.
+ */
 export interface LossPoint {
   /** Steps done. */
   readonly step: number;
-  /** vae: loss [1], reconstruction [1] (mean log p(x|z)), kl [2]. gan: `discriminator.loss`, `discriminator.penalty`, `generator.loss`. */
+  /** vae: loss [1], reconstruction [1] (mean log p(x|z)), kl [2]. gan: `discriminator.loss` without penalties, `discriminator.penalty` (where r1, gp or spectral is not 0), `generator.loss`. */
   readonly values: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -119,7 +130,10 @@ export interface NotFinite {
   /** The step, from 0. It was not done. */
   readonly step: number;
   readonly network: string;
-  /** vae: mean, log-variance, kl, latent, location, log-deviation, reconstruction, loss; then, of all, gradient, second moment, parameters. */
+  /**
+   * vae: mean, log-variance, kl, latent, location, log-deviation, reconstruction, loss. gan: generated points, scores at real points, scores at
+   * generated points, slopes, penalty, loss. Then, of all, gradient, second moment, parameters.
+   */
   readonly term: string;
   /** Where in it: the example and the dimension, the dimension, or the parameter. */
   readonly place: readonly number[];
@@ -229,13 +243,75 @@ export interface AggregateDensityRequest extends VaePoints {
   readonly latents: Float32Array;
 }
 
-/** A small GAN as it stands. */
+/** A small GAN as it stands, and what its players are asked to do. */
 export interface GanState {
   readonly parameters: { readonly generator: Float32Array; readonly discriminator: Float32Array };
   readonly data: TrainingData;
-  readonly loss: GanLoss;
+  /** As a training's, all of them: the loss is the one with this number in `ganLosses`. */
+  readonly coefficients: Coefficients;
   /** Of the points that are drawn. */
   readonly seed: number;
+}
+
+export interface GanFrameRequest extends GanState {
+  /** [n, 2] noise of the points that are drawn. */
+  readonly z: Float32Array;
+  /** [m, 2] noise of a grid's corners. */
+  readonly grid: Float32Array;
+  readonly raster: Raster;
+}
+
+/** What is drawn of a GAN while it trains. Without input noise, whatever its coefficient is. */
+export interface GanFrame {
+  /** [n, 2] G(z). */
+  readonly points: Float32Array;
+  /** [n] D's score of each, before any sigmoid. */
+  readonly scores: Float32Array;
+  /** [n, 2] minus the gradient of each point's own term of the generator's loss by the point: where the generator is asked to move it. */
+  readonly pulls: Float32Array;
+  /** [m, 2] the grid behind G. */
+  readonly places: Float32Array;
+  /** [rows, columns] D's score at the middles of the raster's cells, from the lowest row on. */
+  readonly surface: Float32Array;
+}
+
+export interface GanTermsRequest extends GanState {
+  /** The batch is that of the step after so many, in each player's first turn. */
+  readonly step: number;
+}
+
+/** A term of a loss over a batch: the mean, and its standard error. */
+export interface GanTerm {
+  readonly own: Estimate;
+  /** With D* in the place of D, on the same points; infinite where D* is. null: there is none, see `noOptimum`. */
+  readonly best: Estimate | null;
+}
+
+/** Points of a batch as the discriminator sees them. */
+export interface GanSide {
+  /** D's score, before any sigmoid. */
+  readonly score: GanTerm;
+  /** Its sigmoid, D(x) as a probability. null: the loss takes the score as it is. */
+  readonly probability: GanTerm | null;
+  /** Nats: log D at real points, log(1 - D) at generated ones. null as `probability`. */
+  readonly logarithm: GanTerm | null;
+  /** What the score costs the discriminator. */
+  readonly loss: GanTerm;
+}
+
+/** The numbers that stand under the terms of both players' losses. */
+export interface GanTerms {
+  readonly real: GanSide;
+  readonly generated: GanSide;
+  /** Of the generator's own batch: D's score, what it costs the generator, and for log losses log D(G(z)). */
+  readonly generator: { readonly score: GanTerm; readonly logarithm: GanTerm | null; readonly loss: GanTerm };
+  /** |grad D|^2 at real points: R1 is r1 / 2 times its mean. */
+  readonly squaredSlope: Estimate;
+  /** (|grad D| - 1)^2 between real and generated points: the gradient penalty is gp times its mean. */
+  readonly slopeExcess: Estimate;
+  /** What is added to the discriminator's loss with the coefficients as they are. */
+  readonly penalty: { readonly r1: number; readonly gp: number };
+  readonly noOptimum: NoOptimum | null;
 }
 
 export interface GanTruthRequest extends GanState {
@@ -247,33 +323,49 @@ export interface GanTruthRequest extends GanState {
   readonly mesh?: number;
 }
 
+/** Where generated points lie in the components of the data, and as many of the data's own. */
+export interface GanCoverage {
+  /** By component. */
+  readonly generated: readonly ModeStatistics[];
+  readonly real: readonly ModeStatistics[];
+  /** Share of the points within three deviations of a component. */
+  readonly within: { readonly generated: number; readonly real: number };
+  /** Whether a component has a tenth or more of the points within three deviations that its weight asks for; and how many have. */
+  readonly hit: readonly boolean[];
+  readonly modesHit: number;
+}
+
 /** A small GAN as it stands, and the truth beside it. Arrays over the raster are [rows, columns], from the lowest row on, at the middles of its cells. */
 export interface GanTruth {
-  /** [count, 2] each, drawn afresh. */
+  /** [count, 2] each, drawn afresh; without input noise. */
   readonly real: Float32Array;
   readonly generated: Float32Array;
   /** D's score, before any sigmoid. */
   readonly scores: Float32Array;
-  /** The best score for these densities; NaN where neither density is. null: the loss has none that is said point by point, or the data no density. */
+  /** The best score for these densities, both convolved with the input noise; NaN where neither density is. null: there is none, and why. */
   readonly optimal: Float64Array | null;
-  /** p_g, by the noise's mesh pushed forward; see `Pushed`. */
+  readonly noOptimum: NoOptimum | null;
+  /** p_g, by the noise's mesh pushed forward; see `Pushed`. Without input noise. */
   readonly density: Float64Array;
   readonly outside: number;
   readonly flat: number;
   readonly turned: number;
-  /** p_d; null of points without one, as what follows. */
+  /** p_d without input noise; null of points without one, as what follows. */
   readonly dataDensity: Float64Array | null;
   /** Jensen-Shannon divergence of p_d and p_g, nats, as far as the raster tells them apart. */
   readonly divergence: number | null;
-  /** V(D*) - V(D), which is 0 or more: the integral of (p_d + p_g) times the excess over the raster, and the mean over the points drawn. They agree where the densities are right. */
+  /**
+   * V(D*) - V(D) of the loss without penalties, which is 0 or more: the integral of (p_d + p_g) times the excess over the raster, and the mean
+   * over the points drawn, all with the input noise. They agree where the densities are right. null too where the loss is Wasserstein's.
+   */
   readonly gap: { readonly integrated: number; readonly sampled: Estimate } | null;
-  /** Of the generated points and, beside them, of as many of the data. */
-  readonly modes: { readonly generated: readonly ModeStatistics[]; readonly real: readonly ModeStatistics[] } | null;
+  readonly coverage: GanCoverage | null;
+  /** The largest |grad D| at the middles of the raster's cells, and what it cannot pass: the product of the layers' spectral norms and of the steepest slopes of their activations. */
+  readonly steepest: number;
+  readonly steepnessBound: number;
 }
 
 export interface GameRotationRequest extends GanState {
-  /** As a training's; rates, Adam's decay and clipping take no part. */
-  readonly coefficients: Coefficients;
   /** The batch is that of the step after so many. */
   readonly step: number;
   /** Products with the Jacobian; 30 where it is not given. */
@@ -281,17 +373,22 @@ export interface GameRotationRequest extends GanState {
 }
 
 export interface GameRotation {
-  /** Of the Jacobian of v = (-grad_theta L_G, -grad_psi L_D), the largest first. */
+  /** Of the Jacobian of v = (-grad_theta L_G, -grad_psi L_D), the largest first. Adam, clipping and numbers of steps take no part. */
   readonly eigenvalues: readonly Eigenvalue[];
   /** |v|: where it is not small, the game moves on before it turns. */
   readonly speed: number;
+  /**
+   * Both players at once by plain gradient steps, each at its own rate: the eigenvalues of diag(rates) J, and of each whether steps come nearer
+   * along it, |1 + lambda| < 1.
+   */
+  readonly steps: readonly (Eigenvalue & { readonly comesNearer: boolean })[];
 }
 
 export interface NetworkRequest {
   /** `vae.encoder`, `gan.generator` ...: a graph of the folder that is no step. */
   readonly graph: string;
   readonly parameters: Float32Array;
-  /** By input, rows of one number; as many as wanted. */
+  /** By input, rows of one number, as many as wanted; of an input that is a single number, that. */
   readonly inputs: Readonly<Record<string, Float32Array>>;
 }
 
@@ -328,7 +425,11 @@ export interface TrainingService {
   rateDistortion(params: RateDistortionRequest): RateDistortion;
   /** log q-bar(z), q-bar the mean of the encoder's Gaussians of the points: [m] nats. */
   aggregateDensity(params: AggregateDensityRequest): Float64Array;
-  /** @throws RpcError 'not-finite' where a network gives no number, 'data-invalid', 'setting-invalid', 'bad-input' */
+  /** In one run of the engine. What is no number is given as it is. @throws RpcError 'coefficient-invalid', 'setting-invalid', 'bad-input' */
+  ganFrame(params: GanFrameRequest): GanFrame;
+  /** @throws RpcError 'not-finite', 'data-invalid', 'coefficient-invalid', 'setting-invalid', 'bad-input' */
+  ganTerms(params: GanTermsRequest): GanTerms;
+  /** @throws RpcError 'not-finite' where a network gives no number, 'data-invalid', 'coefficient-invalid', 'setting-invalid', 'bad-input' */
   ganTruth(params: GanTruthRequest): GanTruth;
   /** @throws RpcError 'not-finite', 'data-invalid', 'coefficient-invalid', 'setting-invalid', 'bad-input' */
   gameRotation(params: GameRotationRequest): GameRotation;

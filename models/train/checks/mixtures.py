@@ -43,8 +43,9 @@ def the_step_of_adam_is_pytorchs():
 
 @check
 def the_gradients_are_those_of_modules_with_the_same_parameters():
-    graph = export.graphs()["gan.non-saturating.discriminator-step"]
-    values = export.examples(graph, 5)
+    graph = export.graphs()["gan.discriminator-step.restrained"]
+    coefficients = export.settings(graph)[-1] | {"loss_index": float(steps.LOSSES.index("non-saturating")), "noise": 0.0, "spectral": 0.0}
+    values = export.examples(graph, 5, coefficients)
     torch.manual_seed(0)
     module = torch.nn.Sequential(torch.nn.Linear(2, 64), torch.nn.SiLU(), torch.nn.Linear(64, 64), torch.nn.SiLU(), torch.nn.Linear(64, 1))
     torch.nn.utils.vector_to_parameters(values["parameters"], module.parameters())
@@ -65,6 +66,51 @@ def the_gradients_are_those_of_modules_with_the_same_parameters():
 
 
 @check
+def the_spectral_norm_is_pytorchs_after_many_steps_of_its_power_iteration():
+    generator = torch.Generator().manual_seed(0)
+    for shape in ((64, 2), (64, 64), (1, 64)):
+        matrix = torch.randn(shape, generator=generator, dtype=torch.float64)
+        weight = torch.randn(shape, generator=generator, dtype=torch.float64)
+        torch.manual_seed(0)
+        layer = torch.nn.Linear(shape[1], shape[0], bias=False, dtype=torch.float64)
+        layer.weight.data.copy_(matrix)
+        torch.nn.utils.parametrizations.spectral_norm(layer, n_power_iterations=4000)
+        (layer.weight * weight).sum().backward()
+        own = matrix.clone().requires_grad_()
+        normalised, = networks.restrained([own], torch.tensor(1.0))
+        (normalised * weight).sum().backward()
+        assert torch.allclose(normalised, layer.weight, rtol=1e-7, atol=1e-9), shape
+        assert torch.allclose(own.grad, layer.parametrizations.weight.original.grad, rtol=1e-5, atol=1e-8), shape
+        # In single precision, and where two singular values are nearly the same or all is 0.
+        single = networks.spectral_norm(matrix.float()).item()
+        assert abs(single / torch.linalg.matrix_norm(matrix, 2).item() - 1) < 1e-6, shape
+    close = torch.linalg.qr(torch.randn(64, 64, generator=generator))[0] @ torch.diag(torch.tensor([1.0, 0.9999] + [0.5] * 62))
+    assert abs(networks.spectral_norm(close).item() - 1) < 1e-4
+    kept, = networks.restrained([torch.zeros(64, 64)], torch.tensor(1.0))
+    assert torch.equal(kept, torch.zeros(64, 64))
+
+
+@check
+def slopes_are_the_gradients_of_scores():
+    graph = export.graphs()["gan.discriminator"]
+    for coefficients in export.settings(graph):
+        values = export.examples(graph, 7, coefficients)
+        score, slope = networks.discriminate(*values.values())
+        own = torch.func.grad(lambda x: networks.discriminate(values["parameters"], x, values["spectral"])[0].sum())(values["x"])
+        assert torch.allclose(slope, own, atol=1e-6) and score.shape == (len(values["x"]),)
+
+
+@check
+def both_steps_of_a_player_agree_where_nothing_restrains():
+    for player in ("discriminator", "generator"):
+        plain, restrained = (export.graphs()[f"gan.{player}-step{end}"] for end in ("", ".restrained"))
+        for coefficients in export.settings(plain):
+            values = export.examples(restrained, 8, coefficients)
+            a, b = plain.function(*(values[name] for name in plain.inputs)), restrained.function(*values.values())
+            assert all(torch.allclose(left, right, rtol=1e-6, atol=1e-7) for left, right in zip(a, b)), coefficients
+
+
+@check
 def what_is_tiny_is_added_to_the_last_bit():
     values = torch.cat([torch.tensor([0.0, 1e-30, 1e-8, 1.0, 3e5]), torch.rand(1000, generator=torch.Generator().manual_seed(0)) * 1e-7])
     for tiny in (1e-8, 1e-12):
@@ -73,21 +119,21 @@ def what_is_tiny_is_added_to_the_last_bit():
 
 @check
 def exported_steps_leave_what_has_no_gradient():
-    graph = export.graphs()["gan.hinge.discriminator-step"]
+    graph = export.graphs()["gan.discriminator-step.restrained"]
     session = export.onnx_file.open_session(export.export(graph, "zero").SerializeToString())
-    for gp in (0.0, 0.2):
-        values = export.examples(graph, 6)
+    for coefficients in export.settings(graph):
+        values = export.examples(graph, 6, coefficients)
         # All parameters 0 but for a bias: every score is that, and so is no slope.
         values["parameters"] = torch.zeros_like(values["parameters"])
-        values |= {name: torch.zeros_like(values[name]) for name in ("first", "second", "step")} | {"r1": torch.tensor(0.0), "gp": torch.tensor(gp)}
+        values |= {name: torch.zeros_like(values[name]) for name in ("first", "second", "step")}
         expected = graph.function(*values.values())
         found = session.run(list(graph.outputs), {name: value.numpy() for name, value in values.items()})
-        assert all(torch.allclose(torch.tensor(a), b, atol=1e-6) for a, b in zip(found, expected)) and bool(expected[0].isfinite().all()), gp
+        assert all(torch.allclose(torch.tensor(a), b, atol=1e-6) for a, b in zip(found, expected)) and bool(expected[0].isfinite().all()), coefficients
 
 
 @check
 def exported_steps_are_pytorchs_and_train():
-    for name in ("vae.step", "gan.wasserstein.discriminator-step", "gan.hinge.generator-step", "denoiser.step"):
+    for name in ("vae.step", "gan.discriminator-step", "gan.generator-step", "gan.frame", "denoiser.step"):
         graph = export.graphs()[name]
         exported = export.export(graph, name)
         assert max(export.compare(exported, graph, seed) for seed in (3, 4)) <= 1e-6, name

@@ -9,6 +9,8 @@ import torch.nn.functional as F
 
 HIDDEN = 64
 TIME = 16  # features of the time
+# 2^13 steps of the power iteration: singular values that differ by a thousandth are told apart to single precision.
+SQUARINGS = 13
 
 
 def sizes(inputs: int, outputs: int) -> list[tuple[int, ...]]:
@@ -60,9 +62,75 @@ def generate(parameters: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
     return perceptron(unpack(parameters, GENERATOR), z)
 
 
-def discriminate(parameters: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+def spectral_norm(matrix: torch.Tensor) -> torch.Tensor:
+    """The largest singular value [], u' W v of its vectors, which are held constant as in Miyato et al. 2018 (arXiv:1802.05957, equation 11).
+
+    Theirs come of one step of the power iteration a time; here the smaller of W W' and W' W is squared again and again, which is that many
+    steps at once, so that the value depends on nothing but the matrix."""
+    fixed = matrix.detach()
+    fixed = fixed if fixed.shape[0] >= fixed.shape[1] else fixed.T
+    gram = fixed.T @ fixed
+    for _ in range(SQUARINGS if len(gram) > 1 else 0):
+        # Within a factor of its size to 1, whatever the matrix; of zeros, zeros.
+        gram = gram / gram.diagonal().sum().clamp_min(torch.finfo(gram.dtype).tiny)
+        gram = gram @ gram
+    # What is left is v v', of which the column with the longest entry is the best to read v from.
+    right = gram.index_select(1, gram.diagonal().argmax(dim=0, keepdim=True))
+    left = unit(fixed @ right)
+    right = unit(fixed.T @ left)
+    left, right = (left, right) if matrix.shape[0] >= matrix.shape[1] else (right, left)
+    return (left.T @ matrix @ right)[0, 0]
+
+
+def unit(vector: torch.Tensor) -> torch.Tensor:
+    return vector / (vector**2).sum().sqrt().clamp_min(torch.finfo(vector.dtype).tiny)
+
+
+def restrained(parts: list[torch.Tensor], spectral: torch.Tensor) -> list[torch.Tensor]:
+    """Each matrix with the spectral norm `spectral` []; as they are where that is 0. A matrix of zeros stays."""
+    def of(part: torch.Tensor) -> torch.Tensor:
+        norm = spectral_norm(part)
+        return part * torch.where((spectral > 0) & (norm > 0), spectral / torch.where(norm > 0, norm, 1.0), 1.0)
+
+    return [of(part) if part.dim() == 2 else part for part in parts]
+
+
+def discriminator(parameters: torch.Tensor, spectral: torch.Tensor | None = None) -> list[torch.Tensor]:
+    """The discriminator's matrices and biases; None: never normalised."""
+    parts = unpack(parameters, DISCRIMINATOR)
+    return parts if spectral is None else restrained(parts, spectral)
+
+
+def scores_of(parts: list[torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     """Scores [B] of points [B, 2]."""
-    return perceptron(unpack(parameters, DISCRIMINATOR), x)[:, 0]
+    return perceptron(parts, x)[:, 0]
+
+
+def slopes_of(parts: list[torch.Tensor], x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Scores [B] of points [B, 2] and their gradients [B, 2]. By the chain rule as it stands, so that a step's gradient is differentiated once."""
+    first, first_bias, second, second_bias, third, third_bias = parts
+    inner = x @ first.T + first_bias
+    outer = F.silu(inner) @ second.T + second_bias
+    score = F.silu(outer) @ third.T + third_bias
+    return score[:, 0], ((third * silu_slope(outer)) @ second * silu_slope(inner)) @ first
+
+
+def silu_slope(x: torch.Tensor) -> torch.Tensor:
+    share = torch.sigmoid(x)
+    return share * (1 + x * (1 - share))
+
+
+def discriminate(parameters: torch.Tensor, x: torch.Tensor, spectral: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Scores [B] of points [B, 2], and their gradients [B, 2]."""
+    return slopes_of(discriminator(parameters, spectral), x)
+
+
+def frame(generator: torch.Tensor, parameters: torch.Tensor, spectral: torch.Tensor, z: torch.Tensor, grid: torch.Tensor, middles: torch.Tensor):
+    """All of a picture in one run: points [n, 2] of z, their scores [n] and slopes [n, 2], the grid [m, 2] behind the generator, and the scores [k] of
+    fixed places."""
+    parts = discriminator(parameters, spectral)
+    x = generate(generator, z)
+    return x, *slopes_of(parts, x), generate(generator, grid), scores_of(parts, middles)
 
 
 def denoise(parameters: torch.Tensor, x: torch.Tensor, alpha_bar: torch.Tensor) -> torch.Tensor:

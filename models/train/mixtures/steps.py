@@ -6,11 +6,10 @@ input [], so that it may change while a model trains."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
-from torch.func import grad, grad_and_value
+from torch.func import grad_and_value
 
 from . import networks
 
@@ -49,51 +48,83 @@ def vae_step(parameters, first, second, step, x, noise, beta, rate, beta1, beta2
     return *adam(parameters, first, second, step, gradient, rate, beta1, beta2), loss, reconstruction, kl
 
 
-# By loss: the discriminator's of scores of real and generated points, and the generator's of scores of generated ones.
-LOSSES: dict[str, tuple[Callable, Callable]] = {
-    "minimax": (lambda real, fake: F.softplus(-real).mean() + F.softplus(fake).mean(), lambda fake: -F.softplus(fake).mean()),
-    "non-saturating": (lambda real, fake: F.softplus(-real).mean() + F.softplus(fake).mean(), lambda fake: F.softplus(-fake).mean()),
-    "hinge": (lambda real, fake: F.relu(1 - real).mean() + F.relu(1 + fake).mean(), lambda fake: -fake.mean()),
-    "least-squares": (lambda real, fake: 0.5 * ((real - 1) ** 2).mean() + 0.5 * (fake**2).mean(), lambda fake: 0.5 * ((fake - 1) ** 2).mean()),
-    "wasserstein": (lambda real, fake: fake.mean() - real.mean(), lambda fake: -fake.mean()),
-}
+# In the order of their numbers, by which a step is told its loss.
+LOSSES = ("minimax", "non-saturating", "hinge", "least-squares", "wasserstein")
 
 
-def slopes(parameters, x):
-    """Gradients of the scores [B, 2] at points [B, 2]."""
-    return grad(lambda points: networks.discriminate(parameters, points).sum())(x)
+def chosen(loss_index, **values):
+    """The value of the loss with the number `loss_index`. Those that are not chosen have no part in the gradient."""
+    result = values["wasserstein"]
+    for name in ("least_squares", "hinge", "non_saturating", "minimax"):
+        result = torch.where(loss_index == LOSSES.index(name.replace("_", "-")), values[name], result)
+    return result
 
 
-def discriminator_step(loss: str):
-    """Of the named loss, with R1 (r1 / 2 times the mean squared slope at real points), a gradient penalty (gp times the mean squared
-    distance of the slope from 1, at random points between real and generated ones) and clipping of the parameters to +-clip."""
-
-    def step_of(parameters, first, second, step, generator, real, z, between, r1, gp, clip, rate, beta1, beta2):
-        fake = networks.generate(generator, z)
-
-        def total(parameters):
-            plain = LOSSES[loss][0](networks.discriminate(parameters, real), networks.discriminate(parameters, fake))
-            at_real = (slopes(parameters, real) ** 2).sum(dim=1).mean()
-            steepness = plus_tiny((slopes(parameters, between * real + (1 - between) * fake) ** 2).sum(dim=1), 1e-12).sqrt()
-            penalty = 0.5 * r1 * at_real + gp * ((steepness - 1) ** 2).mean()
-            return plain + penalty, (plain, penalty)
-
-        gradient, (_, (plain, penalty)) = grad_and_value(total, has_aux=True)(parameters)
-        parameters, first, second, step = adam(parameters, first, second, step, gradient, rate, beta1, beta2)
-        return torch.minimum(torch.maximum(parameters, -clip), clip), first, second, step, plain, penalty
-
-    return step_of
+def discriminator_costs(loss_index, score, sign):
+    """What scores [B] cost the discriminator: sign [B] is 1 at real points and -1 at generated ones."""
+    signed = sign * score
+    log = F.softplus(-signed)
+    return chosen(loss_index, minimax=log, non_saturating=log, hinge=F.relu(1 - signed), least_squares=0.5 * (score - (1 + sign) / 2) ** 2, wasserstein=-signed)
 
 
-def generator_step(loss: str):
-    def step_of(parameters, first, second, step, discriminator, z, rate, beta1, beta2):
-        def total(parameters):
-            return LOSSES[loss][1](networks.discriminate(discriminator, networks.generate(parameters, z)))
+def generator_costs(loss_index, score):
+    """What scores [B] of generated points cost the generator."""
+    return chosen(loss_index, minimax=-F.softplus(score), non_saturating=F.softplus(-score), hinge=-score, least_squares=0.5 * (score - 1) ** 2, wasserstein=-score)
 
-        gradient, value = grad_and_value(total)(parameters)
-        return *adam(parameters, first, second, step, gradient, rate, beta1, beta2), value
 
-    return step_of
+def discriminator_step(parameters, first, second, step, generator, real, z, real_noise, fake_noise, loss_index, noise, clip, rate, beta1, beta2):
+    """Of the chosen loss, on points with `noise` times the given noise, with clipping of the parameters to +-clip."""
+    seen = torch.cat([real + noise * real_noise, networks.generate(generator, z) + noise * fake_noise])
+    sign = torch.cat([torch.ones(len(real)), -torch.ones(len(z))])
+
+    def total(parameters):
+        return discriminator_costs(loss_index, networks.scores_of(networks.discriminator(parameters), seen), sign).sum() / len(real)
+
+    gradient, plain = grad_and_value(total)(parameters)
+    parameters, first, second, step = adam(parameters, first, second, step, gradient, rate, beta1, beta2)
+    return clipped(parameters, clip), first, second, step, plain
+
+
+def restrained_discriminator_step(parameters, first, second, step, generator, real, z, between, real_noise, fake_noise, loss_index, noise, spectral, r1, gp,
+                                  clip, rate, beta1, beta2):
+    """The same with matrices of the spectral norm `spectral` (0: as they are), R1 (r1 / 2 times the mean squared slope at real points) and a gradient
+    penalty (gp times the mean squared distance of the slope from 1, at random points between real and generated ones)."""
+    seen_real, seen_fake = real + noise * real_noise, networks.generate(generator, z) + noise * fake_noise
+    seen = torch.cat([seen_real, seen_fake])
+    sign = torch.cat([torch.ones(len(real)), -torch.ones(len(z))])
+    steep_at = torch.cat([seen_real, between * seen_real + (1 - between) * seen_fake])
+
+    def total(parameters):
+        parts = networks.discriminator(parameters, spectral)
+        plain = discriminator_costs(loss_index, networks.scores_of(parts, seen), sign).sum() / len(real)
+        at_real, at_between = (networks.slopes_of(parts, steep_at)[1] ** 2).sum(dim=1).split(len(real))
+        penalty = 0.5 * r1 * at_real.mean() + gp * ((plus_tiny(at_between, 1e-12).sqrt() - 1) ** 2).mean()
+        return plain + penalty, (plain, penalty)
+
+    gradient, (_, (plain, penalty)) = grad_and_value(total, has_aux=True)(parameters)
+    parameters, first, second, step = adam(parameters, first, second, step, gradient, rate, beta1, beta2)
+    return clipped(parameters, clip), first, second, step, plain, penalty
+
+
+def clipped(parameters, clip):
+    return torch.minimum(torch.maximum(parameters, -clip), clip)
+
+
+def generator_step(parameters, first, second, step, discriminator, z, fake_noise, loss_index, noise, rate, beta1, beta2):
+    return of_generator(parameters, first, second, step, networks.discriminator(discriminator), z, fake_noise, loss_index, noise, rate, beta1, beta2)
+
+
+def restrained_generator_step(parameters, first, second, step, discriminator, z, fake_noise, loss_index, noise, spectral, rate, beta1, beta2):
+    parts = networks.discriminator(discriminator, spectral)
+    return of_generator(parameters, first, second, step, parts, z, fake_noise, loss_index, noise, rate, beta1, beta2)
+
+
+def of_generator(parameters, first, second, step, parts, z, fake_noise, loss_index, noise, rate, beta1, beta2):
+    def total(parameters):
+        return generator_costs(loss_index, networks.scores_of(parts, networks.generate(parameters, z) + noise * fake_noise)).mean()
+
+    gradient, value = grad_and_value(total)(parameters)
+    return *adam(parameters, first, second, step, gradient, rate, beta1, beta2), value
 
 
 def denoiser_loss(parameters, x, noise, alpha_bar):

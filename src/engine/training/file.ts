@@ -15,11 +15,7 @@ const coefficient = z.object({ step, coefficients: z.record(z.string(), z.union(
 // The service checks what values may be; here it is only of what kind they are.
 const schema = z.object({
   setup: z.object({
-    model: z.union([
-      z.object({ family: z.literal('vae') }),
-      z.object({ family: z.literal('gan'), loss: z.string(), discriminatorSteps: z.int() }),
-      z.object({ family: z.literal('denoiser') }),
-    ]),
+    model: z.object({ family: z.enum(['vae', 'gan', 'denoiser']) }),
     data: z.union([
       z.object({
         kind: z.literal('mixture'),

@@ -8,6 +8,29 @@ export type GanLoss = (typeof ganLosses)[number];
 /** Those that are least at one score for each point. */
 export type PointwiseLoss = Exclude<GanLoss, 'wasserstein'>;
 
+/** Whether a loss takes the sigmoid of the score as a probability. */
+export function isLogLoss(loss: GanLoss): boolean {
+  return loss === 'minimax' || loss === 'non-saturating';
+}
+
+/**
+ * Why a loss has no best score that is said point by point: what is asked for is a potential of the whole (`wasserstein`), a discriminator is
+ * held back (`r1`, `gp`, `clip`, `spectral`), or the points or the generator have no density.
+ */
+export type NoOptimum = 'wasserstein' | 'r1' | 'gp' | 'clip' | 'spectral' | 'no-density';
+
+/** As far as the loss and what holds the discriminator back decide; null where there is a best score. */
+export function noOptimum(
+  loss: GanLoss,
+  { r1, gp, clip, spectral }: Readonly<Record<'r1' | 'gp' | 'clip' | 'spectral', number>>,
+): NoOptimum | null {
+  if (loss === 'wasserstein') return loss;
+  if (r1 > 0) return 'r1';
+  if (gp > 0) return 'gp';
+  if (clip < Infinity) return 'clip';
+  return spectral > 0 ? 'spectral' : null;
+}
+
 /** What a discriminator's score costs at a real point, and at a generated one. */
 export function discriminatorLoss(loss: GanLoss, score: number): { real: number; fake: number } {
   switch (loss) {
@@ -19,6 +42,34 @@ export function discriminatorLoss(loss: GanLoss, score: number): { real: number;
       return { real: -score, fake: score };
     default:
       return { real: softplus(-score), fake: softplus(score) };
+  }
+}
+
+/** What the score of a generated point costs the generator. */
+export function generatorLoss(loss: GanLoss, score: number): number {
+  switch (loss) {
+    case 'minimax':
+      return -softplus(score);
+    case 'non-saturating':
+      return softplus(-score);
+    case 'least-squares':
+      return (score - 1) ** 2 / 2;
+    default:
+      return -score;
+  }
+}
+
+/** Minus the derivative of `generatorLoss` by the score: how hard it pulls a generated point up the discriminator's slope. */
+export function generatorPull(loss: GanLoss, score: number): number {
+  switch (loss) {
+    case 'minimax':
+      return sigmoid(score);
+    case 'non-saturating':
+      return sigmoid(-score);
+    case 'least-squares':
+      return 1 - score;
+    default:
+      return 1;
   }
 }
 
@@ -56,8 +107,14 @@ export function excessLoss(loss: PointwiseLoss, share: number, score: number): n
   return Math.max(0, cross - least);
 }
 
-function sigmoid(x: number): number {
-  return x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x));
+/** 1 / (1 + exp(-x)), to the last digits also far below 0. */
+export function sigmoid(x: number): number {
+  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
+}
+
+/** log sigmoid(x). */
+export function logSigmoid(x: number): number {
+  return -softplus(-x);
 }
 
 function softplus(x: number): number {

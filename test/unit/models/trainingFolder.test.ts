@@ -42,11 +42,7 @@ describe('a folder of training graphs', () => {
   it.each<[string, (description: Description) => void, RegExp]>([
     ['no batch', (it) => void (it.batch = 0), /batch \(0\)/],
     ['a graph outside', (it) => void (it.graphs['../../evil'] = { inputs: [] }), /lower-case words/],
-    [
-      'a shape that is none',
-      (it) => void (it.graphs['vae.step']!.inputs[0]!.shape = ['n']),
-      /graphs\.vae\.step\.inputs\.0\.shape\.0 \("n"\)/,
-    ],
+    ['a shape that is none', (it) => void (it.graphs['vae.step']!.inputs[0]!.shape = [0]), /graphs\.vae\.step\.inputs\.0\.shape\.0/],
     ['no sums', (it) => void (it.files = {}), /not among the files/],
     ['a sum that is none', (it) => void (it.files['initial.npz'] = 'x'), /64 lower-case/],
   ])('is refused where it states %s', async (_, change, words) => {

@@ -1,14 +1,14 @@
 /** What an owner may ask of a training. */
 
 import type { TrainingFolder } from '../../../models/trainingFolder.ts';
-import { ganLosses, type GanLoss } from '../../../maths/adversarial/optimum.ts';
+import { ganLosses } from '../../../maths/adversarial/optimum.ts';
+import { heParameters } from '../../../maths/random/heParameters.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { Checkpoint, Coefficients, Reporting, TrainRequest } from '../../../protocol/training.ts';
-import { coefficientsOf, stateParts, type Program } from './programs.ts';
+import { MOST_TURNS, stateParts, type Program } from './programs.ts';
 
 /** @throws RpcError 'coefficient-invalid' */
-export function checkCoefficients(program: Program, coefficients: Coefficients): void {
-  const names = coefficientsOf(program);
+export function checkCoefficients({ coefficients: names, phases }: Program, coefficients: Coefficients): void {
   const unknown = Object.keys(coefficients).find((name) => !names.includes(name));
   if (unknown !== undefined) throw invalid(`There is no coefficient "${unknown}"; there are ${names.join(', ')}.`);
   for (const name of names) {
@@ -17,6 +17,8 @@ export function checkCoefficients(program: Program, coefficients: Coefficients):
     const { holds, words } = rangeOf(name);
     if (!(typeof value === 'number' && holds(value))) throw invalid(`The coefficient ${name} is ${String(value)}; it must be ${words}.`);
   }
+  if (phases.every(({ times }) => times(coefficients) === 0))
+    throw invalid('The coefficients discriminator.steps and generator.steps are both 0; one of the two must run.');
 }
 
 function invalid(message: string): RpcError {
@@ -26,8 +28,18 @@ function invalid(message: string): RpcError {
 function rangeOf(name: string): { holds: (value: number) => boolean; words: string } {
   // At 1 Adam divides by 1 - beta^step, which is 0.
   if (/beta[12]$/.test(name)) return { holds: (value) => value >= 0 && Math.fround(value) < 1, words: 'from 0 to less than 1' };
+  if (name === 'loss')
+    return {
+      holds: isWhole(ganLosses.length - 1),
+      words: `the number of one of ${ganLosses.map((loss, i) => `${i} (${loss})`).join(', ')}`,
+    };
+  if (name.endsWith('.steps')) return { holds: isWhole(MOST_TURNS), words: `a whole number from 0 to ${MOST_TURNS}` };
   if (name === 'clip') return { holds: (value) => value > 0, words: 'above 0' };
   return { holds: (value) => value >= 0 && Math.fround(value) < Infinity, words: '0 or more, and no more than a float32 holds' };
+}
+
+function isWhole(most: number): (value: number) => boolean {
+  return (value) => Number.isInteger(value) && value >= 0 && value <= most;
 }
 
 /** @throws RpcError 'setting-invalid' that begins with the name */
@@ -39,12 +51,6 @@ export function checkWhole(name: string, value: number, least: number, most: num
 /** @throws RpcError 'setting-invalid' */
 export function checkSeed(seed: number): void {
   checkWhole('The seed', seed, 0, 2 ** 32 - 1);
-}
-
-/** @throws RpcError 'setting-invalid' */
-export function checkLoss(loss: GanLoss): void {
-  if (!ganLosses.includes(loss))
-    throw new RpcError('setting-invalid', `There is no loss "${String(loss)}"; there are ${ganLosses.join(', ')}.`);
 }
 
 /** @throws RpcError 'setting-invalid' */
@@ -61,15 +67,10 @@ export function checkReporting({ lossesEvery, checkpointsEvery, picturesPerSecon
 /** @throws RpcError 'setting-invalid', 'coefficient-invalid' */
 export function checkRequest(program: Program, { setup, from, schedule, until, reporting }: TrainRequest): void {
   checkReporting(reporting);
-  const { model, seed } = setup;
   const refuse = (message: string): never => {
     throw new RpcError('setting-invalid', message);
   };
-  checkSeed(seed);
-  if (model.family === 'gan') {
-    checkLoss(model.loss);
-    checkWhole('discriminatorSteps', model.discriminatorSteps, 1, 100);
-  }
+  checkSeed(setup.seed);
   const begins = from?.step ?? 0;
   if (!(Number.isSafeInteger(begins) && begins >= 0)) refuse(`A training cannot begin at step ${begins}.`);
   if (until !== null && !(Number.isSafeInteger(until) && until >= begins))
@@ -82,11 +83,21 @@ export function checkRequest(program: Program, { setup, from, schedule, until, r
 }
 
 /** The state that a training begins with. @throws RpcError 'checkpoint-invalid', 'training-invalid' */
-export function beginning({ networks }: Program, { initial, path }: TrainingFolder, from: Checkpoint | null): Record<string, Float32Array> {
+export function beginning(
+  { networks }: Program,
+  folder: TrainingFolder,
+  seed: number,
+  from: Checkpoint | null,
+): Record<string, Float32Array> {
   const state: Record<string, Float32Array> = {};
-  for (const network of networks) {
-    const parameters = initial.get(network);
-    if (!parameters) throw new RpcError('training-invalid', `${path}: initial.npz has no parameters of "${network}". Reinstall the model.`);
+  for (const [network, drawn] of Object.entries(networks)) {
+    const layers = Object.hasOwn(folder.layers, network) ? folder.layers[network]! : [];
+    const parameters = drawn ? heParameters(layers, { seed, stream: drawn.stream }) : folder.initial.get(network);
+    if (!parameters?.length)
+      throw new RpcError(
+        'training-invalid',
+        `${folder.path}: ${drawn ? 'training.json has no layers' : 'initial.npz has no parameters'} of "${network}". Reinstall the model.`,
+      );
     const sizes = { parameters: parameters.length, first: parameters.length, second: parameters.length, step: 1 };
     for (const part of stateParts) {
       const name = `${network}.${part}`;

@@ -1,4 +1,4 @@
-/** What each step is given that is random: a function of the seed and the step alone. */
+/** What each step is given that is random: a function of the seed, the step and the turn alone. */
 
 import { elementCount } from '../../../formats/elements.ts';
 import { mixtureOf, mixtureOfPoints, type Mixture } from '../../../maths/mixtures/mixture.ts';
@@ -6,7 +6,7 @@ import { sampleMixture } from '../../../maths/mixtures/sample.ts';
 import { normals } from '../../../maths/random/normal.ts';
 import { integers, uniforms, type RandomStream } from '../../../maths/random/stream.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
-import type { TrainingData } from '../../../protocol/training.ts';
+import type { Coefficients, TrainingData } from '../../../protocol/training.ts';
 import type { Draw, Phase } from './programs.ts';
 
 /** Data that points can be drawn from. */
@@ -44,25 +44,32 @@ function pointsThemselves(points: Float64Array): DataSource {
   };
 }
 
-/**
- * The random inputs of a phase, by input.
- *
- * @param turn how often it has run before, from the beginning of the training on
- * @param shapes of the inputs, the batch first
- */
-export function drawInputs(
-  { draws }: Phase,
-  shapes: Readonly<Record<string, readonly number[]>>,
-  source: DataSource,
-  seed: number,
-  turn: number,
-): Record<string, Float32Array> {
+export interface Drawing {
+  /** Of the phase's inputs, the batch first. */
+  shapes: Readonly<Record<string, readonly number[]>>;
+  source: DataSource;
+  seed: number;
+  coefficients: Coefficients;
+}
+
+/** The random inputs of a phase, by input, as what is drawn for the place `turn`. */
+export function drawInputs({ draws }: Phase, { shapes, source, seed, coefficients }: Drawing, turn: number): Record<string, Float32Array> {
   return Object.fromEntries(
     Object.entries(draws).map(([input, draw]) => {
       const shape = shapes[input]!;
-      return [input, new Float32Array(drawNumbers(draw, shape, source, seed, turn))];
+      const unseen = draw.kind === 'normal' && draw.scale !== undefined && coefficients[draw.scale] === 0;
+      return [input, unseen ? zerosOf(elementCount(shape)) : new Float32Array(drawNumbers(draw, shape, source, seed, turn))];
     }),
   );
+}
+
+const zeros = new Map<number, Float32Array>();
+
+/** The same array each time, so that a message has it once. */
+function zerosOf(count: number): Float32Array {
+  const known = zeros.get(count) ?? new Float32Array(count);
+  zeros.set(count, known);
+  return known;
 }
 
 function drawNumbers(draw: Draw, shape: readonly number[], source: DataSource, seed: number, turn: number): Float64Array {

@@ -15,8 +15,10 @@ import { floatTensor } from '../floatTensor.ts';
  */
 const singleThread = (settings: EngineSettings): EngineSettings => ({ ...settings, provider: 'cpu', threads: 1 });
 
-/** Batches that are sent at once. */
-const AT_ONCE = 64;
+/** Rows of one run: what they become on the way stays in the processor's cache. */
+const ROWS = 1024;
+/** Runs that are sent at once. */
+const AT_ONCE = 16;
 
 export class Graphs {
   readonly folder: TrainingFolder;
@@ -64,11 +66,30 @@ export class Graphs {
     return session;
   }
 
+  /** Of a step's inputs, the batch first. @throws RpcError 'unknown-graph', 'training-invalid' where a size may be any */
+  shapesOf(name: string): Readonly<Record<string, readonly number[]>> {
+    return Object.fromEntries(
+      this.graph(name).inputs.map(({ name: input, shape }) => {
+        if (!shape.every((size) => typeof size === 'number'))
+          throw trainingInvalid(
+            `The graph "${name}" is not the step that is expected: ${input} is [${shape.join(', ')}]. Reinstall the model.`,
+          );
+        return [input, shape];
+      }),
+    );
+  }
+
+  /** One run of a graph on tensors that fit it. @throws RpcError 'unknown-graph', and as the runtime */
+  async run(name: string, feeds: Readonly<Record<string, RawTensor>>, fetches: readonly string[]): Promise<Record<string, Float32Array>> {
+    const { session } = await this.open(name);
+    const [result] = await this.runtime.runEach({ session, feeds: [feeds], fetches });
+    return Object.fromEntries(fetches.map((output) => [output, result![output]!.data as Float32Array]));
+  }
+
   /**
-   * A network on any number of rows: batches are filled up with zeros, which are cut off again. Outputs that are not one row an example
-   * (a deviation that all share) are given once.
+   * A network on any number of rows. Outputs that are not one row an example (a deviation that all share) are given once.
    *
-   * @param inputs by input: [n, ...] rows of one number
+   * @param inputs by input: [n, ...] rows of one number, or of an input that is a single number, that
    * @throws RpcError 'unknown-graph', 'bad-input', 'run-failed'
    */
   async rows(
@@ -76,21 +97,30 @@ export class Graphs {
     parameters: Float32Array,
     inputs: Readonly<Record<string, Float32Array>>,
   ): Promise<Record<string, Float32Array>> {
-    const { batch } = this.folder;
     const graph = this.graph(name);
-    if (!graph.inputs.some((input) => input.name === 'parameters') || graph.inputs.some((input) => input.shape.length === 0))
+    const others = graph.inputs.filter((input) => input.name !== 'parameters');
+    const perRow = others.filter(({ shape }) => typeof shape[0] === 'string');
+    const single = others.filter(({ shape }) => shape.length === 0);
+    if (
+      others.length === graph.inputs.length ||
+      perRow.length === 0 ||
+      perRow.length + single.length < others.length ||
+      numberOfAxes(perRow) > 1
+    )
       throw new RpcError('unknown-graph', `"${name}" is no network that gives an output for each example.`);
-    const perExample = graph.inputs.filter((input) => input.name !== 'parameters');
-    const count = this.checkRows(name, graph, parameters, inputs, perExample);
+    const count = this.checkRows(name, graph, parameters, inputs, perRow, single);
     const { session } = await this.open(name);
-    const feeds = Array.from({ length: Math.ceil(count / batch) }, (_, i) => ({
+    const fixed = {
       parameters: floatTensor(parameters, [parameters.length]),
+      ...Object.fromEntries(single.map(({ name: input }) => [input, floatTensor(inputs[input]!, [])])),
+    };
+    const feeds = Array.from({ length: Math.ceil(count / ROWS) }, (_, i) => ({
+      ...fixed,
       ...Object.fromEntries(
-        perExample.map(({ name: input, shape }) => {
+        perRow.map(({ name: input, shape }) => {
           const width = widthOf(shape);
-          const data = new Float32Array(batch * width);
-          data.set(inputs[input]!.subarray(i * batch * width, (i + 1) * batch * width));
-          return [input, floatTensor(data, shape)];
+          const data = inputs[input]!.slice(i * ROWS * width, (i + 1) * ROWS * width);
+          return [input, floatTensor(data, [data.length / width, ...sizesOf(shape)])];
         }),
       ),
     }));
@@ -101,17 +131,21 @@ export class Graphs {
       results.push(...(await this.runtime.runEach({ session, feeds: feeds.slice(i, i + AT_ONCE), fetches })));
     return Object.fromEntries(
       graph.outputs.map(({ name: output, shape }) => {
-        if (shape[0] !== batch)
-          return [output, (results[0]?.[output]?.data as Float32Array | undefined) ?? new Float32Array(elementCount(shape))];
+        const parts = results.map((each) => each[output]!.data as Float32Array);
+        if (typeof shape[0] !== 'string') return [output, parts[0] ?? new Float32Array(elementCount(shape as number[]))];
         const width = widthOf(shape);
         const all = new Float32Array(count * width);
-        results.forEach((each, i) => {
-          const data = each[output]!.data as Float32Array;
-          all.set(data.subarray(0, Math.min(batch, count - i * batch) * width), i * batch * width);
-        });
+        parts.forEach((data, i) => all.set(data, i * ROWS * width));
         return [output, all];
       }),
     );
+  }
+
+  /** @param given by input @throws RpcError 'unknown-graph', 'bad-input' where a network has other than its number of parameters */
+  checkParameters(name: string, given: Readonly<Record<string, Float32Array>>): void {
+    for (const { name: input, shape } of this.graph(name).inputs)
+      if (Object.hasOwn(given, input) && given[input]!.length !== shape[0])
+        throw new RpcError('bad-input', `The ${input} has ${shape[0]} parameters; ${given[input]!.length} were given.`);
   }
 
   private checkRows(
@@ -119,22 +153,20 @@ export class Graphs {
     graph: TrainingGraph,
     parameters: Float32Array,
     inputs: Readonly<Record<string, Float32Array>>,
-    perExample: readonly GraphTensor[],
+    perRow: readonly GraphTensor[],
+    single: readonly GraphTensor[],
   ): number {
-    const wanted = elementCount(graph.inputs.find((input) => input.name === 'parameters')!.shape);
+    const wanted = elementCount(graph.inputs.find((input) => input.name === 'parameters')!.shape as number[]);
     if (parameters.length !== wanted)
       throw new RpcError('bad-input', `"${name}" has ${wanted} parameters; ${parameters.length} were given.`);
-    const counts = perExample.map(({ name: input, shape }) => (inputs[input]?.length ?? NaN) / widthOf(shape));
-    const count = counts[0] ?? 0;
-    if (!Number.isInteger(count) || counts.some((other) => other !== count)) {
+    const counts = perRow.map(({ name: input, shape }) => (inputs[input]?.length ?? NaN) / widthOf(shape));
+    const count = counts[0]!;
+    if (!Number.isInteger(count) || counts.some((other) => other !== count) || single.some((input) => inputs[input.name]?.length !== 1)) {
       const given = Object.entries(inputs).map(([input, data]) => `${input} (${data.length} numbers)`);
-      const shapes = perExample.map(
-        ({ name: input, shape }) =>
-          `${input} [n${shape
-            .slice(1)
-            .map((size) => `, ${size}`)
-            .join('')}]`,
-      );
+      const shapes = [
+        ...perRow.map(({ name: input, shape }) => `${input} [${['n', ...shape.slice(1)].join(', ')}]`),
+        ...single.map(({ name: input }) => `${input} [1]`),
+      ];
       throw new RpcError('bad-input', `"${name}" takes ${shapes.join(', ')}; it was given ${given.join(', ') || 'nothing'}.`);
     }
     return count;
@@ -147,9 +179,17 @@ export class Graphs {
   }
 }
 
+function sizesOf([, ...rest]: GraphTensor['shape']): number[] {
+  return rest.map(Number);
+}
+
 /** Numbers of one example. */
-function widthOf([, ...rest]: readonly number[]): number {
-  return elementCount(rest);
+function widthOf(shape: GraphTensor['shape']): number {
+  return elementCount(sizesOf(shape));
+}
+
+function numberOfAxes(inputs: readonly GraphTensor[]): number {
+  return new Set(inputs.map(({ shape }) => shape[0])).size;
 }
 
 function named({ name, shape }: { name: string; shape: readonly (number | string)[] }): string {

@@ -4,13 +4,15 @@ import { RpcError } from '../../../protocol/rpc.ts';
 import type { Coefficients, TrainingSetup } from '../../../protocol/training.ts';
 import type { IterationPhase, RawTensor } from '../../../protocol/worker.ts';
 import { floatTensor } from '../floatTensor.ts';
-import { dataSource, drawInputs, type DataSource } from './draws.ts';
+import { dataSource, drawInputs, type Drawing } from './draws.ts';
 import type { Graphs } from './graphs.ts';
 import { programOf, stateParts, type Phase, type Program } from './programs.ts';
 
+type Tensors = Record<string, RawTensor>;
+
 export interface StepRun {
   phase: number;
-  feeds: Record<string, RawTensor>;
+  feeds: Tensors;
 }
 
 export interface Plan {
@@ -19,7 +21,7 @@ export interface Plan {
   /** The runs of one step, in order. */
   runsOf(step: number, coefficients: Coefficients): StepRun[];
   /** Draws what steps will be given, while there is time for it. */
-  prepare(step: number, count: number): void;
+  prepare(step: number, count: number, coefficients: Coefficients): void;
 }
 
 /** @throws RpcError 'data-invalid', 'training-invalid' where a graph does not have the inputs that the program gives, and as graphs do */
@@ -28,38 +30,39 @@ export async function planOf(graphs: Graphs, { model, data, seed }: TrainingSetu
   const source = dataSource(data);
   const phases: IterationPhase[] = [];
   for (const phase of program.phases) phases.push(await openPhase(graphs, phase));
-  const shapes = program.phases.map((phase) => shapesOf(graphs, phase));
+  const shapes = program.phases.map((phase) => graphs.shapesOf(phase.graph));
 
-  const drawn = new Map<number, Record<string, RawTensor>[]>();
-  let scalars: { of: Coefficients; tensors: Record<string, RawTensor>[] } | undefined;
-  const drawsOf = (step: number): Record<string, RawTensor>[] =>
+  const drawn = new Map<number, { of: Coefficients; runs: StepRun[] }>();
+  let scalars: { of: Coefficients; tensors: Tensors[] } | undefined;
+  const scalarsFor = (coefficients: Coefficients): Tensors[] => {
+    // The same tensors for all steps of a message: they are sent once.
+    if (scalars?.of !== coefficients)
+      scalars = { of: coefficients, tensors: program.phases.map((phase) => scalarsOf(phase, coefficients)) };
+    return scalars.tensors;
+  };
+  const draw = (step: number, coefficients: Coefficients): StepRun[] =>
     program.phases.flatMap((phase, i) =>
-      Array.from({ length: phase.times }, (_, time) => drawTensors(phase, shapes[i]!, source, seed, step * phase.times + time)),
+      Array.from({ length: phase.times(coefficients) }, (_, time) => ({
+        phase: i,
+        feeds: {
+          ...scalarsFor(coefficients)[i],
+          ...drawTensors(phase, { shapes: shapes[i]!, source, seed, coefficients }, step * program.mostTimes + time),
+        },
+      })),
     );
   return {
     program,
     phases,
     runsOf: (step, coefficients) => {
-      const draws = drawn.get(step) ?? drawsOf(step);
+      const known = drawn.get(step);
       drawn.delete(step);
-      // The same tensors for all steps of a message: they are sent once.
-      if (scalars?.of !== coefficients)
-        scalars = { of: coefficients, tensors: program.phases.map((phase) => scalarsOf(phase, coefficients)) };
-      const { tensors } = scalars;
-      let next = 0;
-      return program.phases.flatMap(({ times }, phase) =>
-        Array.from({ length: times }, () => ({ phase, feeds: { ...tensors[phase], ...draws[next++] } })),
-      );
+      return known?.of === coefficients ? known.runs : draw(step, coefficients);
     },
-    prepare: (step, count) => {
-      for (let next = step; next < step + count; next++) if (!drawn.has(next)) drawn.set(next, drawsOf(next));
+    prepare: (step, count, coefficients) => {
+      for (let next = step; next < step + count; next++)
+        if (drawn.get(next)?.of !== coefficients) drawn.set(next, { of: coefficients, runs: draw(next, coefficients) });
     },
   };
-}
-
-/** Of a phase's inputs, the batch first. */
-export function shapesOf(graphs: Graphs, { graph }: Phase): Readonly<Record<string, readonly number[]>> {
-  return Object.fromEntries(graphs.graph(graph).inputs.map((input) => [input.name, input.shape]));
 }
 
 async function openPhase(graphs: Graphs, { graph, network, others, draws, coefficients, losses }: Phase): Promise<IterationPhase> {
@@ -89,19 +92,13 @@ function differing(a: readonly string[], b: readonly string[]): string[] {
   return [...a.filter((name) => !b.includes(name)), ...b.filter((name) => !a.includes(name))];
 }
 
-/** @param turn how often the phase has run before, from the beginning of the training on */
-export function drawTensors(
-  phase: Phase,
-  shapes: Readonly<Record<string, readonly number[]>>,
-  source: DataSource,
-  seed: number,
-  turn: number,
-): Record<string, RawTensor> {
-  const drawn = drawInputs(phase, shapes, source, seed, turn);
-  return Object.fromEntries(Object.entries(drawn).map(([input, data]) => [input, floatTensor(data, shapes[input]!)]));
+/** The random inputs of a phase, as what is drawn for the place `turn`. */
+export function drawTensors(phase: Phase, drawing: Drawing, turn: number): Tensors {
+  const drawn = drawInputs(phase, drawing, turn);
+  return Object.fromEntries(Object.entries(drawn).map(([input, data]) => [input, floatTensor(data, drawing.shapes[input]!)]));
 }
 
 /** The coefficients of a phase, by input. */
-export function scalarsOf({ coefficients }: Phase, values: Coefficients): Record<string, RawTensor> {
+export function scalarsOf({ coefficients }: Phase, values: Coefficients): Tensors {
   return Object.fromEntries(Object.entries(coefficients).map(([input, name]) => [input, floatTensor(Float32Array.of(values[name]!), [])]));
 }

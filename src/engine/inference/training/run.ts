@@ -50,7 +50,7 @@ export class TrainingRun {
     this.request = request;
     this.schedule = schedule;
     this.reporting = reporting;
-    const tensors = Object.entries(beginning(plan.program, graphs.folder, from));
+    const tensors = Object.entries(beginning(plan.program, graphs.folder, request.setup.seed, from));
     this.state = Object.fromEntries(tensors.map(([name, data]) => [name, floatTensor(data, name.endsWith('.step') ? [] : [data.length])]));
     this.step = this.sent = from?.step ?? 0;
   }
@@ -122,11 +122,11 @@ export class TrainingRun {
     // The next numbers are drawn while these steps are done.
     // As many as a whole message takes: these may be fewer, where something has to be done behind them.
     const next = Math.max(count, this.pace.atOnce(this.reporting.stepsPerSecond));
-    this.plan.prepare(this.sent, Math.min(next, (this.request.until ?? Infinity) - this.sent));
+    this.plan.prepare(this.sent, Math.min(next, (this.request.until ?? Infinity) - this.sent), this.coefficientsAt(this.sent));
     const { state, outputs } = await this.pace.timed(count, running);
 
     const perStep = outputs.length / count;
-    const each = Array.from({ length: count }, (_, i) => lossesOf(program, outputs.slice(i * perStep, (i + 1) * perStep)));
+    const each = Array.from({ length: count }, (_, i) => lossesOf(program, coefficients, outputs.slice(i * perStep, (i + 1) * perStep)));
     const wrong = each.findIndex((losses) =>
       Object.values(losses)
         .flat()
@@ -149,7 +149,10 @@ export class TrainingRun {
     if (points.length > 0) item({ kind: 'losses', points });
     if (losses.length > 0 && this.step % checkpointsEvery === 0) item({ kind: 'checkpoint', checkpoint: this.checkpoint() });
     if (losses.length === 0 || !this.pace.pictureIsDue(picturesPerSecond)) return;
-    const parameters = this.plan.program.networks.map((network) => [network, this.state[`${network}.parameters`]!.data as Float32Array]);
+    const parameters = Object.keys(this.plan.program.networks).map((network) => [
+      network,
+      this.state[`${network}.parameters`]!.data as Float32Array,
+    ]);
     item({
       kind: 'picture',
       step: this.step,

@@ -4,9 +4,11 @@ import { readTrainingFolder } from '../../../models/trainingFolder.ts';
 import { RpcError, type Handlers } from '../../../protocol/rpc.ts';
 import type { TrainingService } from '../../../protocol/training.ts';
 import type { Runtime } from '../../worker/client.ts';
-import { ganTruth } from './gan.ts';
+import { ganFrame } from './gan/frame.ts';
+import { gameRotation } from './gan/rotation.ts';
+import { ganTerms } from './gan/terms.ts';
+import { ganTruth } from './gan/truth.ts';
 import { Graphs } from './graphs.ts';
-import { gameRotation } from './rotation.ts';
 import { TrainingRun } from './run.ts';
 import { aggregateDensity, planeDensity, rateDistortion, vaeTerms } from './vae.ts';
 
@@ -63,7 +65,9 @@ export function createTrainingService(runtime: Runtime): Handlers<TrainingServic
     planeDensity: (request, { signal }) => planeDensity(loaded(), request, signal),
     rateDistortion: (request, { signal }) => rateDistortion(loaded(), request, signal),
     aggregateDensity: (request, { signal }) => aggregateDensity(loaded(), request, signal),
-    gameRotation: (request, { signal }) => gameRotation(runtime, loaded(), request, signal),
+    gameRotation: (request, { signal }) => gameRotation(loaded(), request, signal),
+    ganFrame: (request) => ganFrame(loaded(), request),
+    ganTerms: (request, { signal }) => ganTerms(loaded(), request, signal),
     ganTruth: (request, { signal }) => ganTruth(loaded(), request, signal),
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ganLosses } from '../../../../src/maths/adversarial/optimum.ts';
 import type { Remote } from '../../../../src/protocol/rpc.ts';
 import type { Checkpoint, TrainingEnd, TrainingService } from '../../../../src/protocol/training.ts';
 import { mixture, openService, requestOf, trained } from './support.ts';
@@ -76,8 +77,8 @@ describe('a rate that is too large', () => {
 });
 
 it('of two players the one is named', async () => {
-  const model = { family: 'gan', loss: 'wasserstein', discriminatorSteps: 1 } as const;
-  const request = requestOf(model, mixture('ring'), 2, { until: 100, coefficients: { 'generator.rate': 1e38, r1: 0.1 } });
+  const coefficients = { loss: ganLosses.indexOf('wasserstein'), 'generator.rate': 1e38, r1: 0.1 };
+  const request = requestOf({ family: 'gan' }, mixture('ring'), 2, { until: 100, coefficients });
   const { end } = await trained(service, request);
   if (end.why !== 'not-finite') throw new Error(end.why);
   expect(end.failure.message).toMatch(/of the (discriminator|generator)/);

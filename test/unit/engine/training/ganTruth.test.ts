@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
+import { ganLosses, type GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
 import type { MixtureShape } from '../../../../src/maths/mixtures/mixture.ts';
 import type { Remote } from '../../../../src/protocol/rpc.ts';
-import type { GanTruth, GanTruthRequest, TrainingService } from '../../../../src/protocol/training.ts';
+import {
+  defaultCoefficients,
+  type Coefficients,
+  type GanTruth,
+  type GanTruthRequest,
+  type TrainingService,
+} from '../../../../src/protocol/training.ts';
 import { mixtures, openService } from './support.ts';
 
 let service: Remote<TrainingService>;
@@ -51,11 +57,15 @@ const shifted = linear(
   [-1, 0],
 );
 
+function of(loss: GanLoss, change: Coefficients = {}): Coefficients {
+  return { ...defaultCoefficients.gan, loss: ganLosses.indexOf(loss), ...change };
+}
+
 function truthOf(discriminator: Float32Array, change: Partial<GanTruthRequest> = {}, generator = shifted): Promise<GanTruth> {
   return service.ganTruth({
     parameters: { generator, discriminator },
     data: { kind: 'mixture', mixture: data },
-    ...{ loss: 'minimax', seed: 3, count: 4000, raster },
+    ...{ coefficients: of('minimax'), seed: 3, count: 4000, raster },
     ...change,
   });
 }
@@ -93,18 +103,18 @@ describe('the truth beside a GAN', () => {
   });
 
   it.each(['least-squares', 'hinge', 'non-saturating'] as const)('agrees with fresh points about a poor one: %s', async (loss) => {
-    const { gap } = await truthOf(linear([[-0.5, 0.3]], [0.4]), { loss, count: 20_000 });
+    const { gap } = await truthOf(linear([[-0.5, 0.3]], [0.4]), { coefficients: of(loss), count: 20_000 });
     expect(gap!.integrated).toBeGreaterThan(0.1);
     expect(Math.abs(gap!.sampled.value - gap!.integrated)).toBeLessThan(4 * gap!.sampled.standardError + 2e-3);
   });
 
   it('says what there is not: no best score of a Wasserstein loss, no density of points themselves or of a lost dimension', async () => {
     const best = linear([[2, 0]], [0]);
-    const wasserstein = await truthOf(best, { loss: 'wasserstein' });
+    const wasserstein = await truthOf(best, { coefficients: of('wasserstein') });
     expect([wasserstein.optimal, wasserstein.gap]).toEqual([null, null]);
     expect(wasserstein.divergence! * 2).toBeCloseTo(twiceDivergence, 3);
     const points = await truthOf(best, { data: { kind: 'points', points: [[0, 0]], bandwidth: 0 } });
-    expect([points.optimal, points.dataDensity, points.divergence, points.gap, points.modes]).toEqual([null, null, null, null, null]);
+    expect([points.optimal, points.dataDensity, points.divergence, points.gap, points.coverage]).toEqual([null, null, null, null, null]);
     const collapsed = await truthOf(
       best,
       {},
@@ -121,7 +131,7 @@ describe('the truth beside a GAN', () => {
 
   it('counts points by mode beside what the data itself has', async () => {
     const ring = await truthOf(linear([[0, 0]], [0]), { data: { kind: 'mixture', mixture: mixtures['ring']! }, count: 8000 });
-    const { real, generated } = ring.modes!;
+    const { real, generated } = ring.coverage!;
     expect(real).toHaveLength(8);
     for (const { share, spread } of real) {
       expect(share).toBeCloseTo(1 / 8, 1);
@@ -139,7 +149,8 @@ describe('the truth beside a GAN', () => {
     [{ raster: { ...raster, top: NaN } }, 'setting-invalid', /raster\.top is NaN/],
     [{ parameters: { generator: shifted, discriminator: new Float32Array(4) } }, 'bad-input', /4417 parameters; 4 were given/],
     [{ parameters: { generator: shifted.map(() => NaN), discriminator: new Float32Array(4417) } }, 'not-finite', /The generator gives NaN/],
-    [{ loss: 'toString' as GanLoss }, 'setting-invalid', /There is no loss "toString"/],
+    [{ coefficients: { ...of('hinge'), loss: 5 } }, 'coefficient-invalid', /loss is 5; it must be the number of one of 0 \(minimax\), 1/],
+    [{ coefficients: { ...of('hinge'), noise: -1 } }, 'coefficient-invalid', /noise is -1/],
   ])('refuses what does not fit: case %#', async (change, code, words) => {
     await expect(truthOf(new Float32Array(4417), change)).rejects.toMatchObject({ code, message: expect.stringMatching(words) as unknown });
   });

@@ -1,28 +1,42 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gameField } from '../../../../src/engine/inference/training/rotation.ts';
+import { gameField } from '../../../../src/engine/inference/training/gan/rotation.ts';
 import { Graphs } from '../../../../src/engine/inference/training/graphs.ts';
 import { jacobianProduct } from '../../../../src/maths/adversarial/game.ts';
-import type { GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
+import { ganLosses, type GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
+import { heParameters } from '../../../../src/maths/random/heParameters.ts';
 import { normals } from '../../../../src/maths/random/normal.ts';
 import { readTrainingFolder } from '../../../../src/models/trainingFolder.ts';
 import { defaultCoefficients, type GameRotationRequest } from '../../../../src/protocol/training.ts';
 import { folder, mixture, openRuntime, openService, readFixture, settings } from './support.ts';
 
+interface Settings {
+  loss: GanLoss;
+  state: 'initial' | 'trained';
+  r1: number;
+  gp: number;
+  noise: number;
+  spectral: number;
+}
 interface Game {
-  cases: { loss: GanLoss; state: 'initial' | '10'; r1: number; gp: number; field: number; product: number; along: number[] }[];
+  cases: (Settings & { field: number; product: number; along: number[] })[];
 }
 const { cases } = JSON.parse(await readFile(join(import.meta.dirname, '../../../fixtures/training/game.json'), 'utf8')) as Game;
 const fixture = await readFixture();
-const { initial } = await readTrainingFolder(folder);
+const { layers } = await readTrainingFolder(folder);
+const streams = { generator: 9, discriminator: 10 };
+const plain = { r1: 0, gp: 0, noise: 0, spectral: 0 };
 
-function requestOf({ loss, state, r1, gp }: Pick<Game['cases'][number], 'loss' | 'state' | 'r1' | 'gp'>): GameRotationRequest {
-  const of = (network: string): Float32Array =>
-    state === 'initial' ? initial.get(network)! : (fixture.get(`${network}.${state}`) as Float32Array);
+function requestOf({ loss, state, r1, gp, noise, spectral }: Settings): GameRotationRequest {
+  const of = (network: 'generator' | 'discriminator'): Float32Array =>
+    state === 'initial'
+      ? heParameters(layers[network]!, { seed: 3, stream: streams[network] })
+      : (fixture.get(`gan.non-saturating.${network}`) as Float32Array);
   return {
     parameters: { generator: of('generator'), discriminator: of('discriminator') },
-    ...{ data: mixture('ring'), loss, coefficients: { ...defaultCoefficients.gan, r1, gp }, seed: 3, step: 0 },
+    ...{ data: mixture('ring'), seed: 3, step: 0 },
+    coefficients: { ...defaultCoefficients.gan, loss: ganLosses.indexOf(loss), r1, gp, noise, spectral },
   };
 }
 
@@ -38,28 +52,31 @@ describe('the field of a game', () => {
     runtime.close();
   });
 
-  it.each(cases)('and its Jacobian are those of PyTorch: $loss, $state, R1 $r1, penalty $gp', async (each) => {
-    const request = requestOf(each);
-    const field = await gameField(runtime.remote, graphs, request);
-    const at = Float64Array.from([...request.parameters.generator, ...request.parameters.discriminator]);
-    const norm = (vector: Float64Array): number => Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
-    expect(norm(await field(at)) / each.field).toBeCloseTo(1, 5);
-    const draws = [0, 1, 2, 3].map((stream) => normals({ seed: 9, stream }, at.length));
-    const product = await jacobianProduct(field, at, draws[0]!, 1e-3 * norm(at));
-    expect(norm(product) / each.product).toBeCloseTo(1, 2);
-    // A random direction meets J w at its norm's size.
-    each.along.forEach((along, i) => {
-      const found = product.reduce((sum, value, k) => sum + value * draws[i + 1]![k]!, 0);
-      expect(Math.abs(found - along)).toBeLessThan(0.02 * each.product);
-    });
-  });
+  it.each(cases)(
+    'and its Jacobian are those of PyTorch: $loss, $state, R1 $r1, penalty $gp, noise $noise, norm $spectral',
+    async (each) => {
+      const request = requestOf(each);
+      const field = await gameField(graphs, request);
+      const at = Float64Array.from([...request.parameters.generator, ...request.parameters.discriminator]);
+      const norm = (vector: Float64Array): number => Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
+      expect(norm(await field(at)) / each.field).toBeCloseTo(1, 5);
+      const draws = [0, 1, 2, 3].map((stream) => normals({ seed: 9, stream }, at.length));
+      const product = await jacobianProduct(field, at, draws[0]!, 1e-3 * norm(at));
+      expect(norm(product) / each.product).toBeCloseTo(1, 2);
+      // A random direction meets J w at its norm's size.
+      each.along.forEach((along, i) => {
+        const found = product.reduce((sum, value, k) => sum + value * draws[i + 1]![k]!, 0);
+        expect(Math.abs(found - along)).toBeLessThan(0.02 * each.product);
+      });
+    },
+  );
 });
 
 describe('the rotation of a game', () => {
   it('has leading eigenvalues that are told with their residuals, and a speed', async () => {
     const { service, close } = await openService();
     try {
-      const request = requestOf({ loss: 'non-saturating', state: '10', r1: 0, gp: 0 });
+      const request = requestOf({ loss: 'non-saturating', state: 'trained', ...plain });
       const { eigenvalues, speed } = await service.gameRotation(request);
       expect(speed).toBeGreaterThan(0);
       const [largest] = eigenvalues;
@@ -76,7 +93,7 @@ describe('the rotation of a game', () => {
   it('refuses what does not fit', async () => {
     const { service, close } = await openService();
     try {
-      const request = requestOf({ loss: 'hinge', state: 'initial', r1: 0, gp: 0 });
+      const request = requestOf({ loss: 'hinge', state: 'initial', ...plain });
       await expect(service.gameRotation({ ...request, tries: 0 })).rejects.toMatchObject({ code: 'setting-invalid' });
       await expect(service.gameRotation({ ...request, seed: 2 ** 32 })).rejects.toMatchObject({ code: 'setting-invalid' });
       await expect(service.gameRotation({ ...request, coefficients: {} })).rejects.toMatchObject({ code: 'coefficient-invalid' });

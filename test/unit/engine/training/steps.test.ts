@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ganLosses, type GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
 import type { Remote } from '../../../../src/protocol/rpc.ts';
 import type { Checkpoint, CoefficientChange, Reporting, TrainedModel, TrainingService } from '../../../../src/protocol/training.ts';
 import { defaultCoefficients } from '../../../../src/protocol/training.ts';
@@ -6,8 +9,14 @@ import { largestDifference, mixture, openService, readFixture, requestOf, traine
 
 const fixture = await readFixture();
 const everyStep: Reporting = { lossesEvery: 1, checkpointsEvery: 1000, picturesPerSecond: 0, stepsPerSecond: null };
+const { gans } = JSON.parse(await readFile(join(import.meta.dirname, '../../../fixtures/training/training.json'), 'utf8')) as {
+  gans: Record<
+    string,
+    { loss: GanLoss; turns: [number, number]; noise: number; spectral: number; r1: number; gp: number; clip: number | null }
+  >;
+};
 const vae: TrainedModel = { family: 'vae' };
-const gan: TrainedModel = { family: 'gan', loss: 'hinge', discriminatorSteps: 2 };
+const gan: TrainedModel = { family: 'gan' };
 const drawn = [
   [0, 0],
   [1, 0.5],
@@ -48,16 +57,19 @@ describe('steps beside PyTorch', () => {
     expect(largestDifference(end.checkpoint.tensors['vae.parameters']!, fixture.get('points.10')!)).toBeLessThan(1e-5);
   });
 
-  it('of two players leave theirs', async () => {
-    const coefficients = { r1: 0.1, clip: 0.5 };
+  it.each(Object.entries(gans))('of two players leave theirs: %s', async (name, { loss, turns, clip, ...others }) => {
+    const steps = { 'discriminator.steps': turns[0], 'generator.steps': turns[1] };
+    const coefficients = { ...others, ...steps, loss: ganLosses.indexOf(loss), clip: clip ?? Infinity };
     const { end, points } = await trained(service, requestOf(gan, mixture('grid'), 9, { until: 10, coefficients, reporting: everyStep }));
     for (const player of ['discriminator', 'generator'])
-      expect(largestDifference(end.checkpoint.tensors[`${player}.parameters`]!, fixture.get(`${player}.10`)!)).toBeLessThan(2e-5);
+      expect(largestDifference(end.checkpoint.tensors[`${player}.parameters`]!, fixture.get(`gan.${name}.${player}`)!)).toBeLessThan(2e-5);
+    // Where nothing restrains the discriminator there is no penalty to tell of.
     const told = points.flatMap(({ values }) =>
-      ['discriminator.loss', 'discriminator.penalty', 'generator.loss'].flatMap((name) => values[name]!),
+      ['discriminator.loss', 'discriminator.penalty', 'generator.loss'].flatMap((each) => values[each] ?? [0]),
     );
-    expect(largestDifference(told, fixture.get('gan.losses')!)).toBeLessThan(1e-5);
-    expect(end.checkpoint.tensors['discriminator.step']).toEqual(Float32Array.of(20));
+    expect(largestDifference(told, fixture.get(`gan.${name}.losses`)!)).toBeLessThan(1e-5);
+    expect(end.checkpoint.tensors['discriminator.step']).toEqual(Float32Array.of(10 * turns[0]));
+    expect(end.checkpoint.tensors['generator.step']).toEqual(Float32Array.of(10 * turns[1]));
   });
 
   it('of a denoiser leave its', async () => {
@@ -206,6 +218,22 @@ describe('what cannot be trained', () => {
   });
 
   it.each([
+    [{ loss: 5 }, /loss is 5; it must be the number of one of 0 \(minimax\), 1 \(non-saturating\)/],
+    [{ loss: 0.5 }, /loss is 0\.5/],
+    [{ 'discriminator.steps': 101 }, /discriminator\.steps is 101; it must be a whole number from 0 to 100/],
+    [{ 'generator.steps': 1.5 }, /generator\.steps is 1\.5/],
+    [{ 'discriminator.steps': 0, 'generator.steps': 0 }, /discriminator\.steps and generator\.steps are both 0/],
+    [{ noise: -0.1 }, /noise is -0\.1/],
+    [{ spectral: NaN }, /spectral is NaN/],
+    [{ clip: 0 }, /clip is 0; it must be above 0/],
+  ])('coefficients of two players %j are refused', async (coefficients, words) => {
+    await expect(service.train(requestOf(gan, mixture('ring'), 1, { coefficients }))).rejects.toMatchObject({
+      code: 'coefficient-invalid',
+      message: expect.stringMatching(words) as unknown,
+    });
+  });
+
+  it.each([
     [{ kind: 'points', points: [], bandwidth: 0 }, /no points/],
     [{ kind: 'points', points: [[0, NaN]], bandwidth: 0 }, /Point 0 has the coordinate NaN/],
     [{ kind: 'points', points: [[0, 0]], bandwidth: -1 }, /Bandwidth -1/],
@@ -232,14 +260,12 @@ describe('what cannot be trained', () => {
     });
   });
 
-  it('a seed, a loss or a number of steps that there is not is refused, and a second of one name', async () => {
+  it('a seed that there is not is refused, and a second of one name', async () => {
     for (const [model, seed] of [
       [vae, -1],
       [vae, 2 ** 32],
-      [{ ...gan, loss: 'best' }, 1],
-      [{ ...gan, discriminatorSteps: 0 }, 1],
     ] as const)
-      await expect(service.train(requestOf(model as TrainedModel, mixture('ring'), seed, {}))).rejects.toMatchObject({
+      await expect(service.train(requestOf(model, mixture('ring'), seed, {}))).rejects.toMatchObject({
         code: 'setting-invalid',
       });
     const request = requestOf(vae, mixture('ring'), 1, {});

@@ -1,0 +1,107 @@
+/** The numbers under the terms of both players' losses, for the batch of one step, beside what they would be with the best discriminator. */
+
+import { discriminatorLoss, generatorLoss, isLogLoss, logSigmoid, sigmoid, type GanLoss } from '../../../../maths/adversarial/optimum.ts';
+import type { Raster } from '../../../../maths/adversarial/pushforward.ts';
+import { meanAndError } from '../../../../maths/vae/importance.ts';
+import type { Estimate, GanSide, GanTerm, GanTerms, GanTermsRequest } from '../../../../protocol/training.ts';
+import { rest } from '../../rest.ts';
+import { checkWhole } from '../checks.ts';
+import { dataSource, drawInputs } from '../draws.ts';
+import type { Graphs } from '../graphs.ts';
+import { programOf, type Phase } from '../programs.ts';
+import { bestScores, densitiesOf, pushedBy, whyNoOptimum } from './densities.ts';
+import { checkState, lossOf, playersOf } from './state.ts';
+import { withNoise } from './truth.ts';
+
+const MESH = 128;
+/** Cells along each side of the raster in which the generator's density is told. */
+const CELLS = 160;
+
+/** @throws RpcError 'coefficient-invalid', 'setting-invalid', 'data-invalid', 'not-finite', 'bad-input' */
+export async function ganTerms(graphs: Graphs, request: GanTermsRequest, signal: AbortSignal): Promise<GanTerms> {
+  const { data, coefficients, seed, step } = request;
+  checkState(request);
+  checkWhole('step', step, 0, Number.MAX_SAFE_INTEGER);
+  const source = dataSource(data);
+  const { phases, mostTimes } = programOf({ family: 'gan' });
+  const drawsOf = (phase: Phase): Record<string, Float32Array> =>
+    drawInputs(phase, { shapes: graphs.shapesOf(phase.graph), source, seed, coefficients }, step * mostTimes);
+  // The graph with penalties has all draws that the other one has.
+  const ofDiscriminator = drawsOf(phases.find(({ draws }) => 'between' in draws)!);
+  const ofGenerator = drawsOf(phases.find(({ network }) => network === 'generator')!);
+  const noise = coefficients['noise']!;
+  const seen = (points: Float32Array, draws: Float32Array): Float32Array => withNoise(points, noise, Float64Array.from(draws));
+  const players = playersOf(graphs, request);
+  const real = seen(ofDiscriminator['real']!, ofDiscriminator['real_noise']!);
+  const generated = seen(await players.generate(ofDiscriminator['z']!), ofDiscriminator['fake_noise']!);
+  const own = seen(await players.generate(ofGenerator['z']!), ofGenerator['fake_noise']!);
+  const share = ofDiscriminator['between']!;
+  const between = real.map((value, i) => share[i >> 1]! * value + (1 - share[i >> 1]!) * generated[i]!);
+  const [atReal, atGenerated, atOwn, atBetween] = [
+    await players.score(real),
+    await players.score(generated),
+    await players.score(own),
+    await players.score(between),
+  ];
+  await rest(signal);
+
+  const raster = rasterAround([real, generated, own], noise);
+  const densities = densitiesOf(data, source, await pushedBy(players, MESH, raster), raster, noise);
+  await rest(signal);
+  const loss = lossOf(coefficients);
+  const noOptimum = whyNoOptimum(loss, coefficients, densities);
+  const best = (points: Float32Array): Float64Array | null => (noOptimum === null ? bestScores(loss, densities!, points) : null);
+  const squares = (slopes: Float32Array): Float64Array =>
+    Float64Array.from({ length: slopes.length / 2 }, (_, i) => slopes[2 * i]! ** 2 + slopes[2 * i + 1]! ** 2);
+  const squaredSlope = estimateOf(squares(atReal.slopes));
+  const slopeExcess = estimateOf(squares(atBetween.slopes).map((square) => (Math.sqrt(square) - 1) ** 2));
+  const ofOwn = termsOf(atOwn.scores, best(own));
+  return {
+    real: sideOf(loss, 'real', atReal.scores, best(real)),
+    generated: sideOf(loss, 'fake', atGenerated.scores, best(generated)),
+    generator: {
+      score: ofOwn((score) => score),
+      logarithm: isLogLoss(loss) ? ofOwn(logSigmoid) : null,
+      loss: ofOwn((score) => generatorLoss(loss, score)),
+    },
+    squaredSlope,
+    slopeExcess,
+    penalty: { r1: (coefficients['r1']! / 2) * squaredSlope.value, gp: coefficients['gp']! * slopeExcess.value },
+    noOptimum,
+  };
+}
+
+function sideOf(loss: GanLoss, side: 'real' | 'fake', scores: Float32Array, best: Float64Array | null): GanSide {
+  const term = termsOf(scores, best);
+  const isLog = isLogLoss(loss);
+  return {
+    score: term((score) => score),
+    probability: isLog ? term(sigmoid) : null,
+    logarithm: isLog ? term((score) => logSigmoid(side === 'real' ? score : -score)) : null,
+    loss: term((score) => discriminatorLoss(loss, score)[side]),
+  };
+}
+
+/** A term by what it is of a score. */
+function termsOf(scores: Float32Array, best: Float64Array | null): (value: (score: number) => number) => GanTerm {
+  return (value) => ({ own: estimateOf(Float64Array.from(scores, value)), best: best && estimateOf(best.map(value)) });
+}
+
+/** Where all points lie, with room for the noise; a generator that gives one point alone still has a raster. */
+function rasterAround(all: readonly Float32Array[], noise: number): Raster {
+  const ends = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const points of all)
+    for (let i = 0; i < points.length; i++) {
+      const axis = 2 * (i % 2);
+      ends[axis] = Math.min(ends[axis]!, points[i]!);
+      ends[axis + 1] = Math.max(ends[axis + 1]!, points[i]!);
+    }
+  const [left, right, bottom, top] = ends as [number, number, number, number];
+  const room = 0.05 * Math.max(right - left, top - bottom, 1e-3) + 3 * noise;
+  return { left: left - room, right: right + room, bottom: bottom - room, top: top + room, columns: CELLS, rows: CELLS };
+}
+
+function estimateOf(values: Float64Array): Estimate {
+  const { mean, standardError } = meanAndError(values);
+  return { value: mean, standardError: standardError ?? NaN };
+}

@@ -1,0 +1,130 @@
+/** What a small GAN with these parameters is, and the truth beside it: both densities, the best discriminator, and how far this one is from it. */
+
+import { discriminatorLoss, excessLoss, optimalScores, type PointwiseLoss } from '../../../../maths/adversarial/optimum.ts';
+import { jensenShannon } from '../../../../maths/adversarial/pushforward.ts';
+import { steepnessBound } from '../../../../maths/adversarial/steepness.ts';
+import { reachOf } from '../../../../maths/mixtures/coverage.ts';
+import { logDensities } from '../../../../maths/mixtures/density.ts';
+import type { Mixture } from '../../../../maths/mixtures/mixture.ts';
+import { modeStatistics } from '../../../../maths/mixtures/modes.ts';
+import { normals } from '../../../../maths/random/normal.ts';
+import { meanAndError } from '../../../../maths/vae/importance.ts';
+import type { Estimate, GanCoverage, GanTruth, GanTruthRequest } from '../../../../protocol/training.ts';
+import { rest } from '../../rest.ts';
+import { checkWhole } from '../checks.ts';
+import { dataSource } from '../draws.ts';
+import type { Graphs } from '../graphs.ts';
+import { bestScores, densitiesOf, pushedBy, whyNoOptimum, type Densities } from './densities.ts';
+import { checkRaster, checkState, lossOf, middlesOf, playersOf, type Players } from './state.ts';
+
+/** Streams of a seed that evaluations take: none that a training has (`programs`), nor a VAE's. Data takes two. */
+const streams = { real: 68, noise: 70, seenReal: 72, seenFake: 73 };
+const MESH = 128;
+const MOST_POINTS = 100_000;
+/** Of the points that a component's weight asks for: with as many it counts as hit. */
+const HIT = 0.1;
+
+/** @throws RpcError 'coefficient-invalid', 'setting-invalid', 'data-invalid', 'not-finite' */
+export async function ganTruth(graphs: Graphs, request: GanTruthRequest, signal: AbortSignal): Promise<GanTruth> {
+  const { parameters, data, coefficients, seed, count, raster, mesh = MESH } = request;
+  checkState(request);
+  checkRaster(raster);
+  checkWhole('count', count, 2, MOST_POINTS);
+  checkWhole('mesh', mesh, 1, 1024);
+  const source = dataSource(data);
+  const { mixture } = source;
+  const [loss, noise] = [lossOf(coefficients), coefficients['noise']!];
+  const players = playersOf(graphs, request);
+  const middles = middlesOf(raster);
+
+  const real = new Float32Array(source.draw({ seed, stream: streams.real }, count, 0));
+  const generated = await players.generate(new Float32Array(normals({ seed, stream: streams.noise }, 2 * count)));
+  const pushed = await pushedBy(players, mesh, raster);
+  await rest(signal);
+  const { scores, slopes } = await players.score(middles);
+  await rest(signal);
+  const densities = densitiesOf(data, source, pushed, raster, noise);
+  const logReal = densities && logDensities(densities.mixture, middles);
+  await rest(signal);
+  const reason = whyNoOptimum(loss, coefficients, densities);
+  const dataDensity = mixture && (noise === 0 && logReal ? logReal : logDensities(mixture, middles)).map(Math.exp);
+  await rest(signal);
+  const cell = ((raster.right - raster.left) / raster.columns) * ((raster.top - raster.bottom) / raster.rows);
+  const seen = (points: Float32Array, stream: number): Float32Array => withNoise(points, noise, normals({ seed, stream }, 2 * count));
+  return {
+    ...{ real, generated, scores, ...pushed },
+    optimal: reason === null ? optimalScores(loss, logReal!, densities!.density.map(Math.log)) : null,
+    noOptimum: reason,
+    dataDensity,
+    divergence: dataDensity && jensenShannon(dataDensity, pushed.density, cell),
+    gap:
+      densities && loss !== 'wasserstein'
+        ? {
+            integrated: integratedGap(loss, logReal!, densities.density, scores, cell),
+            sampled: await sampledGap(players, loss, densities, {
+              real: seen(real, streams.seenReal),
+              fake: seen(generated, streams.seenFake),
+            }),
+          }
+        : null,
+    coverage: mixture && coverageOf(mixture, real, generated),
+    steepest: steepestOf(slopes),
+    steepnessBound: steepnessBound(graphs.folder.layers['discriminator']!, parameters.discriminator, coefficients['spectral']!),
+  };
+}
+
+/** @param draws standard normal, as many numbers as the points have */
+export function withNoise(points: Float32Array, deviation: number, draws: Float64Array): Float32Array {
+  return deviation === 0 ? points : points.map((value, i) => value + deviation * draws[i]!);
+}
+
+function coverageOf(mixture: Mixture, real: Float32Array, generated: Float32Array): GanCoverage {
+  const reached = reachOf(mixture, generated);
+  const hit = Array.from(reached.shares, (share, k) => share >= HIT * mixture.weights[k]!);
+  return {
+    generated: modeStatistics(mixture, generated),
+    real: modeStatistics(mixture, real),
+    within: { generated: reached.within, real: reachOf(mixture, real).within },
+    hit,
+    modesHit: hit.filter(Boolean).length,
+  };
+}
+
+function steepestOf(slopes: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < slopes.length; i += 2) most = Math.max(most, Math.hypot(slopes[i]!, slopes[i + 1]!));
+  return most;
+}
+
+/** The integral over the raster of (p_d + p_g) times how far the scores are above the least loss. */
+function integratedGap(loss: PointwiseLoss, logReal: Float64Array, fake: Float64Array, scores: Float32Array, cell: number): number {
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) {
+    const real = Math.exp(logReal[i]!);
+    const both = real + fake[i]!;
+    if (both > 0) sum += both * excessLoss(loss, real / both, scores[i]!) * cell;
+  }
+  return sum;
+}
+
+/** The mean over points of both of what this discriminator costs there more than the best one. */
+async function sampledGap(
+  { score }: Players,
+  loss: PointwiseLoss,
+  densities: Densities,
+  points: Readonly<Record<'real' | 'fake', Float32Array>>,
+): Promise<Estimate> {
+  const parts = await Promise.all(
+    (['real', 'fake'] as const).map(async (side) => {
+      const best = bestScores(loss, densities, points[side])!;
+      const { scores } = await score(points[side]);
+      const each = Float64Array.from(scores, (own, i) => discriminatorLoss(loss, own)[side] - discriminatorLoss(loss, best[i]!)[side]);
+      // A point outside the raster, where p_g is said to be 0, has no best score that could be lost against.
+      return meanAndError(each.map((value) => (Number.isFinite(value) ? value : 0)));
+    }),
+  );
+  return {
+    value: parts.reduce((sum, { mean }) => sum + mean, 0),
+    standardError: Math.hypot(...parts.map(({ standardError }) => standardError ?? NaN)),
+  };
+}
