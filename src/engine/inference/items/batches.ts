@@ -1,4 +1,4 @@
-/** A part of a model called on any number of items: in batches, the next one running while this one is looked at. */
+/** A part of a model called on any number of items: in batches, the next ones running while this one is looked at. */
 
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { ItemShape } from '../../../protocol/vae.ts';
@@ -6,6 +6,9 @@ import type { RawTensor } from '../../../protocol/worker.ts';
 
 /** Small enough that a cancelled call soon lets the next one in, large enough that the engine is not waiting for us. */
 export const BATCH = 64;
+
+/** Runs asked for beside the one that is looked at: the thread that runs them finds the next one waiting when it has done one. */
+const ahead = 2;
 
 /** Every batch but the last is whole; one that the file fixes is filled up with copies of the last item. */
 export async function inBatches(
@@ -29,13 +32,21 @@ export async function inBatches(
     for (let i = 0; i < fixed; i++) filled.set(part.subarray(Math.min(i, count - 1) * size, (Math.min(i, count - 1) + 1) * size), i * size);
     return run(filled, fixed, first);
   };
-  let next = total > 0 ? start(0) : undefined;
-  for (let first = 0; first < total; first += batch) {
-    const outputs = await next!;
-    signal.throwIfAborted();
-    next = first + batch < total ? start(first + batch) : undefined;
+  const running: ReturnType<typeof start>[] = [];
+  let begun = 0;
+  const begin = (): void => {
+    if (begun >= total) return;
+    const outputs = start(begun);
     // What is never awaited must not be told as unhandled.
-    next?.catch(() => undefined);
+    outputs.catch(() => undefined);
+    running.push(outputs);
+    begun += batch;
+  };
+  for (let i = 0; i < ahead; i++) begin();
+  for (let first = 0; first < total; first += batch) {
+    const outputs = await running.shift()!;
+    signal.throwIfAborted();
+    begin();
     await take(outputs, first, Math.min(batch, total - first));
   }
 }

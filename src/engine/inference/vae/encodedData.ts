@@ -198,7 +198,7 @@ async function sensitivityOf(
     });
     // A pair may be parted: a file may take one item at a time.
     let before = new Float32Array(0);
-    await parts.decode(z, signal, ({ first, count: many, pictures }) => {
+    await parts.draw(z, signal, ({ first, count: many, pictures }) => {
       for (let i = 0; i < many; i++) {
         const picture = pictures.slice(i * size, (i + 1) * size);
         if ((first + i) % 2 === 0) before = picture;

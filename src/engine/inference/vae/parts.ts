@@ -11,11 +11,15 @@ import type { HeldVae } from './model.ts';
 import { BATCH, floatsOf, inBatches, reordered } from '../items/batches.ts';
 import { zeros } from '../items/trying.ts';
 
-export interface DecodedBatch extends DecodedPictures {
+export interface DrawnBatch {
   first: number;
-  /** [count, ...item], channels first; the array of `location` where these are one. */
+  count: number;
+  /** [count, ...item], channels first. */
   pictures: Float32Array;
 }
+
+/** Its pictures are the array of `location` where these are one. */
+export interface DecodedBatch extends DecodedPictures, DrawnBatch {}
 
 export interface EncodedBatch {
   first: number;
@@ -40,16 +44,30 @@ export class VaeParts {
    * @param batch items together; what the file fixes goes before
    */
   async decode(z: Float32Array, signal: AbortSignal, each: (batch: DecodedBatch) => void | Promise<void>, batch = BATCH): Promise<void> {
+    const { decoder } = this.model.loaded;
+    const fetches = [...new Set([decoder.location, decoder.picture, ...(decoder.spread === undefined ? [] : [decoder.spread])])];
+    await this.decodeTo(fetches, { z, batch, signal }, (outputs, first, count) => each(this.decoded(outputs, first, count)));
+  }
+
+  /** The same where nothing but the pictures is wanted. */
+  async draw(z: Float32Array, signal: AbortSignal, each: (batch: DrawnBatch) => void | Promise<void>, batch = BATCH): Promise<void> {
+    await this.decodeTo([this.model.loaded.decoder.picture], { z, batch, signal }, (outputs, first, count) =>
+      each({ first, count, pictures: this.pictured(outputs, count) }),
+    );
+  }
+
+  private decodeTo(
+    fetches: readonly string[],
+    { z, batch, signal }: { z: Float32Array; batch: number; signal: AbortSignal },
+    take: Parameters<typeof inBatches>[2],
+  ): Promise<void> {
     const { latent, loaded, files, decoderBatch } = this.model;
     const { decoder, latentShape } = loaded;
-    const fetches = [...new Set([decoder.location, decoder.picture, ...(decoder.spread === undefined ? [] : [decoder.spread])])];
     const run = (part: Float32Array, size: number) => {
       const feeds = { [decoder.input]: floatTensor(part, [size, ...latentShape]), ...zeros(decoder.others, size) };
       return this.runtime.run({ session: files.decoder.session.session, feeds, fetches }, { signal });
     };
-    await inBatches({ items: z, size: latent, fixed: decoderBatch, wanted: batch, signal }, run, (outputs, first, count) =>
-      each(this.decoded(outputs, first, count)),
-    );
+    return inBatches({ items: z, size: latent, fixed: decoderBatch, wanted: batch, signal }, run, take);
   }
 
   /** Encodes pictures [count, ...item], channels first, in the model's range. @throws RpcError 'no-encoder' */
@@ -72,14 +90,23 @@ export class VaeParts {
 
   private decoded(outputs: Readonly<Record<string, RawTensor>>, first: number, count: number): DecodedBatch {
     const { size, loaded } = this.model;
-    const { decoder, item, layout, range } = loaded;
-    const arrange = (data: Float32Array): Float32Array =>
-      layout === 'channels-last' && data.length > count ? reordered(data, count, item, 'first') : data;
-    const location = arrange(floatsOf(outputs, decoder.location, count * size));
+    const { decoder } = loaded;
+    const location = this.arranged(floatsOf(outputs, decoder.location, count * size), count);
     const spread = decoder.spread === undefined ? undefined : spreadOf(outputs, decoder.spread, count, size);
-    const shown = decoder.picture === decoder.location ? location : arrange(floatsOf(outputs, decoder.picture, count * size));
-    const pictures = decoder.sigmoid ? sigmoid(shown, range) : shown;
-    return { first, count, location, pictures, ...(spread && { spread: spread.length === count * size ? arrange(spread) : spread }) };
+    const pictures = decoder.picture === decoder.location && !decoder.sigmoid ? location : this.pictured(outputs, count);
+    return { first, count, location, pictures, ...(spread && { spread: this.arranged(spread, count) }) };
+  }
+
+  private pictured(outputs: Readonly<Record<string, RawTensor>>, count: number): Float32Array {
+    const { size, loaded } = this.model;
+    const shown = this.arranged(floatsOf(outputs, loaded.decoder.picture, count * size), count);
+    return loaded.decoder.sigmoid ? sigmoid(shown, loaded.range) : shown;
+  }
+
+  /** Channels first; what is one number for many stays. */
+  private arranged(data: Float32Array, count: number): Float32Array {
+    const { size, loaded } = this.model;
+    return loaded.layout === 'channels-last' && data.length === count * size ? reordered(data, count, loaded.item, 'first') : data;
   }
 
   /** @throws RpcError 'not-a-number' with the item */

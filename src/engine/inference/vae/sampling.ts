@@ -35,7 +35,7 @@ export async function sample(
   const end = Math.ceil((first + count) / batch) * batch;
   const noise = normals({ seed, stream: 0 }, (end - start) * latent, start * latent);
   const z = q ? reparametrised(q, noise, temperature) : Float32Array.from(noise, (value) => temperature * value);
-  await parts.decode(
+  await parts.draw(
     z,
     context.signal,
     (decoded) => {

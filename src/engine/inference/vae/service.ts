@@ -66,7 +66,7 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       const { model, parts } = loaded();
       const count = checkItems('z', z, model.latent);
       const pictures = new Float32Array(count * model.size);
-      await parts.decode(z, signal, (batch) => pictures.set(batch.pictures, batch.first * model.size));
+      await parts.draw(z, signal, (batch) => pictures.set(batch.pictures, batch.first * model.size));
       return { count, pictures };
     },
     sample: (request, context) => {
@@ -139,7 +139,7 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       const draw = async (count: number, seed: number): Promise<Float32Array> => {
         const made = new Float32Array(count * model.size);
         const z = new Float32Array(normals({ seed, stream: 0 }, count * model.latent));
-        await parts.decode(z, context.signal, ({ first, pictures }) => made.set(pictures, first * model.size));
+        await parts.draw(z, context.signal, ({ first, pictures }) => made.set(pictures, first * model.size));
         return made;
       };
       return copying(model, draw, training, request, context);
