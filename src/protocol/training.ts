@@ -132,7 +132,8 @@ export interface NotFinite {
   readonly network: string;
   /**
    * vae: mean, log-variance, kl, latent, location, log-deviation, reconstruction, loss. gan: generated points, scores at real points, scores at
-   * generated points, slopes, penalty, loss. Then, of all, gradient, second moment, parameters.
+   * generated points, slopes at real points, slopes between real and generated points, penalty, loss. Then, of all, gradient, second moment,
+   * parameters.
    */
   readonly term: string;
   /** Where in it: the example and the dimension, the dimension, or the parameter. */
@@ -309,6 +310,8 @@ export interface GanTerms {
   readonly squaredSlope: Estimate;
   /** (|grad D| - 1)^2 between real and generated points: the gradient penalty is gp times its mean. */
   readonly slopeExcess: Estimate;
+  /** Lengths of the gradients of both players' losses by their own parameters, with penalties: how hard each is pushed. */
+  readonly gradients: { readonly generator: number; readonly discriminator: number };
   /** What is added to the discriminator's loss with the coefficients as they are. */
   readonly penalty: { readonly r1: number; readonly gp: number };
   readonly noOptimum: NoOptimum | null;

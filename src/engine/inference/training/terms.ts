@@ -2,8 +2,10 @@
 
 import type { NotFinite } from '../../../protocol/training.ts';
 import type { RawTensor } from '../../../protocol/worker.ts';
+import { ganStepTerms } from './gan/stepTerms.ts';
 import type { Graphs } from './graphs.ts';
 import type { Phase } from './programs.ts';
+import type { Term } from './term.ts';
 
 type Tensors = Readonly<Record<string, RawTensor>>;
 
@@ -16,18 +18,16 @@ export interface FailedStep {
   outputs: Tensors;
 }
 
-interface Term {
-  name: string;
-  data: Float32Array;
-  shape: readonly number[];
-}
-
 /** Evaluates the networks on the batch, as far as they are known, and looks at all else that the step gave. */
 export async function termOf(graphs: Graphs, phase: Phase, failed: FailedStep): Promise<NotFinite> {
   const { step, before, after, feeds, outputs } = failed;
   const { network } = phase;
   const own = (tensors: Tensors, part: string): Term['data'] => tensors[`${network}.${part}`]!.data as Float32Array;
-  const terms: Term[] = phase.graph === 'vae.step' ? await vaeTerms(graphs, own(before, 'parameters'), feeds) : [];
+  const terms: Term[] = phase.graph.startsWith('gan.')
+    ? await ganStepTerms(graphs, phase, before, feeds)
+    : phase.graph === 'vae.step'
+      ? await vaeTerms(graphs, own(before, 'parameters'), feeds)
+      : [];
   // The loss is made of the others.
   const told = Object.entries(outputs).sort(([a], [b]) => Number(a === 'loss') - Number(b === 'loss'));
   for (const [output, { data, shape }] of told) terms.push({ name: output, data: data as Float32Array, shape });

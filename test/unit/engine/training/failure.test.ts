@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ganLosses } from '../../../../src/maths/adversarial/optimum.ts';
+import { ganLosses, type GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
 import type { Remote } from '../../../../src/protocol/rpc.ts';
-import type { Checkpoint, TrainingEnd, TrainingService } from '../../../../src/protocol/training.ts';
+import type { Checkpoint, Coefficients, TrainingData, TrainingEnd, TrainingService } from '../../../../src/protocol/training.ts';
 import { mixture, openService, requestOf, trained } from './support.ts';
 
 let service: Remote<TrainingService>;
@@ -76,12 +76,100 @@ describe('a rate that is too large', () => {
   });
 });
 
-it('of two players the one is named', async () => {
-  const coefficients = { loss: ganLosses.indexOf('wasserstein'), 'generator.rate': 1e38, r1: 0.1 };
-  const request = requestOf({ family: 'gan' }, mixture('ring'), 2, { until: 100, coefficients });
-  const { end } = await trained(service, request);
-  if (end.why !== 'not-finite') throw new Error(end.why);
-  expect(end.failure.message).toMatch(/of the (discriminator|generator)/);
-  expect(end.failure.message).toMatch(new RegExp(`Lower ${end.failure.network}.rate`));
-  expect(Object.values(end.checkpoint.tensors).every((values) => values.every(Number.isFinite))).toBe(true);
+/** Where the players' vectors have their layers: first matrix [64, 2], bias, second [64, 64], bias, third [outputs, 64], bias. */
+const layer = { first: 0, firstBias: 128, second: 192, secondBias: 4288, third: 4352, discriminatorBias: 4416, generatorBias: 4480 };
+/** One unit of each layer whose first is at 0 for the real point (2, 0), where all generated ones are (0, 0). */
+const unit = (first: number, second: number, third: number): Record<number, number> => ({
+  [layer.first]: first,
+  [layer.firstBias]: -2 * first,
+  [layer.second]: second,
+  [layer.third]: third,
+});
+const onePoint: TrainingData = { kind: 'points', points: [[2, 0]], bandwidth: 0 };
+
+/** One step of players whose parameters are all 0 but for these. */
+async function stepOf(
+  planted: { discriminator?: Record<number, number>; generator?: Record<number, number> },
+  coefficients: Coefficients,
+): Promise<TrainingEnd> {
+  const sizes = { discriminator: 4417, generator: 4482 };
+  const tensors = Object.entries(sizes).flatMap(([player, size]) => {
+    const parameters = new Float32Array(size);
+    for (const [index, value] of Object.entries(planted[player as keyof typeof sizes] ?? {})) parameters[Number(index)] = value;
+    const parts = { parameters, first: new Float32Array(size), second: new Float32Array(size), step: Float32Array.of(4) };
+    return Object.entries(parts).map(([part, values]) => [`${player}.${part}`, values] as const);
+  });
+  const from = { step: 4, tensors: Object.fromEntries(tensors) };
+  return await service.train(requestOf({ family: 'gan' }, onePoint, 1, { from, until: 5, coefficients }));
+}
+
+const lossIs = (loss: GanLoss): Coefficients => ({ loss: ganLosses.indexOf(loss) });
+const generatorAlone = { 'discriminator.steps': 0 };
+
+describe('what is no number stops two players at its term', () => {
+  it.each<[string, Parameters<typeof stepOf>, string, string, readonly number[], number]>([
+    ['a generated point', [{ generator: { [layer.generatorBias + 1]: NaN } }, {}], 'discriminator', 'generated points', [0, 1], NaN],
+    [
+      'one, in the generator’s own step',
+      [{ generator: { [layer.generatorBias]: Infinity } }, generatorAlone],
+      ...(['generator', 'generated points', [0, 0], Infinity] as const),
+    ],
+    [
+      'a score',
+      [{ discriminator: { [layer.discriminatorBias]: -Infinity } }, {}],
+      'discriminator',
+      'scores at real points',
+      [0],
+      -Infinity,
+    ],
+    [
+      'a score of generated points alone',
+      [{ generator: { [layer.generatorBias]: 1e38 }, discriminator: { [layer.first]: 1, [layer.second]: 1, [layer.third]: 10 } }, {}],
+      ...(['discriminator', 'scores at generated points', [0], Infinity] as const),
+    ],
+    [
+      'the same, in the generator’s own step',
+      [{ discriminator: { [layer.discriminatorBias]: NaN } }, generatorAlone],
+      ...(['generator', 'scores at generated points', [0], NaN] as const),
+    ],
+    [
+      'a slope at real points',
+      [{ discriminator: unit(1e20, 1e10, 1e10) }, { r1: 1 }],
+      ...(['discriminator', 'slopes at real points', [0, 0], Infinity] as const),
+    ],
+    ['a penalty', [{ discriminator: unit(1e13, 1e6, 1e6) }, { r1: 1 }], 'discriminator', 'penalty', [], Infinity],
+    ['a loss', [{ discriminator: { [layer.discriminatorBias]: 1e30 } }, lossIs('least-squares')], 'discriminator', 'loss', [], Infinity],
+    [
+      'a loss of the generator',
+      [{ discriminator: { [layer.discriminatorBias]: 1e30 } }, { ...lossIs('least-squares'), ...generatorAlone }],
+      ...(['generator', 'loss', [], Infinity] as const),
+    ],
+    ['a gradient', [{ discriminator: unit(4e-16, 1, 1e28) }, { r1: 1 }], 'discriminator', 'gradient', [0], Infinity],
+    [
+      'a moment',
+      [{ discriminator: { [layer.first]: 1e12, [layer.second]: 1e13 } }, {}],
+      ...(['discriminator', 'second moment', [layer.third], Infinity] as const),
+    ],
+    [
+      'a parameter',
+      [{ discriminator: { [layer.discriminatorBias]: 1 } }, { ...lossIs('least-squares'), 'discriminator.rate': 3.4e38 }],
+      ...(['discriminator', 'parameters', [layer.discriminatorBias], -Infinity] as const),
+    ],
+  ])('%s', async (_, step, network, term, where, value) => {
+    const end = await stepOf(...step);
+    if (end.why !== 'not-finite') throw new Error(end.why);
+    expect(end.failure).toMatchObject({ step: 4, network, term, value });
+    expect(end.failure.place).toEqual(where);
+    expect(end.failure.message).toContain(`${value} arose in the ${term} of the ${network}`);
+    expect(end.failure.message).toContain(`Lower ${network}.rate`);
+    expect(end.checkpoint.step).toBe(4);
+  });
+
+  it('and a rate that is too large for one player is told as that player’s', async () => {
+    const coefficients = { ...lossIs('wasserstein'), 'generator.rate': 1e38, r1: 0.1 };
+    const { end } = await trained(service, requestOf({ family: 'gan' }, mixture('ring'), 2, { until: 100, coefficients }));
+    if (end.why !== 'not-finite') throw new Error(end.why);
+    expect(end.failure.message).toMatch(/of the (discriminator|generator)/);
+    expect(Object.values(end.checkpoint.tensors).every((values) => values.every(Number.isFinite))).toBe(true);
+  });
 });

@@ -56,7 +56,7 @@ describe('the field of a game', () => {
     'and its Jacobian are those of PyTorch: $loss, $state, R1 $r1, penalty $gp, noise $noise, norm $spectral',
     async (each) => {
       const request = requestOf(each);
-      const field = await gameField(graphs, request);
+      const field = gameField(graphs, request);
       const at = Float64Array.from([...request.parameters.generator, ...request.parameters.discriminator]);
       const norm = (vector: Float64Array): number => Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
       expect(norm(await field(at)) / each.field).toBeCloseTo(1, 5);

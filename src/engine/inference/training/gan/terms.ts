@@ -10,6 +10,7 @@ import { dataSource, drawInputs } from '../draws.ts';
 import type { Graphs } from '../graphs.ts';
 import { programOf, type Phase } from '../programs.ts';
 import { bestScores, densitiesOf, pushedBy, whyNoOptimum } from './densities.ts';
+import { gradientsOf } from './gradients.ts';
 import { checkState, lossOf, playersOf } from './state.ts';
 import { withNoise } from './truth.ts';
 
@@ -19,7 +20,7 @@ const CELLS = 160;
 
 /** @throws RpcError 'coefficient-invalid', 'setting-invalid', 'data-invalid', 'not-finite', 'bad-input' */
 export async function ganTerms(graphs: Graphs, request: GanTermsRequest, signal: AbortSignal): Promise<GanTerms> {
-  const { data, coefficients, seed, step } = request;
+  const { parameters, data, coefficients, seed, step } = request;
   checkState(request);
   checkWhole('step', step, 0, Number.MAX_SAFE_INTEGER);
   const source = dataSource(data);
@@ -55,6 +56,7 @@ export async function ganTerms(graphs: Graphs, request: GanTermsRequest, signal:
     Float64Array.from({ length: slopes.length / 2 }, (_, i) => slopes[2 * i]! ** 2 + slopes[2 * i + 1]! ** 2);
   const squaredSlope = estimateOf(squares(atReal.slopes));
   const slopeExcess = estimateOf(squares(atBetween.slopes).map((square) => (Math.sqrt(square) - 1) ** 2));
+  const { generator, discriminator } = gradientsOf(graphs, request, step);
   const ofOwn = termsOf(atOwn.scores, best(own));
   return {
     real: sideOf(loss, 'real', atReal.scores, best(real)),
@@ -66,6 +68,10 @@ export async function ganTerms(graphs: Graphs, request: GanTermsRequest, signal:
     },
     squaredSlope,
     slopeExcess,
+    gradients: {
+      generator: Math.hypot(...(await generator(parameters.generator, parameters.discriminator))),
+      discriminator: Math.hypot(...(await discriminator(parameters.discriminator, parameters.generator))),
+    },
     penalty: { r1: (coefficients['r1']! / 2) * squaredSlope.value, gp: coefficients['gp']! * slopeExcess.value },
     noOptimum,
   };
