@@ -32,6 +32,7 @@ export interface TrainingSetup {
  * - loss: a number in `ganLosses`
  * - discriminator.steps, generator.steps: how often each player runs in one step, 0 to 100, the discriminator first; not both 0. Turn t of
  *   step s is given the same draws whatever these are and were
+ * - batch: examples of a step, a power of 2 up to 256
  * - rate, beta1, beta2 of each player (`discriminator.rate`)
  * - r1: R1 is r1 / 2 times the mean squared slope of D at real points (Mescheder et al. 2018, arXiv:1801.04406, equation 9)
  * - gp: the gradient penalty is gp times the mean of (|slope of D| - 1)^2 between real and generated points (Gulrajani et al. 2017, arXiv:1704.00028)
@@ -47,6 +48,7 @@ export const defaultCoefficients: Readonly<Record<TrainedModel['family'], Coeffi
     loss: ganLosses.indexOf('non-saturating'),
     'discriminator.steps': 1,
     'generator.steps': 1,
+    batch: 256,
     'discriminator.rate': 1e-3,
     'discriminator.beta1': 0,
     'discriminator.beta2': 0.9,

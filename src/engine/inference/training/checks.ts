@@ -33,10 +33,14 @@ function rangeOf(name: string): { holds: (value: number) => boolean; words: stri
       holds: isWhole(ganLosses.length - 1),
       words: `the number of one of ${ganLosses.map((loss, i) => `${i} (${loss})`).join(', ')}`,
     };
+  if (name === 'batch') return { holds: (value) => batches.includes(value), words: `one of ${batches.join(', ')}` };
   if (name.endsWith('.steps')) return { holds: isWhole(MOST_TURNS), words: `a whole number from 0 to ${MOST_TURNS}` };
   if (name === 'clip') return { holds: (value) => value > 0, words: 'above 0' };
   return { holds: (value) => value >= 0 && Math.fround(value) < Infinity, words: '0 or more, and no more than a float32 holds' };
 }
+
+/** They divide the batch of the graphs. */
+const batches = Array.from({ length: 9 }, (_, power) => 2 ** power);
 
 function isWhole(most: number): (value: number) => boolean {
   return (value) => Number.isInteger(value) && value >= 0 && value <= most;

@@ -52,15 +52,31 @@ export interface Drawing {
   coefficients: Coefficients;
 }
 
-/** The random inputs of a phase, by input, as what is drawn for the place `turn`. */
+/**
+ * The random inputs of a phase, by input, as what is drawn for the place `turn`. Of a smaller batch its examples alone, over and over: the mean
+ * over all rows is the mean over them.
+ */
 export function drawInputs({ draws }: Phase, { shapes, source, seed, coefficients }: Drawing, turn: number): Record<string, Float32Array> {
   return Object.fromEntries(
     Object.entries(draws).map(([input, draw]) => {
       const shape = shapes[input]!;
       const unseen = draw.kind === 'normal' && draw.scale !== undefined && coefficients[draw.scale] === 0;
-      return [input, unseen ? zerosOf(elementCount(shape)) : new Float32Array(drawNumbers(draw, shape, source, seed, turn))];
+      if (unseen) return [input, zerosOf(elementCount(shape))];
+      const drawn = new Float32Array(drawNumbers(draw, shape, source, seed, turn));
+      return [input, repeated(drawn, drawn.length / (shape[0]! / batchOf(coefficients, shape[0]!)))];
     }),
   );
+}
+
+/** Examples of a step: the coefficient `batch`, of models that have it. @param rows of the graphs */
+export function batchOf({ batch }: Coefficients, rows: number): number {
+  return Math.min(batch ?? rows, rows);
+}
+
+/** The first `count` numbers in the place of all, over and over. */
+function repeated(numbers: Float32Array, count: number): Float32Array {
+  for (let at = count; at < numbers.length; at += count) numbers.copyWithin(at, 0, count);
+  return numbers;
 }
 
 const zeros = new Map<number, Float32Array>();

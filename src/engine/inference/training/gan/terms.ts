@@ -6,7 +6,7 @@ import { meanAndError } from '../../../../maths/vae/importance.ts';
 import type { Estimate, GanSide, GanTerm, GanTerms, GanTermsRequest } from '../../../../protocol/training.ts';
 import { rest } from '../../rest.ts';
 import { checkWhole } from '../checks.ts';
-import { dataSource, drawInputs } from '../draws.ts';
+import { batchOf, dataSource, drawInputs } from '../draws.ts';
 import type { Graphs } from '../graphs.ts';
 import { programOf, type Phase } from '../programs.ts';
 import { bestScores, densitiesOf, pushedBy, whyNoOptimum } from './densities.ts';
@@ -25,8 +25,16 @@ export async function ganTerms(graphs: Graphs, request: GanTermsRequest, signal:
   checkWhole('step', step, 0, Number.MAX_SAFE_INTEGER);
   const source = dataSource(data);
   const { phases, mostTimes } = programOf({ family: 'gan' });
-  const drawsOf = (phase: Phase): Record<string, Float32Array> =>
-    drawInputs(phase, { shapes: graphs.shapesOf(phase.graph), source, seed, coefficients }, step * mostTimes);
+  const drawsOf = (phase: Phase): Record<string, Float32Array> => {
+    const shapes = graphs.shapesOf(phase.graph);
+    const drawn = drawInputs(phase, { shapes, source, seed, coefficients }, step * mostTimes);
+    // Each example once.
+    const share = ([input, numbers]: [string, Float32Array]): [string, Float32Array] => {
+      const [rows] = shapes[input]!;
+      return [input, numbers.subarray(0, (numbers.length / rows!) * batchOf(coefficients, rows!))];
+    };
+    return Object.fromEntries(Object.entries(drawn).map(share));
+  };
   // The graph with penalties has all draws that the other one has.
   const ofDiscriminator = drawsOf(phases.find(({ draws }) => 'between' in draws)!);
   const ofGenerator = drawsOf(phases.find(({ network }) => network === 'generator')!);
