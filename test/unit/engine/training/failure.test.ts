@@ -152,7 +152,10 @@ describe('what is no number stops two players at its term', () => {
     ],
     [
       'a parameter',
-      [{ discriminator: { [layer.discriminatorBias]: 1 } }, { ...lossIs('least-squares'), 'discriminator.rate': 3.4e38 }],
+      [
+        { discriminator: { [layer.discriminatorBias]: 1 } },
+        { ...lossIs('least-squares'), 'discriminator.rate': 3.4e38, 'discriminator.beta1': 0 },
+      ],
       ...(['discriminator', 'parameters', [layer.discriminatorBias], -Infinity] as const),
     ],
   ])('%s', async (_, step, network, term, where, value) => {

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ganLosses, type GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
-import type { MixtureShape } from '../../../../src/maths/mixtures/mixture.ts';
+import type { NoOptimum } from '../../../../src/maths/adversarial/optimum.ts';
+import { mixtureOfPoints, shapeOf } from '../../../../src/maths/mixtures/mixture.ts';
 import type { Remote } from '../../../../src/protocol/rpc.ts';
-import {
-  defaultCoefficients,
-  type Coefficients,
-  type GanTruth,
-  type GanTruthRequest,
-  type TrainingService,
-} from '../../../../src/protocol/training.ts';
+import type { Coefficients, GanTruth, GanTruthRequest, TrainingService } from '../../../../src/protocol/training.ts';
+import { coefficientsOf, divergenceOf, linear, shifted, unitAround } from './linearGan.ts';
 import { mixtures, openService } from './support.ts';
 
 let service: Remote<TrainingService>;
@@ -16,71 +11,18 @@ let close: () => void;
 beforeAll(async () => ({ service, close } = await openService()));
 afterAll(() => close());
 
-/**
- * A network of two hidden layers of 64 that is linear to rounding: silu(x) - silu(-x) = x.
- *
- * @param matrix [outputs][2]
- */
-function linear(matrix: readonly (readonly [number, number])[], bias: readonly number[]): Float32Array {
-  const first = new Float32Array(128);
-  const second = new Float32Array(4096);
-  for (const axis of [0, 1])
-    for (const sign of [0, 1]) {
-      const unit = 2 * axis + sign;
-      first[2 * unit + axis] = 1 - 2 * sign;
-      second[64 * unit + 2 * axis] = 1 - 2 * sign;
-      second[64 * unit + 2 * axis + 1] = 2 * sign - 1;
-    }
-  const third = new Float32Array(64 * matrix.length);
-  matrix.forEach((row, k) => third.set([row[0], -row[0], row[1], -row[1]], 64 * k));
-  return Float32Array.from([...first, ...new Float32Array(64), ...second, ...new Float32Array(64), ...third, ...bias]);
-}
-
 const raster = { left: -6, right: 6, bottom: -6, top: 6, columns: 120, rows: 120 };
 const cell = 0.1 ** 2;
-/** Unit variance around (1, 0), against a generator that gives unit variance around (-1, 0): log p_d - log p_g is 2 x. */
-const data: MixtureShape = {
-  weights: [1],
-  means: [[1, 0]],
-  covariances: [
-    [
-      [1, 0],
-      [0, 1],
-    ],
-  ],
-};
-const shifted = linear(
-  [
-    [1, 0],
-    [0, 1],
-  ],
-  [-1, 0],
-);
-
-function of(loss: GanLoss, change: Coefficients = {}): Coefficients {
-  return { ...defaultCoefficients.gan, loss: ganLosses.indexOf(loss), ...change };
-}
-
 function truthOf(discriminator: Float32Array, change: Partial<GanTruthRequest> = {}, generator = shifted): Promise<GanTruth> {
   return service.ganTruth({
     parameters: { generator, discriminator },
-    data: { kind: 'mixture', mixture: data },
-    ...{ coefficients: of('minimax'), seed: 3, count: 4000, raster },
+    data: unitAround,
+    ...{ coefficients: coefficientsOf('minimax'), seed: 3, count: 4000, raster },
     ...change,
   });
 }
 
-/** 2 JSD of Gaussians of unit variance around 1 and -1, by Simpson's rule along the line between them. */
-const twiceDivergence = ((): number => {
-  const [n, reach] = [2000, 9];
-  let sum = 0;
-  for (let i = 0; i <= n; i++) {
-    const t = -reach + (2 * reach * i) / n;
-    const [p, q] = [1, -1].map((mean) => Math.exp(-((t - mean) ** 2) / 2) / Math.sqrt(2 * Math.PI)) as [number, number];
-    sum += (p * Math.log((2 * p) / (p + q)) + q * Math.log((2 * q) / (p + q))) * (i === 0 || i === n ? 1 : i % 2 ? 4 : 2);
-  }
-  return (sum * 2 * reach) / n / 3;
-})();
+const twiceDivergence = divergenceOf(1);
 
 describe('the truth beside a GAN', () => {
   it('has nothing between the best discriminator and itself, and knows both densities', async () => {
@@ -103,14 +45,14 @@ describe('the truth beside a GAN', () => {
   });
 
   it.each(['least-squares', 'hinge', 'non-saturating'] as const)('agrees with fresh points about a poor one: %s', async (loss) => {
-    const { gap } = await truthOf(linear([[-0.5, 0.3]], [0.4]), { coefficients: of(loss), count: 20_000 });
+    const { gap } = await truthOf(linear([[-0.5, 0.3]], [0.4]), { coefficients: coefficientsOf(loss), count: 20_000 });
     expect(gap!.integrated).toBeGreaterThan(0.1);
     expect(Math.abs(gap!.sampled.value - gap!.integrated)).toBeLessThan(4 * gap!.sampled.standardError + 2e-3);
   });
 
   it('says what there is not: no best score of a Wasserstein loss, no density of points themselves or of a lost dimension', async () => {
     const best = linear([[2, 0]], [0]);
-    const wasserstein = await truthOf(best, { coefficients: of('wasserstein') });
+    const wasserstein = await truthOf(best, { coefficients: coefficientsOf('wasserstein') });
     expect([wasserstein.optimal, wasserstein.gap]).toEqual([null, null]);
     expect(wasserstein.divergence! * 2).toBeCloseTo(twiceDivergence, 3);
     const points = await truthOf(best, { data: { kind: 'points', points: [[0, 0]], bandwidth: 0 } });
@@ -127,6 +69,64 @@ describe('the truth beside a GAN', () => {
       ),
     );
     expect(collapsed.flat).toBeCloseTo(1, 6);
+    expect([collapsed.optimal, collapsed.noOptimum, collapsed.gap]).toEqual([null, 'no-density', null]);
+  });
+
+  it.each<[Coefficients, NoOptimum | null]>([
+    [{}, null],
+    [{ noise: 0.2 }, null],
+    [{ r1: 0.1 }, 'r1'],
+    [{ gp: 1 }, 'gp'],
+    [{ clip: 0.1 }, 'clip'],
+    [{ spectral: 1 }, 'spectral'],
+  ])('says why there is no best score: %j', async (change, reason) => {
+    const { optimal, noOptimum, gap } = await truthOf(linear([[2, 0]], [0]), { coefficients: coefficientsOf('non-saturating', change) });
+    expect(noOptimum).toBe(reason);
+    expect(optimal === null).toBe(reason !== null);
+    // The loss without penalties has its own.
+    expect(gap).not.toBeNull();
+  });
+
+  it('has both densities of the input noise: the best discriminator is flatter, and the gap is 2 JSD of wider Gaussians', async () => {
+    const noise = 0.75;
+    const coefficients = coefficientsOf('minimax', { noise });
+    const best = await truthOf(linear([[2 / (1 + noise ** 2), 0]], [0]), { coefficients });
+    expect(best.gap!.integrated).toBeLessThan(1e-3);
+    expect(Math.abs(best.gap!.sampled.value)).toBeLessThan(4 * best.gap!.sampled.standardError + 1e-3);
+    const off = best.scores.findIndex(
+      (score, i) => best.dataDensity![i]! > 1e-3 && best.density[i]! > 1e-3 && Math.abs(score - best.optimal![i]!) > 0.05,
+    );
+    expect(off).toBe(-1);
+    const half = await truthOf(linear([[0, 0]], [0]), { coefficients });
+    expect(half.gap!.integrated).toBeCloseTo(divergenceOf(1 + noise ** 2), 3);
+    expect(Math.abs(half.gap!.sampled.value - divergenceOf(1 + noise ** 2))).toBeLessThan(4 * half.gap!.sampled.standardError);
+    // What the generator is to learn has no noise.
+    expect(half.divergence! * 2).toBeCloseTo(twiceDivergence, 3);
+  });
+
+  it('has with noise a density of points themselves: as many Gaussians', async () => {
+    const points = [
+      [1, 0],
+      [0, 1],
+    ] as const;
+    const noise = 0.5;
+    const change = { coefficients: coefficientsOf('minimax', { noise }), count: 20_000 };
+    const own = await truthOf(linear([[0.5, 0]], [0]), { ...change, data: { kind: 'points', points, bandwidth: 0 } });
+    expect([own.noOptimum, own.dataDensity, own.coverage]).toEqual([null, null, null]);
+    expect(Math.abs(own.gap!.sampled.value - own.gap!.integrated)).toBeLessThan(4 * own.gap!.sampled.standardError + 2e-3);
+    const kernels = { kind: 'mixture', mixture: shapeOf(mixtureOfPoints(points.flat(), 1e-3)) } as const;
+    const nearly = await truthOf(linear([[0.5, 0]], [0]), { ...change, data: kernels });
+    expect(own.gap!.integrated).toBeCloseTo(nearly.gap!.integrated, 4);
+  });
+
+  it('is nowhere steeper than the bound, and as steep as a plane is', async () => {
+    const plane = await truthOf(linear([[1.5, 2]], [0.3]));
+    expect(plane.steepest).toBeCloseTo(2.5, 4);
+    // Matrices of norms sqrt 2, 2 and 2.5 sqrt 2, and twice an activation whose slope is 1.0998 at most.
+    expect(plane.steepnessBound).toBeCloseTo(10 * 1.09984 ** 2, 3);
+    const held = await truthOf(linear([[1.5, 2]], [0.3]), { coefficients: coefficientsOf('hinge', { spectral: 1 }) });
+    expect(held.steepest).toBeCloseTo(0.25, 4);
+    expect(held.steepnessBound).toBeCloseTo(1.09984 ** 2, 4);
   });
 
   it('counts points by mode beside what the data itself has', async () => {
@@ -140,6 +140,27 @@ describe('the truth beside a GAN', () => {
     expect(Math.min(...generated.map(({ share }) => share))).toBeLessThan(0.05);
   });
 
+  it('knows which modes are hit: one of eight by a generator that gives nothing else, none by one that misses all', async () => {
+    const data = { kind: 'mixture', mixture: mixtures['ring']! } as const;
+    const around = (x: number, y: number): Float32Array =>
+      linear(
+        [
+          [0.1, 0],
+          [0, 0.1],
+        ],
+        [x, y],
+      );
+    // The ring has modes of deviation 0.1 at a distance of 2.
+    const one = (await truthOf(linear([[0, 0]], [0]), { data }, around(2, 0))).coverage!;
+    expect([one.modesHit, one.hit[0]]).toEqual([1, true]);
+    expect(one.generated[0]!.spread).toBeCloseTo(1, 1);
+    const inside = 1 - Math.exp(-4.5);
+    for (const share of [one.within.generated, one.within.real])
+      expect(Math.abs(share - inside)).toBeLessThan(4 * Math.sqrt((inside * (1 - inside)) / 4000));
+    const none = (await truthOf(linear([[0, 0]], [0]), { data }, around(0, 0))).coverage!;
+    expect([none.modesHit, none.within.generated]).toEqual([0, 0]);
+  });
+
   it.each<[Partial<GanTruthRequest>, string, RegExp]>([
     [{ count: 1 }, 'setting-invalid', /count is 1; it must be a whole number from 2/],
     [{ mesh: 0 }, 'setting-invalid', /mesh is 0/],
@@ -149,8 +170,12 @@ describe('the truth beside a GAN', () => {
     [{ raster: { ...raster, top: NaN } }, 'setting-invalid', /raster\.top is NaN/],
     [{ parameters: { generator: shifted, discriminator: new Float32Array(4) } }, 'bad-input', /4417 parameters; 4 were given/],
     [{ parameters: { generator: shifted.map(() => NaN), discriminator: new Float32Array(4417) } }, 'not-finite', /The generator gives NaN/],
-    [{ coefficients: { ...of('hinge'), loss: 5 } }, 'coefficient-invalid', /loss is 5; it must be the number of one of 0 \(minimax\), 1/],
-    [{ coefficients: { ...of('hinge'), noise: -1 } }, 'coefficient-invalid', /noise is -1/],
+    [
+      { coefficients: { ...coefficientsOf('hinge'), loss: 5 } },
+      'coefficient-invalid',
+      /loss is 5; it must be the number of one of 0 \(minimax\), 1/,
+    ],
+    [{ coefficients: { ...coefficientsOf('hinge'), noise: -1 } }, 'coefficient-invalid', /noise is -1/],
   ])('refuses what does not fit: case %#', async (change, code, words) => {
     await expect(truthOf(new Float32Array(4417), change)).rejects.toMatchObject({ code, message: expect.stringMatching(words) as unknown });
   });

@@ -8,7 +8,7 @@ import { ganLosses, type GanLoss } from '../../../../src/maths/adversarial/optim
 import { heParameters } from '../../../../src/maths/random/heParameters.ts';
 import { normals } from '../../../../src/maths/random/normal.ts';
 import { readTrainingFolder } from '../../../../src/models/trainingFolder.ts';
-import { defaultCoefficients, type GameRotationRequest } from '../../../../src/protocol/training.ts';
+import { defaultCoefficients, type GameRotation, type GameRotationRequest } from '../../../../src/protocol/training.ts';
 import { folder, mixture, openRuntime, openService, readFixture, settings } from './support.ts';
 
 interface Settings {
@@ -87,6 +87,48 @@ describe('the rotation of a game', () => {
       expect(Math.hypot(again!.real - largest!.real, again!.imaginary - largest!.imaginary)).toBeLessThan(0.05 * size);
     } finally {
       close();
+    }
+  });
+
+  it('is told for steps at both players’ rates, and whether they come nearer', async () => {
+    const { service, close } = await openService();
+    const runtime = openRuntime();
+    try {
+      const request = requestOf({ loss: 'non-saturating', state: 'trained', ...plain });
+      const rated = (generator: number, discriminator: number): GameRotationRequest => ({
+        ...request,
+        coefficients: { ...request.coefficients, 'generator.rate': generator, 'discriminator.rate': discriminator },
+      });
+      const same = await service.gameRotation(rated(0.01, 0.01));
+      same.steps.forEach(({ real, imaginary }, i) => {
+        expect(real).toBeCloseTo(0.01 * same.eigenvalues[i]!.real, 10);
+        expect(imaginary).toBeCloseTo(0.01 * same.eigenvalues[i]!.imaginary, 10);
+      });
+      const { steps } = await service.gameRotation(rated(0.3, 0.02));
+      for (const { real, imaginary, comesNearer } of [...steps, ...same.steps])
+        expect(comesNearer).toBe((1 + real) ** 2 + imaginary ** 2 < 1);
+
+      // With a generator that stands still only the discriminator's own curvature is left: the power iteration finds its largest by itself.
+      const alone = await service.gameRotation(rated(0, 0.02));
+      const graphs = new Graphs(runtime.remote, await readTrainingFolder(folder), settings);
+      const field = gameField(graphs, request);
+      const at = Float64Array.from([...request.parameters.generator, ...request.parameters.discriminator]);
+      const size = request.parameters.generator.length;
+      const length = 1e-3 * Math.sqrt(at.reduce((sum, value) => sum + value ** 2, 0));
+      let vector = normals({ seed: 4, stream: 0 }, at.length).fill(0, 0, size);
+      let quotient = NaN;
+      for (let pass = 0; pass < 40; pass++) {
+        const next = (await jacobianProduct(field, at, vector, length)).fill(0, 0, size);
+        const norm = Math.sqrt(next.reduce((sum, value) => sum + value ** 2, 0));
+        quotient = next.reduce((sum, value, i) => sum + value * vector[i]!, 0) / vector.reduce((sum, value) => sum + value ** 2, 0);
+        vector = next.map((value) => value / norm);
+      }
+      const [largest] = alone.steps as [GameRotation['steps'][number]];
+      expect((0.02 * quotient) / largest.real).toBeCloseTo(1, 1);
+      expect(Math.abs(largest.imaginary)).toBeLessThan(1e-2 * Math.abs(largest.real));
+    } finally {
+      close();
+      runtime.close();
     }
   });
 

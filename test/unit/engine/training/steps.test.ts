@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ganLosses, type GanLoss } from '../../../../src/maths/adversarial/optimum.ts';
 import type { Remote } from '../../../../src/protocol/rpc.ts';
-import type { Checkpoint, CoefficientChange, Reporting, TrainedModel, TrainingService } from '../../../../src/protocol/training.ts';
+import type {
+  Checkpoint,
+  CoefficientChange,
+  Coefficients,
+  Reporting,
+  TrainedModel,
+  TrainingService,
+} from '../../../../src/protocol/training.ts';
 import { defaultCoefficients } from '../../../../src/protocol/training.ts';
 import { largestDifference, mixture, openService, readFixture, requestOf, trained } from './support.ts';
 
@@ -59,7 +66,9 @@ describe('steps beside PyTorch', () => {
 
   it.each(Object.entries(gans))('of two players leave theirs: %s', async (name, { loss, turns, clip, ...others }) => {
     const steps = { 'discriminator.steps': turns[0], 'generator.steps': turns[1] };
-    const coefficients = { ...others, ...steps, loss: ganLosses.indexOf(loss), clip: clip ?? Infinity };
+    const adam = { 'discriminator.rate': 1e-3, 'generator.rate': 5e-4 };
+    for (const player of ['discriminator', 'generator']) Object.assign(adam, { [`${player}.beta1`]: 0, [`${player}.beta2`]: 0.9 });
+    const coefficients = { ...others, ...steps, ...adam, loss: ganLosses.indexOf(loss), clip: clip ?? Infinity };
     const { end, points } = await trained(service, requestOf(gan, mixture('grid'), 9, { until: 10, coefficients, reporting: everyStep }));
     for (const player of ['discriminator', 'generator'])
       expect(largestDifference(end.checkpoint.tensors[`${player}.parameters`]!, fixture.get(`gan.${name}.${player}`)!)).toBeLessThan(2e-5);
@@ -136,6 +145,36 @@ describe('going on from a checkpoint', () => {
     expect(bits(again.end.checkpoint)).toEqual(bits(end.checkpoint));
     const unchanged = await trained(service, { ...request, from: checkpoints.find(({ step }) => step === 25)! });
     expect(bits(unchanged.end.checkpoint)).not.toEqual(bits(end.checkpoint));
+  });
+
+  it('is the same where all rules of two players were changed on the way, and gives the draws of a step whatever was before', async () => {
+    const changes: Coefficients[] = [
+      { 'discriminator.steps': 3 },
+      { loss: ganLosses.indexOf('hinge'), noise: 0.1 },
+      { 'discriminator.steps': 0, 'generator.steps': 2, spectral: 1 },
+      { 'discriminator.steps': 1, 'generator.steps': 0, gp: 1, spectral: 0, clip: 0.5 },
+    ];
+    let coefficients = defaultCoefficients.gan;
+    const schedule = changes.map((change, i) => ({ step: 7 * i, coefficients: (coefficients = { ...coefficients, ...change }) }));
+    const request = requestOf(gan, mixture('moons'), 3, { until: 28, schedule, reporting: { ...everyStep, checkpointsEvery: 5 } });
+    const whole = await trained(service, request);
+    const from = whole.checkpoints.find(({ step }) => step === 10)!;
+    const again = await trained(service, { ...request, from });
+    expect(bits(again.end.checkpoint)).toEqual(bits(whole.end.checkpoint));
+    const counts = ['discriminator', 'generator'].map((player) => whole.end.checkpoint.tensors[`${player}.step`]![0]);
+    expect(counts).toEqual([7 * 3 + 7 * 3 + 7, 7 + 7 + 14]);
+    // Another past, and from here on the same.
+    const other = [{ ...schedule[0]!, coefficients: { ...defaultCoefficients.gan, 'discriminator.steps': 9 } }, ...schedule.slice(1)];
+    const sameFuture = await trained(service, { ...request, from, schedule: other });
+    expect(bits(sameFuture.end.checkpoint)).toEqual(bits(whole.end.checkpoint));
+  });
+
+  it('begins with other parameters of another seed', async () => {
+    const [one, two] = await Promise.all([1, 2].map((seed) => trained(service, requestOf(gan, mixture('moons'), seed, { until: 1 }))));
+    for (const player of ['discriminator', 'generator']) {
+      const [a, b] = [one, two].map((each) => each!.checkpoints[0]!.tensors[`${player}.parameters`]!);
+      expect(largestDifference(a!, b!)).toBeGreaterThan(0.1);
+    }
   });
 
   it('does not depend on how often it tells of itself, nor on others that train beside it', async () => {
