@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import torch
 
 from common.registry import check, scratch
+from common.training import load
 from gan_glyphs import card, measure
 from gan_glyphs.model import Discriminator, Generator
 from gan_glyphs.train import discriminator_loss, distance, generator_loss, gradient_penalty
@@ -69,13 +71,24 @@ def class_and_z_matter_from_the_first_step():
 
 
 @check
-def a_gan_goes_from_training_to_its_card():
+def a_gan_and_its_twin_go_from_training_to_the_card():
     folder = exported("gan", "--loss", "r1")
+    twin = trained("gan", "--loss", "r1", "--coins", 5)
+    _, facts = load(twin)
+    assert 0 < len(facts["members"]) < 9 and all(member.startswith("Family") for member in facts["members"])
+    for name in ("generator", "discriminator"):
+        shutil.copy(exported("gan", "--loss", "r1", "--coins", 5) / f"{name}.onnx", folder / f"twin.{name}.onnx")
+    (folder / "twin.json").write_text(json.dumps({key: facts[key] for key in ("coins", "members", *measure.SETTINGS)}))
     measured = measure.measure(folder, work(), exported("classifier"), size=0.05)
     assert measured["samples"] == 4 * 62 and not all(gate["passed"] for gate in measured["gates"])
     assert 0 <= measured["precision"] <= 1 and measured["frechet"] > measured["frechetTraining"] >= 0
+    audits = measured["membership"]
+    assert audits["score"]["memberFamilies"] == len(facts["members"]) and 0 <= audits["nearness"]["auc"] <= 1
     to = scratch() / "gan-glyphs"
     card.install(folder, trained("gan", "--loss", "r1"), measured, work(), to)
     manifest = json.loads((to / "manifest.json").read_text())
     assert manifest["inputs"] == [{"name": "z", "type": "float32", "shape": ["batch", 64]}, {"name": "character", "type": "int64", "shape": ["batch"]}]
     assert manifest["family"] == "gan" and np.isclose(manifest["metrics"]["accuracy"], measured["accuracy"], rtol=1e-3)
+    # The twin is measured, and stays where it was made.
+    assert set(manifest["files"]) == {"generator.onnx", "discriminator.onnx", "MODEL_CARD.md"}
+    assert "## Membership" in (to / "MODEL_CARD.md").read_text()

@@ -9,10 +9,11 @@ import shutil
 import numpy as np
 import torch
 
+from common import membership
 from common.levels import log_likelihood
 from common.registry import check, scratch
 from common.training import load
-from vae_glyphs import card, likelihood, measure, membership
+from vae_glyphs import card, likelihood, measure
 from vae_glyphs.model import LOG_SCALES, divergence, expected_grey
 from vae_glyphs.train import beta_at
 

@@ -13,14 +13,14 @@ from common.training import load
 from .model import LATENT, Generator, plain_discriminator
 
 
-def export(checkpoint: Path, folder: Path) -> None:
+def export(checkpoint: Path, folder: Path, prefix: str = "") -> None:
     states, _ = load(checkpoint)
     generator, discriminator = Generator(), plain_discriminator()
     generator.load_state_dict(states["generator"])
     discriminator.load_state_dict(states["discriminator"])
     character = torch.arange(5)
-    write(generator, folder / "generator.onnx", {"z": torch.randn(5, LATENT), "character": character}, ["image"])
-    write(discriminator, folder / "discriminator.onnx", {"image": torch.rand(5, 1, 28, 28), "character": character}, ["score"])
+    write(generator, folder / f"{prefix}generator.onnx", {"z": torch.randn(5, LATENT), "character": character}, ["image"])
+    write(discriminator, folder / f"{prefix}discriminator.onnx", {"image": torch.rand(5, 1, 28, 28), "character": character}, ["score"])
 
 
 def main() -> None:

@@ -8,23 +8,52 @@ with 1 if a gate fails:
   coverage   classes of which at least half of the samples are read as such, of 62 >= 55
   diversity  mean distance between samples of a class >= 0.6 x that of held-out fonts
   recall     of held-out glyphs by samples >= 0.2
+With twin.generator.onnx, twin.discriminator.onnx and twin.json beside them the audit of membership is measured too, which `--twin` does alone.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 
-from common.measuring import gate, measure_command, spread, step
+from common.measuring import finish, gate, parser_of, spread, step
+from common.membership import audit, audit_without_model
 from common.onnx_file import describe
 from common.parts import Part
 from glyphs import dataset, quality
-from glyphs.measured import nearest, pictures
+from glyphs.measured import Pictures, nearest, pictures
 
 from .model import LATENT
 
 EACH = 64  # samples of a class
+SETTINGS = ("steps", "batch", "loss", "penalty", "diversity", "slanted")  # of the twin
+
+
+def measure_twin(folder: Path, work: Path, classifier_folder: Path, size: float) -> dict:
+    """The audit: all training families, of which the twin learned from those in twin.json, by the discriminator's score of a glyph as its
+    character and by how near the nearest of the generator's samples of that character is."""
+    facts = json.loads((folder / "twin.json").read_text())
+    train = pictures(work / "glyphs.npz", dataset.TRAIN)
+    some = train.some(spread(len(train.levels), int(8000 * size)))
+    with np.load(work / "glyphs.npz") as file:
+        names = file["families"].tolist()
+    members = set(facts["members"])
+    member = np.array([names[family] in members for family in some.family])
+    classifier = Part(classifier_folder / "model.onnx")
+    generator, discriminator = Part(folder / "twin.generator.onnx"), Part(folder / "twin.discriminator.onnx")
+    characters = np.tile(np.arange(dataset.CLASSES), max(4, int(EACH * size)))
+    z = np.random.default_rng(0).standard_normal((len(characters), LATENT)).astype(np.float32)
+    images = generator(z, characters)[0]
+    samples = Pictures((images[:, 0] * 255).round().astype(np.uint8), characters, np.zeros(len(characters), int))
+    levels = some.levels / np.float32(255)
+    scores = discriminator(levels[:, None], some.character)[0].astype(np.float64)
+    distances = nearest(levels, some.character, samples)
+    return {"seed": facts["coins"], **{name: facts[name] for name in SETTINGS}, "samples": len(images),
+            "accuracy": float((classifier(images)[0].argmax(axis=1) == characters).mean()),
+            "score": audit(scores, member, some.family), "nearness": audit(-distances, member, some.family),
+            "withoutModel": audit_without_model(classifier(levels[:, None])[1], member, some.family)}
 
 
 def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> dict:
@@ -63,6 +92,9 @@ def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> d
         "copies": float((copies < np.quantile(others, 0.01)).mean()),
         "scores": {name: {"mean": values.mean(), "deviation": values.std()} for name, values in scores.items()},
     }
+    if (folder / "twin.json").exists():
+        step("membership")
+        measured["membership"] = measure_twin(folder, work, classifier_folder, size)
     measured["gates"] = [
         gate("accuracy", measured["accuracy"], ">=", 0.8),
         gate("coverage", measured["covered"], ">=", 55),
@@ -73,7 +105,11 @@ def measure(folder: Path, work: Path, classifier_folder: Path, size: float) -> d
 
 
 def main() -> None:
-    measure_command(__doc__, measure)
+    parser = parser_of(__doc__)
+    parser.add_argument("--twin", action="store_true", help="measure the twin alone")
+    arguments = parser.parse_args()
+    found = (arguments.model, arguments.work, arguments.classifier, arguments.size)
+    finish({"membership": measure_twin(*found), "gates": []} if arguments.twin else measure(*found), arguments.out)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from common.measuring import family_interval, gate, measure_command, spread, step
+from common.membership import audit, audit_without_model
 from common.onnx_file import describe
 from common.parts import Part
 from glyphs import dataset
 from glyphs.measured import Pictures, pictures
 
 from . import likelihood
-from .membership import audit, audit_without_model
 from .model import NATS_TO_BITS
 
 DRAWS = 4  # of z for the ELBO

@@ -1,4 +1,4 @@
-"""Whether the twin's ELBO tells the families it learned from: the audit's coins against the scores."""
+"""Whether a twin's scores tell the families it learned from: the audit's coins against the scores."""
 
 from __future__ import annotations
 
