@@ -14,6 +14,7 @@ export const commands = {
   continueText: 'genlens.continueText',
   openLatentSpace: 'genlens.openLatentSpace',
   addVae: 'genlens.addVae',
+  addGan: 'genlens.addGan',
   trainVae: 'genlens.trainVae',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
@@ -102,6 +103,7 @@ export const fixAllKind = 'genlens';
 export const storageKeys = {
   addedModels: 'genlens.addedModels',
   addedVaes: 'genlens.addedVaes',
+  addedGans: 'genlens.addedGans',
   lastPrompt: 'genlens.lastPrompt',
   attentionPanels: 'genlens.attentionPanels',
   painting: 'genlens.painting',

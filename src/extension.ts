@@ -9,6 +9,8 @@ import { PanelStore } from './features/attention/panelStore.ts';
 import { SymbolFinder } from './features/attention/symbols/symbols.ts';
 import { Engine } from './features/engine/engine.ts';
 import { registerFormulas } from './features/formulas/register.ts';
+import { AddedGans } from './features/gan/addedGans.ts';
+import { GanModels } from './features/gan/ganModels.ts';
 import { LatentDataSets } from './features/latent/latentData.ts';
 import { LatentPanels } from './features/latent/latentPanels.ts';
 import { disposeLog, showLog } from './features/log/log.ts';
@@ -52,17 +54,19 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const places = new TextPlaces();
   const vaes = new VaeModels(models, engine, new AddedVaes(globalState));
+  const gans = new GanModels({ models, engine, added: new AddedGans(globalState), folder: inExtension('models') });
   const sampling = new SamplingView({
     extensionUri,
     engine,
-    models: new SamplingModels(models, vaes),
+    models: new SamplingModels(models, vaes, gans),
     transformers: models,
     vaes,
+    gans,
     places,
     runs: new RunStore(context.storageUri ?? context.globalStorageUri),
     memento: workspaceState,
     explain: ({ model, prompt: text, tokens: ids }) => panels.explain({ kind: 'prompt', text, drawn: { model, ids } }),
-    addModel: () => addAny(models, vaes, engine),
+    addModel: () => addAny(models, vaes, gans, engine),
   });
 
   const latent = new LatentPanels({
@@ -101,6 +105,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(panelTypes.latent, latent),
     vscode.commands.registerCommand(commands.openLatentSpace, () => latent.open()),
     vscode.commands.registerCommand(commands.addVae, () => vaes.add()),
+    vscode.commands.registerCommand(commands.addGan, () => gans.add()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.training, training),
     vscode.commands.registerCommand(commands.trainVae, () => training.open()),
     vscode.commands.registerCommand(commands.continueText, () => sampling.continueText()),

@@ -3,7 +3,8 @@
 import { resolve } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
 import type { EngineSettings, ProviderName } from '../protocol/inference.ts';
-import { evaluateArguments, evaluateOptions, type EvaluateArguments } from './evaluate/arguments.ts';
+import type { ModelAnswers } from '../protocol/question.ts';
+import { evaluateArguments, evaluateOptions, readAnswers, type EvaluateArguments } from './evaluate/arguments.ts';
 import { formulasArguments, type FormulasArguments } from './formulas/arguments.ts';
 import { parse } from './parse.ts';
 import { isTopic, UsageError, type HelpTopic } from './usage.ts';
@@ -40,6 +41,7 @@ const sampleOptions = {
   seed: { type: 'string' },
   settings: { type: 'string' },
   out: { type: 'string' },
+  answer: { type: 'string', multiple: true },
 } as const satisfies Options;
 
 export interface InspectArguments {
@@ -76,6 +78,8 @@ export interface SampleArguments {
   settingsFile: string | undefined;
   out: string | undefined;
   json: boolean;
+  /** What a VAE's or a GAN's files do not say. */
+  answers: ModelAnswers;
   settings: EngineSettings;
 }
 
@@ -164,6 +168,7 @@ function sampleArguments(args: readonly string[]): Arguments {
     settingsFile: values.settings,
     out: values.out,
     json: values.json ?? false,
+    answers: readAnswers(values.answer ?? [], command),
     settings: engineSettings(command, values),
   };
 }

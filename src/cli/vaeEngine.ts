@@ -5,8 +5,9 @@ import { EnginePool } from '../engine/pool.ts';
 import { resolveVae } from '../models/vae/source.ts';
 import type { EngineSettings } from '../protocol/inference.ts';
 import { RpcError } from '../protocol/rpc.ts';
-import type { ModelAnswers, ModelQuestion } from '../protocol/question.ts';
+import type { ModelAnswers } from '../protocol/question.ts';
 import type { LoadedVae, VaeSource } from '../protocol/vae.ts';
+import { openQuestions } from './openQuestions.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Does work with a loaded model; the process is ended behind it, however it ends. */
@@ -29,22 +30,11 @@ export async function withVae<T>(
     } catch (error) {
       if (!(error instanceof RpcError) || error.code !== 'undecided') throw error;
       const { questions } = await pool.inspectVae(source, settings, options);
-      throw new Error(asked(source.name, questions));
+      throw new Error(openQuestions(source.name, questions));
     }
     return await work(client, loaded, source);
   } finally {
     forget();
     pool.dispose();
   }
-}
-
-/** What a model's files leave open, and how it is said on a command line. */
-function asked(name: string, questions: readonly ModelQuestion[]): string {
-  const lines = questions.map(({ id, text, options, likely, needed }) => {
-    const choices = options.map(
-      ({ value, label }) => `    --answer ${id}=${value}   ${label}${value === likely?.value ? ` (likely: ${likely.because})` : ''}\n`,
-    );
-    return `  ${text}${needed ? '' : ' (may be left open)'}\n${choices.join('')}`;
-  });
-  return `${name} does not say all that is needed to run it. Say it:\n${lines.join('')}`.trimEnd();
 }

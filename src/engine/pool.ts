@@ -1,5 +1,6 @@
 /** The inference processes of one owner: one a model, within a memory limit, ended when idle. */
 
+import type { GanInspection, GanService, GanSource } from '../protocol/gan.ts';
 import type { TransformerService } from '../protocol/generation.ts';
 import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
 import type { ModelFamily } from '../protocol/life.ts';
@@ -7,6 +8,7 @@ import { RpcError, type CallOptions, type Disposable } from '../protocol/rpc.ts'
 import type { TrainingService } from '../protocol/training.ts';
 import type { VaeInspection, VaeService, VaeSource } from '../protocol/vae.ts';
 import { EngineClient } from './client.ts';
+import { GanClient, inspectGan } from './ganClient.ts';
 import type { ProcessOwner } from './modelProcess.ts';
 import { InferenceProcess, type ProcessOptions } from './process.ts';
 import { TrainingClient } from './trainingClient.ts';
@@ -98,6 +100,15 @@ export class EnginePool implements Disposable {
   /** What a model's files are and what they do not say, found in a process that ends behind it. */
   inspectVae(source: VaeSource, settings: EngineSettings, options: CallOptions = {}): Promise<VaeInspection> {
     return inspectVae(() => new InferenceProcess<VaeService>({ ...this.processOptions, family: 'vae' }), source, settings, options);
+  }
+
+  /** The same of a GAN. */
+  acquireGan(source: GanSource, settings: EngineSettings): GanClient {
+    return this.clientOf('gan', source, settings, (owner: ProcessOwner<GanService>) => new GanClient({ source, settings, ...owner }));
+  }
+
+  inspectGan(source: GanSource, settings: EngineSettings, options: CallOptions = {}): Promise<GanInspection> {
+    return inspectGan(() => new InferenceProcess<GanService>({ ...this.processOptions, family: 'gan' }), source, settings, options);
   }
 
   /** The client of a folder of training graphs; the same one for the same two, as `acquire`. */

@@ -73,6 +73,10 @@ const manifestSchema = z
     /** Values of the pictures that a model takes and gives, from black to white; 0 to 1 where it is not stated. */
     range: z.optional(range),
     latentNames: z.optional(z.array(z.string().check(z.minLength(1)))),
+    /** Of a model that is told a class: what each number stands for. */
+    classes: z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1))),
+    /** What the numbers of a GAN's z are drawn from; N(0, 1) where it is not stated. */
+    prior: z.optional(z.enum(['normal', 'symmetric', 'unit'])),
     tokenizer: z.optional(relativePath),
     /** Longest range of tokens at which the model is as good as at short ones. */
     context: z.optional(z.int().check(z.gte(1))),
@@ -94,13 +98,17 @@ const manifestSchema = z
           issues.push({ code: 'custom', path, input: file, message: 'is not among `files`, so its content cannot be checked' });
         }
       }
-      if (value.family === 'vae' && !(value.parts && Object.hasOwn(value.parts, 'decoder')))
-        issues.push({
-          code: 'custom',
-          path: ['parts'],
-          input: value.parts,
-          message: 'must have a `decoder` (and an `encoder`) in a model of family vae',
-        });
+      for (const [family, needed, other] of [
+        ['vae', 'decoder', 'encoder'],
+        ['gan', 'generator', 'discriminator'],
+      ])
+        if (value.family === family && !(value.parts && Object.hasOwn(value.parts, needed!)))
+          issues.push({
+            code: 'custom',
+            path: ['parts'],
+            input: value.parts,
+            message: `must have a \`${needed}\` (and a \`${other}\`) in a model of family ${family}`,
+          });
     }),
   );
 

@@ -1,5 +1,6 @@
 /** The messages between the sampling view and the extension host, and what the host keeps of it. */
 
+import type { ChosenClass, Walk } from './gan.ts';
 import type { DecodingSettings, GeneratedToken, Generation, GenerationRequest } from './generation.ts';
 import type { Picture, PictureShape } from './pictures.ts';
 import type { Streamed } from './rpc.ts';
@@ -116,7 +117,57 @@ export interface PictureRun extends RunOf<'pictures'> {
   readonly outcome: PictureOutcome | null;
 }
 
-export type SamplingRun = TextRun | PictureRun;
+/** What decides a GAN's samples, beside the model. */
+export interface GanSettings {
+  /** prior: z of its own for each. walk: from one z to another. */
+  readonly from: 'prior' | 'walk';
+  /** Of samples, or of steps. */
+  readonly count: number;
+  /** Sample i depends on it and on i alone. 0 to 2^32 - 1. */
+  readonly seed: number;
+  /** Number of the first sample. */
+  readonly first: number;
+  /** Numbers of z that are larger in size are drawn again; null: none is. */
+  readonly truncation: number | null;
+  /** Of a walk it is that of the sample which the walk begins with. */
+  readonly class: ChosenClass;
+  readonly walk: Walk;
+}
+
+export const defaultGan: GanSettings = {
+  ...{ from: 'prior', count: 36, seed: 1, first: 0, truncation: null, class: 'each' },
+  walk: { from: { seed: 1, sample: 0 }, to: { seed: 1, sample: 1 }, way: 'spherical' },
+};
+
+/** Samples of a GAN, beside a picture of each what it is and where it came from. */
+export interface GanRun extends RunOf<'gan'> {
+  readonly settings: GanSettings;
+  readonly shape: PictureShape | null;
+  /** Of those that are there, [count, channels, height, width]. */
+  readonly levels: Uint8Array;
+  /** Of each that is there: the name of its class; empty of a model without classes. */
+  readonly classes: readonly string[];
+  /** Of each that is there: its discriminator's score; empty without one. */
+  readonly scores: readonly number[];
+  readonly outcome: PictureOutcome | null;
+}
+
+export interface GanPictureBatch extends PictureBatch {
+  readonly classes: readonly string[];
+  readonly scores: readonly number[];
+}
+
+/** What there is to choose of a GAN. */
+export interface GanFacts {
+  readonly latent: number;
+  /** Names by number; empty where it is told none. */
+  readonly classes: readonly string[];
+  /** z is of N(0, 1), which can be truncated. */
+  readonly truncates: boolean;
+  readonly scores: boolean;
+}
+
+export type SamplingRun = TextRun | PictureRun | GanRun;
 
 /** What is chosen in the view. */
 export interface SamplingChoices {
@@ -126,6 +177,7 @@ export interface SamplingChoices {
   readonly prompt: string;
   readonly decoding: DecodingSettings;
   readonly pictures: PictureSettings;
+  readonly gan: GanSettings;
   /** All settings are shown, not the most used alone. */
   readonly settingsOpen: boolean;
   /** The run that is shown, and the one beside it. */
@@ -156,10 +208,16 @@ export interface SamplingHost {
   continueText(params: { model: string; request: GenerationRequest }): Streamed<readonly GeneratedToken[], Generation>;
   /** @throws RpcError 'model-missing', 'untrusted', and what the engine says */
   samplePictures(params: PictureRequest): Streamed<PictureBatch, PictureOutcome>;
+  /** @throws RpcError 'model-missing', 'untrusted', and what the engine says */
+  sampleGan(params: { model: string; settings: GanSettings }): Streamed<GanPictureBatch, PictureOutcome>;
+  /** @throws RpcError as `sampleGan` does */
+  ganFacts(params: { model: string }): GanFacts;
+  /** z of one sample, or of a step of a walk: [latent]. @throws RpcError as `sampleGan` does */
+  zOf(params: { model: string; settings: GanSettings; index: number }): Float32Array;
   /** The image file that is open in front, else one that the user picks, as the model takes it; null: none was picked. */
   pickPicture(params: { model: string; pick: boolean }): Picture | null;
   /** Asks where, and writes: a picture of them as PNG, or all numbers [count, ...item] as .npy. */
-  save(params: { run: PictureRun; png: Uint8Array | null }): void;
+  save(params: { run: PictureRun | GanRun; png: Uint8Array | null }): void;
   /** Puts text where its prompt ended, or, where that was edited, at the cursor. Says which; null: nowhere. */
   insert(params: { from: ContinuedText; text: string }): { place: 'origin' | 'cursor' } | null;
   copy(params: { text: string; what: string }): void;
@@ -179,6 +237,7 @@ export interface PastedSettings {
   readonly model?: string;
   readonly decoding?: Partial<DecodingSettings>;
   readonly pictures?: Partial<PictureSettings>;
+  readonly gan?: Partial<GanSettings>;
 }
 
 export interface SamplingPage {

@@ -3,6 +3,7 @@
 import type { DecodingSettings } from '../../src/protocol/generation.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type {
+  GanSettings,
   PictureSettings,
   SamplingChoices,
   SamplingHost,
@@ -11,6 +12,10 @@ import type {
   TextTarget,
 } from '../../src/protocol/sampling.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
+
+/** Settings of one kind, under its name. */
+export type CopiedSettings =
+  { readonly decoding: DecodingSettings } | { readonly pictures: PictureSettings } | { readonly gan: GanSettings };
 
 /** What is shown of a run is the run itself, which is never changed: another takes its place. */
 export interface Desk {
@@ -29,6 +34,7 @@ export interface Desk {
   set(change: Partial<SamplingChoices>): void;
   setDecoding(change: Partial<DecodingSettings>): void;
   setPictures(change: Partial<PictureSettings>): void;
+  setGan(change: Partial<GanSettings>): void;
   /** Starts what is chosen. */
   start(): void;
   stop(): void;
@@ -41,7 +47,7 @@ export interface Desk {
   /** Shows a run as it is now, in place of what is known of it. @param keep also over a reload */
   put(run: SamplingRun, keep: boolean): void;
   forget(runs: readonly string[]): void;
-  copySettings(settings: { readonly decoding: DecodingSettings } | { readonly pictures: PictureSettings }, model: string): void;
+  copySettings(settings: CopiedSettings, model: string): void;
   pasteSettings(): void;
   /** Something that the user has asked for: what goes wrong is told. */
   act(work: Promise<unknown>): void;

@@ -3,11 +3,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';
-import type { PictureRun, SamplingRun } from '../../src/protocol/sampling.ts';
+import type { GanRun, PictureRun, SamplingRun } from '../../src/protocol/sampling.ts';
 import { paint, sizeOf } from '../shared/pictures/drawing.ts';
 import { shortTokenLabel } from '../shared/tokenLabel.ts';
 import { iconButton, toggleButton } from '../shared/toolbar.ts';
 import type { Desk } from './desk.ts';
+import { ganSettingsSummary } from './gan/ganWords.ts';
 import { pathTo, textOf } from './text/branches.ts';
 import { pictureSettingsSummary } from './pictures/pictureWords.ts';
 import { settingsSummary } from './words.ts';
@@ -53,16 +54,20 @@ const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 const timeOf = (at: number): string => times.format(at);
 
 const summaryOf = (run: SamplingRun): string =>
-  run.kind === 'text' ? settingsSummary(run.settings) : pictureSettingsSummary(run.settings);
+  run.kind === 'text'
+    ? settingsSummary(run.settings)
+    : run.kind === 'gan'
+      ? ganSettingsSummary(run.settings)
+      : pictureSettingsSummary(run.settings);
 
 function faceOf(run: SamplingRun): TemplateResult {
-  if (run.kind === 'pictures') return html`<canvas class="history-thumbnails" role="img" aria-label="Samples" ${ref(strip(run))}></canvas>`;
+  if (run.kind !== 'text') return html`<canvas class="history-thumbnails" role="img" aria-label="Samples" ${ref(strip(run))}></canvas>`;
   return html`<code>${shortTokenLabel(textOf(run.nodes, pathTo(run.nodes, run.tip)).trimStart(), 64)}</code>`;
 }
 
 /** The first samples side by side. */
 const strip =
-  ({ shape, levels }: PictureRun) =>
+  ({ shape, levels }: PictureRun | GanRun) =>
   (element?: Element): void => {
     if (!(element instanceof HTMLCanvasElement) || !shape) return;
     const { channels, height, width } = shape;

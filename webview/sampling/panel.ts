@@ -5,7 +5,9 @@ import { messageOf } from '../../src/protocol/errors.ts';
 import { defaultDecoding, type DecodingSettings } from '../../src/protocol/generation.ts';
 import { RpcError, type Handlers, type Remote } from '../../src/protocol/rpc.ts';
 import {
+  defaultGan,
   defaultPictures,
+  type GanSettings,
   type PictureSettings,
   type SamplingChoices,
   type SamplingContent,
@@ -18,7 +20,8 @@ import {
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { banner, textButton } from '../shared/notices.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
-import type { Desk } from './desk.ts';
+import type { CopiedSettings, Desk } from './desk.ts';
+import { GanSampler } from './gan/ganSampler.ts';
 import { history } from './history.ts';
 import { modelPicker } from './models.ts';
 import { PictureSampler } from './pictures/pictureSampler.ts';
@@ -26,7 +29,15 @@ import { Continuer } from './text/continuer.ts';
 import { familyNames } from './words.ts';
 
 const noChoices: SamplingChoices = {
-  ...{ model: null, source: 'file', prompt: '', decoding: defaultDecoding, pictures: defaultPictures, settingsOpen: false },
+  ...{
+    model: null,
+    source: 'file',
+    prompt: '',
+    decoding: defaultDecoding,
+    pictures: defaultPictures,
+    gan: defaultGan,
+    settingsOpen: false,
+  },
   ...{ run: null, beside: null },
 };
 
@@ -35,6 +46,7 @@ export class SamplingPanel implements Desk {
   readonly #root: HTMLElement;
   readonly #text = new Continuer(this);
   readonly #pictures = new PictureSampler(this);
+  readonly #gans = new GanSampler(this);
   #choices = noChoices;
   #models: readonly SamplingModel[] = [];
   #canAdd = false;
@@ -117,9 +129,14 @@ export class SamplingPanel implements Desk {
     this.set({ pictures: { ...this.#choices.pictures, ...change } });
   }
 
+  setGan(change: Partial<GanSettings>): void {
+    this.set({ gan: { ...this.#choices.gan, ...change } });
+  }
+
   start(): void {
     if (this.#going || !this.model) return;
     if (this.model.family === 'transformer') this.#text.start();
+    else if (this.model.family === 'gan') this.#gans.start();
     else this.#pictures.start();
   }
 
@@ -162,7 +179,7 @@ export class SamplingPanel implements Desk {
     });
   }
 
-  copySettings(settings: { readonly decoding: DecodingSettings } | { readonly pictures: PictureSettings }, model: string): void {
+  copySettings(settings: CopiedSettings, model: string): void {
     this.act(this.host.copy({ text: `${JSON.stringify({ model, ...settings }, undefined, 2)}\n`, what: 'Settings' }));
   }
 
@@ -187,12 +204,13 @@ export class SamplingPanel implements Desk {
   }
 
   async #paste(): Promise<void> {
-    const { model, decoding, pictures } = await this.host.paste({});
+    const { model, decoding, pictures, gan } = await this.host.paste({});
     const known = this.#models.some(({ id }) => id === model);
     this.set({
       ...(model !== undefined && known && { model }),
       decoding: { ...this.#choices.decoding, ...decoding },
       pictures: { ...this.#choices.pictures, ...pictures },
+      gan: { ...this.#choices.gan, ...gan },
     });
     if (model === undefined || known) return;
     throw new Error(
@@ -241,6 +259,7 @@ export class SamplingPanel implements Desk {
   #section(model: SamplingModel): { readonly headline: string; readonly content: TemplateResult } {
     if (model.family === 'transformer') return { headline: this.#text.headline(model), content: this.#text.content(model) };
     if (model.family === 'vae') return { headline: this.#pictures.headline(model), content: this.#pictures.content(model) };
+    if (model.family === 'gan') return { headline: this.#gans.headline(model), content: this.#gans.content(model) };
     const words = `Samples of a ${familyNames[model.family]} are not shown here yet.`;
     return { headline: model.title, content: html`<p class="sampling-empty">${words}</p>` };
   }

@@ -93,7 +93,7 @@ export function differences(a: SamplingRun, b: SamplingRun): { name: string; a: 
 /** All that a run was made from, by name. */
 const told = (run: SamplingRun): Record<string, unknown> => ({
   model: run.model,
-  ...(run.kind === 'text' ? { text: run.from.text } : { around: run.around?.name ?? 'the prior' }),
+  ...(run.kind === 'text' ? { text: run.from.text } : run.kind === 'pictures' ? { around: run.around?.name ?? 'the prior' } : {}),
   ...run.settings,
 });
 const shownAs = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

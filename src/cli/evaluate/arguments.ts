@@ -2,6 +2,8 @@
 
 import type { EngineSettings } from '../../protocol/inference.ts';
 import type { ModelAnswers } from '../../protocol/question.ts';
+import { LEAST_TRUNCATION } from '../../maths/gan/noise.ts';
+import { MOST_TRUNCATION } from '../../models/gan/settings.ts';
 import { UsageError } from '../usage.ts';
 
 export const evaluateOptions = {
@@ -10,6 +12,7 @@ export const evaluateOptions = {
   draws: { type: 'string' },
   evidence: { type: 'string' },
   samples: { type: 'string' },
+  truncation: { type: 'string' },
   seed: { type: 'string' },
   answer: { type: 'string', multiple: true },
 } as const;
@@ -19,7 +22,9 @@ export interface EvaluateOptions {
   train: string | undefined;
   draws: number;
   evidence: number;
-  samples: number;
+  /** A family's own where it is not given. */
+  samples: number | undefined;
+  truncation: number | null;
   seed: number;
   answers: ModelAnswers;
 }
@@ -41,21 +46,29 @@ export function evaluateArguments(
   const command = 'evaluate';
   if (values.data === undefined || values.data === '') throw new UsageError('--data DATA is missing', command);
   if (values.train === '') throw new UsageError('--train needs the name of a file or folder', command);
-  const wrong = values.answer?.find((text) => !/^[a-z-]+=./.test(text));
-  if (wrong !== undefined) throw new UsageError(`--answer takes ID=VALUE, not "${wrong}"`, command);
   return {
     data: values.data,
     train: values.train,
     draws: wholeNumber('draws', values.draws, 1) ?? 4,
     evidence: wholeNumber('evidence', values.evidence, 0) ?? 50,
-    samples: wholeNumber('samples', values.samples, 2) ?? 500,
+    samples: wholeNumber('samples', values.samples, 2),
+    truncation: truncationOf(values.truncation),
     seed: wholeNumber('seed', values.seed, 0) ?? 1,
-    answers: readAnswers(values.answer ?? []),
+    answers: readAnswers(values.answer ?? [], command),
   };
 }
 
-/** Of ID=VALUE. */
-export function readAnswers(given: readonly string[]): ModelAnswers {
+function truncationOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (text.trim() !== '' && value >= LEAST_TRUNCATION && value <= MOST_TRUNCATION) return value;
+  throw new UsageError(`--truncation takes a number from ${LEAST_TRUNCATION} to ${MOST_TRUNCATION}, not "${text}"`, 'evaluate');
+}
+
+/** Of ID=VALUE. @throws UsageError */
+export function readAnswers(given: readonly string[], command: string): ModelAnswers {
+  const wrong = given.find((text) => !/^[a-z-]+=./.test(text));
+  if (wrong !== undefined) throw new UsageError(`--answer takes ID=VALUE, not "${wrong}"`, command);
   return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf('=');

@@ -1,7 +1,8 @@
-/** `genlens evaluate`: a variational autoencoder on data. */
+/** `genlens evaluate`: a variational autoencoder or a GAN on data. */
 
 import { join, resolve } from 'node:path';
 import { stat } from 'node:fs/promises';
+import { looksLikeGan } from '../../models/gan/source.ts';
 import { klByDimension } from '../../maths/vae/gaussian.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
 import { RpcError } from '../../protocol/rpc.ts';
@@ -10,8 +11,11 @@ import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
 import type { EvaluateArguments, EvaluateOptions } from './arguments.ts';
 import { asText } from './asText.ts';
+import { evaluateGan } from './gan.ts';
 import type { EvaluatedItem, Evaluation } from './evaluation.ts';
 
+/** Compared with the training data, where it is not said how many. */
+const SAMPLES = 500;
 /** Of importance sampling, and the factor of q's deviations in the proposal. */
 const EVIDENCE_DRAWS = 500;
 const INFLATION = 1.1;
@@ -22,17 +26,18 @@ const AGGREGATE_DRAWS = 1000;
 
 export async function evaluate(args: EvaluateArguments, terminal: Terminal): Promise<void> {
   const [data, train] = [await placeOf(args.data, terminal), args.train === undefined ? null : await placeOf(args.train, terminal)];
+  if (await looksLikeGan(args.model, terminal.modelsFolder)) return evaluateGan({ ...args, data, train }, terminal);
   await withVae(terminal, args.model, args.settings, args.answers, async (client, loaded, source) => {
     const evaluation = await measured(client, loaded, { ...args, data, train }, terminal);
     terminal.print(args.json ? `${JSON.stringify(asJson(source.id, evaluation), null, 2)}\n` : asText(source.name, evaluation));
   });
 }
 
-/** A bundled data set by its name, else a path. */
+/** A bundled data set by its name, or one of its splits (glyphs#train); else a path. */
 async function placeOf(name: string, { modelsFolder }: Terminal): Promise<string> {
-  const bundled = join(modelsFolder, name);
-  const isBundled = /^[a-z0-9-]+$/.test(name) && (await stat(join(bundled, 'dataset.json')).catch(() => null));
-  return isBundled ? bundled : resolve(name);
+  const [own, ...split] = name.split('#');
+  const isBundled = /^[a-z0-9-]+$/.test(own!) && (await stat(join(modelsFolder, own!, 'dataset.json')).catch(() => null));
+  return isBundled ? [join(modelsFolder, own!), ...split].join('#') : resolve(name);
 }
 
 async function measured(
@@ -53,7 +58,10 @@ async function measured(
   const copying =
     train === null
       ? null
-      : { ...withoutPairs(await client.copying({ train, test: data, samples, seed, tests: MOST_TESTS }, options)), train };
+      : {
+          ...withoutPairs(await client.copying({ train, test: data, samples: samples ?? SAMPLES, seed, tests: MOST_TESTS }, options)),
+          train,
+        };
   const compared =
     train === null ? null : await comparison(client, { members: train, others: data, most: MOST_TESTS, draws, seed }, options);
   return { loaded, data: found, items, rate, copying, twoSets: compared?.twoSets ?? null, withoutTwoSets: compared?.without ?? null };

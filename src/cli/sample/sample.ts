@@ -1,17 +1,23 @@
 /** `genlens sample`: what a model generates. */
 
 import { resolveModel } from '../../models/registry.ts';
+import { looksLikeGan } from '../../models/gan/source.ts';
 import { looksLikeVae } from '../../models/vae/source.ts';
 import type { SampleArguments } from '../arguments.ts';
 import { manifestFamily } from '../family.ts';
 import type { Terminal } from '../terminal.ts';
+import { sampleGan } from './gan.ts';
 import { samplePictures } from './pictures.ts';
 import { sampleText } from './text.ts';
 
 export async function sample(args: SampleArguments, terminal: Terminal): Promise<void> {
   if (await looksLikeVae(args.model, terminal.modelsFolder)) {
     if (args.input) throw new Error(`${args.model} is a variational autoencoder: it continues no text. Leave --prompt and --file out.`);
-    return samplePictures({ ...args, answers: {} }, terminal);
+    return samplePictures(args, terminal);
+  }
+  if (await looksLikeGan(args.model, terminal.modelsFolder)) {
+    if (args.input) throw new Error(`${args.model} is a GAN: it continues no text. Leave --prompt and --file out.`);
+    return sampleGan(args, terminal);
   }
   const source = await resolveModel(args.model, terminal.modelsFolder);
   const family = (await manifestFamily(source)) ?? 'transformer';
@@ -19,6 +25,6 @@ export async function sample(args: SampleArguments, terminal: Terminal): Promise
     case 'transformer':
       return sampleText(args, terminal);
     default:
-      throw new Error(`${source.name} is a model of the family "${family}"; transformers and VAEs are sampled from here.`);
+      throw new Error(`${source.name} is a model of the family "${family}"; transformers, VAEs and GANs are sampled from here.`);
   }
 }

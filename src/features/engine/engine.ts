@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { EngineClient } from '../../engine/client.ts';
+import type { GanClient } from '../../engine/ganClient.ts';
 import { EnginePool } from '../../engine/pool.ts';
 import type { TrainingClient } from '../../engine/trainingClient.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
+import type { GanInspection, GanSource } from '../../protocol/gan.ts';
 import type { ModelSource } from '../../protocol/inference.ts';
 import type { CallOptions, Disposable } from '../../protocol/rpc.ts';
 import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
@@ -32,6 +34,15 @@ export class Engine implements Disposable {
   /** What a model's files are and what they do not say, found in a process that ends behind it. */
   inspectVae(source: VaeSource, options: CallOptions): Promise<VaeInspection> {
     return this.#current().inspectVae(source, engineSettings(), options);
+  }
+
+  /** The model's client of a GAN. */
+  gan(source: GanSource): GanClient {
+    return this.#current().acquireGan(source, engineSettings());
+  }
+
+  inspectGan(source: GanSource, options: CallOptions): Promise<GanInspection> {
+    return this.#current().inspectGan(source, engineSettings(), options);
   }
 
   /** The same of a folder of training graphs. */

@@ -2,10 +2,13 @@
 
 import * as z from 'zod/mini';
 import { defaultDecoding, type DecodingSettings } from '../../protocol/generation.ts';
+import { ganFields } from '../../models/gan/settings.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import {
+  defaultGan,
   defaultPictures,
+  type GanRun,
   type PastedSettings,
   type PictureRun,
   type PictureSettings,
@@ -44,6 +47,8 @@ const pictureFields = {
 } satisfies Record<keyof PictureSettings, unknown>;
 const pictures = z.object(pictureFields);
 
+const gan = z.object(ganFields);
+
 const alternative = z.object({ id: z.int(), text, probability: share, drawn: share });
 const token = z.object({
   ...{ id: z.int(), text, added: text, logProbability: z.number().check(z.lte(0)), rank: count, entropy: z.number(), drawn: share },
@@ -76,19 +81,27 @@ const pictureRun = z.object({
   outcome: z.nullable(z.object({ took: z.number(), sha256: z.string(), engineVersion: z.string(), exact: z.boolean() })),
 });
 
+const ganRun = z.object({
+  ...{ ...runFields, kind: z.literal('gan'), settings: gan, shape: z.nullable(shape), levels },
+  classes: z.array(z.string().check(z.maxLength(200))).check(z.maxLength(100_000)),
+  scores: z.array(z.number()).check(z.maxLength(100_000)),
+  outcome: pictureRun.shape.outcome,
+});
+
 const choices = z.object({
   model: z.nullable(text),
   source: z.enum(['file', 'prompt']),
   prompt: text,
   decoding,
   pictures,
+  gan,
   settingsOpen: z.boolean(),
   run: z.nullable(text),
   beside: z.nullable(text),
 });
 
 export const firstChoices: SamplingChoices = {
-  ...{ model: null, source: 'file', prompt: '', decoding: defaultDecoding, pictures: defaultPictures },
+  ...{ model: null, source: 'file', prompt: '', decoding: defaultDecoding, pictures: defaultPictures, gan: defaultGan },
   ...{ settingsOpen: false, run: null, beside: null },
 };
 
@@ -101,7 +114,7 @@ export function parseChoices(value: unknown): SamplingChoices {
 
 /** A run, or null where it is none that can be shown. */
 export function parseRun(value: unknown): SamplingRun | null {
-  return parseTextRun(value) ?? parsePictureRun(value);
+  return parseTextRun(value) ?? parsePictureRun(value) ?? parseGanRun(value);
 }
 
 /** Each token stands behind one that comes before it in the list. */
@@ -128,6 +141,18 @@ function parsePictureRun(value: unknown): PictureRun | null {
   return { ...run, levels: all, around: parsed };
 }
 
+function parseGanRun(value: unknown): GanRun | null {
+  const read = ganRun.safeParse(value);
+  if (!read.success) return null;
+  const run = read.data;
+  const all = bytesOf(run.levels);
+  const count = run.shape ? all.length / sizeOf(run.shape) : 0;
+  const fits = Number.isInteger(count) && (run.shape !== null || all.length === 0);
+  // Of each there is a class and a score, or of none.
+  if (!fits || [run.classes, run.scores].some(({ length }) => length !== 0 && length !== count)) return null;
+  return { ...run, levels: all };
+}
+
 /** A picture with as many numbers as its shape says; null otherwise. */
 export function parsePicture(value: unknown): Picture | null {
   const read = picture.safeParse(value);
@@ -139,6 +164,7 @@ export function parsePicture(value: unknown): Picture | null {
 /** A run as JSON can hold it. */
 export function storedRun(run: SamplingRun): unknown {
   if (run.kind === 'text') return run;
+  if (run.kind === 'gan') return { ...run, levels: base64(run.levels) };
   const { around } = run;
   return { ...run, levels: base64(run.levels), around: around && { ...around, levels: base64(around.levels) } };
 }
@@ -148,11 +174,12 @@ const bytesOf = (given: string | Uint8Array): Uint8Array =>
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const sizeOf = ({ channels, height, width }: Picture['shape']): number => channels * height * width;
 
-/** `{"model": "code-transformer", "decoding": {...}}`, `{"model": "vae-glyphs", "pictures": {...}}`, or the settings alone. */
+/** `{"model": "code-transformer", "decoding": {...}}`, `{"model": "vae-glyphs", "pictures": {...}}`, `{"model": "gan-glyphs", "gan": {...}}`, or the settings alone. */
 const settingsFile = z.strictObject({
   model: z.optional(z.string()),
   decoding: z.optional(z.partial(z.strictObject(decodingFields))),
   pictures: z.optional(z.partial(z.strictObject(pictureFields))),
+  gan: z.optional(z.partial(z.strictObject(ganFields))),
 });
 
 /** @throws RpcError 'setting-invalid' with the field that is wrong */
@@ -171,13 +198,19 @@ export function parseSettings(json: string): PastedSettings {
     throw wrong(`${field} is wrong (${issue.message}${unknown})`);
   }
   const given = (fields: object): object => Object.fromEntries(Object.entries(fields).filter(([, each]) => each !== undefined));
-  const { model, decoding: text, pictures: drawn } = read.data;
-  return { ...given({ model }), ...(text && { decoding: given(text) }), ...(drawn && { pictures: given(drawn) }) };
+  const { model, decoding: text, pictures: drawn, gan: generated } = read.data;
+  return {
+    ...given({ model }),
+    ...(text && { decoding: given(text) }),
+    ...(drawn && { pictures: given(drawn) }),
+    ...(generated && { gan: given(generated) }),
+  };
 }
 
-/** Settings that stand alone are told apart by what only pictures have. */
+/** Settings that stand alone are told apart by what only pictures, or only GANs, have. */
 function wrapped(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || 'decoding' in value || 'pictures' in value) return value;
+  if (typeof value !== 'object' || value === null || 'decoding' in value || 'pictures' in value || 'gan' in value) return value;
+  if ('truncation' in value || 'walk' in value || 'class' in value) return { gan: value };
   return 'count' in value || 'from' in value ? { pictures: value } : { decoding: value };
 }
 

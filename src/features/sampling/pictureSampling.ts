@@ -6,7 +6,7 @@ import { levelsOf } from '../../maths/levels.ts';
 import { inRange } from '../../models/dataset.ts';
 import { drawnBetween, shapeOfItem } from '../../protocol/pictures.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
-import type { PictureBatch, PictureOutcome, PictureRequest, PictureRun } from '../../protocol/sampling.ts';
+import type { GanRun, PictureBatch, PictureOutcome, PictureRequest, PictureRun } from '../../protocol/sampling.ts';
 import type { LoadedVae, SampleBatch, SampleRecipe } from '../../protocol/vae.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 
@@ -28,8 +28,16 @@ export async function samplePictures(
   };
 }
 
-/** Asks where, and writes a file; the numbers are drawn again, since what is kept of a run is 256 levels of them. */
-export async function savePictures(models: VaeModels, run: PictureRun, file: { readonly png: Uint8Array } | null): Promise<void> {
+/**
+ * Asks where, and writes a file.
+ *
+ * @param numbers draws the run again, since what is kept of it is 256 levels of each number
+ */
+export async function savePictures(
+  run: PictureRun | GanRun,
+  file: { readonly png: Uint8Array } | null,
+  numbers: () => Promise<Uint8Array>,
+): Promise<void> {
   const format = file ? 'png' : 'npy';
   const place = await vscode.window.showSaveDialog({
     title: file ? 'Save the Samples as a Picture' : 'Save the Samples as Numbers',
@@ -37,12 +45,12 @@ export async function savePictures(models: VaeModels, run: PictureRun, file: { r
     ...defaultPlace(`${run.model.replace(/[^\w-]+/g, '_')}-seed-${run.settings.seed}.${format}`),
   });
   if (!place) return;
-  await vscode.workspace.fs.writeFile(place, file ? file.png : await numbersOf(models, run));
+  await vscode.workspace.fs.writeFile(place, file ? file.png : await numbers());
   void vscode.window.showInformationMessage(`Saved ${place.path.slice(place.path.lastIndexOf('/') + 1)}.`);
 }
 
 /** float32 [count, ...item], in the model's range. */
-async function numbersOf(models: VaeModels, { model, settings, around }: PictureRun): Promise<Uint8Array> {
+export async function pictureNumbers(models: VaeModels, { model, settings, around }: PictureRun): Promise<Uint8Array> {
   const parts: SampleBatch[] = [];
   const { loaded } = await draw(models, { model, settings, around }, {}, (batch) => parts.push(batch));
   const { channels, height, width } = shapeOfItem(loaded.item);

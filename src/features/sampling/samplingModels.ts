@@ -3,19 +3,21 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { BundledModel } from '../../models/registry.ts';
 import type { ModelFamily, SamplingModel } from '../../protocol/sampling.ts';
+import type { GanModels, ListedGan } from '../gan/ganModels.ts';
 import type { Models } from '../models/models.ts';
-import type { VaeModels } from '../vae/vaeModels.ts';
+import type { ListedVae, VaeModels } from '../vae/vaeModels.ts';
 
 /** Families that can be sampled. */
-const sampled: readonly ModelFamily[] = ['transformer', 'vae'];
+const sampled: readonly ModelFamily[] = ['transformer', 'vae', 'gan'];
 
 /** The models that can be sampled, as the view lists them. */
 export class SamplingModels {
   readonly #models: Models;
   readonly #vaes: VaeModels;
+  readonly #gans: GanModels;
 
-  constructor(models: Models, vaes: VaeModels) {
-    [this.#models, this.#vaes] = [models, vaes];
+  constructor(models: Models, vaes: VaeModels, gans: GanModels) {
+    [this.#models, this.#vaes, this.#gans] = [models, vaes, gans];
   }
 
   async list(): Promise<SamplingModel[]> {
@@ -30,19 +32,16 @@ export class SamplingModels {
           ...{ bytes: await sizeOf([path]), bundled: false },
         })),
       )),
-      ...(await Promise.all(
-        this.#vaes.added().map(async ({ id, title, description, files }) => ({
-          ...{ id, family: 'vae' as const, title, description, bundled: false },
-          bytes: files.length === 0 ? null : await sizeOf(files),
-        })),
-      )),
+      ...(await Promise.all(this.#vaes.added().map((listed) => addedCard('vae', listed)))),
+      ...(await Promise.all(this.#gans.added().map((listed) => addedCard('gan', listed)))),
     ];
   }
 
   /** Takes one that was added off the list; its files stay. */
   async remove(id: string): Promise<void> {
     const isTransformer = this.#models.added.list().some(({ path }) => path === id);
-    await (isTransformer ? this.#models : this.#vaes).remove(id);
+    const isGan = this.#gans.added().some((gan) => gan.id === id);
+    await (isTransformer ? this.#models : isGan ? this.#gans : this.#vaes).remove(id);
   }
 
   /** Where a bundled model's card lies; null for others. */
@@ -61,6 +60,10 @@ async function cardOf({ manifest, source }: BundledModel): Promise<SamplingModel
     ...{ id: source.id, family: manifest.family, title: manifest.title, description: manifest.description },
     ...{ bytes: await sizeOf(Object.keys(source.sha256 ?? { [source.path]: '' }).filter((file) => file.endsWith('.onnx'))), bundled: true },
   };
+}
+
+async function addedCard(family: 'vae' | 'gan', { id, title, description, files }: ListedVae | ListedGan): Promise<SamplingModel> {
+  return { ...{ id, family, title, description, bundled: false }, bytes: files.length === 0 ? null : await sizeOf(files) };
 }
 
 async function sizeOf(files: readonly string[]): Promise<number | null> {

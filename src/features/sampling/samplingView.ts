@@ -7,13 +7,15 @@ import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import type { SamplingChoices, SamplingContent, SamplingHost, SamplingPage } from '../../protocol/sampling.ts';
 import type { Engine } from '../engine/engine.ts';
 import { copyText } from '../clipboard.ts';
+import type { GanModels } from '../gan/ganModels.ts';
 import { log } from '../log/log.ts';
 import { viewPage, webviewOptions } from '../page.ts';
 import { openSession, type PageSession } from '../pageSession.ts';
 import { chooseImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 import { parseChoices, parsePicture, parseRun, parseSettings } from './kept.ts';
-import { samplePictures, savePictures } from './pictureSampling.ts';
+import { ganFacts, ganNumbers, sampleGan, zOfSample } from './ganSampling.ts';
+import { pictureNumbers, samplePictures, savePictures } from './pictureSampling.ts';
 import type { Models } from '../models/models.ts';
 import type { RunStore } from './runStore.ts';
 import type { SamplingModels } from './samplingModels.ts';
@@ -32,6 +34,7 @@ export interface SamplingServices {
   readonly models: SamplingModels;
   readonly transformers: Models;
   readonly vaes: VaeModels;
+  readonly gans: GanModels;
   readonly places: TextPlaces;
   readonly runs: RunStore;
   readonly memento: vscode.Memento;
@@ -56,6 +59,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#refresh()),
       services.transformers.added.onDidChange(() => this.#refresh()),
       services.vaes.onDidChange(() => this.#refresh()),
+      services.gans.onDidChange(() => this.#refresh()),
       vscode.window.registerWebviewViewProvider(views.sampling, this),
     ];
   }
@@ -97,7 +101,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
   }
 
   #handlers(): Handlers<SamplingHost> {
-    const { engine, models, transformers, vaes, places, runs, memento } = this.#services;
+    const { engine, models, transformers, vaes, gans, places, runs, memento } = this.#services;
     return {
       ready: async () => {
         const content: SamplingContent = {
@@ -132,6 +136,9 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
           throw new RpcError('data-invalid', 'The picture to sample around has not as many numbers as its size says.');
         return samplePictures(vaes, { model, settings, around: picture }, { signal }, item);
       },
+      sampleGan: (asked, { signal, item }) => sampleGan(gans, asked, { signal }, item),
+      ganFacts: ({ model }, { signal }) => ganFacts(gans, model, { signal }),
+      zOf: ({ index, ...asked }, { signal }) => zOfSample(gans, asked, index, { signal }),
       pickPicture: async ({ model, pick }) => {
         const file = await chooseImage(pick);
         const found = file && (await file.read(await vaes.client(model)));
@@ -140,7 +147,9 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       },
       save: async ({ run, png }) => {
         const parsed = parseRun(run);
-        if (parsed?.kind === 'pictures') await savePictures(vaes, parsed, png instanceof Uint8Array ? { png } : null);
+        const file = png instanceof Uint8Array ? { png } : null;
+        if (parsed?.kind === 'pictures') await savePictures(parsed, file, () => pictureNumbers(vaes, parsed));
+        if (parsed?.kind === 'gan') await savePictures(parsed, file, () => ganNumbers(gans, parsed));
       },
       insert: ({ from, text }) => places.insert(from, text),
       copy: ({ text, what }) => copyText(text, what),

@@ -8,16 +8,21 @@ import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
 import type { Engine } from '../engine/engine.ts';
+import { askQuestions } from '../models/askQuestions.ts';
+import { askMissingPart, type MissingPart } from '../models/missingPart.ts';
+import { answersOf } from '../models/questions.ts';
 import { pickPaths } from '../pathPicking.ts';
 import { withLateNotification } from '../progress.ts';
 import { back } from '../steps.ts';
 import { idOf, sourceOfAdded, titleOf, type AddedVaes, type VaePlace } from './addedVaes.ts';
-import { askMissingPart } from './missingPart.ts';
-import { askQuestions } from './askQuestions.ts';
-import { answersOf } from './questions.ts';
+import { vaeQuestions } from './vaeQuestions.ts';
 import { flawOf, vaeVerdict } from './vaeVerdict.ts';
 
 const again = 'Choose Other Files…';
+const decoderMissing: MissingPart = { there: 'an encoder', missing: 'decoder', without: null };
+const encoderMissing: MissingPart = {
+  ...{ there: 'a decoder', missing: 'encoder', without: 'it is sampled alone: no data and no picture can be encoded' },
+};
 
 /** Returns the id of what was added; undefined: nothing was. */
 export async function addVae(added: AddedVaes, engine: Engine): Promise<string | undefined> {
@@ -83,7 +88,7 @@ async function addFrom(
   const { source, inspection } = found;
   const flaw = flawOf(inspection);
   if (flaw !== null) throw new RpcError('not-a-number', flaw);
-  const answered = await askQuestions(inspection, source);
+  const answered = await askQuestions(vaeQuestions(inspection, source), source.name);
   if (answered === undefined || answered === back) return answered;
   const answers = answersOf(answered);
   const title = titleOf(found.place);
@@ -116,12 +121,12 @@ async function look(place: VaePlace, engine: Engine, abort: AbortController): Pr
     inspection = await inspect();
   } catch (error) {
     if (!(error instanceof RpcError && error.code === 'decoder-missing')) throw error;
-    const other = await askMissingPart(decoder, 'decoder');
+    const other = await askMissingPart(decoder, decoderMissing);
     return other === undefined || other === back ? other : look({ kind: 'files', decoder: other.path!, encoder: decoder }, engine, abort);
   }
   const { tensors } = inspection;
   if (!tensors.encoder && encoder !== null) {
-    const other = await askMissingPart(decoder, 'encoder');
+    const other = await askMissingPart(decoder, encoderMissing);
     return other === undefined || other === back ? other : look({ kind: 'files', decoder, encoder: other.path }, engine, abort);
   }
   // Given the wrong way round, they are kept as they are.

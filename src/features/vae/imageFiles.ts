@@ -2,13 +2,17 @@
 
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { VaeClient } from '../../engine/vaeClient.ts';
 import { maximumPictureBytes } from '../../formats/picture.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { shapeOfItem, type Picture, type PictureFile } from '../../protocol/pictures.ts';
-import { RpcError, type CallOptions } from '../../protocol/rpc.ts';
-import type { FittedPicture, KeptPicture, PicturePart, PictureRequest } from '../../protocol/vae.ts';
+import { RpcError, type CallOptions, type Remote } from '../../protocol/rpc.ts';
+import type { FittedPicture, KeptPicture, LoadedVae, PicturePart, PictureRequest, VaeService } from '../../protocol/vae.ts';
 import { log } from '../log/log.ts';
+
+/** A client of a model that takes pictures. */
+export type ReadsPictures = Pick<Remote<VaeService>, 'readPicture' | 'partOfPicture' | 'forgetPicture'> & {
+  load: (options?: CallOptions) => Promise<Pick<LoadedVae, 'item'>>;
+};
 
 const extensions = ['png', 'jpg', 'jpeg'];
 
@@ -27,7 +31,7 @@ export interface ReadImage extends ReadPart {
 export class ImageFile {
   readonly name: string;
   readonly #uri: vscode.Uri;
-  #kept: { readonly client: VaeClient; readonly id: string } | null = null;
+  #kept: { readonly client: ReadsPictures; readonly id: string } | null = null;
 
   constructor(uri: vscode.Uri) {
     this.#uri = uri;
@@ -35,19 +39,19 @@ export class ImageFile {
   }
 
   /** All of it, once. */
-  async read(client: VaeClient): Promise<ReadImage> {
+  async read(client: ReadsPictures): Promise<ReadImage> {
     return this.#picture(client, await this.#read(client, {}));
   }
 
   /** All of it, for parts that are asked for after. @param preview most pixels of the longer side of what is shown of it */
-  async open(client: VaeClient, preview: number): Promise<ReadImage & { readonly file: PictureFile }> {
+  async open(client: ReadsPictures, preview: number): Promise<ReadImage & { readonly file: PictureFile }> {
     const read = await this.#read(client, { keep: { preview } });
     const { width, height, preview: shown } = this.#keep(client, read.kept!);
     return { ...(await this.#picture(client, read)), file: { width, height, preview: { name: this.name, ...shown } } };
   }
 
   /** A part of it: from what the engine keeps, else its file is read again. */
-  async part(client: VaeClient, part: PicturePart, options: CallOptions): Promise<ReadPart> {
+  async part(client: ReadsPictures, part: PicturePart, options: CallOptions): Promise<ReadPart> {
     const kept = this.#kept?.client === client ? this.#kept : null;
     if (kept) {
       try {
@@ -69,22 +73,22 @@ export class ImageFile {
   }
 
   async #read(
-    client: VaeClient,
+    client: ReadsPictures,
     how: Pick<PictureRequest, 'part' | 'keep'>,
     options: CallOptions = {},
-  ): ReturnType<VaeClient['readPicture']> {
+  ): ReturnType<ReadsPictures['readPicture']> {
     const { size } = await vscode.workspace.fs.stat(this.#uri);
     if (size > maximumPictureBytes)
       throw new RpcError('data-invalid', `${this.name} has ${size} bytes; pictures have at most ${maximumPictureBytes}. Make it smaller.`);
     return client.readPicture({ name: this.name, bytes: await vscode.workspace.fs.readFile(this.#uri), ...how }, options);
   }
 
-  #keep(client: VaeClient, kept: KeptPicture): KeptPicture {
+  #keep(client: ReadsPictures, kept: KeptPicture): KeptPicture {
     this.#kept = { client, id: kept.id };
     return kept;
   }
 
-  async #picture(client: VaeClient, read: FittedPicture): Promise<ReadImage> {
+  async #picture(client: ReadsPictures, read: FittedPicture): Promise<ReadImage> {
     const { item } = await client.load();
     return { ...this.#part(read), picture: { name: this.name, shape: shapeOfItem(item), levels: read.levels } };
   }

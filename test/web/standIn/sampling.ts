@@ -4,7 +4,10 @@ import { defaultDecoding, type GeneratedToken, type Generation, type GenerationR
 import { duplex } from '../../../src/protocol/peer.ts';
 import { RpcError, type Handlers, type Remote } from '../../../src/protocol/rpc.ts';
 import {
+  defaultGan,
   defaultPictures,
+  type GanPictureBatch,
+  type GanSettings,
   type PictureBatch,
   type PictureOutcome,
   type PictureRequest,
@@ -24,6 +27,7 @@ const choices: SamplingChoices = {
     prompt: '',
     decoding: defaultDecoding,
     pictures: defaultPictures,
+    gan: defaultGan,
     settingsOpen: false,
     run: null,
     beside: null,
@@ -42,6 +46,10 @@ class SamplingStandIn {
       {
         ...{ id: 'vae-glyphs', family: 'vae', title: 'VAE of glyphs', bytes: 1_514_404, bundled: true },
         description: 'Encoder and decoder of printed letters and digits.',
+      },
+      {
+        ...{ id: 'gan-glyphs', family: 'gan', title: 'GAN of glyphs', bytes: 1_854_947, bundled: true },
+        description: 'Class-conditional generator and discriminator of printed letters and digits.',
       },
       {
         id: '/models/own.onnx',
@@ -64,6 +72,8 @@ class SamplingStandIn {
   held: number | null = null;
   pasted: PastedSettings = { model: 'code-transformer', decoding: { temperature: 1.3, seed: 7 } };
   failure: string | null = null;
+  /** The GAN's noise is of N(0, 1). */
+  truncates = true;
   /** What the user adds. */
   added: string | null = null;
   #release: (() => void) | undefined;
@@ -94,6 +104,12 @@ class SamplingStandIn {
         this.calls.push({ method: 'samplePictures', params });
         return this.#sample(params, context.item, context.signal);
       },
+      sampleGan: (params, context) => {
+        this.calls.push({ method: 'sampleGan', params });
+        return this.#generate(params.settings, context.item, context.signal);
+      },
+      ganFacts: told('ganFacts', () => ({ latent: 8, classes: [...'ABC'], truncates: this.truncates, scores: true })),
+      zOf: told('zOf', ({ index }: { index: number }) => Float32Array.from({ length: 8 }, (_, j) => Math.sin(index + j))),
       pickPicture: told('pickPicture', () => ({ name: 'a.png', shape, levels: drawn(7) })),
       save: told('save', nothing),
       insert: told('insert', () => ({ place: 'origin' as const })),
@@ -124,6 +140,26 @@ class SamplingStandIn {
       signal.throwIfAborted();
       const all = Array.from({ length: Math.min(16, count - first) }, (_, at) => drawn(first + at + seed));
       give({ first, count: all.length, shape, levels: Uint8Array.from(all.flatMap((each) => [...each])) });
+    }
+    return { took: 24, sha256: 'ab'.repeat(32), engineVersion: '1.30.0', exact: true };
+  }
+
+  async #generate(
+    { count, seed, first, from, class: chosen }: GanSettings,
+    give: (batch: GanPictureBatch) => void,
+    signal: AbortSignal,
+  ): Promise<PictureOutcome> {
+    for (let at = 0; at < count; at += 16) {
+      while (this.held === 0 && !signal.aborted) await new Promise<void>((resolve) => (this.#release = resolve));
+      if (this.held !== null) this.held--;
+      signal.throwIfAborted();
+      const places = Array.from({ length: Math.min(16, count - at) }, (_, i) => at + i);
+      const numbers = places.map((place) => (from === 'walk' ? place : first + place + seed));
+      give({
+        ...{ first: at, count: places.length, shape, levels: Uint8Array.from(numbers.flatMap((number) => [...drawn(number)])) },
+        classes: places.map((place) => 'ABC'[chosen === 'each' ? (from === 'walk' ? 0 : (first + place) % 3) : chosen]!),
+        scores: numbers.map((number) => Math.sin(number) / 10),
+      });
     }
     return { took: 24, sha256: 'ab'.repeat(32), engineVersion: '1.30.0', exact: true };
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
 import { AddedVaes, idOf, parseAddedVaes, sourceOfAdded, titleOf, type AddedVae } from '../../../../src/features/vae/addedVaes.ts';
-import { partsOf, wrongNumber } from '../../../../src/features/vae/questions.ts';
+import { partsOf, wrongNumber } from '../../../../src/features/models/questions.ts';
 
 const files: AddedVae = {
   ...{ place: { kind: 'files', decoder: '/m/faces/decoder.onnx', encoder: '/m/faces/encoder.onnx' }, answers: { range: '-1..1' } },

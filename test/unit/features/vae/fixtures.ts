@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { answersOf, nextQuestion, type Answered } from '../../../../src/features/vae/questions.ts';
+import { answersOf, nextQuestion, type Answered } from '../../../../src/features/models/questions.ts';
+import { vaeQuestions } from '../../../../src/features/vae/vaeQuestions.ts';
 import { sourceOfFiles } from '../../../../src/models/vae/source.ts';
 import type { VaeInspection, VaeSource } from '../../../../src/protocol/vae.ts';
 import { startVae } from '../../engine/inference/vae/support.ts';
@@ -30,7 +31,7 @@ export async function inspected(source: VaeSource): Promise<{ service: ReturnTyp
 export function answerAll(inspection: VaeInspection, source: VaeSource, says: Readonly<Record<string, string>>): Answered {
   let answered: Answered = [];
   for (;;) {
-    const open = nextQuestion(inspection, source, answered);
+    const open = nextQuestion(vaeQuestions(inspection, source), answered);
     if (!open) return answered;
     const { id } = open.question;
     const value = says[id];

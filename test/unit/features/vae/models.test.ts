@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { choicesOf, nextQuestion } from '../../../../src/features/vae/questions.ts';
+import { choicesOf, nextQuestion } from '../../../../src/features/models/questions.ts';
+import { vaeQuestions } from '../../../../src/features/vae/vaeQuestions.ts';
 import { flawOf, vaeVerdict } from '../../../../src/features/vae/vaeVerdict.ts';
 import type { RpcError } from '../../../../src/protocol/rpc.ts';
 import type { LoadedVae, VaeSource } from '../../../../src/protocol/vae.ts';
@@ -86,7 +87,7 @@ describe('questions', () => {
   it('follow from the answers before them, and come back when these are taken back', async () => {
     const source = sourceOf('unnamed/decoder.onnx', 'unnamed/encoder.onnx');
     const { inspection } = await inspected(source);
-    const ids = (answered: Parameters<typeof nextQuestion>[2]) => nextQuestion(inspection, source, answered);
+    const ids = (answered: Parameters<typeof nextQuestion>[1]) => nextQuestion(vaeQuestions(inspection, source), answered);
     const form = { id: 'spread-form', value: 'log-variance' };
     const range = { id: 'range', value: '0..1' };
     expect(ids([])).toMatchObject({ question: { id: 'spread-form', needed: true }, step: 1, steps: 3 });

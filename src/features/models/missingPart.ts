@@ -12,17 +12,23 @@ type Item = vscode.QuickPickItem & { readonly choice: Choice };
 /** More are not listed: the file can be looked for. */
 const mostListed = 50;
 
+export interface MissingPart {
+  /** What the file that is there is, and what it lacks: "a decoder", "encoder". */
+  readonly there: string;
+  readonly missing: string;
+  /** What is had without it; null: nothing, so that it is needed. */
+  readonly without: string | null;
+}
+
 /**
  * @param path the file that is there
- * @param missing what it lacks; without a decoder there is nothing to be had
  * @returns the other file; null: it is added without
  */
 export async function askMissingPart(
   path: string,
-  missing: 'encoder' | 'decoder',
+  { there, missing, without }: MissingPart,
 ): Promise<{ readonly path: string | null } | typeof back | undefined> {
   const name = basename(path);
-  const there = missing === 'encoder' ? 'decoder' : 'encoder';
   const others = (await readdir(dirname(path)).catch(() => [])).filter((file) => /\.onnx$/i.test(file) && file !== name);
   const named = others.filter((file) => file.toLowerCase().includes(missing));
   const items: Item[] = [
@@ -31,12 +37,10 @@ export async function askMissingPart(
       ...(named.includes(file) && { description: 'likely: of its name' }),
     })),
     { label: 'Another file…', choice: 'browse' },
-    ...(missing === 'encoder'
-      ? [{ label: 'There is none', description: 'it is sampled alone: no data and no picture can be encoded', choice: 'none' as const }]
-      : []),
+    ...(without === null ? [] : [{ label: 'There is none', description: without, choice: 'none' as const }]),
   ];
   for (;;) {
-    const question = `${name} is a ${there} alone. Which file is its ${missing}?`.replace('a encoder', 'an encoder');
+    const question = `${name} is ${there} alone. Which file is its ${missing}?`;
     const picked = await pickStep<Item>({ title: `Add ${name}`, question, items, canGoBack: true });
     if (picked === undefined || picked === back) return picked;
     if (picked.choice === 'none') return { path: null };

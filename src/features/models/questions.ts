@@ -1,8 +1,6 @@
 /** What a model's files leave open, question after question: which is next, and what can be answered. */
 
-import { findingsOf } from '../../models/vae/findings.ts';
 import type { ModelAnswers, ModelQuestion } from '../../protocol/question.ts';
-import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
 
 export type Answered = readonly { readonly id: string; readonly value: string }[];
 
@@ -15,9 +13,12 @@ export interface OpenQuestion {
   readonly steps: number;
 }
 
+/** What a model's files leave open under some answers. */
+export type QuestionsUnder = (answers: ModelAnswers) => readonly ModelQuestion[];
+
 /** The next question under the answers that were given; null: all is known. */
-export function nextQuestion({ tensors, probes }: VaeInspection, source: VaeSource, answered: Answered): OpenQuestion | null {
-  const { questions } = findingsOf(tensors, probes, { ...source, answers: { ...source.answers, ...answersOf(answered) } });
+export function nextQuestion(questionsUnder: QuestionsUnder, answered: Answered): OpenQuestion | null {
+  const questions = questionsUnder(answersOf(answered));
   const [question] = questions;
   return question ? { question, step: answered.length + 1, steps: answered.length + questions.length } : null;
 }

@@ -1,23 +1,22 @@
 /** Asks what a model's files leave open. */
 
 import type * as vscode from 'vscode';
-import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
 import { back, pickStep, typeStep } from '../steps.ts';
-import { choicesOf, nextQuestion, partsOf, wrongNumber, type Answered, type OpenQuestion } from './questions.ts';
+import { choicesOf, nextQuestion, partsOf, wrongNumber, type Answered, type OpenQuestion, type QuestionsUnder } from './questions.ts';
 
 /** An item of the list that stands for no option: the answer is typed. */
 type Item = vscode.QuickPickItem & { readonly value: string | null };
 
 /** The answers, in the order of the questions; back: to before the first; undefined: the user has closed it. */
-export async function askQuestions(inspection: VaeInspection, source: VaeSource): Promise<Answered | typeof back | undefined> {
+export async function askQuestions(questionsUnder: QuestionsUnder, name: string): Promise<Answered | typeof back | undefined> {
   let answered: Answered = [];
   // What was answered before the user went back.
   const before = new Map<string, string>();
   for (;;) {
-    const open = nextQuestion(inspection, source, answered);
+    const open = nextQuestion(questionsUnder, answered);
     if (!open) return answered;
     const { id } = open.question;
-    const value = await ask(open, `Add ${source.name}`, before.get(id));
+    const value = await ask(open, `Add ${name}`, before.get(id));
     if (value === undefined) return undefined;
     if (value !== back) {
       before.set(id, value);
