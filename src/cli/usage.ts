@@ -1,6 +1,7 @@
 /** What `--help` prints, and how a wrong command line is told. */
 
 import { defaultDecoding } from '../protocol/generation.ts';
+import { defaultGan } from '../protocol/sampling.ts';
 import { evaluateHelp } from './evaluate/help.ts';
 
 export class UsageError extends Error {
@@ -34,8 +35,8 @@ Shows what generative models compute.
 
 Commands:
   attention MODEL   run a model on a text or on tensors and write its attention weights
-  sample MODEL      continue a text, or decode samples of a VAE
-  evaluate MODEL    measure a variational autoencoder on data
+  sample MODEL      continue a text, or draw samples of a VAE or a GAN
+  evaluate MODEL    measure a VAE or a GAN on data
   inspect MODEL     tell what a model is: inputs, outputs, parameters, attention
   formulas PATH     name the formulas that Python code computes, and what is wrong with them
 
@@ -69,9 +70,11 @@ A text with more tokens than the model's context is cut to its first ones; the o
 
 ${engineOptions}`,
   sample: `Usage: genlens sample MODEL [--prompt TEXT | --file FILE] [--n N] [--seed S] [--settings SETTINGS.json] [--out DIR] [--json]
+                      [--answer ID=VALUE]...
 
-Continues a text with a transformer that predicts the next token, and prints what it continues it with.
-${modelText}
+Continues a text with a transformer that predicts the next token, and prints what it continues it with. Of a VAE or a GAN, draws samples.
+${modelText}A VAE is also a folder with encoder.onnx and decoder.onnx, a GAN one with generator.onnx and, for scores, discriminator.onnx.
+
   --prompt TEXT     the text to continue
   --file FILE       a file with the text, in UTF-8; - reads standard input
   --n N             how many continuations (default 1); the first has the seed, each other that of the one before and 1
@@ -83,8 +86,14 @@ ${modelText}
                       .replace(/(.{70,90}?,) /g, '$1\n                    ')}
   --out DIR         write DIR/sample.json, as --json prints it, and DIR/SEED.txt for each continuation; the folder is made where it does
                     not exist
+                    Of a VAE: samples.npy [N, ...], z.npy and sample.json; of a GAN also classes.npy and scores.npy
+  --answer ID=VALUE what the files of a VAE or a GAN do not say; which questions there are is told when one is needed
   --json            print all that is known as JSON: each token with its log-probability (nats), rank, the probability it was drawn with
                     and the most probable others; and the recipe: hash of the model, prompt, settings, provider, threads and versions
+
+Settings of a GAN: ${JSON.stringify(defaultGan)}.
+Sample i depends on the seed and i alone; "first" is the number of the first, "truncation": 0.7 draws numbers of z above it in size again,
+"class" is "each" in turn or a number, "from": "walk" goes from one sample to another in "count" steps.
 
 The same recipe gives the same tokens: on the cpu provider with the same threads and engine version always, else as far as rounding does not
 decide. A prompt with more tokens than fit is cut to its end; the output says so.

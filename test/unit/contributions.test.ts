@@ -58,6 +58,7 @@ describe('package.json', () => {
       { command: commands.copyFormula, when: 'false' },
       // Models of a user's own run in trusted workspaces only.
       { command: commands.addVae, when: 'isWorkspaceTrusted' },
+      { command: commands.addGan, when: 'isWorkspaceTrusted' },
     ]);
   });
 

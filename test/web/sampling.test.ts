@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GenerationRequest } from '../../src/protocol/generation.ts';
-import type { PictureRequest, PictureRun, SamplingChoices, TextRun } from '../../src/protocol/sampling.ts';
+import type { GanRun, GanSettings, PictureRequest, PictureRun, SamplingChoices, TextRun } from '../../src/protocol/sampling.ts';
 import { audit } from './audit.ts';
 import { nextFrames, startHarness, type Harness, type OpenPanel, type PanelOptions } from './harness.ts';
 import type {} from './standIn/sampling.ts';
@@ -258,6 +258,140 @@ describe('the last runs', () => {
     await expect.poll(() => page.locator('.history-run').count()).toBe(1);
     await page.getByRole('button', { name: 'Forget all runs' }).click();
     await expect.poll(() => page.locator('.history, .continuation').count()).toBe(0);
+    await close();
+  });
+});
+
+describe('sampling a GAN', () => {
+  async function openGan(options: PanelOptions = {}): Promise<OpenPanel> {
+    const panel = await open(options);
+    await panel.page.locator('.model.chosen').click();
+    await panel.page.locator('.model-list .model').filter({ hasText: 'GAN of glyphs' }).click();
+    await panel.page.getByRole('combobox', { name: 'Class' }).waitFor();
+    return panel;
+  }
+  const sample = async (page: Page): Promise<void> => {
+    await page.locator('vscode-button[icon="play"]').click();
+    await page.waitForFunction(() => document.querySelector('.continuation[aria-busy="false"]'));
+    await nextFrames(page);
+  };
+  const ask = async (page: Page): Promise<GanSettings> => (await calls<{ settings: GanSettings }>(page, 'sampleGan')).at(-1)!.settings;
+
+  it('shows each as it comes, with class and score, and what is seen in the first line', async () => {
+    const { page, complaints, close } = await openGan();
+    await expect
+      .poll(() => page.locator('.headline').innerText())
+      .toBe('GAN of glyphs generates 36 samples from noise, each class in turn.');
+    await hold(page);
+    await page.locator('vscode-button[icon="play"]').click();
+    await release(page, 1);
+    await expect.poll(() => page.locator('.continuation-outcome').innerText()).toBe('16 of 36…');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.locator('.continuation-outcome').innerText()).toBe('Stopped after 16.');
+    await expect
+      .poll(() => page.locator('.headline').innerText())
+      .toMatch(/^16 samples of GAN of glyphs, seed 1, each class in turn; the discriminator scores them -0\.\d+ to 0\.\d+/);
+    const { run } = (await calls<{ run: GanRun }>(page, 'keep')).at(-1)!;
+    expect(run).toMatchObject({ kind: 'gan', classes: [...'ABCABCABCABCABCA'] });
+    expect(run.scores).toHaveLength(16);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('truncates, takes one class and another first sample, and says so', async () => {
+    const { page, close } = await openGan();
+    const truncation = page.getByRole('slider', { name: 'Truncation' });
+    expect(await truncation.getAttribute('aria-valuetext')).toBe('off');
+    expect(await page.locator('.slider').filter({ hasText: 'Truncation' }).getAttribute('title')).toContain(
+      'Truncated normal: numbers of z that are larger',
+    );
+    await truncation.fill('0.7');
+    await page.getByRole('combobox', { name: 'Class' }).selectOption('B');
+    await page.getByRole('spinbutton', { name: 'First sample' }).fill('12');
+    await page.keyboard.press('Enter');
+    await page.getByRole('slider', { name: 'Samples' }).fill('4');
+    await sample(page);
+    expect(await ask(page)).toMatchObject({ truncation: 0.7, class: 1, first: 12, count: 4, seed: 1, from: 'prior' });
+    await expect.poll(() => page.locator('.headline').innerText()).toContain('class B, numbers of z above 0.7 in size drawn again');
+    // A place on the slider that is no truncation is none.
+    await truncation.fill('0.05');
+    expect((await choices(page)).gan.truncation).toBeNull();
+    // What is no number gives way to the one before.
+    await page.getByRole('spinbutton', { name: 'First sample' }).fill('-3');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('spinbutton', { name: 'First sample' }).inputValue()).toBe('12');
+    await page.getByRole('button', { name: 'Back to the settings of the beginning' }).click();
+    expect((await choices(page)).gan).toMatchObject({ truncation: null, class: 'each', first: 0 });
+    await close();
+  });
+
+  it('shows z of the sample that is chosen, and walks from one to another', async () => {
+    const { page, close } = await openGan();
+    await sample(page);
+    await page.locator('.picture-grid').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.locator('.continuation-outcome').innerText()).toBe('Sample 0 of seed 1: A, score 0.084.');
+    await expect.poll(() => page.locator('.noise figcaption').innerText()).toMatch(/^z: 8 numbers, length \d\.\d\d/);
+    await page.getByRole('button', { name: 'Walk from sample 0 of seed 1' }).click();
+    await page.locator('.picture').nth(5).click();
+    await page.getByRole('button', { name: 'Walk to sample 5 of seed 1' }).click();
+    await page.getByRole('radio', { name: 'Linear' }).check({ force: true });
+    await page.getByRole('spinbutton', { name: 'seed' }).nth(1).fill('9');
+    await page.keyboard.press('Enter');
+    await page.getByRole('slider', { name: 'Steps' }).fill('7');
+    await sample(page);
+    const walk = { from: { seed: 1, sample: 0 }, to: { seed: 9, sample: 5 }, way: 'linear' };
+    expect(await ask(page)).toMatchObject({ from: 'walk', count: 7, walk });
+    await expect
+      .poll(() => page.locator('.headline').innerText())
+      .toMatch(/^7 steps of a linear walk of GAN of glyphs from sample 0 of seed 1 to sample 5 of seed 9/);
+    await page.locator('.picture').nth(3).click();
+    await expect.poll(() => page.locator('.continuation-outcome').innerText()).toMatch(/^Step 4 of 7: A, score/);
+    // A step on the way is no sample that could be walked from.
+    expect(await page.getByRole('button', { name: /^Walk from/ }).count()).toBe(0);
+    expect(await calls(page, 'zOf')).toMatchObject([{ index: 0 }, { index: 5 }, { index: 3 }]);
+    await close();
+  });
+
+  it('lays two settings side by side, saves, copies and pastes', async () => {
+    const { page, close } = await openGan({ width: 800 });
+    await sample(page);
+    await page.getByRole('slider', { name: 'Truncation' }).fill('1');
+    await sample(page);
+    await page.locator('vscode-toolbar-button[icon="split-horizontal"]').click();
+    await expect.poll(() => page.locator('.continuation').count()).toBe(2);
+    expect(await page.locator('.differences tbody tr').allInnerTexts()).toEqual(['truncation\t1\tnull']);
+    await page.getByRole('button', { name: 'Save the numbers as .npy' }).first().click();
+    await page.getByRole('button', { name: 'Save the pictures as PNG' }).first().click();
+    await expect
+      .poll(() => calls(page, 'save'))
+      .toMatchObject([{ png: null, run: { settings: { truncation: 1 } } }, { run: { kind: 'gan' } }]);
+    await page.getByRole('button', { name: 'Copy the settings of this run' }).first().click();
+    const [copied] = await calls<{ text: string }>(page, 'copy');
+    expect(JSON.parse(copied!.text)).toMatchObject({ model: 'gan-glyphs', gan: { truncation: 1, seed: 1, class: 'each' } });
+    await page.evaluate(() => (window.sampling.pasted = { model: 'gan-glyphs', gan: { seed: 77, truncation: null } }));
+    await page.getByRole('button', { name: 'Paste settings' }).click();
+    await expect.poll(async () => (await choices(page)).gan).toMatchObject({ seed: 77, truncation: null, class: 'each' });
+    await close();
+  });
+
+  it('offers no truncation of noise that has two ends', async () => {
+    const panel = await open();
+    await panel.page.evaluate(() => (window.sampling.truncates = false));
+    await panel.page.locator('.model.chosen').click();
+    await panel.page.locator('.model-list .model').filter({ hasText: 'GAN of glyphs' }).click();
+    await panel.page.getByRole('combobox', { name: 'Class' }).waitFor();
+    expect(await panel.page.getByRole('slider', { name: 'Truncation' }).count()).toBe(0);
+    await panel.close();
+  });
+
+  it.each(Object.keys(themes) as ThemeName[])('has no fault that axe finds, in %s', async (theme) => {
+    const { page, close } = await openGan({ theme, width: theme === 'dark' ? 220 : 420 });
+    await page.getByRole('radio', { name: 'Walk between two' }).check({ force: true });
+    await sample(page);
+    await page.locator('.picture').nth(0).click();
+    await page.locator('.noise').waitFor();
+    expect(await audit(page)).toEqual([]);
     await close();
   });
 });

@@ -47,7 +47,9 @@ const pictureFields = {
 } satisfies Record<keyof PictureSettings, unknown>;
 const pictures = z.object(pictureFields);
 
-const gan = z.object(ganFields);
+/** As many as a page can show. */
+const shownGanFields = { ...ganFields, count: pictureFields.count };
+const gan = z.object(shownGanFields);
 
 const alternative = z.object({ id: z.int(), text, probability: share, drawn: share });
 const token = z.object({
@@ -179,7 +181,7 @@ const settingsFile = z.strictObject({
   model: z.optional(z.string()),
   decoding: z.optional(z.partial(z.strictObject(decodingFields))),
   pictures: z.optional(z.partial(z.strictObject(pictureFields))),
-  gan: z.optional(z.partial(z.strictObject(ganFields))),
+  gan: z.optional(z.partial(z.strictObject(shownGanFields))),
 });
 
 /** @throws RpcError 'setting-invalid' with the field that is wrong */

@@ -21,8 +21,9 @@ describe('parseCommandLine', () => {
 
   it('reads all of sample', () => {
     const settings = { provider: 'auto', threads: 0, memoryLimit: 4096 * 2 ** 20 };
-    expect(parse('sample m --prompt x --n 3 --seed 7 --settings s.json --out o --json')).toEqual({
+    expect(parse('sample m --prompt x --n 3 --seed 7 --settings s.json --out o --json --answer prior=unit --answer range=0..1')).toEqual({
       ...{ command: 'sample', model: 'm', input: { text: 'x' }, count: 3, seed: 7, settingsFile: 's.json', out: 'o', json: true, settings },
+      answers: { prior: 'unit', range: '0..1' },
     });
     expect(parse('sample m')).toEqual({
       ...{
@@ -34,6 +35,7 @@ describe('parseCommandLine', () => {
         settingsFile: undefined,
         out: undefined,
         json: false,
+        answers: {},
         settings,
       },
     });

@@ -83,6 +83,6 @@ async function find(runtime: Runtime, source: GanSource, files: OpenedGan, conte
   if (files.discriminator && tensors.generator.path !== files.generator.path)
     [files.generator, files.discriminator] = [files.discriminator, files.generator];
   context.progress({ message: 'Trying the model' });
-  const probes = await probeGenerator(runtime, files.generator, tensors, context.signal);
+  const probes = await probeGenerator(runtime, files.generator, tensors, source, context.signal);
   return { ...ganFindings(tensors, probes, source), tensors, probes };
 }

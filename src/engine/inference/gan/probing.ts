@@ -5,7 +5,7 @@ import { normals } from '../../../maths/random/normal.ts';
 import { namesClass, namesNoise } from '../../../models/gan/names.ts';
 import { noisesIn } from '../../../models/gan/roles.ts';
 import { sizesOf } from '../../../models/vae/sizes.ts';
-import type { GanProbes, GanTensors } from '../../../protocol/gan.ts';
+import type { GanProbes, GanSource, GanTensors } from '../../../protocol/gan.ts';
 import type { TensorInfo } from '../../../protocol/inference.ts';
 import { RpcError } from '../../../protocol/rpc.ts';
 import type { RawTensor } from '../../../protocol/worker.ts';
@@ -24,6 +24,7 @@ export async function probeGenerator(
   runtime: Runtime,
   file: OpenedFile,
   { generator: { inputs, outputs } }: GanTensors,
+  { classes: stated }: GanSource,
   signal: AbortSignal,
 ): Promise<GanProbes> {
   const noises = noisesIn({ inputs });
@@ -34,7 +35,8 @@ export async function probeGenerator(
   const classes: Record<string, number | null> = {};
   for (const input of inputs) {
     const isNumber = (input.type === 'int64' || input.type === 'int32') && input.shape.slice(1).every((size) => size === 1);
-    if (!isNumber) continue;
+    // Those that are stated are not counted: what is beyond them fails, which the engine writes down.
+    if (!isNumber || stated) continue;
     const takes = (value: number): Promise<boolean> =>
       runs(runtime, file, { ...feeds, [input.name]: whole(input, count, value) }, names, signal);
     classes[input.name] = await greatestTaken(takes);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstChoices, parseChoices, parseRun, parseSettings, storedRun } from '../../../../src/features/sampling/kept.ts';
 import { defaultDecoding } from '../../../../src/protocol/generation.ts';
-import { defaultPictures, type PictureRun, type TextRun } from '../../../../src/protocol/sampling.ts';
+import { defaultGan, defaultPictures, type GanRun, type PictureRun, type TextRun } from '../../../../src/protocol/sampling.ts';
 import { RpcError } from '../../../../src/protocol/rpc.ts';
 
 const run: TextRun = {
@@ -67,6 +67,26 @@ describe('what is kept of the sampling view', () => {
     expect(parseRun({ ...pictures, around: { ...around, levels: new Uint8Array(5) } })).toBeNull();
   });
 
+  it('holds samples of a GAN as they were', () => {
+    const shape = { channels: 1, height: 2, width: 3 };
+    const run: GanRun = {
+      ...{ kind: 'gan', id: 'c', at: 1, model: 'gan', settings: { ...defaultGan, truncation: 0.7, class: 2 }, shape },
+      ...{ levels: Uint8Array.from({ length: 12 }, (_, at) => 20 * at), classes: ['A', 'B'], scores: [0.5, -2], outcome: null },
+    };
+    expect(parseRun(run)).toEqual(run);
+    expect(parseRun(through(storedRun(run)))).toEqual(run);
+    expect(parseRun({ ...run, classes: [], scores: [] })).not.toBeNull();
+    for (const broken of [
+      { levels: new Uint8Array(11) },
+      { shape: null },
+      { classes: ['A'] },
+      { scores: [1, 2, 3] },
+      { settings: { ...run.settings, truncation: 0 } },
+      { settings: { ...run.settings, walk: { from: { seed: 1, sample: 0 } } } },
+    ])
+      expect(parseRun({ ...run, ...broken })).toBeNull();
+  });
+
   it('is no run where a token stands behind one that is not there', () => {
     const [first, second] = run.nodes;
     for (const broken of [
@@ -110,6 +130,8 @@ describe('settings from the clipboard', () => {
     expect(parseSettings('{"decoding": {}}')).toEqual({ decoding: {} });
     expect(parseSettings(JSON.stringify({ model: 'v', pictures: defaultPictures }))).toEqual({ model: 'v', pictures: defaultPictures });
     expect(parseSettings('{"count": 9}')).toEqual({ pictures: { count: 9 } });
+    expect(parseSettings(JSON.stringify({ model: 'g', gan: defaultGan }))).toEqual({ model: 'g', gan: defaultGan });
+    expect(parseSettings('{"truncation": 0.5, "count": 9}')).toEqual({ gan: { truncation: 0.5, count: 9 } });
   });
 
   it('are refused with the field at fault', () => {
@@ -118,6 +140,9 @@ describe('settings from the clipboard', () => {
     expect(failure('{"topP": 1.2}')).toContain('topP');
     expect(failure('{"decoding": {"stop": [1]}}')).toContain('decoding.stop.0');
     expect(failure('{"seed": -1}')).toContain('seed');
+    expect(failure('{"truncation": 0.01}')).toContain('truncation');
+    expect(failure('{"class": "A"}')).toContain('class');
+    expect(failure('{"walk": {"way": "round"}}')).toContain('walk');
     expect(failure('[]')).not.toBe('none');
     expect(failure('null')).not.toBe('none');
   });
