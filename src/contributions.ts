@@ -110,6 +110,7 @@ export const storageKeys = {
   sampling: 'genlens.sampling',
   latent: 'genlens.latent',
   latentData: 'genlens.latentData',
+  latentPicture: 'genlens.latentPicture',
   training: 'genlens.training',
   collapsedFamilies: 'genlens.collapsedFamilies',
 } as const;

@@ -64,6 +64,8 @@ export interface LatentViewState {
   readonly spherical: boolean;
   /** The plane is shown decoded as a grid. */
   readonly manifold: boolean;
+  /** The part of the image file that is looked at; null: none is. */
+  readonly part: PicturePart | null;
 }
 
 export interface LatentContent {
@@ -98,6 +100,13 @@ interface TakenPicture {
 export interface PickedPicture extends TakenPicture {
   readonly picture: Picture;
   readonly file: PictureFile;
+}
+
+/** A part of a picture that was picked before. */
+export interface ReopenedPicture extends TakenPicture {
+  readonly file: PictureFile;
+  /** All of it, where the file has become too small for the one that was asked for. */
+  readonly part: PicturePart;
 }
 
 export interface EncodedPicturePart extends TakenPicture {
@@ -135,6 +144,8 @@ export interface LatentHost {
   compareData(params: CopiesRequest): ComparedData | null;
   /** The image file that is open in front, else one that the user picks, as the model takes it; what was changed of it, in sentences. */
   pickPicture(params: { pick: boolean }): PickedPicture | null;
+  /** A part of the picture that was picked last, for a page that is made anew; null: it is not known which. */
+  reopenPicture(params: { part: PicturePart }): ReopenedPicture | null;
   /** A part of the picture that was picked last, encoded. */
   encodePicturePart(params: { part: PicturePart }): EncodedPicturePart;
   copy(params: { text: string; what: string }): void;

@@ -184,7 +184,7 @@ describe('the latent space', () => {
     }
   });
 
-  it('encodes a part of the image that is open, also after its process was killed', async () => {
+  it('encodes a part of the image that is open, also after its process was killed, and over a reload', async () => {
     await opened();
     await editor.openFile('pair.png');
     await editor.command('Genlens: Open Latent Space');
@@ -213,6 +213,12 @@ describe('the latent space', () => {
     await editor.page.mouse.move(x + width / 2, y + 1, { steps: 5 });
     await editor.page.mouse.up();
     await until('what was drawn is examined', async () => (await headline(frame)).startsWith('Part of pair.png: ELBO'));
+    const drawn = [await headline(frame), await frame.locator('.part-place').innerText()];
+
+    await reloadWindow(editor);
+    const restored = await editor.panelFrame('Latent Space');
+    await until('it is there again', async () => (await headline(restored)) === drawn[0]);
+    expect(await restored.locator('.part-place').innerText()).toBe(drawn[1]);
   });
 
   it('goes on when it is asked, after its process was killed', async () => {

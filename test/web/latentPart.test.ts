@@ -328,6 +328,47 @@ describe('while it is dragged', () => {
     await close();
   });
 
+  it('what fails is told, and the part that was encoded last is looked at', async () => {
+    const { page, close } = await open();
+    await drag(page, [80, 60], [240, 180]);
+    const part = await rested(page);
+    const told = await place(page);
+    await set(page, { failures: { encodePicturePart: 'The inference process ended.' } });
+    await drag(page, [160, 120], [200, 130]);
+    await expect.poll(() => page.getByRole('alert').allInnerTexts()).toEqual(['The inference process ended.']);
+    await expect.poll(() => place(page)).toBe(told);
+    expect(await page.locator('.stale').count()).toBe(0);
+
+    // A part that came, and then one that did not.
+    await set(page, { failures: {} });
+    await press(page, [160, 120], [180, 120]);
+    await expect.poll(async () => (await asked(page)).at(-1)).toMatchObject({ x: within(part.x + 250) });
+    await page.locator('.headline.stale').waitFor();
+    const between = await place(page);
+    await set(page, { failures: { encodePicturePart: 'The inference process ended.' } });
+    const { x, y } = await boxOf(page, '.part-frame');
+    await page.mouse.move(x + 200, y + 120, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => place(page)).toBe(between);
+    await page.locator('.headline:not(.stale)').waitFor();
+    expect(await headline(page)).toMatch(/^Part of a\.png: ELBO/);
+    expect(await page.getByRole('alert').count()).toBe(1);
+    await close();
+  });
+
+  it('what cannot be examined is said to be unknown, and looked at again', async () => {
+    const { page, close } = await open();
+    await set(page, { failures: { examine: 'The inference process ended.' } });
+    await drag(page, [80, 60], [240, 180]);
+    await page.getByText('What the model says of Part of a.png is not known.').waitFor();
+    expect(await page.locator('.stale').count()).toBe(0);
+    await set(page, { failures: {} });
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.locator('.formula').waitFor();
+    expect(await headline(page)).toMatch(/^Part of a\.png: ELBO/);
+    await close();
+  });
+
   it('what fails is told, until a part rests', async () => {
     const { page, close } = await open();
     await set(page, { failures: { encodePicturePart: 'a.png cannot be read: It is empty.' } });
@@ -338,6 +379,42 @@ describe('while it is dragged', () => {
     await rested(page);
     await expect.poll(() => page.getByRole('alert').count()).toBe(0);
     expect(await headline(page)).toMatch(/^Part of a\.png/);
+    await close();
+  });
+});
+
+describe('where the page is made anew', () => {
+  const anew = async (page: Page): Promise<void> => {
+    await page.waitForTimeout(400);
+    await page.reload();
+    await page.locator('.latent-plane .plot').waitFor();
+  };
+
+  it('the part is looked at again', async () => {
+    const { page, close } = await open();
+    await drag(page, [80, 60], [240, 180]);
+    const part = await rested(page);
+    const [told, said] = [await place(page), await headline(page)];
+    await anew(page);
+    await page.locator('.formula').waitFor();
+    expect([await place(page), await headline(page)]).toEqual([told, said]);
+    expect(await calls(page, 'reopenPicture')).toEqual([{ part }]);
+    // It goes on from there.
+    await drag(page, [160, 120], [180, 120]);
+    expect(await rested(page)).toMatchObject({ x: within(part.x + 250), width: part.width });
+    await close();
+  });
+
+  it('nothing is where it is not known which file it was, or an item was picked since', async () => {
+    const { page, close } = await open();
+    await page.evaluate(() => sessionStorage.setItem('reopens', 'no'));
+    await anew(page);
+    await expect.poll(() => calls(page, 'reopenPicture')).toHaveLength(1);
+    await nextFrames(page);
+    expect(await page.locator('.part-frame').count()).toBe(0);
+    await anew(page);
+    await nextFrames(page);
+    expect(await calls(page, 'reopenPicture')).toEqual([]);
     await close();
   });
 });

@@ -3,7 +3,7 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { messageOf } from '../../src/protocol/errors.ts';
-import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState } from '../../src/protocol/latent.ts';
+import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState, ReopenedPicture } from '../../src/protocol/latent.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import { banner, busyBanner, textButton } from '../shared/notices.ts';
@@ -18,9 +18,11 @@ import type { LatentDesk } from './desk.ts';
 import { elboContent } from './elbo.ts';
 import { Latest } from '../shared/latest.ts';
 import { levelsOf } from '../../src/maths/levels.ts';
-import { drawnBetween } from '../../src/protocol/pictures.ts';
+import { drawnBetween, wholeOf } from '../../src/protocol/pictures.ts';
+import type { PicturePart } from '../../src/protocol/vae.ts';
 import { lay } from './overPlane.ts';
 import { PartDesk } from './part/partDesk.ts';
+import { nameOfPart } from './part/words.ts';
 import { placeOf, zAt, type Place } from './plane.ts';
 import { PrivacyCheck } from './privacy.ts';
 import { side } from './side.ts';
@@ -60,6 +62,8 @@ export class LatentPanel implements LatentDesk {
   #notice: string | null = null;
   /** What was changed of a picture from elsewhere when it was read. */
   #changes: readonly string[] = [];
+  /** The part that was asked for when the page was made. */
+  #reopened: PicturePart | null = null;
   /** The encoding whose picture has been decoded where it lies. */
   #met: object | null = null;
   #frame = 0;
@@ -84,7 +88,10 @@ export class LatentPanel implements LatentDesk {
       failed,
     });
     this.part = new PartDesk(host, this.subjects, {
-      rested: (notices) => this.#update(() => ([this.#problem, this.#changes] = [null, notices])),
+      rested: (part, notices) => {
+        this.#keep({ part });
+        this.#update(() => ([this.#problem, this.#changes] = [null, notices]));
+      },
       failed,
     });
     this.strip = new Strip(
@@ -178,7 +185,10 @@ export class LatentPanel implements LatentDesk {
   choose(change: Partial<LatentViewState>): void {
     const before = this.#state;
     const other = ('model' in change && change.model !== before.model) || ('data' in change && change.data !== before.data);
-    this.#keep({ ...(other && { viewport: null, place: null, item: null, path: null, colouring: null, lit: null }), ...change });
+    this.#keep({
+      ...(other && { viewport: null, place: null, item: null, path: null, colouring: null, lit: null, part: null }),
+      ...change,
+    });
     if (other) this.#open();
     else if ('projection' in change) {
       this.#keep({ viewport: null, place: null, path: null });
@@ -298,9 +308,24 @@ export class LatentPanel implements LatentDesk {
     if (!found) return;
     this.#keep({ item: null });
     this.points.pick(null);
-    [this.#problem, this.#changes] = [null, found.notices];
-    this.part.show(found.file);
-    this.subjects.picture(found.file, found.values);
+    this.#showPicture({ ...found, part: wholeOf(found.file) });
+  }
+
+  /** The picture that was looked at before the page was made anew. */
+  async #reopenPicture(part: PicturePart): Promise<void> {
+    this.#reopened = part;
+    const found = await this.host.reopenPicture({ part });
+    // Something else may have been chosen since.
+    if (this.#state.part !== part || this.subjects.subject) return;
+    if (found) this.#showPicture(found);
+    else this.#keep({ part: null });
+  }
+
+  #showPicture({ file, part, values, notices }: ReopenedPicture): void {
+    this.#keep({ part });
+    [this.#problem, this.#changes] = [null, notices];
+    this.part.show(file, part);
+    this.subjects.picture(file, nameOfPart(part, file), values);
   }
 
   #open(): void {
@@ -309,7 +334,7 @@ export class LatentPanel implements LatentDesk {
     this.privacy.clear();
     this.#decoding.forget();
     [this.#decoded, this.#way, this.#selected, this.#problem] = [null, null, null, null];
-    [this.#coloured, this.#notice, this.#changes] = [null, null, []];
+    [this.#coloured, this.#notice, this.#changes, this.#reopened] = [null, null, [], null];
     this.strip.clear();
     const { model, data, projection } = this.#state;
     if (model !== null) this.session.open(model, data, projection);
@@ -324,8 +349,9 @@ export class LatentPanel implements LatentDesk {
     if (data && placed && this.#busy === null && placed.projection.method !== this.#state.projection.method)
       this.#keep({ projection: placed.projection });
     if (placed) this.#showPoints();
-    const { item, place, path, manifold } = this.#state;
+    const { item, place, path, manifold, part } = this.#state;
     if (data && item !== null && this.subjects.subject?.item !== item) this.#look(item);
+    if (model && part !== null && part !== this.#reopened && !this.subjects.subject) this.act(this.#reopenPicture(part));
     if (model && placed?.plane) {
       if (data && item !== null && place === null) this.#keep({ place: placeOf(placed.plane, meanOf(data, model.latent, item)) });
       if (this.#way === null && path) this.showPath();
@@ -355,7 +381,7 @@ export class LatentPanel implements LatentDesk {
     const { placed, data, model } = this.session;
     if (!placed || !data || !model) return;
     const item = placed.items?.[index] ?? index;
-    this.#keep({ item });
+    this.#keep({ item, part: null });
     this.#look(item);
     if (placed.plane) this.moveTo(placeOf(placed.plane, meanOf(data, model.latent, item)));
   }

@@ -78,7 +78,7 @@ function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): Templa
     aria-label="What the model says of ${subject.name}"
     aria-busy=${subject.moving}
   >
-    ${subject.examined ? panel.formula.element : html`<p class="latent-note" role="status">Looking at ${subject.name}…</p>`}
+    ${subject.examined ? panel.formula.element : unexamined(panel, subject)}
     <div class="latent-actions">
       ${
         evidence
@@ -101,6 +101,13 @@ function examined(panel: LatentDesk, model: LoadedVae, subject: Subject): Templa
     </div>
     ${evidence ? tightness(evidence.byK, evidence.logEvidence) : nothing} ${neighbours ? nearest(model, neighbours) : nothing}
   </section>`;
+}
+
+function unexamined(panel: LatentDesk, { name, hasFailed }: Subject): TemplateResult {
+  if (!hasFailed) return html`<p class="latent-note" role="status">Looking at ${name}…</p>`;
+  return html`<p class="latent-note">
+    What the model says of ${name} is not known. <button class="link" @click=${() => panel.subjects.again()}>Look again</button>
+  </p>`;
 }
 
 function working({ working: what }: LatentDesk): TemplateResult | typeof nothing {

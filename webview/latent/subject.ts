@@ -29,12 +29,14 @@ export interface Subject {
   /** Another part of its file is being chosen: what is said below is of the one before. */
   readonly moving: boolean;
   readonly examined: Examination | null;
+  /** It could not be examined. */
+  readonly hasFailed: boolean;
   readonly evidence: EvidenceOf | null;
   readonly contours: PosteriorGrid | null;
   readonly neighbours: NeighboursOf | null;
 }
 
-const unsaid = { examined: null, evidence: null, contours: null, neighbours: null };
+const unsaid = { examined: null, hasFailed: false, evidence: null, contours: null, neighbours: null };
 
 export interface SubjectEvents {
   changed(): void;
@@ -76,14 +78,20 @@ export class SubjectDesk {
       const onProgress = this.#onProgress;
       const values = await this.#host.item({ runId, item }, { signal, onProgress });
       this.#events.busy(null);
-      await this.#look({ name, item, values }, signal);
+      await this.#look({ ...unsaid, name, item, values, encoding: null, moving: false }, signal);
     });
   }
 
   /** Looks at a picture from elsewhere. */
-  picture(file: PictureFile, values: Float32Array): void {
+  picture(file: PictureFile, name: string, values: Float32Array): void {
     this.#file = file;
-    this.#begin((signal) => this.#look({ name: file.preview.name, item: null, values }, signal));
+    this.#begin((signal) => this.#look({ ...unsaid, name, item: null, values, encoding: null, moving: false }, signal));
+  }
+
+  /** Looks again at what could not be examined. */
+  again(): void {
+    const subject = this.#subject;
+    if (subject) this.#begin((signal) => this.#look(subject, signal));
   }
 
   /** Shows another part of the file that is looked at. What was said of the one before stays until `rest`. */
@@ -98,16 +106,7 @@ export class SubjectDesk {
   rest(name: string): void {
     const subject = this.#subject;
     if (!subject?.moving) return;
-    this.#begin(async (signal) => {
-      const own: Subject = { ...subject, ...unsaid, name, moving: false };
-      try {
-        const examined = await this.#examined(own, signal);
-        this.#put({ ...own, examined });
-      } catch (error) {
-        if (!signal.aborted) this.#put(own);
-        throw error;
-      }
-    });
+    this.#begin((signal) => this.#examine({ ...subject, ...unsaid, name, moving: false }, signal));
   }
 
   /** Works log p(x) out, and the true posterior's contours where there are two dimensions. */
@@ -138,15 +137,20 @@ export class SubjectDesk {
     });
   }
 
-  async #look(given: Pick<Subject, 'name' | 'item' | 'values'>, signal: AbortSignal): Promise<void> {
-    const subject: Subject = { ...given, ...unsaid, encoding: null, moving: false };
-    this.#put(subject);
-    const examined = await this.#examined(subject, signal);
-    this.#put({ ...subject, examined, encoding: examined });
+  /** What is said of another picture is not left standing beside this one. */
+  async #look(subject: Subject, signal: AbortSignal): Promise<void> {
+    this.#put({ ...subject, hasFailed: false });
+    await this.#examine(subject, signal);
   }
 
-  #examined({ values }: Subject, signal: AbortSignal): Promise<Examination> {
-    return this.#host.examine({ picture: values, draws, seed }, { signal });
+  async #examine(subject: Subject, signal: AbortSignal): Promise<void> {
+    try {
+      const examined = await this.#host.examine({ picture: subject.values, draws, seed }, { signal });
+      this.#put({ ...subject, examined, encoding: subject.encoding ?? examined, hasFailed: false });
+    } catch (error) {
+      if (!signal.aborted) this.#put({ ...subject, hasFailed: true });
+      throw error;
+    }
   }
 
   readonly #onProgress = ({ message }: Progress): void => this.#events.busy(message);

@@ -3,11 +3,13 @@
 import * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
-import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState } from '../../protocol/latent.ts';
+import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState, ReopenedPicture } from '../../protocol/latent.ts';
+import { wholeOf } from '../../protocol/pictures.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
+import type { PicturePart } from '../../protocol/vae.ts';
 import { copyText } from '../clipboard.ts';
 import { SinglePanel } from '../singlePanel.ts';
-import { chooseImage, type ImageFile } from '../vae/imageFiles.ts';
+import { chooseImage, ImageFile } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 import { compareData } from './comparedData.ts';
 import type { LatentDataSets } from './latentData.ts';
@@ -50,7 +52,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       closed: () => {
         this.#client = null;
         this.#shown.free();
-        this.#look(null);
+        this.#image?.free();
       },
     });
     const changed = (): void => this.#panel.tell(async (page) => page.models(await this.#models()));
@@ -79,9 +81,18 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
     };
   }
 
-  #look(image: ImageFile | null): void {
+  #look(image: ImageFile): void {
     this.#image?.free();
     this.#image = image;
+    void this.#services.memento.update(storageKeys.latentPicture, image.address);
+  }
+
+  /** The image file that was picked last, also before the window was made anew. */
+  #lastImage(): ImageFile | null {
+    const address = this.#services.memento.get<unknown>(storageKeys.latentPicture);
+    // In a workspace that is not trusted nothing is opened but what is picked.
+    if (this.#image === null && typeof address === 'string' && vscode.workspace.isTrusted) this.#image = ImageFile.at(address);
+    return this.#image;
   }
 
   #handlers(): Handlers<LatentHost> {
@@ -102,8 +113,9 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         await memento.update(storageKeys.latent, this.#state);
       },
       load: async ({ model }, { signal, progress }) => {
-        this.#look(null);
+        const before = this.#client;
         this.#client = await models.client(model);
+        if (this.#client !== before) this.#image?.free();
         return this.#client.load({ signal, onProgress: progress });
       },
       encode: ({ data: id }, { signal, progress, item }) => {
@@ -143,6 +155,10 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         this.#look(image);
         return opened;
       },
+      reopenPicture: async ({ part }, { signal }) => {
+        const image = this.#lastImage();
+        return image && reopened(image, client(), part, signal);
+      },
       encodePicturePart: async ({ part }, { signal }) => {
         if (!this.#image) throw new RpcError('unknown-picture', 'No image file is looked at; encode one first.');
         const asked = client();
@@ -153,4 +169,12 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
       copy: ({ text, what }) => copyText(text, what),
     };
   }
+}
+
+async function reopened(image: ImageFile, client: VaeClient, part: PicturePart, signal: AbortSignal): Promise<ReopenedPicture> {
+  const { file, values, notices } = await image.open(client, preview);
+  const whole = wholeOf(file);
+  const isInside = part.x + part.width <= file.width && part.y + part.height <= file.height;
+  if (!isInside || (part.width === whole.width && part.height === whole.height)) return { file, values, notices, part: whole };
+  return { file, part, ...(await image.part(client, part, { signal })) };
 }

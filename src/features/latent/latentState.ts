@@ -8,6 +8,7 @@ z.config({ jitless: true });
 
 const text = z.string().check(z.maxLength(4_000));
 const whole = z.int().check(z.gte(0), z.lte(1_000_000_000));
+const pixels = z.int().check(z.gte(0), z.lte(1_000_000));
 const place = z.tuple([z.number(), z.number()]);
 
 const state = z.object({
@@ -24,6 +25,7 @@ const state = z.object({
   path: z.nullable(z.tuple([place, place])),
   spherical: z.boolean(),
   manifold: z.boolean(),
+  part: z.nullable(z.object({ x: pixels, y: pixels, width: pixels.check(z.gte(1)), height: pixels.check(z.gte(1)) })),
 });
 
 /** null where it is none. */

@@ -38,6 +38,15 @@ export class ImageFile {
     this.name = posix.basename(uri.path);
   }
 
+  /** The file at an address that an image file told of itself. */
+  static at(address: string): ImageFile {
+    return new ImageFile(vscode.Uri.parse(address, true));
+  }
+
+  get address(): string {
+    return this.#uri.toString();
+  }
+
   /** All of it, once. */
   async read(client: ReadsPictures): Promise<ReadImage> {
     return this.#picture(client, await this.#read(client, {}));

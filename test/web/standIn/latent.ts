@@ -111,6 +111,8 @@ class LatentStandIn {
   notices: readonly string[] = [];
   /** The size of the image file that is picked. */
   file = { width: 4_000, height: 3_000 };
+  /** Which one that was is known after a reload. */
+  readonly reopens = sessionStorage.getItem('reopens') !== 'no';
   /** What differs from what is said else. */
   summary: Partial<EncodedData> = {};
   /** Models that are loaded have an encoder. */
@@ -217,14 +219,17 @@ class LatentStandIn {
         notices: this.notices,
         file: { ...this.file, preview: previewOf(this.file) },
       })),
-      // A part is a disc at its middle.
-      encodePicturePart: told('encodePicturePart', ({ part: { x, y, width, height } }: { part: PicturePart }) => {
-        const [right, up] = [(4 * (x + width / 2)) / this.file.width - 2, 2 - (4 * (y + height / 2)) / this.file.height];
+      encodePicturePart: told('encodePicturePart', ({ part }: { part: PicturePart }) => {
+        const place = this.#middleOf(part);
         const encoding = {
-          mean: Float32Array.from(latentsOf([right, up], 0, this.#latent)),
+          mean: Float32Array.from(latentsOf(place, 0, this.#latent)),
           logVariance: new Float32Array(this.#latent).fill(-3),
         };
-        return { values: disc(right, up), notices: this.notices, encoding };
+        return { values: disc(...place), notices: this.notices, encoding };
+      }),
+      reopenPicture: told('reopenPicture', ({ part }: { part: PicturePart }) => {
+        const file = { ...this.file, preview: previewOf(this.file) };
+        return this.reopens ? { values: disc(...this.#middleOf(part)), notices: this.notices, file, part } : null;
       }),
       copy: told('copy', () => undefined),
     };
@@ -240,6 +245,11 @@ class LatentStandIn {
   /** Answers what waits first; what is asked after it waits again. */
   releaseOne(): void {
     this.#waiting.shift()?.();
+  }
+
+  /** A part of a picture is a disc at its middle. */
+  #middleOf({ x, y, width, height }: PicturePart): readonly [number, number] {
+    return [(4 * (x + width / 2)) / this.file.width - 2, 2 - (4 * (y + height / 2)) / this.file.height];
   }
 
   async #held(method: string): Promise<void> {

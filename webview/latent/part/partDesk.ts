@@ -7,14 +7,14 @@ import type { PicturePart } from '../../../src/protocol/vae.ts';
 import { Latest } from '../../shared/latest.ts';
 import type { SubjectDesk } from '../subject.ts';
 import { PartView } from './partView.ts';
-import { isWhole } from './rectangle.ts';
+import { nameOfPart } from './words.ts';
 
 /** Milliseconds without a change after which a part rests. */
 const rest = 250;
 
 export interface PartEvents {
-  /** What was changed of the part that rests, in sentences. */
-  rested(notices: readonly string[]): void;
+  /** @param notices what was changed of the part that rests, in sentences */
+  rested(part: PicturePart, notices: readonly string[]): void;
   failed(error: unknown): void;
 }
 
@@ -29,9 +29,11 @@ export class PartDesk {
   readonly #view: PartView;
   readonly #encoding: Latest<PartRequest, EncodedPicturePart>;
   #file: PictureFile | null = null;
-  /** The part that was encoded last, and what was changed of it. */
+  /** The part that was encoded last, or is the first, and what was changed of it. */
   #encoded: PicturePart | null = null;
   #notices: readonly string[] = [];
+  /** The part that was asked for last could not be encoded. */
+  #hasFailed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(host: Remote<LatentHost>, subjects: SubjectDesk, events: PartEvents) {
@@ -42,7 +44,10 @@ export class PartDesk {
       ({ part }) => host.encodePicturePart({ part }),
       (answer, request) => this.#take(answer, request),
       (error) => {
-        if (this.#isShown) this.#events.failed(error);
+        if (!this.#isShown) return;
+        this.#hasFailed = true;
+        this.#events.failed(error);
+        this.#restSoon();
       },
     );
   }
@@ -51,12 +56,12 @@ export class PartDesk {
     return this.#view.element;
   }
 
-  /** Shows a file, all of which is looked at. */
-  show(file: PictureFile): void {
+  /** Shows a file and the part of it that is looked at. */
+  show(file: PictureFile, part: PicturePart): void {
     clearTimeout(this.#timer);
     this.#encoding.forget();
-    [this.#file, this.#encoded] = [file, null];
-    this.#view.show(file);
+    [this.#file, this.#encoded, this.#hasFailed] = [file, part, false];
+    this.#view.show(file, part);
   }
 
   get #isShown(): boolean {
@@ -65,6 +70,7 @@ export class PartDesk {
 
   #changed(part: PicturePart): void {
     clearTimeout(this.#timer);
+    this.#hasFailed = false;
     if (this.#isShown) this.#encoding.ask({ file: this.#file!, part });
   }
 
@@ -78,13 +84,21 @@ export class PartDesk {
   #restSoon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      if (!this.#view.dragged && this.#isShown && this.#encoded === this.#view.part) this.#rest(this.#file!);
+      if (this.#view.dragged || !this.#isShown) return;
+      if (this.#hasFailed) this.#goBack(this.#file!);
+      else if (this.#encoded === this.#view.part) this.#rest(this.#file!, this.#encoded);
     }, rest);
   }
 
-  #rest(file: PictureFile): void {
-    const { name } = file.preview;
-    this.#events.rested(this.#notices);
-    this.#subjects.rest(isWhole(this.#view.part, file) ? name : `Part of ${name}`);
+  #rest(file: PictureFile, part: PicturePart): void {
+    this.#events.rested(part, this.#notices);
+    this.#subjects.rest(nameOfPart(part, file));
+  }
+
+  /** To the part whose picture is seen. What went wrong stays told. */
+  #goBack(file: PictureFile): void {
+    this.#hasFailed = false;
+    this.#view.show(file, this.#encoded!);
+    this.#subjects.rest(nameOfPart(this.#encoded!, file));
   }
 }

@@ -56,9 +56,8 @@ export class PartView {
     return this.#drag?.moves ?? false;
   }
 
-  /** Shows a file, all of it taken. */
-  show(file: PictureFile): void {
-    [this.#file, this.#part, this.#drag] = [file, wholeOf(file), null];
+  show(file: PictureFile, part: PicturePart): void {
+    [this.#file, this.#part, this.#drag] = [file, part, null];
     this.#draw();
   }
 

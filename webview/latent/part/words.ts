@@ -1,12 +1,18 @@
 /** What is said of a part of a picture. */
 
+import type { PictureFile } from '../../../src/protocol/pictures.ts';
 import type { PicturePart } from '../../../src/protocol/vae.ts';
 import { formatCount } from '../../shared/numbers.ts';
-import type { Size } from './rectangle.ts';
+import { isWhole, type Size } from './rectangle.ts';
 
 /** Size and place, in the file's pixels. */
 export function partSentence({ x, y, width, height }: PicturePart): string {
   return `${formatCount(width)} × ${formatCount(height)} pixels at x ${formatCount(x)}, y ${formatCount(y)}`;
+}
+
+/** What is looked at is called, of a file and a part of it. */
+export function nameOfPart(part: PicturePart, { width, height, preview }: PictureFile): string {
+  return isWhole(part, { width, height }) ? preview.name : `Part of ${preview.name}`;
 }
 
 /** What it is a part of. */

@@ -7,6 +7,7 @@ import { initialState } from '../../../../webview/latent/viewState.ts';
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const place = fc.tuple(finite, finite);
 const whole = fc.nat(1_000_000_000);
+const pixels = fc.nat(1_000_000);
 const text = fc.string({ maxLength: 300 });
 const states: fc.Arbitrary<LatentViewState> = fc.record({
   model: fc.option(text),
@@ -25,6 +26,9 @@ const states: fc.Arbitrary<LatentViewState> = fc.record({
   path: fc.option(fc.tuple(place, place)),
   spherical: fc.boolean(),
   manifold: fc.boolean(),
+  part: fc.option(
+    fc.record({ x: pixels, y: pixels, width: fc.integer({ min: 1, max: 1_000_000 }), height: fc.integer({ min: 1, max: 1_000_000 }) }),
+  ),
 });
 
 describe('parseLatentState', () => {
@@ -73,6 +77,7 @@ describe('parseLatentState', () => {
     ['an item below nothing', { item: -1 }],
     ['a way of laying out that is not known', { projection: { method: 'tsne', dimensions: [0, 1] } }],
     ['a name that is endless', { model: 'x'.repeat(5_000) }],
+    ['a part of a picture that has no width', { part: { x: 0, y: 0, width: 0, height: 1 } }],
     ['a part too little', { spherical: undefined }],
   ])('is null of %s', (_, change) => {
     expect(parseLatentState({ ...initialState, ...change })).toBeNull();
