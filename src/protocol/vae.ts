@@ -449,6 +449,8 @@ export interface TwoSetsOf {
   data: TwoSampleTest;
   /** The data differs: its chance is below 0.01. Then nothing is said of membership. */
   differ: boolean;
+  /** Items that the model was not trained on, as it is said, and that stand among those that it was. */
+  inBoth: number;
   /** Null where the data differs or there is no ELBO. Each item is taken for independent of the others. */
   membership: MembershipOf | null;
   /** Why there is no ELBO; null where there is, or none was needed. */

@@ -121,13 +121,17 @@ export function membershipSentence(audit: MembershipOf | null): string {
 }
 
 /** Whether two data sets differ as data; where they are not told apart, how many members one attack finds. */
-export function twoSetsSentence({ members, others, twoSets: { data, differ, membership, withoutNats } }: ComparedData): string {
+export function twoSetsSentence({ members, others, twoSets: { data, differ, inBoth, membership, withoutNats } }: ComparedData): string {
   const test =
     `${percent(data.share)} of nearest neighbours are of the same set, ${percent(data.expected)} expected of sets that are alike ` +
     `(p = ${data.p.toFixed(3)}; ${counted(data.first, 'item')} and ${formatCount(data.second)})`;
+  const both =
+    inBoth === 0
+      ? ''
+      : ` ${counted(inBoth, 'item')} of ${others} ${inBoth === 1 ? 'is' : 'are'} in ${members} too, and ${inBoth === 1 ? 'counts' : 'count'} as both: choose data without ${inBoth === 1 ? 'it' : 'them'}.`;
   if (differ)
-    return `As data, what it was trained on (${members}) and what it was not (${others}) differ: ${test}. Nothing is said of membership or copies, for this difference alone could show as either.`;
-  const alike = `As data, what it was trained on (${members}) and what it was not (${others}) are not told apart: ${test}.`;
+    return `As data, what it was trained on (${members}) and what it was not (${others}) differ: ${test}.${both} Nothing is said of membership or copies, for this difference alone could show as either.`;
+  const alike = `As data, what it was trained on (${members}) and what it was not (${others}) are not told apart: ${test}.${both}`;
   if (!membership) return `${alike} Members cannot be looked for without an ELBO. ${withoutNats ?? ''}`.trim();
   return (
     `${alike} The ELBO of an item finds ${foundOf(membership)} of the members at 1 % false positives (${aucOf(membership)}, over items drawn again). ` +

@@ -33,21 +33,24 @@ export function asText(name: string, { loaded, data, items, rate, copying, twoSe
   return `${lines.join('\n')}\n`;
 }
 
-function comparison({ data, differ, membership, withoutNats }: TwoSetsOf): string[] {
+function comparison({ data, differ, inBoth, membership, withoutNats }: TwoSetsOf): string[] {
   const test =
     `${percent(data.share)} of nearest neighbours are of the same set, ${percent(data.expected)} expected of sets that are alike ` +
     `(p = ${data.p.toFixed(3)}; ${data.first} training items, ${data.second} of the data)`;
+  const both = inBoth === 0 ? [] : [`  ${inBoth} of the data's items are in the training data too, and count as both`];
   if (differ)
     return [
       `As data, the training data and the data differ: ${test}`,
+      ...both,
       '  Nothing is said of membership, and data-copying z tells of this difference too',
     ];
   const alike = `As data, the training data and the data are not told apart: ${test}`;
-  if (!membership) return [alike, `  Members cannot be looked for without an ELBO: ${withoutNats ?? 'there is none.'}`];
+  if (!membership) return [alike, ...both, `  Members cannot be looked for without an ELBO: ${withoutNats ?? 'there is none.'}`];
   const { auc, withoutModel } = membership;
   const { byChance } = withoutModel;
   return [
     alike,
+    ...both,
     `  the ELBO of an item finds ${found(membership)} (AUC ${auc.value.toFixed(3)}, ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}, over items drawn again)`,
     `  without the model, from the items alone, ridge regression finds ${found(withoutModel)} (AUC ${withoutModel.auc.value.toFixed(3)}; permuted coins give ${byChance.low.toFixed(3)} to ${byChance.high.toFixed(3)}, p = ${byChance.p.toFixed(3)})`,
     '  Other attacks may find more',

@@ -83,7 +83,7 @@ describe('genlens evaluate', () => {
     // Samples of the model lie farther from eight items than these from themselves.
     expect(report.copying!.z).toBeGreaterThan(3);
     // The same data twice is not told apart.
-    expect(report).toMatchObject({ twoSets: { differ: false, data: { first: 8, second: 8 } }, withoutTwoSets: null });
+    expect(report).toMatchObject({ twoSets: { differ: false, inBoth: 8, data: { first: 8, second: 8 } }, withoutTwoSets: null });
     expect(report.twoSets!.membership).toMatchObject({ memberFamilies: 8, withoutModel: { otherFamilies: 8 } });
   });
 

@@ -124,7 +124,12 @@ class LatentStandIn {
     ...{ members: 'seen', others: 'unseen', copying },
     twoSets: {
       data: { share: 0.503, expected: 0.4999, p: 0.31, first: 2_000, second: 1_500 },
-      ...{ differ: false, membership: { ...audit, memberFamilies: 2_000, otherFamilies: 1_500, examples: 3_500 }, withoutNats: null },
+      ...{
+        differ: false,
+        inBoth: 0,
+        membership: { ...audit, memberFamilies: 2_000, otherFamilies: 1_500, examples: 3_500 },
+        withoutNats: null,
+      },
     },
   };
 

@@ -1,12 +1,13 @@
 /** Two data sets of a user's, compared as data before a model's scores of them are. */
 
+import { createHash } from 'node:crypto';
 import type { DataSet } from '../../../models/dataset.ts';
 import { nearestNeighbours } from '../../../maths/privacy/nearest.ts';
 import { twoSampleTest, type TwoSampleTest } from '../../../maths/privacy/twoSample.ts';
 import { permutation } from '../../../maths/random/stream.ts';
 import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
 import { resting } from '../rest.ts';
-import { gathered, readData, spreadOver, type TakesItems } from './data.ts';
+import { gathered, itemsAt, readData, spreadOver, type TakesItems } from './data.ts';
 
 /** Nearest neighbours of each item that the sets are compared by. */
 const COMPARED = 5;
@@ -28,6 +29,8 @@ export interface ComparedSets {
   readonly test: TwoSampleTest;
   /** Then nothing is said of membership. */
   readonly differ: boolean;
+  /** Items of all the other data that the members' data has too, number for number. */
+  readonly inBoth: number;
 }
 
 /** @throws RpcError 'data-invalid', 'memory' */
@@ -50,7 +53,35 @@ export async function compareSets(
     neighbours.set(near, i * COMPARED);
   }
   const test = twoSampleTest(neighbours, COMPARED, first, (which) => permutation({ seed, stream: 11 }, n, which * n));
-  return { members, others, pooled, test, differ: test.p < DIFFERENT };
+  return {
+    members,
+    others,
+    pooled,
+    test,
+    differ: test.p < DIFFERENT,
+    inBoth: await countShared(model, members.data, others.data, context),
+  };
+}
+
+/** As the model takes them: the same pictures may be kept as levels here and as floats there. */
+async function countShared(model: TakesItems, members: DataSet, others: DataSet, context: CallContext): Promise<number> {
+  const rest = resting(context, 'Looking for items that are in both');
+  const all = members.count + others.count;
+  const keysOf = async (data: DataSet, before: number): Promise<string[]> => {
+    const keys: string[] = [];
+    for (let place = 0; place < data.count; place++) {
+      if (place % 1_000 === 0) await rest((before + place) / all);
+      const item = itemsAt(model, data, place, place + 1);
+      keys.push(
+        createHash('sha256')
+          .update(new Uint8Array(item.buffer, item.byteOffset, item.byteLength))
+          .digest('base64'),
+      );
+    }
+    return keys;
+  };
+  const known = new Set(await keysOf(members, 0));
+  return (await keysOf(others, members.count)).filter((key) => known.has(key)).length;
 }
 
 /** Of the pooled items, each of which is taken for independent of the others. */

@@ -21,13 +21,13 @@ export async function twoSets(
   const draws = checkWhole('draws', request.draws, 1, 1000);
   const seed = checkWhole('seed', request.seed, 0, MOST_SEED);
   const compared = await compareSets(model, { ...request, most, seed }, context);
-  const { test: data, differ, pooled } = compared;
-  if (differ) return { data, differ, membership: null, withoutNats: null };
+  const { test: data, differ, inBoth, pooled } = compared;
+  if (differ) return { data, differ, inBoth, membership: null, withoutNats: null };
   context.progress({ message: 'Scoring the data' });
   const score = await elbosOf(model, parts, nats, pooled, { draws, seed }, context.signal).catch(reasonOf);
-  if (typeof score === 'string') return { data, differ, membership: null, withoutNats: score };
+  if (typeof score === 'string') return { data, differ, inBoth, membership: null, withoutNats: score };
   const membership = await membershipOf({ score, ...coinsOf(compared), items: pooled, size: model.size }, seed, context);
-  return { data, differ, membership, withoutNats: null };
+  return { data, differ, inBoth, membership, withoutNats: null };
 }
 
 /** Why a model gives no ELBO, where that is what is wrong. */

@@ -161,7 +161,7 @@ describe('membershipSentence', () => {
 
 describe('twoSetsSentence', () => {
   const data = { share: 0.503, expected: 0.49994, p: 0.312, first: 2_000, second: 1 };
-  const twoSets = { data, differ: false, membership, withoutNats: null };
+  const twoSets = { data, differ: false, inBoth: 0, membership, withoutNats: null };
   const of = (more: Partial<ComparedData['twoSets']>): string =>
     twoSetsSentence({ members: 'seen', others: 'new', copying: null, twoSets: { ...twoSets, ...more } });
   const alike =
@@ -180,6 +180,12 @@ describe('twoSetsSentence', () => {
         '50.0 % expected of sets that are alike (p = 0.001; 2,000 items and 1). ' +
         'Nothing is said of membership or copies, for this difference alone could show as either.',
     );
+  });
+  it('says what is in both', () => {
+    expect(of({ inBoth: 12 })).toContain(
+      '2,000 items and 1). 12 items of new are in seen too, and count as both: choose data without them. The',
+    );
+    expect(of({ inBoth: 1, differ: true })).toContain('1 item of new is in seen too, and counts as both: choose data without it. Nothing');
   });
   it('says why there is no ELBO', () => {
     expect(of({ membership: null, withoutNats: 'State the likelihood.' })).toBe(

@@ -226,13 +226,19 @@ describe('a data set', () => {
     expect(alike.membership!.auc.high).toBeGreaterThan(0.5);
     expect(alike.membership!.withoutModel).toMatchObject({ memberFamilies: 60, otherFamilies: 60 });
     expect(alike.membership!.withoutModel.byChance.p).toBeGreaterThan(0.01);
-    expect(alike).toMatchObject({ differ: false, withoutNats: null });
+    expect(alike).toMatchObject({ differ: false, inBoth: 0, withoutNats: null });
+    // The last third of one in the first of the other; also beyond those that are compared.
+    await writeFile(path('overlapping'), npyOf(Float32Array.from(drawn.slice(360, 900)), [60, 9]));
+    expect((await ask('overlapping')).inBoth).toBe(20);
+    expect(await service.twoSets({ members: path('one'), others: path('overlapping'), most: 10, draws: 1, seed: 1 })).toMatchObject({
+      ...{ data: { first: 10, second: 10 }, inBoth: 20 },
+    });
     const different = await ask('shifted');
     expect(different.data.p).toBeLessThan(0.01);
     expect(different).toMatchObject({ differ: true, membership: null, withoutNats: null });
     const { service: unstated } = await loadedLinear('linear-3', { answers: { range: '0..1', item: 'vector' } });
     expect(await unstated.twoSets({ members: path('one'), others: path('other'), most: 60, draws: 4, seed: 1 })).toEqual({
-      ...{ data: alike.data, differ: false, membership: null },
+      ...{ data: alike.data, differ: false, inBoth: 0, membership: null },
       withoutNats: expect.stringMatching(/^It is not said which distribution the decoder gives.*State the likelihood/) as unknown,
     });
     await writeFile(path('few'), npyOf(Float32Array.from(drawn.slice(0, 45)), [5, 9]));
