@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { readBundledModel } from '../../src/models/registry.ts';
+import { measureAdversarial } from './adversarial.ts';
 import { measureEditor } from './editor.ts';
 import { measureExplain, measureLarge, measureRuns } from './engine.ts';
 import { measureFormulas } from './formulas.ts';
@@ -35,6 +36,7 @@ export async function main({ root, out, flags }: Options): Promise<number> {
     ...(await measureGeneration(root, source, rounds)),
     ...(await measurePictures(root, rounds)),
     ...(await measureTraining(root, rounds, quick)),
+    ...(await measureAdversarial(root, rounds, quick)),
     ...(await measureViews(rounds)),
     ...(await measurePoints(rounds)),
     ...(await measureFormulas(root, quick)),

@@ -1,26 +1,18 @@
 /** How fast the small autoencoder trains, from process to process, against the bare engine and against PyTorch where there is one. */
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { defaultReporting } from '../../src/protocol/training.ts';
 import { openPool } from './engine.ts';
+import { startScript, type Trainer } from './pytorch.ts';
 import { median, type Figure } from './report.ts';
-
-/** Steps a second of so many steps. */
-type Trainer = (steps: number) => Promise<number>;
 
 export async function measureTraining(root: string, rounds: number, quick: boolean): Promise<Figure[]> {
   const steps = quick ? 600 : 2000;
   const folder = join(root, 'models', 'mixtures-2d');
   const pool = openPool(root);
   const bare = fork(join(import.meta.dirname, 'bareTraining.ts'), [join(folder, 'vae.step.onnx')]);
-  const python = pythonOf(root);
-  const torch =
-    python === undefined
-      ? undefined
-      : spawn(python, [join(import.meta.dirname, 'trainingSteps.py'), String(steps)], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const starting = startScript(root, 'trainingSteps.py', [String(steps)]);
   try {
     await once(bare, 'message');
     const client = pool.acquireTraining(folder, { provider: 'cpu', threads: 0, memoryLimit: 2 ** 32 });
@@ -36,7 +28,7 @@ export async function measureTraining(root: string, rounds: number, quick: boole
       bare.send(count);
       return ((await once(bare, 'message')) as [number])[0];
     };
-    const torchTrainer = torch && (await linesOf(torch));
+    const torch = await starting;
     await own(200);
     await bareTrainer(200);
     const [speeds, overBare, overTorch]: [number[], number[], number[]] = [[], [], []];
@@ -45,7 +37,7 @@ export async function measureTraining(root: string, rounds: number, quick: boole
       const speed = await own(steps);
       speeds.push(speed);
       overBare.push(speed / reference);
-      if (torchTrainer) overTorch.push(speed / (await torchTrainer()));
+      if (torch) overTorch.push(speed / (await torch.train()));
     }
     const how = `autoencoder of 9,095 parameters, batch 256, ${steps} steps, ${rounds} rounds in turn; ${median(speeds).toFixed(0)} steps a second`;
     return [
@@ -57,7 +49,7 @@ export async function measureTraining(root: string, rounds: number, quick: boole
         least: true,
         how,
       },
-      ...(torchTrainer
+      ...(torch
         ? [
             {
               what: 'the same / those of PyTorch, one thread',
@@ -73,30 +65,6 @@ export async function measureTraining(root: string, rounds: number, quick: boole
   } finally {
     pool.dispose();
     bare.kill();
-    torch?.kill();
+    void starting.then((torch) => torch?.stop());
   }
-}
-
-/** The Python of the model checks, where one is named or has been installed. */
-function pythonOf(root: string): string | undefined {
-  const own = join(root, '.genlens', 'py-models', 'bin', 'python');
-  return process.env['GENLENS_MODELS_PYTHON'] ?? (existsSync(own) ? own : undefined);
-}
-
-/** Waits until it is ready; undefined where it cannot be started. Each call has it do its steps once more. */
-async function linesOf(child: ChildProcess): Promise<(() => Promise<number>) | undefined> {
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  const ended = once(child, 'exit').then(
-    () => undefined,
-    () => undefined,
-  );
-  const next = async (): Promise<string | undefined> => {
-    const line = await Promise.race([lines.next(), ended]);
-    return line && !line.done ? line.value : undefined;
-  };
-  if ((await next()) !== 'ready') return undefined;
-  return async () => {
-    child.stdin!.write('\n');
-    return Number(await next());
-  };
 }

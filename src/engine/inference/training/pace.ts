@@ -64,7 +64,8 @@ export class Pace {
   pictureIsDue(perSecond: number): boolean {
     const now = performance.now();
     if (perSecond === 0 || now < this.nextPicture) return false;
-    this.nextPicture = now + 1000 / perSecond;
+    // From when it was due, not from when there was time: else all come late by part of a message, and so fewer than were asked for.
+    this.nextPicture = Math.max(now, this.nextPicture + 1000 / perSecond);
     return true;
   }
 
