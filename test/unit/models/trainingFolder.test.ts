@@ -19,6 +19,7 @@ afterEach(() => rm(folder, { recursive: true }));
 interface Description {
   batch: number;
   graphs: Record<string, { inputs: { shape: unknown[] }[] }>;
+  layers: Record<string, number[][]>;
   files: Record<string, string>;
 }
 
@@ -31,11 +32,13 @@ async function edit(change: (description: Description) => void): Promise<void> {
 
 describe('a folder of training graphs', () => {
   it('names its graphs, mixtures and first parameters, and its files are those that it states', async () => {
-    const { batch, graphs, mixtures, initial, sha256 } = await readTrainingFolder(folder);
+    const { batch, graphs, mixtures, layers, initial, sha256 } = await readTrainingFolder(folder);
     expect(batch).toBe(256);
     expect(Object.keys(graphs)).toContain('vae.step');
     expect(Object.keys(mixtures)).toEqual(['ring', 'grid', 'spiral', 'moons']);
     expect(initial.get('vae')).toHaveLength(9095);
+    expect(Object.keys(layers)).toEqual(['generator', 'discriminator']);
+    expect(layers['generator']!.map((shape) => shape.join('x'))).toEqual(['64x2', '64', '64x64', '64', '2x64', '2']);
     for (const name of Object.keys(graphs)) expect((await checkedFile(folder, `${name}.onnx`, sha256)).length).toBeGreaterThan(1000);
   });
 
@@ -43,6 +46,7 @@ describe('a folder of training graphs', () => {
     ['no batch', (it) => void (it.batch = 0), /batch \(0\)/],
     ['a graph outside', (it) => void (it.graphs['../../evil'] = { inputs: [] }), /lower-case words/],
     ['a shape that is none', (it) => void (it.graphs['vae.step']!.inputs[0]!.shape = [0]), /graphs\.vae\.step\.inputs\.0\.shape\.0/],
+    ['layers that are none', (it) => void (it.layers['generator'] = [[0, 2]]), /layers\.generator\.0\.0 \(0\)/],
     ['no sums', (it) => void (it.files = {}), /not among the files/],
     ['a sum that is none', (it) => void (it.files['initial.npz'] = 'x'), /64 lower-case/],
   ])('is refused where it states %s', async (_, change, words) => {

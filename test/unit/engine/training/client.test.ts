@@ -4,7 +4,7 @@ import { EnginePool } from '../../../../src/engine/pool.ts';
 import type { KeptTraining, Training } from '../../../../src/engine/training/training.ts';
 import { readTraining, writeTraining } from '../../../../src/engine/training/file.ts';
 import type { TrainingClient } from '../../../../src/engine/trainingClient.ts';
-import type { Checkpoint, LossPoint, TrainingSetup } from '../../../../src/protocol/training.ts';
+import type { Checkpoint, Coefficients, LossPoint, TrainingSetup } from '../../../../src/protocol/training.ts';
 import { bundle } from '../support/bundles.ts';
 import { folder, mixture, settings } from './support.ts';
 
@@ -91,34 +91,46 @@ describe('a training in a process of its own', () => {
     expect(client.spent).toBe(false);
   });
 
-  it('that is killed goes on from its last checkpoint, says so, and comes to the same to the last bit', async () => {
-    const client = newClient();
-    const straight = await begun(client);
-    const changed = straight.onLosses(() => undefined);
-    const training = await begun(client);
-    const restarts: { reason: string; step: number; again: number }[] = [];
-    training.onRestarted((restart) => restarts.push(restart));
-    const running = training.run({ until: 900 });
-    await reached(training, 130);
-    const from = await training.change({ beta: 0.2 });
-    await reached(training, from + 60);
-    process.kill(client.process!.pid!, 'SIGKILL');
-    expect(await running).toMatchObject({ why: 'until', checkpoint: { step: 900 } });
-    expect(restarts).toHaveLength(1);
-    expect(restarts[0]!.reason).toMatch(/killed \(SIGKILL\)/);
-    expect(restarts[0]!.step).toBeGreaterThanOrEqual(from);
-    expect(restarts[0]!.step % 20).toBe(0);
-    expect(restarts[0]!.again).toBeGreaterThanOrEqual(0);
-    expect(restarts[0]!.again).toBeLessThan(100);
-    isWhole(training.losses, 900);
+  it.each<[string, TrainingSetup, Coefficients, number]>([
+    ['of an autoencoder', setup, { beta: 0.2 }, 900],
+    [
+      'of two players, whose loss changes',
+      { ...setup, model: { family: 'gan' } },
+      { loss: 2, 'discriminator.steps': 2, noise: 0.1, r1: 0.1 },
+      400,
+    ],
+  ])(
+    'that is killed goes on from its last checkpoint, says so, and comes to the same to the last bit: %s',
+    async (_, of, change, until) => {
+      const client = newClient();
+      const straight = await begun(client, of);
+      const changed = straight.onLosses(() => undefined);
+      const training = await begun(client, of);
+      const restarts: { reason: string; step: number; again: number }[] = [];
+      training.onRestarted((restart) => restarts.push(restart));
+      const running = training.run({ until });
+      await reached(training, 130);
+      const from = await training.change(change);
+      await reached(training, from + 60);
+      process.kill(client.process!.pid!, 'SIGKILL');
+      expect(await running).toMatchObject({ why: 'until', checkpoint: { step: until } });
+      expect(restarts).toHaveLength(1);
+      expect(restarts[0]!.reason).toMatch(/killed \(SIGKILL\)/);
+      expect(restarts[0]!.step).toBeGreaterThanOrEqual(from);
+      expect(restarts[0]!.step % 20).toBe(0);
+      expect(restarts[0]!.again).toBeGreaterThanOrEqual(0);
+      expect(restarts[0]!.again).toBeLessThan(100);
+      isWhole(training.losses, until);
 
-    await straight.run({ until: from });
-    await straight.change({ beta: 0.2 });
-    await straight.run({ until: 900 });
-    expect(bits(training.checkpoint)).toEqual(bits(straight.checkpoint));
-    expect(training.losses).toEqual(straight.losses);
-    changed.dispose();
-  });
+      await straight.run({ until: from });
+      await straight.change(change);
+      await straight.run({ until });
+      expect(bits(training.checkpoint)).toEqual(bits(straight.checkpoint));
+      expect(training.losses).toEqual(straight.losses);
+      expect(readTraining(writeTraining(training.kept()))).toEqual(training.kept());
+      changed.dispose();
+    },
+  );
 
   it('that is killed again and again without getting on gives up, with what was kept', async () => {
     const client = newClient();
