@@ -5,6 +5,7 @@ import { reparametrised } from '../../../maths/vae/gaussian.ts';
 import { RpcError, type StreamContext } from '../../../protocol/rpc.ts';
 import type { SampleBatch, SampleRecipe, SampleRequest } from '../../../protocol/vae.ts';
 import { checkItem, checkNumber, checkWhole, MOST_SEED } from '../items/inputs.ts';
+import { rowsTogether } from '../items/rows.ts';
 import type { HeldVae } from './model.ts';
 import type { VaeParts } from './parts.ts';
 
@@ -13,6 +14,8 @@ import type { VaeParts } from './parts.ts';
  * beside it.
  */
 export const TOGETHER = 16;
+/** Milliseconds between two messages at least, a frame of most screens: each wakes two processes, which takes its time from the decoder. */
+const MESSAGE_EVERY = 16;
 /** So that numbers of draws stay below 2^53. */
 const MOST_SAMPLES = 2 ** 31;
 
@@ -35,6 +38,15 @@ export async function sample(
   const end = Math.ceil((first + count) / batch) * batch;
   const noise = normals({ seed, stream: 0 }, (end - start) * latent, start * latent);
   const z = q ? reparametrised(q, noise, temperature) : Float32Array.from(noise, (value) => temperature * value);
+  let untold: Float32Array[] = [];
+  let told = { to: first, at: -Infinity };
+  const tell = (to: number): void => {
+    const { to: from } = told;
+    const pictures = rowsTogether(untold);
+    context.item({ first: from, count: to - from, pictures, z: z.slice((from - start) * latent, (to - start) * latent) });
+    context.progress({ message: `Sampled ${to - first} of ${count}`, fraction: (to - first) / count });
+    [untold, told] = [[], { to, at: performance.now() }];
+  };
   await parts.draw(
     z,
     context.signal,
@@ -43,9 +55,8 @@ export async function sample(
       const to = Math.min(first + count, start + decoded.first + decoded.count);
       if (to <= from) return;
       const offset = from - start - decoded.first;
-      const pictures = decoded.pictures.slice(offset * size, (offset + to - from) * size);
-      context.item({ first: from, count: to - from, pictures, z: z.slice((from - start) * latent, (to - start) * latent) });
-      context.progress({ message: `Sampled ${to - first} of ${count}`, fraction: (to - first) / count });
+      untold.push(decoded.pictures.subarray(offset * size, (offset + to - from) * size));
+      if (to === first + count || performance.now() - told.at >= MESSAGE_EVERY) tell(to);
     },
     batch,
   );
