@@ -81,6 +81,26 @@ describe('steps beside PyTorch', () => {
     expect(end.checkpoint.tensors['generator.step']).toEqual(Float32Array.of(10 * turns[1]));
   });
 
+  it('of two players are told as means over those in which a player ran', async () => {
+    const schedule = [1, 0].map((steps, i) => ({
+      step: 6 * i,
+      coefficients: { ...defaultCoefficients.gan, 'generator.steps': steps, r1: i },
+    }));
+    const told = async (lossesEvery: number) =>
+      (await trained(service, requestOf(gan, mixture('ring'), 1, { until: 20, schedule, reporting: { ...everyStep, lossesEvery } })))
+        .points;
+    const [each, tens] = [await told(1), await told(10)];
+    const meanOf = (name: string, from: number, to: number): number => {
+      const values = each.filter(({ step }) => step > from && step <= to).flatMap((point) => point.values[name] ?? []);
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    };
+    expect(tens.map(({ step }) => step)).toEqual([10, 20]);
+    for (const name of ['discriminator.loss', 'discriminator.penalty', 'generator.loss'])
+      expect(tens[0]!.values[name]![0]).toBeCloseTo(meanOf(name, 0, 10), 10);
+    expect(each.filter(({ values }) => values['generator.loss'])).toHaveLength(6);
+    expect(Object.keys(tens[1]!.values).sort()).toEqual(['discriminator.loss', 'discriminator.penalty']);
+  });
+
   it('of a denoiser leave its', async () => {
     const { end, points } = await trained(
       service,

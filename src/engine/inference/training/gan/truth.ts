@@ -79,12 +79,13 @@ export function withNoise(points: Float32Array, deviation: number, draws: Float6
 }
 
 function coverageOf(mixture: Mixture, real: Float32Array, generated: Float32Array): GanCoverage {
-  const reached = reachOf(mixture, generated);
+  const [reached, own] = [reachOf(mixture, generated), reachOf(mixture, real)];
   const hit = Array.from(reached.shares, (share, k) => share >= HIT * mixture.weights[k]!);
   return {
     generated: modeStatistics(mixture, generated),
     real: modeStatistics(mixture, real),
-    within: { generated: reached.within, real: reachOf(mixture, real).within },
+    spreads: { generated: reached.spreads, real: own.spreads },
+    within: { generated: reached.within, real: own.within },
     hit,
     modesHit: hit.filter(Boolean).length,
   };
