@@ -330,11 +330,9 @@ export interface GanTruthRequest extends GanState {
 
 /** Where generated points lie in the components of the data, and as many of the data's own. */
 export interface GanCoverage {
-  /** By component. */
+  /** By component. Spreads are of the points within three deviations (`Reached`), so that what lies between modes makes none look wide. */
   readonly generated: readonly ModeStatistics[];
   readonly real: readonly ModeStatistics[];
-  /** By component, of the points within three deviations: how wide they lie in it, as an area. 1 where they are its own; see `Reached`. */
-  readonly spreads: { readonly generated: Float64Array; readonly real: Float64Array };
   /** Share of the points within three deviations of a component. */
   readonly within: { readonly generated: number; readonly real: number };
   /** Whether a component has a tenth or more of the points within three deviations that its weight asks for; and how many have. */

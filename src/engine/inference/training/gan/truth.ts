@@ -3,10 +3,10 @@
 import { discriminatorLoss, excessLoss, optimalScores, type PointwiseLoss } from '../../../../maths/adversarial/optimum.ts';
 import { jensenShannon } from '../../../../maths/adversarial/pushforward.ts';
 import { steepnessBound } from '../../../../maths/adversarial/steepness.ts';
-import { reachOf } from '../../../../maths/mixtures/coverage.ts';
+import { reachOf, type Reached } from '../../../../maths/mixtures/coverage.ts';
 import { logDensities } from '../../../../maths/mixtures/density.ts';
 import type { Mixture } from '../../../../maths/mixtures/mixture.ts';
-import { modeStatistics } from '../../../../maths/mixtures/modes.ts';
+import { modeStatistics, type ModeStatistics } from '../../../../maths/mixtures/modes.ts';
 import { normals } from '../../../../maths/random/normal.ts';
 import { meanAndError } from '../../../../maths/vae/importance.ts';
 import type { Estimate, GanCoverage, GanTruth, GanTruthRequest } from '../../../../protocol/training.ts';
@@ -81,10 +81,11 @@ export function withNoise(points: Float32Array, deviation: number, draws: Float6
 function coverageOf(mixture: Mixture, real: Float32Array, generated: Float32Array): GanCoverage {
   const [reached, own] = [reachOf(mixture, generated), reachOf(mixture, real)];
   const hit = Array.from(reached.shares, (share, k) => share >= HIT * mixture.weights[k]!);
+  const statistics = (points: Float32Array, { spreads }: Reached): ModeStatistics[] =>
+    modeStatistics(mixture, points).map((mode, k) => ({ ...mode, spread: spreads[k]! }));
   return {
-    generated: modeStatistics(mixture, generated),
-    real: modeStatistics(mixture, real),
-    spreads: { generated: reached.spreads, real: own.spreads },
+    generated: statistics(generated, reached),
+    real: statistics(real, own),
     within: { generated: reached.within, real: own.within },
     hit,
     modesHit: hit.filter(Boolean).length,
