@@ -32,6 +32,21 @@ export const ganPresets: readonly GanPreset[] = [
     id: 'mode-collapse',
     name: 'Mode collapse',
     sentence:
+      'The generator takes 25 steps to one: against a discriminator that stands still its best answer is one point, the highest, and all points go there; then the discriminator moves, and they follow.',
+    mixture: 'ring',
+    coefficients: { ...loss('non-saturating'), 'generator.steps': 25, ...both('rate', 1e-3), ...both('beta1', 0.5), ...both('beta2', 0.9) },
+    steps: 120,
+    fix: {
+      name: 'Discriminator ahead',
+      sentence:
+        'Five steps of the discriminator to one: it is near its best for the points as they lie, and a pile of points is what it tells apart first (Goodfellow et al. 2014, section 4).',
+      coefficients: { 'discriminator.steps': 5, 'generator.steps': 1 },
+    },
+  },
+  {
+    id: 'clipped-critic',
+    name: 'Clipped critic',
+    sentence:
       'All points go the same way, to one or two of the eight modes at a time: a critic whose weights are clipped is nearly a plane, which tells every point the same.',
     mixture: 'ring',
     coefficients: {

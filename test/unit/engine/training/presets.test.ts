@@ -88,8 +88,15 @@ describe('presets', () => {
     expect(new Set(ganPresets.map(({ id }) => id)).size).toBe(ganPresets.length);
   });
 
-  it('mode collapse: few of eight modes are hit, and with a gradient penalty nearly all', { timeout: 120_000 }, async () => {
+  it('mode collapse: few of eight modes are hit, and where the discriminator is ahead nearly all', { timeout: 120_000 }, async () => {
     const { ill, mended } = await bothOf(presetOf('mode-collapse'));
+    expect(holding(ill.map(({ modesHit }) => modesHit <= 3))).toBeGreaterThanOrEqual(9);
+    expect(holding(mended.map(({ modesHit }) => modesHit >= 6))).toBeGreaterThanOrEqual(9);
+    expect(holding(ill.map(({ divergence }, i) => divergence > mended[i]!.divergence))).toBeGreaterThanOrEqual(9);
+  });
+
+  it('a clipped critic: few of eight modes are hit, and with a gradient penalty nearly all', { timeout: 120_000 }, async () => {
+    const { ill, mended } = await bothOf(presetOf('clipped-critic'));
     expect(holding(ill.map(({ modesHit }) => modesHit <= 3))).toBeGreaterThanOrEqual(9);
     expect(holding(mended.map(({ modesHit }) => modesHit >= 6))).toBeGreaterThanOrEqual(9);
     expect(holding(ill.map(({ divergence }, i) => divergence > mended[i]!.divergence))).toBeGreaterThanOrEqual(9);
