@@ -1,9 +1,10 @@
-/** The parts of a view of points, one over the other: grid, points, marks, the owner's things; axes with their names around them. */
+/** The parts of a view of points, one over the other: field, grid, points, marks, the owner's things; axes with their names around them. */
 
 import { nothing, render, svg, type TemplateResult } from 'lit';
 import type { Point } from '../heatmap/viewport.ts';
 import { gridLines, ticksOf, xLabels, yLabels } from './axes.ts';
 import type { PointsContent } from './content.ts';
+import { FieldLayer } from './field.ts';
 import type { Projection } from './projection.ts';
 import type { Box } from './viewport.ts';
 
@@ -28,6 +29,7 @@ export class Plot {
   readonly element = document.createElement('div');
   /** The part that takes focus, pointer and keys. */
   readonly plot = document.createElement('div');
+  readonly field = new FieldLayer();
   readonly #grid = layer('points-grid points-layer');
   readonly #marks = layer('points-marks points-layer');
   readonly #overlays = layer('points-overlay points-layer');
@@ -46,7 +48,7 @@ export class Plot {
     this.plot.setAttribute('aria-roledescription', 'scatter plot');
     for (const silent of [this.#grid, this.#marks, this.#x, this.#y]) silent.setAttribute('aria-hidden', 'true');
     this.#live.setAttribute('role', 'status');
-    this.plot.append(this.#grid, surface, this.#marks, this.#overlays);
+    this.plot.append(this.field.element, this.#grid, surface, this.#marks, this.#overlays);
     this.element.className = 'points';
     this.element.append(this.#yName, this.#y, this.plot, this.#x, this.#xName, this.#live);
   }

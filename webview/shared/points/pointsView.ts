@@ -8,6 +8,7 @@ import type { Point } from '../heatmap/viewport.ts';
 import { counted } from '../numbers.ts';
 import { readPalette } from '../theme.ts';
 import { checkContent, type PointsContent } from './content.ts';
+import type { Field } from './field.ts';
 import type { DragPhase, Place } from './overlay.ts';
 import { Plot, type Overlay } from './plot.ts';
 import { projectionOf, type Projection } from './projection.ts';
@@ -104,6 +105,12 @@ export class PointsView {
     const scene = this.#scene;
     requestIdleCallback(() => this.#scene === scene && void scene.strips);
     return this.#stage.notice;
+  }
+
+  /** Draws values of the plane below the points; null: none. */
+  field(field: Field | null): void {
+    this.#parts.field.show(field);
+    this.#surface.invalidate();
   }
 
   /** Draws the owner's things over the points, anew whenever the plane is moved. */
@@ -333,6 +340,7 @@ export class PointsView {
     const { size, pixelRatio } = this.#surface;
     const viewport = this.#viewport;
     const projection = projectionOf(viewport, size);
+    this.#parts.field.draw(projection, pixelRatio);
     this.#parts.drawAxes(projection, view.visibleBox(viewport, size), pixelRatio);
     this.#stage.draw(viewport, pixelRatio, this.#resting !== undefined);
     this.#parts.drawMarks({
