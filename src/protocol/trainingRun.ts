@@ -69,8 +69,12 @@ export interface RunHost<State, Summary extends RunRecord> {
   saveState(params: { state: State }): void;
   /** A new run that has done no step, in place of the one that is open. @throws RpcError 'data-invalid', 'setting-invalid' */
   begin(params: State): RunContent<Summary>;
-  /** Goes on until it is paused. Where it had been gone back in, a new run begins there and the one before stays. */
-  run(params: Record<never, never>): void;
+  /**
+   * Goes on until it is paused. Where it had been gone back in, a new run begins there and the one before stays.
+   *
+   * @param params.until a step at which it pauses by itself
+   */
+  run(params: { until?: number }): void;
   pause(params: Record<never, never>): void;
   /** @throws RpcError 'coefficient-invalid' */
   change(params: { coefficients: Coefficients }): void;

@@ -1,18 +1,14 @@
 /** What the newest parameters make of the points that are shown: asked for again and again while it trains, never more than one of a kind. */
 
-import { RpcError, type CallOptions, type Remote } from '../../src/protocol/rpc.ts';
+import type { Remote } from '../../src/protocol/rpc.ts';
 import type { LearnedDensity, TrainingFrame, TrainingHost, TrainingMeasures } from '../../src/protocol/trainingView.ts';
 import { Latest } from '../shared/latest.ts';
 import { Paced } from '../shared/training/paced.ts';
+import { whereLost } from '../shared/training/whereLost.ts';
 import type { RunData } from './runData.ts';
 
 /** Nats by which log p(x) on two grids of z may differ: of what is said, while it trains and when it rests, and of what is drawn. */
 const tolerances = { moving: 0.1, resting: 0.02, drawn: 0.2 } as const;
-/** The process is lost: the training goes on in another, and so does this. */
-const lost: ReadonlySet<string> = new Set(['crashed', 'out-of-memory', 'unresponsive']);
-const triesAfterLoss = 3;
-const waitAfterLoss = 500;
-
 interface MeasureOf {
   readonly data: RunData;
   /** Nothing newer will come for now. */
@@ -61,16 +57,5 @@ export class Evaluations {
     this.#frames.ask(data);
     if (rests) this.#densities.stop();
     this.#measures.ask({ data, rests }, rests);
-  }
-}
-
-async function whereLost<T>(ask: () => Promise<T>, { signal }: CallOptions = {}): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof RpcError && lost.has(error.code)) || tries === triesAfterLoss || signal?.aborted) throw error;
-      await new Promise((resolve) => setTimeout(resolve, waitAfterLoss));
-    }
   }
 }

@@ -6,11 +6,11 @@ import { textButton } from '../shared/notices.ts';
 import { pointRamp } from '../shared/points/colours.ts';
 import { valuesLegend } from '../shared/points/legend.ts';
 import { curveChart } from '../shared/training/curveChart.ts';
+import { keyOf } from '../shared/training/key.ts';
 import { seekSlider } from '../shared/training/runTools.ts';
 import { signed } from '../shared/training/words.ts';
 import type { TrainingDesk } from './desk.ts';
 import { lossLines } from './lossLines.ts';
-import { keyOf } from './pictures.ts';
 import { changeWords, planeSentence } from './words.ts';
 
 export function parts(panel: TrainingDesk): TemplateResult {

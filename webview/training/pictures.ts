@@ -1,6 +1,6 @@
 /** The planes of x and of z: what the decoder samples among the densities, and where the encoder puts the data under the prior. */
 
-import { html, nothing, svg, type TemplateResult } from 'lit';
+import { nothing, svg, type TemplateResult } from 'lit';
 import type { LearnedDensity, TrainingFrame, TrainingMeasures } from '../../src/protocol/trainingView.ts';
 import { curve, ellipse, type DragPhase, type Place } from '../shared/points/overlay.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
@@ -167,19 +167,4 @@ function ring({ point }: Projection, x: number, y: number): TemplateResult {
   const at = point(x, y);
   return svg`<circle class="points-ring under" cx=${at.x} cy=${at.y} r="6"></circle>
     <circle class="points-ring picked" cx=${at.x} cy=${at.y} r="6"></circle>`;
-}
-
-/** What the lines and dots of a picture are: a dash pattern each, so that it is not told by colour alone. */
-export function keyOf(entries: readonly (readonly [mark: string, words: string])[]): TemplateResult {
-  return html`<ul class="training-key">
-    ${entries.map(
-      ([mark, words]) =>
-        html`<li>
-          <svg class="training-mark ${mark}" viewBox="0 0 24 8" aria-hidden="true">
-            ${mark === 'dots' ? svg`<circle cx="12" cy="4" r="2.5"></circle>` : svg`<path class="points-shape" d="M0 4H24"></path>`}
-          </svg>
-          ${words}
-        </li>`,
-    )}
-  </ul>`;
 }

@@ -85,17 +85,17 @@ export class RunSession<State extends RunChoice, Summary extends RunRecord> impl
     });
   }
 
-  /** Goes on in the background. */
-  run(until?: (step: number) => number): Promise<void> {
+  /** Goes on in the background. @param until a step at which it pauses by itself; one that is done already has no say */
+  run(until?: number): Promise<void> {
     return this.#inTurn(async () => {
       if (this.current.training.running) return;
       await this.#branch();
       const run = this.current;
-      void run.run(until?.(run.training.step));
+      void run.run(until !== undefined && until > run.training.step ? until : undefined);
     });
   }
 
-  /** One step with other coefficients, which are as they were after it. */
+  /** One step, with other coefficients for it alone. */
   stepWith(coefficients: Coefficients): Promise<void> {
     return this.#inTurn(async () => {
       if (this.current.training.running) return;
@@ -103,9 +103,10 @@ export class RunSession<State extends RunChoice, Summary extends RunRecord> impl
       const run = this.current;
       const { training } = run;
       const before = training.coefficients;
-      await training.change(coefficients);
+      const isOther = Object.keys(coefficients).length > 0;
+      if (isOther) await training.change(coefficients);
       await run.run(training.step + 1);
-      if (!run.isClosed) await training.change(before);
+      if (isOther && !run.isClosed) await training.change(before);
     });
   }
 

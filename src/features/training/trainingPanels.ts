@@ -76,9 +76,9 @@ export class TrainingPanels implements vscode.WebviewPanelSerializer, vscode.Dis
         await memento.update(storageKeys.training, this.#state);
       },
       begin: (state, { signal, progress }) => training.begin(state, { signal, onProgress: progress }),
-      run: () => training.run(),
+      run: ({ until }) => training.run(until),
       pause: () => training.pause(),
-      stepOnce: () => training.run((step) => step + 1),
+      stepOnce: () => training.stepWith({}),
       change: ({ coefficients }) => training.change(coefficients),
       speed: ({ stepsPerSecond }) => training.speed(stepsPerSecond),
       seek: ({ run, step }) => training.seek(run, step),

@@ -1,5 +1,6 @@
 /** The far end of a page's channel, and the editor's API that the page finds there. */
 
+import { packNumbers, unpackNumbers } from '../../../src/protocol/numbers.ts';
 import type { Channel } from '../../../src/protocol/rpc.ts';
 
 interface State {
@@ -20,9 +21,9 @@ export function pageChannel(state: State = none): Channel {
     }),
   });
   return {
-    send: (message) => window.postMessage(message, '*'),
+    send: (message) => window.postMessage(packNumbers(message), '*'),
     onMessage(listener) {
-      const heard = (event: Event): void => listener((event as CustomEvent<unknown>).detail);
+      const heard = (event: Event): void => listener(unpackNumbers((event as CustomEvent<unknown>).detail));
       fromPage.addEventListener('message', heard);
       return { dispose: () => fromPage.removeEventListener('message', heard) };
     },

@@ -11,7 +11,7 @@ import { joined } from './curves.ts';
 export interface RunCalls<State extends RunChoice, Summary extends RunRecord> {
   ready(params: Record<never, never>, options: CallOptions): Promise<RunsContent<State, Summary>>;
   begin(params: State, options: CallOptions): Promise<RunContent<Summary>>;
-  run(params: Record<never, never>): Promise<void>;
+  run(params: { until?: number }): Promise<void>;
   pause(params: Record<never, never>): Promise<void>;
   change(params: { coefficients: Coefficients }): Promise<void>;
   speed(params: { stepsPerSecond: number | null }): Promise<void>;
@@ -100,8 +100,9 @@ export class OpenRun<State extends RunChoice, Summary extends RunRecord> {
     this.show(await this.#host.begin(state, options), this.#runs);
   }
 
-  run(): void {
-    this.act(this.#host.run({}));
+  /** @param until a step at which it pauses by itself */
+  run(until?: number): void {
+    this.act(this.#host.run(until === undefined ? {} : { until }));
   }
 
   pause(): void {

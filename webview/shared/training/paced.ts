@@ -2,23 +2,23 @@
 
 import type { CallOptions } from '../../../src/protocol/rpc.ts';
 
-/** The work rests for so many times as long as it took. */
-const restingFactor = 3;
-
 export class Paced<Request, Answer> {
   readonly #work: (request: Request, options: CallOptions) => Promise<Answer>;
   readonly #take: (answer: Answer, request: Request) => void;
   readonly #failed: (error: unknown) => void;
   readonly #now: () => number;
+  readonly #resting: number;
   #running: AbortController | null = null;
   #restsUntil = -Infinity;
 
+  /** @param options.resting the work rests for so many times as long as it took */
   constructor(
     work: (request: Request, options: CallOptions) => Promise<Answer>,
     take: (answer: Answer, request: Request) => void,
     failed: (error: unknown) => void,
-    now = (): number => performance.now(),
+    { resting = 3, now = (): number => performance.now() }: { readonly resting?: number; readonly now?: () => number } = {},
   ) {
+    this.#resting = resting;
     this.#work = work;
     this.#take = take;
     this.#failed = failed;
@@ -50,6 +50,6 @@ export class Paced<Request, Answer> {
     }
     if (this.#running !== own) return;
     this.#running = null;
-    this.#restsUntil = this.#now() + restingFactor * (this.#now() - began);
+    this.#restsUntil = this.#now() + this.#resting * (this.#now() - began);
   }
 }

@@ -11,7 +11,7 @@ function paced() {
     (request, { signal }) => new Promise((answer, fail) => asked.push({ request, signal: signal!, answer, fail })),
     (answer) => answers.push(answer),
     (error) => errors.push(error),
-    () => clock.now,
+    { now: () => clock.now },
   );
   return { subject, clock, asked, answers, errors };
 }
