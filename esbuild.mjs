@@ -77,6 +77,7 @@ const entries = [
       sampling: 'webview/sampling/main.ts',
       latent: 'webview/latent/main.ts',
       training: 'webview/training/main.ts',
+      adversarial: 'webview/adversarial/main.ts',
     },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },

@@ -16,6 +16,7 @@ export const commands = {
   addVae: 'genlens.addVae',
   addGan: 'genlens.addGan',
   trainVae: 'genlens.trainVae',
+  trainGan: 'genlens.trainGan',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',
@@ -54,6 +55,7 @@ export const panels = {
   formula: 'genlens.formula',
   latent: 'genlens.latent',
   training: 'genlens.training',
+  adversarial: 'genlens.adversarial',
 } as const;
 
 /** Colours that a theme or a user may change. */
@@ -112,5 +114,6 @@ export const storageKeys = {
   latentData: 'genlens.latentData',
   latentPicture: 'genlens.latentPicture',
   training: 'genlens.training',
+  adversarial: 'genlens.adversarial',
   collapsedFamilies: 'genlens.collapsedFamilies',
 } as const;

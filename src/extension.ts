@@ -23,6 +23,8 @@ import { SamplingModels } from './features/sampling/samplingModels.ts';
 import { SamplingView } from './features/sampling/samplingView.ts';
 import { TextPlaces } from './features/sampling/textPlaces.ts';
 import { AddedVaes } from './features/vae/addedVaes.ts';
+import { AdversarialPanels } from './features/adversarial/adversarialPanels.ts';
+import { parseGanRun } from './features/adversarial/adversarialState.ts';
 import { TrainingPanels } from './features/training/trainingPanels.ts';
 import { TrainingRuns } from './features/training/trainingRuns.ts';
 import { parseRunSummary } from './features/training/trainingState.ts';
@@ -83,9 +85,17 @@ export function activate(context: vscode.ExtensionContext): void {
     memento: workspaceState,
   });
 
+  const adversarial = new AdversarialPanels({
+    extensionUri,
+    client: () => engine.training(inExtension('models', 'mixtures-2d')),
+    runs: new TrainingRuns(context.storageUri ?? context.globalStorageUri, 'adversarial', parseGanRun),
+    memento: workspaceState,
+  });
+
   subscriptions.push(
     // Before the engine, so that what runs is let go of while there is one.
     training,
+    adversarial,
     engine,
     python,
     typesetter,
@@ -108,6 +118,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand(commands.addGan, () => gans.add()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.training, training),
     vscode.commands.registerCommand(commands.trainVae, () => training.open()),
+    vscode.window.registerWebviewPanelSerializer(panelTypes.adversarial, adversarial),
+    vscode.commands.registerCommand(commands.trainGan, () => adversarial.open()),
     vscode.commands.registerCommand(commands.continueText, () => sampling.continueText()),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();
