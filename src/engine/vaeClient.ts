@@ -66,6 +66,7 @@ export class VaeClient extends ModelClient<VaeService, LoadedVae, VaeSource> imp
   readonly neighbours = this.plain('neighbours');
   readonly copying = this.plain('copying');
   readonly twoSets = this.plain('twoSets');
+  readonly arraysToChooseFrom = this.plain('arraysToChooseFrom');
   readonly item = this.ofData('item');
   readonly project = this.ofData('project');
   readonly aggregate = this.ofData('aggregate');

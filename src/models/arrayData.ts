@@ -18,13 +18,32 @@ const maximumClasses = 65_536;
  *
  * @throws DataError
  */
-export async function readArrayData(path: string, options: ReadOptions = {}): Promise<DataSet> {
+export function readArrayData(path: string, options: ReadOptions = {}): Promise<DataSet> {
+  return withArrays(path, options, (arrays) => fromArrays(basename(path), arrays, options));
+}
+
+/** An array of a file, and its shape and type in words. */
+export interface NamedArray {
+  readonly name: string;
+  readonly about: string;
+}
+
+/** The arrays of a file of which one has to be named; none where it is clear which is meant. @throws DataError */
+export function arraysToChooseFrom(path: string, { wanted, ...options }: ReadOptions = {}): Promise<readonly NamedArray[]> {
+  return withArrays(path, options, (arrays) => {
+    const { fit, taken } = possibleItems(arrays, wanted);
+    const listed = taken.length > 0 ? taken : fit;
+    return listed.length > 1 ? listed.map(([name, { shape, type }]) => ({ name, about: `${inBrackets(shape)} ${type}` })) : [];
+  });
+}
+
+async function withArrays<T>(path: string, { signal }: ReadOptions, take: (arrays: ReadonlyMap<string, NpyArray>) => T): Promise<T> {
   const bytes = await readLimited(path);
   try {
     const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
     const arrays = isZip ? await readNpz(bytes, maximumBytes) : new Map([['', readNpy(bytes)]]);
-    options.signal?.throwIfAborted();
-    return fromArrays(basename(path), arrays, options);
+    signal?.throwIfAborted();
+    return take(arrays);
   } catch (error) {
     if (!(error instanceof Error) || error.name === 'AbortError') throw error;
     throw new DataError(`${path}: ${error.message}`);
@@ -55,29 +74,37 @@ function fromArrays(name: string, arrays: ReadonlyMap<string, NpyArray>, { array
   const { items, notices } = numbersOf(chosen);
   if (isChannelsLast && shape.kind === 'image' && shape.channels > 1) channelsFirst(items, count, shape);
   const labels = [...arrays].flatMap(([other, labelling]) => (other === key ? [] : (labelsOf(other, labelling, count) ?? [])));
-  return { name, items, count, shape, labels, notices };
+  return { name: array === undefined ? name : `${name}#${array}`, items, count, shape, labels, notices };
 }
 
 function chooseItems(
   arrays: ReadonlyMap<string, NpyArray>,
   array: string | undefined,
   wanted: ItemShape | undefined,
-): [key: string, array: NpyArray] {
+): readonly [key: string, array: NpyArray] {
   const listed = [...arrays].map(([key, { type, shape }]) => `${key} ${inBrackets(shape)} ${type}`).join(', ') || 'none';
   if (array !== undefined) {
     const found = arrays.get(array);
     if (!found) throw new DataError(`It holds no array ${JSON.stringify(array)}; it holds ${listed}.`);
     return [array, found];
   }
-  // [n, 1] beside others is labels.
-  const fit = [...arrays].filter(([, { shape }]) => arrays.size === 1 || shape.length > 2 || (shape.length === 2 && shape[1] !== 1));
-  const taken = fit.length > 1 && wanted ? fit.filter(([, each]) => isTaken(each, wanted)) : fit;
+  const { fit, taken } = possibleItems(arrays, wanted);
   if (taken.length === 1) return taken[0]!;
   if (fit.length > 1 && taken.length === 0 && wanted)
     throw new DataError(`None of its arrays (${listed}) holds ${inWords(wanted)}, which the model takes.`);
   throw new DataError(
-    `It holds ${taken.length} arrays that could be the data (${listed}): name the one that is meant, or save it alone as a .npy file.`,
+    `It holds ${taken.length} arrays that could be the data (${listed}): name the one that is meant behind the path, as in data.npz#${taken[0]?.[0] ?? 'images'}, or save it alone as a .npy file.`,
   );
+}
+
+/** The arrays that could be items, and of several those that the model takes. */
+function possibleItems(
+  arrays: ReadonlyMap<string, NpyArray>,
+  wanted: ItemShape | undefined,
+): Record<'fit' | 'taken', readonly (readonly [string, NpyArray])[]> {
+  // [n, 1] beside others is labels.
+  const fit = [...arrays].filter(([, { shape }]) => arrays.size === 1 || shape.length > 2 || (shape.length === 2 && shape[1] !== 1));
+  return { fit, taken: fit.length > 1 && wanted ? fit.filter(([, each]) => isTaken(each, wanted)) : fit };
 }
 
 function isTaken(array: NpyArray, wanted: ItemShape): boolean {

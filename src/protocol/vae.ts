@@ -537,6 +537,8 @@ export interface VaeService {
   copying(params: CopyingRequest): CopyingOf;
   membership(params: MembershipRequest): MembershipOf;
   twoSets(params: TwoSetsRequest): TwoSetsOf;
+  /** The arrays of a data file of which one has to be named, as in "data.npz#images"; none where it is clear. @throws RpcError 'data-invalid' */
+  arraysToChooseFrom(params: { path: string }): readonly { name: string; about: string }[];
   /** Frees what was kept of a data set. */
   release(params: { runId: string }): void;
 }

@@ -239,6 +239,9 @@ describe('a VAE of the user’s own', () => {
     await shot('10-vectors');
     await openData(frame, 'data/vectors.npy', 'file');
     await saidOf(frame, /^60 items of vectors\.npy/);
+    await openData(frame, 'data/parts.npz', 'file');
+    await answer(/Which array of parts\.npz holds the data\?/, 'others');
+    await saidOf(frame, /^20 items of parts\.npz#others/);
     await openData(frame, 'data/wide.npy', 'file');
     await frame
       .getByRole('alert')

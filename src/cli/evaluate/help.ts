@@ -12,7 +12,7 @@ by the discriminator's score, and by the distance to the nearest sample.
 
 MODEL is the name of a bundled model, a folder with encoder.onnx and decoder.onnx (or generator.onnx and discriminator.onnx), or one .onnx
 file that is both (or a generator, with its discriminator beside it). DATA and TRAIN are a .npy or
-.npz file, a folder of PNG or JPEG files, or a bundled data set, or one of its splits (glyphs#train).
+.npz file (data.npz#images: this array of it), a folder of PNG or JPEG files, or a bundled data set, or one of its splits (glyphs#train).
 
   --data DATA       data that the model was not trained on, unless it is that which is asked about
   --train TRAIN     what it was trained on: samples are compared with it, and DATA as new examples. Where a test of nearest neighbours does not

@@ -1,13 +1,13 @@
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
+import type { VaeClient } from '../../engine/vaeClient.ts';
 import type { LatentData } from '../../protocol/latent.ts';
-import { pickData } from './dataPicking.ts';
+import { nameOfData, pickData } from './dataPicking.ts';
 
 /** So many data sets of the user's own are listed, the newest. */
 const kept = 10;
 
-const named = (path: string): LatentData => ({ id: path, name: basename(path) || path });
+const named = (path: string): LatentData => ({ id: path, name: nameOfData(path) });
 
 /** Data that can be encoded: the bundled glyphs, and array files and folders of pictures that the user chose. */
 export class LatentDataSets {
@@ -37,9 +37,9 @@ export class LatentDataSets {
     return { train: `${this.#glyphs}#train`, test: `${this.#glyphs}#held out` };
   }
 
-  /** Lets the user choose; null: nothing was chosen. */
-  async add(): Promise<LatentData | null> {
-    const chosen = await pickData({ title: 'Choose Data to Encode', question: 'What holds the data?', openLabel: 'Encode' });
+  /** Lets the user choose for a model; null: nothing was chosen. */
+  async add(client: VaeClient): Promise<LatentData | null> {
+    const chosen = await pickData(client, { title: 'Choose Data to Encode', question: 'What holds the data?', openLabel: 'Encode' });
     if (chosen === null) return null;
     await this.#memento.update(storageKeys.latentData, [chosen, ...this.#own().filter((path) => path !== chosen)].slice(0, kept));
     return named(chosen);

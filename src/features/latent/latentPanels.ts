@@ -123,7 +123,7 @@ export class LatentPanels implements vscode.WebviewPanelSerializer, vscode.Dispo
         if (path === null) throw new RpcError('data-invalid', `The data “${id}” is not listed any more. Choose other data.`);
         return this.#shown.encode(client(), { path, draws, seed }, { signal, onProgress: progress, onItem: item });
       },
-      addData: () => data.add(),
+      addData: () => data.add(client()),
       addModel: async () => (await models.add()) ?? null,
       removeModel: ({ model }) => models.remove(model),
       decode: (params, { signal }) => client().decode(params, { signal }),

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeNpy, type NpyArray } from '../../../src/formats/npy.ts';
-import { readArrayData } from '../../../src/models/arrayData.ts';
+import { arraysToChooseFrom, readArrayData } from '../../../src/models/arrayData.ts';
 import { DataError, inputsOf, type DataSet, type ItemShape, type ReadOptions } from '../../../src/models/dataset.ts';
+import { openDataSet } from '../../../src/models/openDataSet.ts';
 import { expectedImages, imageFolder } from '../images.ts';
 
 let folder: string;
@@ -64,6 +65,19 @@ describe('readArrayData', () => {
     await expect(fixture('two.npz', { wanted: { kind: 'vector', length: 7 } })).rejects.toThrow(
       /None of its arrays .*x_train.* holds vectors of 7/,
     );
+    await expect(fixture('two.npz')).rejects.toThrow('name the one that is meant behind the path, as in data.npz#x_train');
+    const two = join(imageFolder, 'two.npz');
+    const both = [
+      { name: 'x_train', about: '[4, 5, 6] uint8' },
+      { name: 'x_test', about: '[2, 5, 6] uint8' },
+    ];
+    expect(await arraysToChooseFrom(two)).toEqual(both);
+    expect(await arraysToChooseFrom(two, { wanted: image(1, 5, 6) })).toEqual(both);
+    expect(await arraysToChooseFrom(join(imageFolder, 'channels-first.npy'))).toEqual([]);
+    const { name, items } = await openDataSet(`${two}#x_test`);
+    expect(name).toBe('two.npz#x_test');
+    expect(items).toEqual((await fixture('two.npz', { array: 'x_test' })).items);
+    await expect(openDataSet(`${two}#x`)).rejects.toThrow(/no array "x"; it holds x_train/);
     const { count, labels } = await fixture('two.npz', { array: 'x_train' });
     expect(count).toBe(4);
     expect(labels).toEqual([{ name: 'y_train', names: ['0', '1'], values: Uint8Array.of(0, 1, 1, 0) }]);

@@ -1,7 +1,8 @@
 /** Data sets as a loaded model takes them. */
 
 import { createHash } from 'node:crypto';
-import { isAbsolute } from 'node:path';
+import { extname, isAbsolute } from 'node:path';
+import { arraysToChooseFrom, type NamedArray } from '../../../models/arrayData.ts';
 import { DataError, inputsOf, inWords, isSameShape, type DataSet } from '../../../models/dataset.ts';
 import { openDataSet } from '../../../models/openDataSet.ts';
 import type { EngineSettings } from '../../../protocol/inference.ts';
@@ -19,20 +20,14 @@ export interface TakesItems {
 
 /** @throws RpcError 'data-invalid', 'memory' */
 export async function readData(model: TakesItems, path: string, array: string | undefined, context: CallContext): Promise<DataSet> {
-  if (!isAbsolute(path)) throw new RpcError('data-invalid', `${path} is not an absolute path; give one.`);
+  checkAbsolute(path);
   const { item } = model.loaded;
-  let data: DataSet;
-  try {
-    data = await openDataSet(path, {
-      wanted: item,
-      signal: context.signal,
-      onProgress: (done, total) => context.progress({ message: 'Reading the data', fraction: done / total }),
-      ...(array !== undefined && { array }),
-    });
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    throw new RpcError('data-invalid', error.message);
-  }
+  const data = await openDataSet(path, {
+    wanted: item,
+    signal: context.signal,
+    onProgress: (done, total) => context.progress({ message: 'Reading the data', fraction: done / total }),
+    ...(array !== undefined && { array }),
+  }).catch(refused);
   if (!isSameShape(data.shape, item))
     throw new RpcError(
       'data-invalid',
@@ -41,6 +36,20 @@ export async function readData(model: TakesItems, path: string, array: string | 
   if (data.count === 0) throw new RpcError('data-invalid', `${path} holds no items.`);
   checkMemory(data.items.byteLength + 4 * data.count * model.size, model.settings.memoryLimit, `The data of ${path}`);
   return data;
+}
+
+/** The arrays of a .npz file of which one has to be named; none where it is clear which is meant. @throws RpcError 'data-invalid' */
+export async function arraysIn(model: TakesItems, path: string, { signal }: CallContext): Promise<readonly NamedArray[]> {
+  checkAbsolute(path);
+  return extname(path).toLowerCase() === '.npz' ? arraysToChooseFrom(path, { wanted: model.loaded.item, signal }).catch(refused) : [];
+}
+
+function checkAbsolute(path: string): void {
+  if (!isAbsolute(path)) throw new RpcError('data-invalid', `${path} is not an absolute path; give one.`);
+}
+
+function refused(error: unknown): never {
+  throw error instanceof DataError ? new RpcError('data-invalid', error.message) : error;
 }
 
 /** Items as the model takes them: [to - from, ...item] in its range. */

@@ -7,7 +7,7 @@ import { RpcError, type Handlers } from '../../../protocol/rpc.ts';
 import type { VaeService } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { resting } from '../rest.ts';
-import { itemsAt, spreadOver } from '../items/data.ts';
+import { arraysIn, itemsAt, spreadOver } from '../items/data.ts';
 import { encodeData, type KeptData } from './encodedData.ts';
 import { contours, evidence, evidences, examine } from './examining.ts';
 import { checkItems, checkWhole, MOST_SEED } from '../items/inputs.ts';
@@ -149,6 +149,7 @@ export function createVaeService(runtime: Runtime): Handlers<VaeService> {
       const { model, parts, nats } = loaded();
       return twoSets(model, parts, nats, request, context);
     },
+    arraysToChooseFrom: ({ path }, context) => arraysIn(loaded().model, path, context),
     release: ({ runId }) => void loaded().kept.delete(runId),
   };
 }
