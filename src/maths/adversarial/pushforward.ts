@@ -48,9 +48,10 @@ export interface Pushed {
   turned: number;
 }
 
-/** Places that a cell is cut into for each of the raster's that it reaches over, along each side. */
+/** Places that a part of a cell is cut into for each of the raster's that it reaches over, along each side. */
 const FINENESS = 2;
-const MOST_PARTS = 256;
+/** Cells of the raster that a part reaches over at most: what is larger is halved, so that parts which lie outside cost nothing. */
+const REACH = 16;
 
 /**
  * Each cell's mass is spread evenly over its image, a quadrilateral with straight sides, in places half as far from each other as the
@@ -61,18 +62,8 @@ const MOST_PARTS = 256;
 export function pushForward({ side, mass }: Pick<NoiseMesh, 'side' | 'mass'>, places: ArrayLike<number>, raster: Raster): Pushed {
   const { columns, rows } = raster;
   const [width, height] = [(raster.right - raster.left) / columns, (raster.top - raster.bottom) / rows];
-  const weights = new Float64Array(rows * columns);
-  let [outside, flat, positive] = [0, 0, 0];
-  const spread = (x: number, y: number, weight: number): void => {
-    const [left, low] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
-    const [right, up] = [x - 0.5 - left, y - 0.5 - low];
-    for (let corner = 0; corner < 4; corner++) {
-      const [column, row] = [left + (corner & 1), low + (corner >> 1)];
-      const part = weight * (corner & 1 ? right : 1 - right) * (corner >> 1 ? up : 1 - up);
-      if (column >= 0 && column < columns && row >= 0 && row < rows) weights[row * columns + column]! += part;
-      else outside += part;
-    }
-  };
+  const spread = new Spread(columns, rows);
+  let [flat, positive] = [0, 0];
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       const own = mass[row * side + column]!;
@@ -83,23 +74,74 @@ export function pushForward({ side, mass }: Pick<NoiseMesh, 'side' | 'mass'>, pl
       const area = ((dx - ax) * (cy - by) - (cx - bx) * (dy - ay)) / 2;
       if (Math.abs(area) < 1e-3) flat += own;
       if (area > 0) positive += own;
-      const parts = (from: readonly number[], to: readonly number[]): number => {
-        const longest = Math.max(...from.map((value, i) => Math.abs(value - to[i]!)));
-        return Math.min(MOST_PARTS, Math.max(1, Math.ceil(FINENESS * longest)));
-      };
-      const [across, up] = [parts([ax, ay, cx, cy], [bx, by, dx, dy]), parts([ax, ay, bx, by], [cx, cy, dx, dy])];
-      for (let j = 0; j < up; j++) {
-        const v = (j + 0.5) / up;
-        for (let i = 0; i < across; i++) {
-          const u = (i + 0.5) / across;
-          const x = (1 - v) * (ax + u * (bx - ax)) + v * (cx + u * (dx - cx));
-          const y = (1 - v) * (ay + u * (by - ay)) + v * (cy + u * (dy - cy));
-          spread(x, y, own / (across * up));
-        }
+      spread.part(ax, ay, bx, by, cx, cy, dx, dy, own);
+    }
+  }
+  return {
+    density: spread.weights.map((weight) => weight / (width * height)),
+    outside: spread.outside,
+    flat,
+    turned: Math.min(positive, 1 - positive),
+  };
+}
+
+/** Mass in the cells of a raster. Places are told in cells, from its lower left corner on. */
+class Spread {
+  readonly weights: Float64Array;
+  outside = 0;
+  private readonly columns: number;
+  private readonly rows: number;
+
+  constructor(columns: number, rows: number) {
+    this.columns = columns;
+    this.rows = rows;
+    this.weights = new Float64Array(columns * rows);
+  }
+
+  /** Of a quadrilateral with the corners a, b, c, d, where a and b are neighbours along one axis of the mesh, and a and c along the other. */
+  part(ax: number, ay: number, bx: number, by: number, cx: number, cy: number, dx: number, dy: number, weight: number): void {
+    const beside = Math.max(ax, bx, cx, dx) < -0.5 || Math.min(ax, bx, cx, dx) > this.columns + 0.5;
+    if (beside || Math.max(ay, by, cy, dy) < -0.5 || Math.min(ay, by, cy, dy) > this.rows + 0.5) {
+      this.outside += weight;
+      return;
+    }
+    const across = Math.max(Math.abs(bx - ax), Math.abs(by - ay), Math.abs(dx - cx), Math.abs(dy - cy));
+    const up = Math.max(Math.abs(cx - ax), Math.abs(cy - ay), Math.abs(dx - bx), Math.abs(dy - by));
+    if (across > REACH && across > up) {
+      const [px, py, qx, qy] = [(ax + bx) / 2, (ay + by) / 2, (cx + dx) / 2, (cy + dy) / 2];
+      this.part(ax, ay, px, py, cx, cy, qx, qy, weight / 2);
+      this.part(px, py, bx, by, qx, qy, dx, dy, weight / 2);
+      return;
+    }
+    if (up > REACH) {
+      const [px, py, qx, qy] = [(ax + cx) / 2, (ay + cy) / 2, (bx + dx) / 2, (by + dy) / 2];
+      this.part(ax, ay, bx, by, px, py, qx, qy, weight / 2);
+      this.part(px, py, qx, qy, cx, cy, dx, dy, weight / 2);
+      return;
+    }
+    const [columns, rows] = [across, up].map((length) => Math.max(1, Math.ceil(FINENESS * length))) as [number, number];
+    for (let j = 0; j < rows; j++) {
+      const v = (j + 0.5) / rows;
+      for (let i = 0; i < columns; i++) {
+        const u = (i + 0.5) / columns;
+        const x = (1 - v) * (ax + u * (bx - ax)) + v * (cx + u * (dx - cx));
+        const y = (1 - v) * (ay + u * (by - ay)) + v * (cy + u * (dy - cy));
+        this.place(x, y, weight / (columns * rows));
       }
     }
   }
-  return { density: weights.map((weight) => weight / (width * height)), outside, flat, turned: Math.min(positive, 1 - positive) };
+
+  /** Shared between the four cells around it. */
+  private place(x: number, y: number, weight: number): void {
+    const [left, low] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
+    const [right, up] = [x - 0.5 - left, y - 0.5 - low];
+    for (let corner = 0; corner < 4; corner++) {
+      const [column, row] = [left + (corner & 1), low + (corner >> 1)];
+      const share = weight * (corner & 1 ? right : 1 - right) * (corner >> 1 ? up : 1 - up);
+      if (column >= 0 && column < this.columns && row >= 0 && row < this.rows) this.weights[row * this.columns + column]! += share;
+      else this.outside += share;
+    }
+  }
 }
 
 /**

@@ -69,6 +69,18 @@ describe('noise that is pushed forward', () => {
     );
   });
 
+  it('is that Gaussian where the raster is a speck of it, and far outside nothing', () => {
+    for (const scale of [40, 1000]) {
+      const { density, outside } = pushed((u, v) => [scale * u, scale * v]);
+      // That of the middle: to the noise’s change over an eighth of a deviation, and to the ripple of places half a cell apart.
+      const wanted = 1 / (2 * Math.PI * scale ** 2);
+      for (const value of density) expect(Math.abs(value / wanted - 1)).toBeLessThan(0.02 + 0.5 * (8.5 / scale) ** 2);
+      expect(sum(density) * area + outside).toBeCloseTo(1, 9);
+    }
+    const { density, outside } = pushed((u, v) => [1e30 + u, v]);
+    expect([sum(density), outside]).toEqual([0, expect.closeTo(1, 9) as number]);
+  });
+
   it('adds what folds onto itself, and says how much lies the other way round', () => {
     const { density, turned } = pushed((u, v) => [Math.abs(u), v]);
     expect(turned).toBeCloseTo(0.5, 9);

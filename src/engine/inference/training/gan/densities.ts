@@ -37,6 +37,11 @@ function mixtureSeen(data: TrainingData, { mixture }: DataSource, deviation: num
   return data.kind === 'points' ? mixtureOfPoints(data.points.flat(), deviation) : null;
 }
 
+/** Points as the discriminator sees them. @param draws standard normal, as many numbers as the points have */
+export function withNoise(points: Float32Array, deviation: number, draws: Float64Array): Float32Array {
+  return deviation === 0 ? points : points.map((value, i) => value + deviation * draws[i]!);
+}
+
 /** Why there is no best discriminator; null where there is one. */
 export function whyNoOptimum(loss: GanLoss, coefficients: Coefficients, densities: Densities | null): NoOptimum | null {
   const { r1, gp, clip, spectral } = coefficients as Record<'r1' | 'gp' | 'clip' | 'spectral', number>;

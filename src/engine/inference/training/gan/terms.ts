@@ -9,10 +9,9 @@ import { checkWhole } from '../checks.ts';
 import { batchOf, dataSource, drawInputs } from '../draws.ts';
 import type { Graphs } from '../graphs.ts';
 import { programOf, type Phase } from '../programs.ts';
-import { bestScores, densitiesOf, pushedBy, whyNoOptimum } from './densities.ts';
+import { bestScores, densitiesOf, pushedBy, whyNoOptimum, withNoise } from './densities.ts';
 import { gradientsOf } from './gradients.ts';
 import { checkState, lossOf, playersOf } from './state.ts';
-import { withNoise } from './truth.ts';
 
 const MESH = 128;
 /** Cells along each side of the raster in which the generator's density is told. */

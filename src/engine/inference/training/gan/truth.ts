@@ -14,7 +14,7 @@ import { rest } from '../../rest.ts';
 import { checkWhole } from '../checks.ts';
 import { dataSource } from '../draws.ts';
 import type { Graphs } from '../graphs.ts';
-import { bestScores, densitiesOf, pushedBy, whyNoOptimum, type Densities } from './densities.ts';
+import { bestScores, densitiesOf, pushedBy, whyNoOptimum, withNoise, type Densities } from './densities.ts';
 import { checkRaster, checkState, lossOf, middlesOf, playersOf, type Players } from './state.ts';
 
 /** Streams of a seed that evaluations take: none that a training has (`programs`), nor a VAE's. Data takes two. */
@@ -71,11 +71,6 @@ export async function ganTruth(graphs: Graphs, request: GanTruthRequest, signal:
     steepest: steepestOf(slopes),
     steepnessBound: steepnessBound(graphs.folder.layers['discriminator']!, parameters.discriminator, coefficients['spectral']!),
   };
-}
-
-/** @param draws standard normal, as many numbers as the points have */
-export function withNoise(points: Float32Array, deviation: number, draws: Float64Array): Float32Array {
-  return deviation === 0 ? points : points.map((value, i) => value + deviation * draws[i]!);
 }
 
 function coverageOf(mixture: Mixture, real: Float32Array, generated: Float32Array): GanCoverage {
