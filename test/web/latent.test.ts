@@ -37,6 +37,8 @@ const kept = async (page: Page): Promise<LatentViewState> => {
   return (await calls<{ state: LatentViewState }>(page, 'saveState')).at(-1)!.state;
 };
 const tool = (page: Page, icon: string) => page.locator(`vscode-toolbar-button[icon="${icon}"]`);
+const layout = (page: Page) => page.getByRole('combobox', { name: 'How the points lie' });
+const axes = (page: Page): Promise<string> => page.locator('.latent-plane').innerText();
 const weigh = (page: Page): Locator => page.getByRole('button', { name: 'Work log p(x) out' });
 const headline = (page: Page): Promise<string> => page.locator('.headline').innerText();
 /** Picks the point in the middle of the plot, by keyboard. */
@@ -164,8 +166,6 @@ describe('a model of more than two dimensions', () => {
     await shown(panel.page);
     return panel;
   };
-  const layout = (page: Page) => page.getByRole('combobox', { name: 'How the points lie' });
-  const axes = (page: Page): Promise<string> => page.locator('.latent-plane').innerText();
 
   it('is laid out by components, by two dimensions, and by UMAP', async () => {
     const panel = await openWide();
@@ -676,6 +676,51 @@ describe('before its data, and without any', () => {
     await release(page);
     await shown(page);
     expect((await headline(page)).startsWith('600 items of ')).toBe(true);
+    await close();
+  });
+
+  it('shows the points of more dimensions along the components of those that have come', async () => {
+    const { page, close } = await harness.open({ width: 1100 });
+    await shown(page);
+    await hold(page, 'encode');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('VAE of glyphs, 16 dimensions');
+    await expect.poll(() => page.locator('.banner.busy').innerText()).toContain('Encoded 200 of 600');
+    expect(await page.locator('.latent-plane').isVisible()).toBe(false);
+    await page.waitForTimeout(300);
+    await page.evaluate(() => window.latent.releaseOne());
+    await expect.poll(() => page.locator('.latent-plane').isVisible()).toBe(true);
+    expect(await page.locator('.latent-plane').innerText()).toMatch(/first component \(\d+ % of the variance\)/);
+    expect(await calls(page, 'project')).toEqual([]);
+    const few = await page.locator('.plot').screenshot();
+    // Nothing of them can be picked yet.
+    await page.locator('.plot').focus();
+    await page.keyboard.press('Enter');
+    expect(await calls(page, 'item')).toEqual([]);
+    await release(page);
+    await shown(page);
+    expect(await calls(page, 'project')).toHaveLength(1);
+    expect(await page.locator('.latent-plane').innerText()).toContain('first component (60 % of the variance)');
+    expect((await page.locator('.plot').screenshot()).equals(few)).toBe(false);
+
+    // Where the layout that is asked for is cancelled, these are what is seen.
+    await layout(page).selectOption('UMAP');
+    await expect.poll(() => axes(page)).toContain('UMAP 1');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('VAE of glyphs, 2 dimensions');
+    await shown(page);
+    await hold(page, 'encode', 'project');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('VAE of glyphs, 16 dimensions');
+    await expect.poll(() => page.locator('.banner.busy').innerText()).toContain('Encoded 200 of 600');
+    await page.waitForTimeout(300);
+    await page.evaluate(() => window.latent.releaseOne());
+    await expect.poll(() => axes(page)).toContain('first component');
+    for (let part = 0; part < 2; part++) {
+      await nextFrames(page);
+      await page.evaluate(() => window.latent.releaseOne());
+    }
+    await expect.poll(() => page.locator('.banner.busy').innerText()).toContain('UMAP');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(() => layout(page).inputValue()).toBe('Principal components');
+    expect(await axes(page)).toContain('first component');
     await close();
   });
 

@@ -78,6 +78,7 @@ export class LatentPanel implements LatentDesk {
       came: () => {
         this.#showPoints();
         this.#lay();
+        this.changed();
       },
       busy: (progress) => this.#update(() => (this.#busy = progress)),
       failed,

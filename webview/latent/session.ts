@@ -1,5 +1,6 @@
 /** A model with its data, as the page knows them: loaded, encoded, projected, one after the other. */
 
+import { principalComponents } from '../../src/maths/projection/pca.ts';
 import type { LatentHost, LatentViewState } from '../../src/protocol/latent.ts';
 import type { Progress, Remote } from '../../src/protocol/rpc.ts';
 import type { EncodedPart, LoadedVae } from '../../src/protocol/vae.ts';
@@ -10,6 +11,9 @@ import { planeOfComponents, planeOfDimensions, pointsIn, type Plane } from './pl
 /** Milliseconds between two times that the points which have come are shown. */
 const shownEach = 250;
 const noPoints = new Float32Array(0);
+/** Dimensions, and items, of which the page finds principal components in the time of a frame. */
+const mostMeanwhile = 64;
+const enoughItems = 2_000;
 
 /** Where the points lie; of none, and of those that have come so far, while there is no whole data. */
 export interface Placed {
@@ -65,10 +69,10 @@ export class LatentSession {
       let shown = performance.now();
       const take = (part: EncodedPart): void => {
         parts.add(part);
-        if (!this.model || !this.placed || performance.now() - shown < shownEach) return;
+        if (!this.model || performance.now() - shown < shownEach) return;
+        this.#lieMeanwhile(this.model, projection, parts);
         shown = performance.now();
-        this.#lieInDimensions(projection, parts.means(this.model.latent));
-        this.#events.came();
+        if (this.placed) this.#events.came();
       };
       const summary = await this.#host.encode({ data }, { signal, onProgress, onItem: take });
       this.data = { summary, means: parts.means(this.model.latent), numbers: parts.numbers() };
@@ -123,6 +127,17 @@ export class LatentSession {
     this.placed = { x: column(0), y: column(1), items, plane: null, names: ['UMAP 1', 'UMAP 2'], projection };
   }
 
+  /** The points that have come, where no layout of all is known yet: along their own principal components, which settle as more come. */
+  #lieMeanwhile(model: LoadedVae, projection: LatentViewState['projection'], parts: EncodedParts): void {
+    const { latent } = model;
+    const means = parts.means(latent);
+    if (isOfDimensions(model, projection)) this.#lieInDimensions(projection, means);
+    else if (latent <= mostMeanwhile && parts.count > 1) {
+      const { components, mean, share } = principalComponents(thinned(means, latent, enoughItems), latent, 2);
+      this.#lie(planeOfComponents({ axes: components, mean, share }), { ...projection, method: 'pca' }, means);
+    }
+  }
+
   #lieInDimensions(projection: LatentViewState['projection'], means: Float32Array): void {
     const { latent, latentNames } = this.model!;
     const [right, up] = latent <= 2 ? [0, latent - 1] : projection.dimensions.map((dimension) => Math.min(dimension, latent - 1));
@@ -132,6 +147,18 @@ export class LatentSession {
   #lie(plane: Plane, projection: LatentViewState['projection'], means: Float32Array): void {
     this.placed = { ...pointsIn(plane, means), items: null, plane, names: plane.names, projection };
   }
+}
+
+/** At most so many rows [latent], evenly spread. */
+function thinned(means: Float32Array, latent: number, most: number): Float32Array {
+  const count = means.length / latent;
+  if (count <= most) return means;
+  const kept = new Float32Array(most * latent);
+  for (let row = 0; row < most; row++) {
+    const at = Math.floor((row * count) / most) * latent;
+    kept.set(means.subarray(at, at + latent), row * latent);
+  }
+  return kept;
 }
 
 /** Without a layout that the data decides on. */
