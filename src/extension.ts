@@ -23,11 +23,11 @@ import { SamplingModels } from './features/sampling/samplingModels.ts';
 import { SamplingView } from './features/sampling/samplingView.ts';
 import { TextPlaces } from './features/sampling/textPlaces.ts';
 import { AddedVaes } from './features/vae/addedVaes.ts';
-import { AdversarialPanels } from './features/adversarial/adversarialPanels.ts';
 import { parseGanRun } from './features/adversarial/adversarialState.ts';
-import { TrainingPanels } from './features/training/trainingPanels.ts';
+import { ganPanel } from './features/adversarial/ganPanel.ts';
 import { TrainingRuns } from './features/training/trainingRuns.ts';
 import { parseRunSummary } from './features/training/trainingState.ts';
+import { vaePanel } from './features/training/vaePanel.ts';
 import { VaeModels } from './features/vae/vaeModels.ts';
 import { PythonReader } from './python/client.ts';
 import { Typesetter } from './typeset/client.ts';
@@ -78,14 +78,14 @@ export function activate(context: vscode.ExtensionContext): void {
     memento: workspaceState,
   });
 
-  const training = new TrainingPanels({
+  const training = vaePanel({
     extensionUri,
     client: () => engine.training(inExtension('models', 'mixtures-2d')),
     runs: new TrainingRuns(context.storageUri ?? context.globalStorageUri, 'training', parseRunSummary),
     memento: workspaceState,
   });
 
-  const adversarial = new AdversarialPanels({
+  const adversarial = ganPanel({
     extensionUri,
     client: () => engine.training(inExtension('models', 'mixtures-2d')),
     runs: new TrainingRuns(context.storageUri ?? context.globalStorageUri, 'adversarial', parseGanRun),

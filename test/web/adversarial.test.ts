@@ -181,6 +181,39 @@ describe('a GAN that trains', () => {
     await close();
   });
 
+  it('trains on points that are drawn by pointer and by keyboard', async () => {
+    const { page, complaints, close } = await open();
+    await page.getByRole('combobox', { name: 'Data' }).selectOption({ label: 'Drawn points' });
+    await expect.poll(() => headline(page)).toMatch(/^Draw points on the plane/);
+    const box = (await page.locator('[aria-label="What was learned"] .plot').boundingBox())!;
+    await page.mouse.move(box.x + 60, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 160, box.y + 100, { steps: 10 });
+    await page.mouse.up();
+    const begun = async (): Promise<AdversarialViewState> => (await calls<AdversarialViewState>(page, 'begin')).at(-1)!;
+    await expect.poll(async () => (await begun()).points.length).toBeGreaterThan(2);
+    const drawn = (await begun()).points.length;
+    const handle = page.getByRole('button', { name: /^Where a point is added/ });
+    await handle.focus();
+    await handle.press('ArrowRight');
+    await handle.press('Enter');
+    await expect.poll(async () => (await begun()).points.length).toBe(drawn + 1);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('says what failed where the graphs cannot be loaded, and stays usable', async () => {
+    const { page, close } = await open();
+    await page.evaluate(() => void (window.adversarial.failure = 'models/mixtures-2d/training.json cannot be read. Reinstall the model.'));
+    await press(page, 'Begin again');
+    expect(await page.getByRole('alert').innerText()).toContain('Reinstall the model.');
+    await page.evaluate(() => void (window.adversarial.failure = null));
+    await page.getByRole('button', { name: 'Close' }).click();
+    await press(page, 'Begin again');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await close();
+  });
+
   it('says where what is no number arose, and goes on at a tenth of both rates', async () => {
     const { page, close } = await open();
     await press(page, 'Run');
