@@ -691,6 +691,7 @@ describe('before its data, and without any', () => {
     await expect.poll(() => page.locator('.latent-plane').isVisible()).toBe(true);
     expect(await page.locator('.latent-plane').innerText()).toMatch(/first component \(\d+ % of the variance\)/);
     expect(await calls(page, 'project')).toEqual([]);
+    expect(await layout(page).count()).toBe(0);
     const few = await page.locator('.plot').screenshot();
     // Nothing of them can be picked yet.
     await page.locator('.plot').focus();

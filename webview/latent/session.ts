@@ -90,6 +90,11 @@ export class LatentSession {
     return this.model === null || this.model.encoder !== undefined;
   }
 
+  /** Data is being encoded. */
+  get isComing(): boolean {
+    return this.#work.busy && this.data === null;
+  }
+
   cancel(): void {
     this.#work.cancel();
   }

@@ -73,8 +73,9 @@ function modelSelect(panel: LatentDesk): TemplateResult {
 
 /** Ways to lay out more than two dimensions. */
 function projectionSelect(panel: LatentDesk): TemplateResult | typeof nothing {
-  const { model, data, placed } = panel.session;
-  if (!model || model.latent <= 2) return nothing;
+  const { model, data, placed, isComing } = panel.session;
+  // To lay out what is still being encoded would end that.
+  if (!model || model.latent <= 2 || isComing) return nothing;
   // Without data there are no components of it.
   const { method, dimensions } = data ? panel.state.projection : (placed?.projection ?? panel.state.projection);
   const methods = data || !placed ? (['pca', 'umap', 'dimensions'] as const) : (['dimensions'] as const);
