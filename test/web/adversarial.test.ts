@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ganPresets } from '../../src/maths/adversarial/presets.ts';
 import type { AdversarialViewState } from '../../src/protocol/adversarialView.ts';
-import type { Coefficients } from '../../src/protocol/training.ts';
+import { defaultCoefficients, type Coefficients } from '../../src/protocol/training.ts';
 import { audit } from './audit.ts';
 import { nextFrames, startHarness, type Harness, type OpenPanel, type PanelOptions } from './harness.ts';
 import type {} from './standIn/adversarial.ts';
@@ -225,7 +225,10 @@ describe('a GAN that trains', () => {
     });
     expect(await page.getByRole('alert').innerText()).toMatch(/^NaN arose in the scores at real points/);
     await page.getByRole('button', { name: 'Go on at a tenth of the rate' }).click();
-    await expect.poll(() => changes(page)).toEqual([{ 'discriminator.rate': 1e-4, 'generator.rate': 5e-5 }]);
+    const tenth = (name: string): number => Number((defaultCoefficients.gan[name]! / 10).toPrecision(3));
+    await expect
+      .poll(() => changes(page))
+      .toEqual([{ 'discriminator.rate': tenth('discriminator.rate'), 'generator.rate': tenth('generator.rate') }]);
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await close();
   });

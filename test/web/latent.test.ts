@@ -829,7 +829,7 @@ describe('what a model gives away', () => {
       members: 'seen',
       others: 'unseen',
       copying: null,
-      twoSets: { data, differ: true, membership: null, withoutNats: null },
+      twoSets: { data, differ: true, inBoth: 0, membership: null, withoutNats: null },
     };
     await set(page, { compared });
     await compare(page).click();

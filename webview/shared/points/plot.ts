@@ -4,7 +4,7 @@ import { nothing, render, svg, type TemplateResult } from 'lit';
 import type { Point } from '../heatmap/viewport.ts';
 import { gridLines, ticksOf, xLabels, yLabels } from './axes.ts';
 import type { PointsContent } from './content.ts';
-import { FieldLayer } from './field.ts';
+import { FieldLayer, type Field } from './field.ts';
 import type { Projection } from './projection.ts';
 import type { Box } from './viewport.ts';
 
@@ -29,7 +29,7 @@ export class Plot {
   readonly element = document.createElement('div');
   /** The part that takes focus, pointer and keys. */
   readonly plot = document.createElement('div');
-  readonly field = new FieldLayer();
+  readonly #field = new FieldLayer();
   readonly #grid = layer('points-grid points-layer');
   readonly #marks = layer('points-marks points-layer');
   readonly #overlays = layer('points-overlay points-layer');
@@ -48,7 +48,7 @@ export class Plot {
     this.plot.setAttribute('aria-roledescription', 'scatter plot');
     for (const silent of [this.#grid, this.#marks, this.#x, this.#y]) silent.setAttribute('aria-hidden', 'true');
     this.#live.setAttribute('role', 'status');
-    this.plot.append(this.field.element, this.#grid, surface, this.#marks, this.#overlays);
+    this.plot.append(this.#grid, surface, this.#marks, this.#overlays);
     this.element.className = 'points';
     this.element.append(this.#yName, this.#y, this.plot, this.#x, this.#xName, this.#live);
   }
@@ -59,13 +59,20 @@ export class Plot {
     render(axes.y, this.#yName);
   }
 
+  /** Below all else, from the first that there is on. */
+  showField(field: Field | null): void {
+    this.#field.show(field);
+    if (field && !this.#field.element.parentElement) this.plot.prepend(this.#field.element);
+  }
+
   /** Tells who cannot see it. */
   say(text: string): void {
     this.#live.textContent = text;
   }
 
-  /** @param visible the part of the plane that shows */
-  drawAxes(projection: Projection, visible: Box, pixelRatio: number): void {
+  /** Field, grid and axes. @param visible the part of the plane that shows */
+  drawGround(projection: Projection, visible: Box, pixelRatio: number): void {
+    if (this.#field.element.parentElement) this.#field.draw(projection, pixelRatio);
     const ticks = ticksOf(visible, projection.size);
     const longest = Math.max(...ticks.y.map(({ label }) => label.length));
     const width = `max(${leastAxis}px, ${longest}ch + ${labelRoom}px)`;

@@ -109,7 +109,7 @@ export class PointsView {
 
   /** Draws values of the plane below the points; null: none. */
   field(field: Field | null): void {
-    this.#parts.field.show(field);
+    this.#parts.showField(field);
     this.#surface.invalidate();
   }
 
@@ -340,8 +340,7 @@ export class PointsView {
     const { size, pixelRatio } = this.#surface;
     const viewport = this.#viewport;
     const projection = projectionOf(viewport, size);
-    this.#parts.field.draw(projection, pixelRatio);
-    this.#parts.drawAxes(projection, view.visibleBox(viewport, size), pixelRatio);
+    this.#parts.drawGround(projection, view.visibleBox(viewport, size), pixelRatio);
     this.#stage.draw(viewport, pixelRatio, this.#resting !== undefined);
     this.#parts.drawMarks({
       radius: this.#scene.styles(viewport, 1).style.radius,
