@@ -14,6 +14,7 @@ export const commands = {
   continueText: 'genlens.continueText',
   openLatentSpace: 'genlens.openLatentSpace',
   addVae: 'genlens.addVae',
+  exploreGan: 'genlens.exploreGan',
   addGan: 'genlens.addGan',
   trainVae: 'genlens.trainVae',
   trainGan: 'genlens.trainGan',
@@ -56,6 +57,7 @@ export const panels = {
   latent: 'genlens.latent',
   training: 'genlens.training',
   adversarial: 'genlens.adversarial',
+  gan: 'genlens.gan',
 } as const;
 
 /** Colours that a theme or a user may change. */
@@ -112,6 +114,7 @@ export const storageKeys = {
   sampling: 'genlens.sampling',
   latent: 'genlens.latent',
   latentData: 'genlens.latentData',
+  gan: 'genlens.gan',
   latentPicture: 'genlens.latentPicture',
   training: 'genlens.training',
   adversarial: 'genlens.adversarial',

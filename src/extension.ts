@@ -10,6 +10,7 @@ import { SymbolFinder } from './features/attention/symbols/symbols.ts';
 import { Engine } from './features/engine/engine.ts';
 import { registerFormulas } from './features/formulas/register.ts';
 import { AddedGans } from './features/gan/addedGans.ts';
+import { GanPanels } from './features/gan/ganPanels.ts';
 import { GanModels } from './features/gan/ganModels.ts';
 import { LatentDataSets } from './features/latent/latentData.ts';
 import { LatentPanels } from './features/latent/latentPanels.ts';
@@ -57,6 +58,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const places = new TextPlaces();
   const vaes = new VaeModels(models, engine, new AddedVaes(globalState));
   const gans = new GanModels({ models, engine, added: new AddedGans(globalState), folder: inExtension('models') });
+  const ganPanels = new GanPanels({
+    extensionUri,
+    models: gans,
+    data: new LatentDataSets(inExtension('models', 'glyphs'), globalState),
+    memento: workspaceState,
+  });
   const sampling = new SamplingView({
     extensionUri,
     engine,
@@ -68,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): void {
     runs: new RunStore(context.storageUri ?? context.globalStorageUri),
     memento: workspaceState,
     explain: ({ model, prompt: text, tokens: ids }) => panels.explain({ kind: 'prompt', text, drawn: { model, ids } }),
+    exploreGan: (model, settings) => ganPanels.open({ model, settings }),
     addModel: () => addAny(models, vaes, gans, engine),
   });
 
@@ -105,6 +113,7 @@ export function activate(context: vscode.ExtensionContext): void {
     places,
     sampling,
     latent,
+    ganPanels,
     { dispose: disposeLog },
     vscode.window.registerWebviewPanelSerializer(panelTypes.attention, panels),
     vscode.commands.registerCommand(commands.explainAttention, (argument: unknown) => explainAttention(panels, prompt, argument)),
@@ -115,6 +124,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(panelTypes.latent, latent),
     vscode.commands.registerCommand(commands.openLatentSpace, () => latent.open()),
     vscode.commands.registerCommand(commands.addVae, () => vaes.add()),
+    vscode.window.registerWebviewPanelSerializer(panelTypes.gan, ganPanels),
+    vscode.commands.registerCommand(commands.exploreGan, () => ganPanels.open()),
     vscode.commands.registerCommand(commands.addGan, () => gans.add()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.training, training),
     vscode.commands.registerCommand(commands.trainVae, () => training.open()),

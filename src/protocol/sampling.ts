@@ -212,6 +212,8 @@ export interface SamplingHost {
   sampleGan(params: { model: string; settings: GanSettings }): Streamed<GanPictureBatch, PictureOutcome>;
   /** @throws RpcError as `sampleGan` does */
   ganFacts(params: { model: string }): GanFacts;
+  /** Opens the panel on a GAN, with settings. */
+  exploreGan(params: { model: string; settings: GanSettings }): void;
   /** z of one sample, or of a step of a walk: [latent]. @throws RpcError as `sampleGan` does */
   zOf(params: { model: string; settings: GanSettings; index: number }): Float32Array;
   /** The image file that is open in front, else one that the user picks, as the model takes it; null: none was picked. */

@@ -361,6 +361,8 @@ export interface NeighboursRequest {
   /** An absolute path: what the model was trained on. */
   train: string;
   k: number;
+  /** So many of the nearest of each picture are given themselves (default 1). */
+  shown?: number;
 }
 
 export interface NeighboursOf {
@@ -370,7 +372,7 @@ export interface NeighboursOf {
   distance: Float64Array;
   /** Of each picture: its nearest distance over the mean of the others. */
   ratio: Float64Array;
-  /** [count, ...item] the nearest of each. */
+  /** [count, shown, ...item]: the nearest of each. */
   nearest: Float32Array;
   trainCount: number;
 }

@@ -46,7 +46,7 @@ export async function closeEditors(editor: Editor): Promise<void> {
 /** Reloads the window once its layout is kept: in a browser the editor writes it, and its webviews' state, every 5 s when idle. */
 export async function reloadWindow(editor: Editor): Promise<void> {
   const panels = (await editor.tabs()).filter(
-    (label) => label.startsWith('Attention: ') || ['Formula', 'VAE in Two Dimensions'].includes(label),
+    (label) => label.startsWith('Attention: ') || ['Formula', 'VAE in Two Dimensions', 'GAN'].includes(label),
   );
   await until('the editor has written that the panels are open', async () => {
     const state = await keptState(editor.page);

@@ -290,7 +290,7 @@ describe('sampling a GAN', () => {
     await expect.poll(() => page.locator('.continuation-outcome').innerText()).toBe('Stopped after 16.');
     await expect
       .poll(() => page.locator('.headline').innerText())
-      .toMatch(/^16 samples of GAN of glyphs, seed 1, each class in turn; the discriminator scores them -0\.\d+ to 0\.\d+/);
+      .toMatch(/^16 samples of GAN of glyphs, seed 1, each class in turn; the discriminator scores them −0\.\d+ to 0\.\d+/);
     const { run } = (await calls<{ run: GanRun }>(page, 'keep')).at(-1)!;
     expect(run).toMatchObject({ kind: 'gan', classes: [...'ABCABCABCABCABCA'] });
     expect(run.scores).toHaveLength(16);

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { storageKeys, views } from '../../contributions.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
-import type { SamplingChoices, SamplingContent, SamplingHost, SamplingPage } from '../../protocol/sampling.ts';
+import type { GanSettings, SamplingChoices, SamplingContent, SamplingHost, SamplingPage } from '../../protocol/sampling.ts';
 import type { Engine } from '../engine/engine.ts';
 import { copyText } from '../clipboard.ts';
 import type { GanModels } from '../gan/ganModels.ts';
@@ -39,6 +39,8 @@ export interface SamplingServices {
   readonly runs: RunStore;
   readonly memento: vscode.Memento;
   readonly explain: (what: ExplainedTokens) => Promise<void>;
+  /** Opens the panel on a GAN. */
+  readonly exploreGan: (model: string, settings: GanSettings) => void;
   /** Lets the user add a model; its id, or undefined if none was added. */
   readonly addModel: () => Promise<string | undefined>;
 }
@@ -138,6 +140,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       },
       sampleGan: (asked, { signal, item }) => sampleGan(gans, asked, { signal }, item),
       ganFacts: ({ model }, { signal }) => ganFacts(gans, model, { signal }),
+      exploreGan: ({ model, settings }) => this.#services.exploreGan(model, settings),
       zOf: ({ index, ...asked }, { signal }) => zOfSample(gans, asked, index, { signal }),
       pickPicture: async ({ model, pick }) => {
         const file = await chooseImage(pick);

@@ -7,7 +7,9 @@ import { settle, type Scene } from './scene.ts';
 export const ofSampling: Readonly<Record<string, Scene>> = {
   'sampling-text': continueText,
   'sampling-pictures': samplePictures,
+  'sampling-gan': sampleGan,
   'latent-space': openLatentSpace,
+  gan: exploreGan,
   training: train,
 };
 
@@ -54,6 +56,38 @@ async function samplePictures(editor: Editor): Promise<void> {
   await frame.locator('.picture').nth(3).click();
   await frame.getByRole('button', { name: 'Sample around sample 3' }).click();
   await sample();
+  await settle(editor);
+}
+
+/** Samples of a GAN, of one of which z is shown, and a walk between two. */
+async function sampleGan(editor: Editor): Promise<void> {
+  await editor.openFile('vae.py');
+  await widenSideBar(editor);
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.sampling.focus'));
+  const frame = await until('the view is there', () => editor.panelFrame(/^Sampling/).catch(() => undefined));
+  await frame.locator('.model.chosen').click();
+  await frame.locator('.model-list .model').filter({ hasText: 'GAN of glyphs' }).click();
+  const sample = async (): Promise<void> => {
+    await frame.locator('vscode-button[icon="play"]').click();
+    await until('the samples are there', async () => (await frame.locator('.continuation[aria-busy="false"]').count()) === 1);
+  };
+  await sample();
+  await frame.locator('.picture').nth(3).click();
+  await frame.locator('.noise').waitFor();
+  await settle(editor);
+}
+
+/** Samples of the GAN of glyphs, measured against held-out fonts; one of them moved along two directions. */
+async function exploreGan(editor: Editor): Promise<void> {
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('workbench.action.closeSidebar'));
+  await editor.command('Genlens: Explore GAN');
+  const frame = await editor.panelFrame('GAN');
+  await frame.locator('.gan-directions').waitFor({ timeout: 60_000 });
+  await frame.locator('vscode-button', { hasText: 'Measure' }).click();
+  await until('it is measured', async () => (await frame.locator('.gan-table').count()) === 1, 180_000);
+  await frame.locator('.picture').nth(3).click();
+  await frame.getByRole('slider', { name: 'Direction 1' }).fill('2');
+  await frame.locator('.gan-side').evaluate((element) => element.scrollTo(0, 0));
   await settle(editor);
 }
 

@@ -110,6 +110,7 @@ class SamplingStandIn {
       },
       ganFacts: told('ganFacts', () => ({ latent: 8, classes: [...'ABC'], truncates: this.truncates, scores: true })),
       zOf: told('zOf', ({ index }: { index: number }) => Float32Array.from({ length: 8 }, (_, j) => Math.sin(index + j))),
+      exploreGan: told('exploreGan', nothing),
       pickPicture: told('pickPicture', () => ({ name: 'a.png', shape, levels: drawn(7) })),
       save: told('save', nothing),
       insert: told('insert', () => ({ place: 'origin' as const })),

@@ -11,6 +11,8 @@ export interface GanActions {
   end(which: 'from' | 'to', address: SampleAddress): void;
   /** Asks for z of one of a run. */
   lookAt(run: GanRun, index: number): Promise<Float32Array>;
+  /** Opens the panel on the model with these settings. */
+  explore(run: GanRun): void;
 }
 
 /** Of one of a run; null of a step between two samples. */

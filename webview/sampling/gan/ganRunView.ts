@@ -8,7 +8,7 @@ import { iconButton } from '../../shared/toolbar.ts';
 import type { Desk } from '../desk.ts';
 import { addressOf, type GanActions } from './actions.ts';
 import { addressWords, ganOutcomeSentence, ganSampleSentence, ganSettingsSummary } from './ganWords.ts';
-import { noiseStrip } from './noiseStrip.ts';
+import { noiseStrip } from '../../shared/pictures/noiseStrip.ts';
 
 export class GanRunView {
   readonly #desk: Desk;
@@ -40,6 +40,7 @@ export class GanRunView {
         ${iconButton('file-media', 'Save the pictures as PNG', () => this.#actions.save(run, 'png'))}
         ${iconButton('file-binary', 'Save the numbers as .npy', () => this.#actions.save(run, 'npy'))} ${this.#endButtons(run)}
         <span class="spacer"></span>
+        ${iconButton('telescope', 'Explore this GAN in a panel', () => this.#actions.explore(run))}
         ${iconButton('settings', 'Take over the settings of this run', () => this.#desk.set({ gan: run.settings, model: run.model }))}
         ${iconButton('json', 'Copy the settings of this run', () => this.#desk.copySettings({ gan: run.settings }, run.model))}
       </div>

@@ -59,6 +59,10 @@ export class GanSampler implements GanActions {
     return this.#desk.host.zOf({ model, settings, index });
   }
 
+  explore({ model, settings }: GanRun): void {
+    this.#desk.act(this.#desk.host.exploreGan({ model, settings }));
+  }
+
   /** What is chosen, as far as the model has it: of a class that it has not, and of a truncation of bounded noise, nothing is asked. */
   #fitting(): GanRun['settings'] {
     const { gan } = this.#desk.choices;

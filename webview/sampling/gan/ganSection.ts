@@ -1,15 +1,15 @@
 /** Sampling a GAN: from what noise, of which class and how many, the run that is shown, and another beside it. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import type { SampleAddress } from '../../../src/protocol/gan.ts';
 import { defaultGan, type GanRun, type GanSettings, type SamplingModel } from '../../../src/protocol/sampling.ts';
+import { segments } from '../../shared/segments.ts';
 import { slider } from '../../shared/slider.ts';
 import { iconButton, select } from '../../shared/toolbar.ts';
 import type { Desk } from '../desk.ts';
 import { differenceTable } from '../differenceTable.ts';
-import { wholeField } from '../wholeField.ts';
-import { seedField } from '../seedField.ts';
+import { wholeField } from '../../shared/wholeField.ts';
+import { seedField } from '../../shared/seedField.ts';
 import { startRow } from '../startRow.ts';
 import type { GanActions } from './actions.ts';
 import type { GanRunView } from './ganRunView.ts';
@@ -52,23 +52,6 @@ export function ganSection(
           </div>`
         : nothing
     }`;
-}
-
-function segments<Value extends string>(
-  label: string,
-  name: string,
-  options: readonly (readonly [Value, string])[],
-  chosen: Value,
-  choose: (value: Value) => void,
-): TemplateResult {
-  return html`<div class="segments" role="radiogroup" aria-label=${label}>
-    ${options.map(
-      ([value, words]) =>
-        html`<label class="segment">
-          <input type="radio" name=${name} .checked=${live(chosen === value)} @change=${() => choose(value)} /><span>${words}</span>
-        </label>`,
-    )}
-  </div>`;
 }
 
 function ends(desk: Desk): TemplateResult {

@@ -2,7 +2,7 @@
 
 import type { SampleAddress } from '../../../src/protocol/gan.ts';
 import type { GanFacts, GanRun, GanSettings, PictureOutcome, SamplingModel } from '../../../src/protocol/sampling.ts';
-import { counted, formatDuration } from '../../shared/numbers.ts';
+import { counted, formatDuration, minus } from '../../shared/numbers.ts';
 import { sizeOf } from '../../shared/pictures/drawing.ts';
 
 export const addressWords = ({ seed, sample }: SampleAddress): string => `sample ${sample} of seed ${seed}`;
@@ -47,7 +47,7 @@ function rangeOf(scores: readonly number[]): string {
   return `${scoreWords(Math.min(...scores))} to ${scoreWords(Math.max(...scores))}, ${scoreWords(mean)} in the mean`;
 }
 
-export const scoreWords = (score: number): string => (Math.abs(score) >= 1e4 ? score.toExponential(2) : score.toFixed(3));
+export const scoreWords = (score: number): string => minus(Math.abs(score) >= 1e4 ? score.toExponential(2) : score.toFixed(3));
 
 export function ganOutcomeSentence({ took }: PictureOutcome, count: number, { from }: GanSettings): string {
   return `${counted(count, from === 'walk' ? 'step' : 'sample')} in ${formatDuration(took)}.`;

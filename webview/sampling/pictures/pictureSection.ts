@@ -10,7 +10,7 @@ import { slider } from '../../shared/slider.ts';
 import { iconButton } from '../../shared/toolbar.ts';
 import type { Desk } from '../desk.ts';
 import { differenceTable } from '../differenceTable.ts';
-import { seedField } from '../seedField.ts';
+import { seedField } from '../../shared/seedField.ts';
 import { startRow } from '../startRow.ts';
 import type { PictureRunView } from './pictureRunView.ts';
 import type { PictureActions } from './actions.ts';

@@ -5,7 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { SamplingModel, TextRun } from '../../../src/protocol/sampling.ts';
 import type { Desk } from '../desk.ts';
 import { differenceTable } from '../differenceTable.ts';
-import { seedField } from '../seedField.ts';
+import { seedField } from '../../shared/seedField.ts';
 import { startRow } from '../startRow.ts';
 import { startSentence } from '../words.ts';
 import type { ContinuationView } from './continuation.ts';

@@ -36,7 +36,12 @@ export async function neighbours(
   const { data, points } = await training.of(model, request.train, context);
   const k = checkWhole('k', request.k, 2, data.count);
   const found = await nearestNeighbours(request.pictures, points, model.size, k, resting(context, 'Comparing with the training data'));
-  const nearest = rowsOf(points, nearestOf(found).index, model.size);
+  const shown = checkWhole('shown', request.shown ?? 1, 1, k);
+  const nearest = rowsOf(
+    points,
+    found.index.filter((_, at) => at % k < shown),
+    model.size,
+  );
   return { k, index: found.index, distance: found.distance, ratio: distanceRatios(found), nearest, trainCount: data.count };
 }
 

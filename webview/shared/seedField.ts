@@ -1,7 +1,7 @@
 /** The seed, beside what starts a run: most runs change nothing else. */
 
 import { html, type TemplateResult } from 'lit';
-import { iconButton } from '../shared/toolbar.ts';
+import { iconButton } from './toolbar.ts';
 
 /** Of a seed: 32 bits. */
 const seeds = 2 ** 32;

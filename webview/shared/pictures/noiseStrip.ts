@@ -3,7 +3,7 @@
 import { html, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import { levelsOf } from '../../../src/maths/levels.ts';
-import { paint } from '../../shared/pictures/drawing.ts';
+import { paint } from './drawing.ts';
 
 /** Numbers of N(0, 1) lie within it with a chance of 0.997; those beyond are cut. */
 const between = { low: -3, high: 3 };
@@ -18,6 +18,6 @@ export function noiseStrip(z: Float32Array): TemplateResult {
   };
   return html`<figure class="noise">
     <canvas class="noise-bars" role="img" aria-label=${`${words}, drawn from -3 to 3`} ${ref(drawn)}></canvas>
-    <figcaption>${words} <span class="noise-scale">bars from −3 to 3</span></figcaption>
+    <figcaption>${words}; bars from −3 to 3</figcaption>
   </figure>`;
 }
