@@ -9,7 +9,7 @@ export const ofSampling: Readonly<Record<string, Scene>> = {
   'sampling-pictures': samplePictures,
   'sampling-gan': sampleGan,
   'latent-space': openLatentSpace,
-  gan: exploreGan,
+  'gan-glyphs': exploreGan,
   training: train,
 };
 
