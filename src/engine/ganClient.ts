@@ -27,6 +27,7 @@ export class GanClient extends ModelClient<GanService, LoadedGan, GanSource> imp
   readonly readPicture = this.plain('readPicture');
   readonly partOfPicture = this.plain('partOfPicture');
   readonly forgetPicture = this.plain('forgetPicture');
+  readonly arraysToChooseFrom = this.plain('arraysToChooseFrom');
   readonly neighbours = this.plain('neighbours');
   readonly copying = this.plain('copying');
 

@@ -318,6 +318,8 @@ export interface MembershipByScores {
   data: TwoSampleTest;
   /** Then nothing is said of membership. */
   differ: boolean;
+  /** Items of the data that the training data has too, number for number. */
+  inBoth: number;
   /** By the discriminator's score; null where there is none, or the data differs. */
   whiteBox: MembershipAudit | null;
   /** By the distance to the nearest sample. */
@@ -372,6 +374,8 @@ export interface GanService {
   partOfPicture(params: { picture: string; part: PicturePart }): FittedPicture;
   /** Frees a picture that is kept. */
   forgetPicture(params: { picture: string }): void;
+  /** The arrays of a data file of which one has to be named, as in "data.npz#images"; none where it is clear. @throws RpcError 'data-invalid' */
+  arraysToChooseFrom(params: { path: string }): readonly { name: string; about: string }[];
   neighbours(params: NeighboursRequest): NeighboursOf;
   copying(params: CopyingRequest): CopyingOf;
 }

@@ -113,13 +113,14 @@ export function privacySentences(evaluation: GanEvaluation | null, audit: TwinAu
   return sentences;
 }
 
-function membershipSentence({ data, differ, whiteBox, blackBox }: MembershipByScores): string {
+function membershipSentence({ data, differ, inBoth, whiteBox, blackBox }: MembershipByScores): string {
+  const both = inBoth === 0 ? '' : ` ${counted(inBoth, 'item')} of the data ${inBoth === 1 ? 'is' : 'are'} in the training data too.`;
   if (differ)
-    return `As data, the training data and the data differ (p = ${data.p.toFixed(3)}): scores may tell them apart for that alone, so nothing is said of membership, and copying tells of this difference too.`;
+    return `As data, the training data and the data differ (p = ${data.p.toFixed(3)}): scores may tell them apart for that alone, so nothing is said of membership, and copying tells of this difference too.${both}`;
   const found = [
     ...(whiteBox ? [`the discriminator’s score finds ${between(whiteBox.foundAtOnePercent)}`] : []),
     ...(blackBox ? [`nearness to samples ${whiteBox ? '' : 'finds '}${between(blackBox.foundAtOnePercent)}`] : []),
   ];
   const chance = blackBox ? `; without the model, the items alone give ${between(blackBox.withoutModel.foundAtOnePercent)}` : '';
-  return `Of the members, at 1 % false positives, ${found.join(', ')}${chance}. Other attacks may find more.`;
+  return `Of the members, at 1 % false positives, ${found.join(', ')}${chance}. Other attacks may find more.${both}`;
 }

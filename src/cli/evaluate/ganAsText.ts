@@ -90,16 +90,18 @@ const found = ({ foundAtOnePercent: { low, high } }: MembershipAudit): string =>
 const area = ({ auc }: MembershipAudit): string =>
   `(AUC ${auc.value.toFixed(3)}, ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}, over items drawn again)`;
 
-function membershipLines({ data, differ, whiteBox, blackBox, withoutScore }: MembershipByScores): string[] {
+function membershipLines({ data, differ, inBoth, whiteBox, blackBox, withoutScore }: MembershipByScores): string[] {
   const test =
     `${percent(data.share)} of nearest neighbours are of the same set, ${percent(data.expected)} expected of sets that are alike ` +
     `(p = ${data.p.toFixed(3)}; ${data.first} training items, ${data.second} of the data)`;
+  const both = inBoth === 0 ? [] : [`  ${inBoth} of the data's items are in the training data too, and count as both`];
   if (differ)
     return [
       `As data, the training data and the data differ: ${test}`,
+      ...both,
       '  Nothing is said of membership; scores and data-copying z tell of this difference too',
     ];
-  const lines = [`As data, the training data and the data are not told apart: ${test}`];
+  const lines = [`As data, the training data and the data are not told apart: ${test}`, ...both];
   if (whiteBox) lines.push(`  the discriminator’s score finds ${found(whiteBox)} ${area(whiteBox)}`);
   if (withoutScore !== null) lines.push(`  without the discriminator’s score: ${withoutScore}`);
   if (blackBox) {

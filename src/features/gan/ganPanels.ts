@@ -116,7 +116,7 @@ export class GanPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
       neighbours: ({ pictures, train, k }, { signal, progress }) =>
         client().neighbours({ pictures, train: pathOf(train), k, shown: k }, { signal, onProgress: progress }),
       pickPicture: ({ pick }, { signal }) => scoredPicture(client(), pick, signal),
-      addData: () => data.add(),
+      addData: () => data.add(client()),
       addModel: async () => (await models.add()) ?? null,
       removeModel: ({ model }) => models.remove(model),
       save: async ({ run, png }) => {

@@ -1,9 +1,14 @@
 /** Asks for data of the user's own. */
 
 import { basename } from 'node:path';
-import type { VaeClient } from '../../engine/vaeClient.ts';
+import type { CallOptions } from '../../protocol/rpc.ts';
 import { pickPaths, type PathsWanted } from '../pathPicking.ts';
 import { back, pickStep } from '../steps.ts';
+
+/** A client of a model that is given data. */
+export interface KnowsArrays {
+  arraysToChooseFrom(params: { path: string }, options?: CallOptions): Promise<readonly { name: string; about: string }[]>;
+}
 
 /** The file or folder without its path, with the array that is meant. */
 export function nameOfData(address: string): string {
@@ -18,10 +23,7 @@ export function nameOfData(address: string): string {
  * @param client of the model that is to take it
  * @throws as `pickPaths` does, and RpcError 'data-invalid'
  */
-export async function pickData(
-  client: Pick<VaeClient, 'arraysToChooseFrom'>,
-  asked: Pick<PathsWanted, 'title' | 'question' | 'openLabel'>,
-): Promise<string | null> {
+export async function pickData(client: KnowsArrays, asked: Pick<PathsWanted, 'title' | 'question' | 'openLabel'>): Promise<string | null> {
   const chosen = await pickPaths({
     ...asked,
     files: {

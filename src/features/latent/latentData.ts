@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
-import type { VaeClient } from '../../engine/vaeClient.ts';
 import type { LatentData } from '../../protocol/latent.ts';
-import { nameOfData, pickData } from './dataPicking.ts';
+import { nameOfData, pickData, type KnowsArrays } from './dataPicking.ts';
 
 /** So many data sets of the user's own are listed, the newest. */
 const kept = 10;
@@ -38,7 +37,7 @@ export class LatentDataSets {
   }
 
   /** Lets the user choose for a model; null: nothing was chosen. */
-  async add(client: VaeClient): Promise<LatentData | null> {
+  async add(client: KnowsArrays): Promise<LatentData | null> {
     const chosen = await pickData(client, { title: 'Choose Data to Encode', question: 'What holds the data?', openLabel: 'Encode' });
     if (chosen === null) return null;
     await this.#memento.update(storageKeys.latentData, [chosen, ...this.#own().filter((path) => path !== chosen)].slice(0, kept));

@@ -209,7 +209,7 @@ function evaluation(samples: number, hasTraining: boolean, differ: boolean): Gan
       : null,
     membership: hasTraining
       ? {
-          ...{ data: comparison, differ, withoutScore: null, whiteBox: differ ? null : audit },
+          ...{ data: comparison, differ, inBoth: 0, withoutScore: null, whiteBox: differ ? null : audit },
           blackBox: differ ? null : { ...audit, withoutModel: { ...audit, byChance } },
         }
       : null,

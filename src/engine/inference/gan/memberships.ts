@@ -29,8 +29,8 @@ export async function lookForMembers(
     if (error instanceof RpcError && error.code === 'data-invalid') return { found: null, without: error.message };
     throw error;
   }
-  const { test: data, differ, pooled } = compared;
-  if (differ) return { found: { data, differ, whiteBox: null, blackBox: null, withoutScore: null }, without: null };
+  const { test: data, differ, inBoth, pooled } = compared;
+  if (differ) return { found: { data, differ, inBoth, whiteBox: null, blackBox: null, withoutScore: null }, without: null };
   const pictures: Pictures = { count: pooled.length / model.size, items: pooled, classes: await classesOfPooled(of, compared) };
   context.progress({ message: 'Scoring the data' });
   const coins = coinsOf(compared);
@@ -38,7 +38,7 @@ export async function lookForMembers(
   const near = (await nearestSamples(of, pictures, samples)).map((distance) => -distance);
   return {
     found: {
-      ...{ data, differ },
+      ...{ data, differ, inBoth },
       whiteBox: score && membershipAudit({ score, ...coins }, (bound, count, start) => integers({ seed, stream: 10 }, bound, count, start)),
       blackBox: await membershipOf({ score: near, ...coins, items: pooled, size: model.size }, seed, context),
       withoutScore: score ? null : model.loaded.discriminator ? withoutClasses : 'There is no discriminator.',

@@ -4,6 +4,7 @@ import type { GanService } from '../../../protocol/gan.ts';
 import { RpcError, type Handlers } from '../../../protocol/rpc.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { copying, neighbours, TrainingData } from '../items/copying.ts';
+import { arraysIn } from '../items/data.ts';
 import { checkItems } from '../items/inputs.ts';
 import { Pictures } from '../items/picture.ts';
 import { checkClasses, classesOfSamples } from './classes.ts';
@@ -77,6 +78,7 @@ export function createGanService(runtime: Runtime): Handlers<GanService> {
     readPicture: (request) => loaded().pictures.read(request),
     partOfPicture: (request) => loaded().pictures.part(request),
     forgetPicture: (request) => loaded().pictures.forget(request),
+    arraysToChooseFrom: ({ path }, context) => arraysIn(loaded().model, path, context),
     neighbours: (request, context) => {
       const { model, training } = loaded();
       return neighbours(model, training, request, context);
