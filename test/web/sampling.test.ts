@@ -391,6 +391,7 @@ describe('sampling a GAN', () => {
     await sample(page);
     await page.locator('.picture').nth(0).click();
     await page.locator('.noise').waitFor();
+    expect(await page.locator('.sampling').evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
     expect(await audit(page)).toEqual([]);
     await close();
   });
