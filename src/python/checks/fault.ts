@@ -17,6 +17,8 @@ export interface Fault {
   readonly statement: Computed;
   /** The value at fault, which may have been computed by a statement before. */
   readonly at: Node;
+  /** Where it stands, in a statement before, where the value itself stands in this one too. */
+  readonly place?: Span;
   readonly related: readonly { readonly node: Node; readonly message: string }[];
   /** The formula that the statement nearly is, as it was matched with one thing changed. */
   readonly nearly: Match | null;

@@ -17,7 +17,7 @@ const isIn = (inner: Span, outer: Span): boolean => inner.start >= outer.start &
 
 export function diagnosticOf(fault: Fault, { computed, textOf }: Standing): Diagnostic {
   const { rule, statement, message, at, related, change } = fault;
-  const before = change && editedBefore(change, statement);
+  const before = (change && editedBefore(change, statement)) ?? (fault.place && !isIn(fault.place, statement) ? fault.place : null);
   const { start, end } = before ?? madeAt(at, statement, computed) ?? statement;
   return {
     start,

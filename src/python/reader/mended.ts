@@ -26,8 +26,11 @@ const movedBy = ({ edits }: Fix, place: number): number =>
 export const isTried = ({ equality, formula, diagnostics }: Finding): boolean =>
   formula !== null && (equality === 'near miss' || diagnostics.some(({ rule }) => nearRules.has(rule)));
 
-/** What came of trying a fix: both formulas beside each other; null where the code would not be the formula after it. */
-export type Outcome = Pick<Diagnostic, 'compared'> | null;
+/**
+ * What came of trying a fix: both formulas beside each other, and the fix with what it makes where that holds the formula as a part; null where
+ * the code would not be the formula after it.
+ */
+export type Outcome = (Pick<Diagnostic, 'compared'> & Partial<Pick<Diagnostic, 'fix'>>) | null;
 
 /** Of each diagnostic of a near miss, what comes of its fix; of one without a fix nothing is known. */
 export async function outcomesOf(finding: Finding, text: string, reread: Reread): Promise<Outcome[]> {
@@ -40,10 +43,12 @@ export async function outcomesOf(finding: Finding, text: string, reread: Reread)
     const start = finding.start + movedBy(fix, finding.start);
     const end = finding.end + movedBy(fix, finding.end);
     const found = await reread(withFix(text, fix), { start, end });
-    const right = found.find(
-      (one) => isAlike(one.formula, fix.makes ?? finding.formula) && one.equality !== 'near miss' && one.start >= start && one.end <= end,
-    );
-    outcomes.push(right ? { compared: sideBySide(finding.latex, right.latex) } : null);
+    const wanted = fix.makes ?? finding.formula;
+    const there = found.filter((one) => one.equality !== 'near miss' && one.start >= start && one.end <= end);
+    const right = there.find((one) => isAlike(one.formula, wanted));
+    const around = there.find(({ parts }) => parts.some((part) => isAlike(part, wanted)));
+    if (right) outcomes.push({ compared: sideBySide(finding.latex, right.latex) });
+    else outcomes.push(around ? { compared: null, fix: { ...fix, makes: around.formula } } : null);
   }
   return outcomes;
 }

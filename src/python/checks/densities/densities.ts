@@ -5,7 +5,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { isMadeOf } from '../rules/flow.ts';
 import { meanOfLogs } from './meanOfLogs.ts';
-import { wrongEstimate, wrongRatio } from './ratios.ts';
+import { addedRatio, wrongEstimate, wrongRatio } from './ratios.ts';
 import { wrongSum } from './signs.ts';
 import { namesIn } from './sums.ts';
 
@@ -22,6 +22,7 @@ export function* densities(checked: Checked, told: readonly Fault[]): Generator<
       wrongSum(statement, names, checked) ??
       wrongRatio(statement, names, checked) ??
       wrongEstimate(statement, names, checked) ??
+      addedRatio(statement, names, checked) ??
       meanOfLogs(statement, names);
     if (fault && !isMadeOf(statement.node, (part) => wrong.has(part))) {
       wrong.add(unwrap(statement.node));

@@ -96,3 +96,28 @@ function signOf({ terms, hasRest }: Sum): 1 | -1 | null {
   if (hasRest || terms.length !== 2 || !policy || !other) return null;
   return policy.sign !== other.sign && policy.of === other.of ? policy.sign : null;
 }
+
+/** `log_pi + log_ref` where their ratio is meant: one of them is taken off. */
+export function addedRatio(statement: Computed, names: Names, checked: Checked): Fault | null {
+  if (ofMixtures.test(`${statement.target} ${statement.around[0] ?? ''}`)) return null;
+  for (const node of ownNodes(statement)) {
+    if (node.op !== 'add') continue;
+    const { terms, hasRest } = sumOf(itself(node), names);
+    const [now, other] = [terms.find(({ kind }) => kind === 'policy'), terms.find(({ kind }) => kind === 'reference' || kind === 'old')];
+    if (hasRest || terms.length !== 2 || !now || !other || now.sign !== other.sign || now.of !== other.of) continue;
+    if (node.args.some((arg) => /^(?:multiply|divide)$/.test(unwrap(arg).op))) continue;
+    return {
+      rule: 'log-ratio-reversed',
+      message: 'The logarithms of both policies are added: it is their difference that tells how far the one has moved from the other.',
+      statement,
+      at: node,
+      related: [],
+      nearly: null,
+      change: null,
+    };
+  }
+  return null;
+}
+
+/** What is made of both on purpose. */
+const ofMixtures = /mix|mean|avg|average|joint|total|ensemble|combin|fus|interp|steer|guid|product/i;

@@ -25,6 +25,7 @@ export function* editsOf(cut: Cut, way: Way, others: readonly Node[], isPossible
     shared: sharedIn(cut, way),
     scales: scalesIn(cut),
     isMeasured: order.some(({ op }) => measuring.has(op)),
+    axes: axesOf(cut),
   };
   for (const { node, place, arg } of usesOf(cut, way)) {
     for (const { wanted, kind } of changesOf(arg, around, node, others)) {
@@ -38,6 +39,15 @@ export function* editsOf(cut: Cut, way: Way, others: readonly Node[], isPossible
   }
   for (const { root: changed, edit } of [...swapsIn(cut, way), ...axesIn(cut), ...pairsIn(cut, way), ...termsIn(cut, way)])
     yield { cut: withRoot(cut, changed, beside, way), edit };
+}
+
+/** Each once. */
+function axesOf({ order, inputs }: Cut): (readonly number[])[] {
+  const given = new Set(inputs);
+  const all = order.flatMap((node) =>
+    !given.has(node) && Array.isArray(node.attributes['axes']) ? [node.attributes['axes'] as number[]] : [],
+  );
+  return [...new Map(all.map((axes) => [axes.join(), axes])).values()];
 }
 
 /** An edit, and what the whole then is. */

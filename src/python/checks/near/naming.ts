@@ -13,6 +13,7 @@ import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import { given, type Given } from '../../recognise/evidence/given.ts';
 import { holds, holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Valued } from '../../recognise/recogniser.ts';
+import { workIn } from './finished.ts';
 
 /** A formula as names speak for it. */
 export interface Named extends Valued {
@@ -24,12 +25,19 @@ export interface Named extends Valued {
   readonly isCalledSo: boolean;
 }
 
+/** What every value's own name speaks for. */
+export const allNamed = 6;
+
 /** Assignments that are tried. */
 const mostChoices = 20;
 
-/** Formulas for which every value has a name that fits and every role that is needed is named. */
-export function namedReadings(cut: Cut, readings: readonly Valued[], surroundings: Surroundings): Named[] {
+/**
+ * Formulas for which every value has a name that fits and every role that is needed is named; `loosely`: those too of which one of several
+ * values is only told by the others.
+ */
+export function namedReadings(cut: Cut, readings: readonly Valued[], surroundings: Surroundings, loosely = false): Named[] {
   const inputs = inputsOf(cut);
+  const mayLack = loosely && workIn(cut) >= workOfOneUnnamed;
   const named: Named[] = [];
   for (const { formula, reading } of readings) {
     const isCalled = isCalledSo(formula, surroundings);
@@ -40,7 +48,9 @@ export function namedReadings(cut: Cut, readings: readonly Valued[], surrounding
     const options = optionsIn(inputs, reading);
     // What is told by one name alone has to be called so.
     if (!options || (!isCalled && !reading.evidence && reading.roles.filter(isRequired).length < 2)) continue;
-    const found = assignments(inputs, options, reading, isCalled).filter(({ choices }) => isCalled || hasNumbers(cut, reading, choices));
+    const found = assignments(inputs, options, reading, isCalled, mayLack).filter(
+      ({ choices }) => isCalled || hasNumbers(cut, reading, choices),
+    );
     if (found.length > 0)
       named.push({ formula, reading, choices: found.map(({ choices }) => choices), score: found[0]!.fits, isCalledSo: isCalled });
   }
@@ -67,8 +77,10 @@ interface Option {
 
 function optionsIn(inputs: readonly Given[], reading: ValueReading): Option[][] | null {
   const all: Option[][] = [];
+  const isFrom0 = inputs.some((input) => isNumbered(input, 0)) && !inputs.some((input) => isNumbered(input, 2));
   for (const input of inputs) {
-    const own = reading.roles.flatMap((role) => (role.encodings ?? [null]).flatMap((encoding) => optionOf(input, role, encoding)));
+    const called = isFrom0 ? numberedFrom1(input) : input;
+    const own = reading.roles.flatMap((role) => (role.encodings ?? [null]).flatMap((encoding) => optionOf(called, role, encoding)));
     if (isNeutral(input))
       own.push({ choice: { neutral: input.isTiny ? 'tiny' : 'weight' }, score: input.isMask || input.isTiny ? 2.5 : 0.5, fits: 0.5 });
     if (own.length === 0) return null;
@@ -82,6 +94,14 @@ function optionsIn(inputs: readonly Given[], reading: ValueReading): Option[][] 
     all.push(best >= 2 ? own.filter(({ score, choice }) => score >= best - 1 || isSame(choice)) : own);
   }
   return all;
+}
+
+const isNumbered = ({ own }: Given, number: number): boolean => own.some((word) => word.endsWith(String(number)));
+
+/** Of `s0` and `s1` the first is the one that is numbered 0. */
+function numberedFrom1(input: Given): Given {
+  const own = input.own.map((word) => word.replace(/[01]$/, (number) => String(Number(number) + 1)));
+  return { ...input, own, names: { ...input.names, own } };
 }
 
 function optionOf(input: Given, role: Role, encoding: Encoding | null): Option[] {
@@ -101,8 +121,18 @@ interface Assignment {
   readonly fits: number;
 }
 
-function assignments(inputs: readonly Given[], options: readonly Option[][], reading: ValueReading, isCalled: boolean): Assignment[] {
+/** With so much done to them, one of three values or more is told by the others. */
+const workOfOneUnnamed = 4;
+
+function assignments(
+  inputs: readonly Given[],
+  options: readonly Option[][],
+  reading: ValueReading,
+  isCalled: boolean,
+  mayLack: boolean,
+): Assignment[] {
   const required = reading.roles.filter(isRequired);
+  const mostUnnamed = isCalled ? required.length / 2 : mayLack && required.length >= 3 ? 1 : 0;
   const found: Assignment[] = [];
   const held = new Map<Role, readonly (Encoding | null)[]>();
   const choices = new Map<Node, Choice>();
@@ -112,7 +142,7 @@ function assignments(inputs: readonly Given[], options: readonly Option[][], rea
     if (at === inputs.length) {
       // One that is not named may be told by the others.
       const unnamed = required.length - own;
-      if (required.every((role) => held.has(role)) && (unnamed <= 0 || (isCalled && unnamed <= required.length / 2)))
+      if (required.every((role) => held.has(role)) && unnamed <= mostUnnamed)
         found.push({ choices: new Map(choices), score: score + keptForms(held), fits: (3 * fits) / inputs.length + (isCalled ? 2 : 0) });
       return;
     }
@@ -152,7 +182,7 @@ export const isCalledSo = (formula: Formula, { target, around }: Surroundings): 
 /** "kl_laplace_normal" is neither between two Gaussians nor an estimate. */
 const isOfOtherKind = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
   /^kl_(?!categorical)|^gauss_nll$/.test(formula.id) &&
-  [target, holder].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)) && holdsAny(words, otherKinds));
+  [target, holder].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)) && words.some((word) => otherKinds.has(word)));
 
 /** What is called an ordinary differential equation has no noise, and half the score. */
 const isOfOrdinary = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
@@ -162,10 +192,12 @@ const isOfOrdinary = (formula: Formula, { target, around: [holder = ''] }: Surro
 const isWeightOfLoss = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>
   /loss_?weight|weighting/i.test(target === '' ? holder : target) && !/weight|snr/i.test(`${formula.id} ${formula.name}`);
 
-const otherKinds =
+/** As single words: `log_normal` is the logarithm of a normal density. */
+const otherKinds: ReadonlySet<string> = new Set(
   'laplace gumbel gamma cauchy student exponential weibull pareto dirichlet lognormal halfnormal uniform poisson logistic wishart'.split(
     ' ',
-  );
+  ),
+);
 
 const known = new WeakMap<Formula, readonly string[]>();
 

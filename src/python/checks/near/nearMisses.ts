@@ -14,7 +14,7 @@ import { isAcross, isOfOne } from '../rules/norms.ts';
 import { isCallOfFile, ownNodes, reachedWithin } from '../statements.ts';
 import { make, type EditKind } from './edit.ts';
 import { atMaking } from './making.ts';
-import { isMisnamed } from './naming.ts';
+import { allNamed, isMisnamed, type Named } from './naming.ts';
 import { isHelper, leastWorkOfInfo, workIn } from './finished.ts';
 import { isFlipped } from './judge.ts';
 import { faultOf } from './says.ts';
@@ -46,21 +46,23 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
   const wrong = new Set<Node>(told.flatMap(({ at }) => [at, unwrap(at)]));
   for (const statement of computed) {
     const call = callOf(statement.node);
-    if (right.has(statement) || statement.node.op === 'let' || within.has(unwrap(statement.node)) || (call && !isHelper(call))) continue;
+    if (right.has(statement) || statement.node.op === 'let' || within.has(unwrap(statement.node))) continue;
+    const whole = call && !isHelper(call) ? averagedIn(call, statement) : statement.node;
+    if (!whole) continue;
     const others = namedIn(computed, statement);
-    for (const node of general.has(statement) ? [statement.node] : candidatesIn(statement, named)) {
-      const surroundings = surroundingsOf(node === statement.node ? statement.target : '', statement.around);
+    for (const node of general.has(statement) || whole !== statement.node ? [whole] : candidatesIn(statement, named)) {
+      const surroundings = surroundingsOf(node === whole ? statement.target : '', statement.around);
       const near = yield* nearMissOf({
         node,
         recogniser,
         surroundings,
         others,
-        isPart: node !== statement.node,
+        isPart: node !== whole,
         isGeneral: general.has(statement),
       });
       yield;
       // Nor is a term of it, then.
-      if (near === 'meant' && node === statement.node) break;
+      if (near === 'meant' && node === whole) break;
       if (!near || near === 'meant' || near.cut.order.some((one) => wrong.has(one) || wrong.has(unwrap(one)))) continue;
       const { edit, match } = near;
       // What a formula is given is what that asks for, unless it is called something else.
@@ -70,11 +72,11 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       // How halves are exchanged is told where that is done.
       if (match.formula.id === 'rope' && !statement.places.some((place) => place.node === edit.there) && isOfHalves(edit.there)) continue;
       // A part may be given with either sign.
-      if (node !== statement.node && isFlipped(near)) continue;
+      if (node !== whole && isFlipped(near)) continue;
       // What would be a formula were it squared is a difference, or a gradient.
-      if (node !== statement.node && edit.kind === 'missing function' && edit.within === null) continue;
+      if (node !== whole && edit.kind === 'missing function' && edit.within === null) continue;
       // Nor is what is taken off where it is used.
-      if (node === statement.node && isTurned(node) && isFlipped(near)) continue;
+      if (node === whole && isTurned(node) && isFlipped(near)) continue;
       // A bound is given as it is, unless it is called a loss.
       if (isOfBound(match) && isFlipped(near) && !isLoss(statement)) continue;
       if (edit.kind === 'axis' && (isAcross(statement, checked) || isOfOne(edit.there, statement, checked))) continue;
@@ -84,10 +86,12 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
         ofFunctions.has(edit.kind) &&
         !bounding.has(edit.wanted.op) &&
         (!near.named.isCalledSo || edit.kind === 'missing function' || edit.wanted.op === 'square');
-      const isWritten = fault.change !== null || edit.kind === 'axis' || edit.kind === 'exchanged';
+      const isWritten =
+        fault.change !== null || edit.kind === 'axis' || edit.kind === 'exchanged' || (near.named.isCalledSo && saidInWords.has(edit.kind));
       const isScaled = edit.there.op === 'multiply' || edit.there.op === 'divide';
       if (!fault.isBroken && edit.kind === 'another function' && isScaled && !near.named.isCalledSo) continue;
-      if (!fault.isBroken && (!isWritten || (isSquare && workIn(match.cut) < leastWorkOfInfo))) continue;
+      const isSure = isCalledFully(near.named) && near.edit.kind === 'another function';
+      if (!fault.isBroken && (!isWritten || (isSquare && !isSure && workIn(match.cut) < leastWorkOfInfo))) continue;
       wrong.add(unwrap(near.cut.root)).add(edit.there);
       faults.push(fault);
       break;
@@ -110,6 +114,9 @@ function partsOf({ cut: { order, root }, binding: { choices } }: Match): readonl
   return [...telling].filter((node) => node !== root && !isWeight(node)).map((node) => [node, choices.has(node)] as const);
 }
 
+/** Whether every value of a formula that is not a general one has its name. */
+const isCalledFully = ({ reading, score }: Named): boolean => (reading.rank ?? 1) >= 1 && score >= allNamed;
+
 /** Of some orders Rényi's is one from above. */
 const isOfBound = ({ formula: { claim, id } }: Match): boolean => claim === 'bound' || id === 'renyi_elbo';
 
@@ -130,6 +137,17 @@ function candidatesIn({ node, places }: Computed, known: ReadonlySet<Node>): Nod
   }
   return [...candidates];
 }
+
+/** `masked_mean(loss, mask)`: what a function of the file takes the mean of, where the statement computes it. */
+function averagedIn(call: Node, { places }: Computed): Node | null {
+  if (!/mean|sum|avg|average|reduce|flat/i.test(String(call.attributes['callee']))) return null;
+  const [of] = call.args.slice(2);
+  const isOwn = of !== undefined && places.some((place) => place.node === of) && of.op !== 'let' && !leaves.has(of.op);
+  return isOwn ? of : null;
+}
+
+/** What is said well without the code that it would be. */
+const saidInWords: ReadonlySet<EditKind> = new Set<EditKind>(['missing function', 'extra function', 'another function', 'sign']);
 
 const ofFunctions: ReadonlySet<EditKind> = new Set<EditKind>(['missing function', 'another function', 'extra function', 'exchanged']);
 

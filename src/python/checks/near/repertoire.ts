@@ -15,7 +15,7 @@ export const inverses: Readonly<Record<string, string>> = {
   log: 'exp',
   reciprocal: 'reciprocal',
 };
-const inserted = ['exp', 'log', 'sqrt', 'square', 'sigmoid', 'reciprocal'] as const;
+const inserted = ['exp', 'log', 'sqrt', 'square', 'sigmoid', 'logSigmoid', 'reciprocal'] as const;
 const leftOut: ReadonlySet<string> = new Set([...functions, 'detach', 'softmax', 'logSoftmax', 'cumulativeProduct', 'cumulativeSum']);
 
 const alike: Readonly<Record<string, readonly string[]>> = {
@@ -34,6 +34,9 @@ const alike: Readonly<Record<string, readonly string[]>> = {
   divide: ['multiply'],
   sin: ['cos'],
   cos: ['sin'],
+  sum: ['logSumExp'],
+  softmax: ['logSoftmax'],
+  logSoftmax: ['softmax'],
 };
 
 const summing: Readonly<Record<string, string>> = { add: 'multiply', multiply: 'add' };
@@ -52,6 +55,8 @@ export interface Around {
   readonly scales: readonly Scale[];
   /** Whether it computes with lengths of axes. */
   readonly isMeasured: boolean;
+  /** Axes along which it sums, averages or normalises. */
+  readonly axes: readonly (readonly number[])[];
 }
 
 /** What is done to one given value by another one. */
@@ -84,9 +89,17 @@ export function* changesOf(node: Node, around: Around, above: Node | null, other
         for (const op of ['multiply', 'divide'])
           for (const factor of formsOf(other, op)) yield { kind: 'missing factor', wanted: make(op, [node, factor]) };
   for (const op of inserted)
-    if (inverses[op] !== node.op && inverses[op] !== above?.op) yield { kind: 'missing function', wanted: make(op, [node]) };
+    if (
+      inverses[op] !== node.op &&
+      inverses[op] !== above?.op &&
+      (op !== 'logSigmoid' || (isLinear(node) && !(above && adding.has(above.op))))
+    )
+      yield { kind: 'missing function', wanted: make(op, [node]) };
   if (!above || !adding.has(above.op)) yield { kind: 'missing function', wanted: make('subtract', [number(1), node]) };
   if (adding.has(node.op)) yield { kind: 'missing function', wanted: make('abs', [node]) };
+  // A target, a margin, or the length that a gradient is to have.
+  if (above && distances.has(above.op) && !adding.has(node.op)) yield { kind: 'off by one', wanted: make('subtract', [node, number(1)]) };
+  if (above?.op === 'relu' && !adding.has(node.op)) yield { kind: 'off by one', wanted: make('add', [number(1), node]) };
   for (const exponent of exponents) yield { kind: 'missing function', wanted: make('power', [node, exponent]) };
   if (above?.op !== 'negate' && node.op !== 'subtract') yield { kind: 'sign', wanted: make('negate', [node]) };
   // A length may be any number.
@@ -130,10 +143,14 @@ export function* changesOf(node: Node, around: Around, above: Node | null, other
   if (shaping.has(op) && adding.has(args[0]!.op)) yield* narrowed(node);
   if (op === 'divide' || op === 'power' || op === 'matmul') yield { kind: 'order', wanted: make(op, [args[1]!, args[0]!], attributes) };
   if (op === 'divide') yield { kind: 'extra factor', wanted: args[0]! };
-  for (const axes of otherAxes(node)) yield { kind: 'axis', wanted: make(op, args, { ...attributes, axes }) };
+  for (const axes of [...otherAxes(node), ...axesBeside(node, around.axes)])
+    yield { kind: 'axis', wanted: make(op, args, { ...attributes, axes }) };
   if (op === 'sum' || op === 'mean')
     for (const other of reductions) if (other !== op) yield { kind: 'reduction', wanted: make(other, args, attributes) };
 }
+
+/** What a difference of scores is: a hinge of it is another loss. */
+const isLinear = (node: Node): boolean => /^(?:add|subtract|multiply|negate)$/.test(unwrap(node).op);
 
 /** A share, or the root of it or of what it leaves of 1; that is divided by too. */
 function formsOf(share: Node, op: string): readonly Node[] {
@@ -152,6 +169,12 @@ export function otherAxes({ op, attributes: { axes } }: Node): (readonly number[
   // Which axis holds the features is not told by the code; the first one holds examples.
   if (!Array.isArray(axes) || axes.length !== 1 || axes[0] !== 0) return [];
   return [-1, 0, 1, -2].filter((axis) => axis !== axes[0]).map((axis) => [axis]);
+}
+
+/** What the rest of the code goes along. */
+function axesBeside({ attributes: { axes } }: Node, others: readonly (readonly number[])[]): (readonly number[])[] {
+  if (!Array.isArray(axes) || axes.length !== 1 || axes[0] === 0) return [];
+  return others.filter((other) => other.length === 1 && other[0] !== axes[0]);
 }
 
 /** `c * a - b` for `c * (a - b)`: of a sum, the first term's factor for all of it. */
@@ -191,5 +214,6 @@ function* exchangedIn({ op, args: [inner], attributes }: Node): Generator<Node> 
   if (op === 'mean') yield make('log', [make('mean', [make('exp', [inner])], attributes)]);
 }
 
+const distances: ReadonlySet<string> = new Set(['square', 'abs']);
 const averaging: ReadonlySet<string> = new Set(reductions);
 const shaping: ReadonlySet<string> = new Set(['exp', 'log', 'sqrt', 'square', 'abs']);

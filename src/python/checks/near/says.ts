@@ -7,7 +7,7 @@ import type { RuleId } from '../rules.ts';
 import type { Edit, EditKind } from './edit.ts';
 import { brokenBy } from './judge.ts';
 import type { NearMiss } from './search.ts';
-import { textEdits, type Source, type TextEdit } from './write.ts';
+import { spanOf, textEdits, type Source, type TextEdit } from './write.ts';
 
 const ruleOf: Readonly<Record<EditKind, RuleId>> = {
   sign: 'other-sign',
@@ -37,6 +37,7 @@ export function faultOf(near: NearMiss, source: Source): Fault & { readonly isBr
   const edits = textEdits(edit, source);
   const broken = quiet.has(edit.kind) ? null : brokenBy(near);
   const difference = saysWhat(edit, edits, source);
+  const place = edits || edit.within === null ? null : spanOf(edit.there, edit.within, source);
   const why = broken ? `, which ${broken.words}` : '';
   return {
     isBroken: broken !== null,
@@ -44,6 +45,7 @@ export function faultOf(near: NearMiss, source: Source): Fault & { readonly isBr
     message: `${difference(`formula (${formula.name}${why})`)}.`,
     statement: source.statement,
     at: edit.there,
+    ...(place && { place }),
     related: [],
     nearly: match,
     change: edits && { title: titleOf(edits, source), edits },

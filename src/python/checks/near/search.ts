@@ -15,8 +15,8 @@ import { isOneOf, layoutsFor, matchWith } from './agrees.ts';
 import type { Edit, EditKind } from './edit.ts';
 import { editsOf, type Edited } from './edits.ts';
 import { isFinished, leastWork, leastWorkOfPart, workIn } from './finished.ts';
-import { namedReadings, type Named } from './naming.ts';
-import { isComplement, isPossible, vetoes, vetoesOn, type Trial } from './vetoes.ts';
+import { allNamed, namedReadings, type Named } from './naming.ts';
+import { areOfOneKind, isComplement, isErrorOfNamed, isPossible, vetoes, vetoesOn, type Trial } from './vetoes.ts';
 
 export interface NearMiss {
   /** Of the code with the edit made. */
@@ -44,6 +44,7 @@ export interface Question {
 
 /** Pieces that are looked at: the nearest ones. */
 const mostPieces = 6;
+const mostLoosePieces = 3;
 const mostFormulas = 6;
 /** What names speak for less than this below the best is not meant. */
 const margin = 3;
@@ -54,19 +55,30 @@ const numbersAtOnce = 20_000;
 
 /** The edit that makes the code a formula that its names mean, step by step; 'meant' where it is one, or a variant of it, as it is. */
 export function* nearMissOf(question: Question): Generator<void, NearMiss | 'meant' | null> {
+  const isWhole = isFinished(question.node);
+  if (!isWhole && question.isPart) return null;
+  // Where no formula is meant by all its names, it may be by all but one.
+  return (yield* nearestOf(question, isWhole, false)) ?? (isWhole && !question.isPart ? yield* nearestOf(question, isWhole, true) : null);
+}
+
+function* nearestOf(question: Question, isWhole: boolean, isLoose: boolean): Generator<void, NearMiss | 'meant' | null> {
   const { node, recogniser, isPart } = question;
-  if (!isFinished(node)) return null;
   const until = numbersComputed() + mostNumbers;
   const readings = isPart ? recogniser.valued.filter(({ reading }) => reading.fit !== 'quantity') : recogniser.valued;
   let pieces = 0;
   let isMeant = false;
   let nearest: NearMiss | null = null;
   for (const { cut, alternative } of cutsOf(unwrap(node))) {
-    if (++pieces > mostPieces || numbersComputed() > until) break;
-    const likely = likeliest(namedReadings(cut, readings, question.surroundings)).filter((named) => mayBe(named, question));
+    if (++pieces > (isLoose ? mostLoosePieces : mostPieces) || numbersComputed() > until) break;
+    const likely = likeliest(namedReadings(cut, readings, question.surroundings, isLoose)).filter(
+      (named) => mayBe(named, question) && (isWhole || isForUse(named)),
+    );
     const work = workIn(cut);
     const least = isPart ? leastWorkOfPart : leastWork;
-    if (likely.length === 0 || work === 0 || (work < least && (isPart || !likely.some(({ isCalledSo }) => isCalledSo)))) continue;
+    // A part that is missing may be had for another value of its kind.
+    const isOpen = likely.length > 0 || (isWhole && !isPart && !isLoose && hasOthers(cut, question.others));
+    const isTold = !isPart && likely.some((named) => named.isCalledSo || isErrorOfNamed(named));
+    if (!isOpen || work === 0 || (work < least && !isTold)) continue;
     const search = new PieceSearch(question, cut, alternative, likely);
     if (search.isMeant()) {
       isMeant = true;
@@ -80,12 +92,16 @@ export function* nearMissOf(question: Question): Generator<void, NearMiss | 'mea
   return nearest ?? (isMeant ? 'meant' : null);
 }
 
+/** A quantity that something else is computed from, where every value of it has its name. */
+const isForUse = ({ reading, score, isCalledSo }: Named): boolean =>
+  reading.fit === 'quantity' && (reading.rank ?? 1) >= 1 && (isCalledSo || score >= allNamed);
+
+const hasOthers = ({ inputs, order }: Cut, others: readonly Node[]): boolean =>
+  others.some((other) => !order.includes(other) && inputs.some((input) => areOfOneKind(input, other)));
+
 /** A particular formula is meant by code that is a general one where every value is called so. */
 const mayBe = ({ reading, isCalledSo, score }: Named, { isGeneral }: Question): boolean =>
   !isGeneral || ((reading.rank ?? 1) >= 1 && (isCalledSo || score >= allNamed));
-
-/** What every value's own name speaks for. */
-const allNamed = 6;
 
 /** What a general formula is given in place of what a particular one asks for. */
 const ofValues: ReadonlySet<EditKind> = new Set<EditKind>(['another value', 'swapped', 'missing factor', 'extra factor', 'off by one']);

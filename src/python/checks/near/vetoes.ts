@@ -11,7 +11,7 @@ import { holdsAny, scheduleWords, wordsOf } from '../../recognise/evidence/words
 import { factorsOf, isMadeOf, made, source } from '../rules/flow.ts';
 import { isCallOfFile } from '../statements.ts';
 import type { Edit } from './edit.ts';
-import type { Named } from './naming.ts';
+import { allNamed, type Named } from './naming.ts';
 import { isShare } from './repertoire.ts';
 
 /** Parts of a value that are looked at. */
@@ -91,11 +91,21 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
     const added = new Set([...(factor ? made(factor, mostMade) : [])].map(roleOf));
     return [...made(there, mostMade)].some((node) => roleOf(node) !== null && added.has(roleOf(node)));
   },
+  // Of one value alone the square is a penalty.
+  'less one of one': ({ edit: { kind }, cut: { inputs } }) => kind === 'off by one' && inputs.length < 2,
+  // `sqrt(error + c ** 2)` goes on as the absolute value does.
+  'smooth absolute value': ({ edit: { kind, there } }, { reading }) =>
+    kind === 'extra function' && reading.fit === 'loss' && there.op === 'sqrt' && unwrap(there.args[0]!).op === 'add',
   // A network is asked at the point of half a step.
   'to a midpoint': ({ edit: { kind }, cut: { root, literals } }, { formula }) =>
     formula.id === 'euler_step' && kind === 'factor' && literals.some((value) => value === 0.5 || value === 2) && isAskedOf(root),
-  'not called so': ({ edit, changed }, named) => !named.isCalledSo && asksForName(edit, changed),
+  'not called so': ({ edit, changed }, named) =>
+    !named.isCalledSo && asksForName(edit, changed) && !(edit.wanted.op === 'square' && isErrorOfNamed(named)),
 };
+
+/** A loss of two values that are called what they are: their difference alone has no least value. */
+export const isErrorOfNamed = ({ reading, score, formula: { family } }: Named): boolean =>
+  reading.fit === 'loss' && (reading.rank ?? 1) >= 1 && score >= allNamed && family !== 'GAN' && reading.roles.length <= 3;
 
 const isAskedOf = (value: Node): boolean =>
   usersOf(value).some((user) => user.op === 'opaque' || isCallOfFile(user) || (user.op === 'let' && isAskedOf(user)));
@@ -276,11 +286,17 @@ function areAlike({ there, wanted, within }: Edit): boolean {
   const one = wordsIn(there);
   const other = wordsIn(isComplement(wanted) ? wanted.args[1]! : wanted);
   if (isComplement(wanted)) return holdsAny(one, scheduleWords) && holdsAny(other, scheduleWords);
+  if (areOfOneKind(there, wanted)) return true;
   const stems = other.map(stemOf);
-  if (one.some((word) => stems.includes(stemOf(word)))) return true;
   // `noise` beside `pred_noise`.
   const beside = (within?.args ?? []).filter((arg) => arg !== there && unwrap(arg) !== unwrap(wanted)).flatMap(wordsIn);
   return beside.some((word) => word.length > 1 && stems.includes(stemOf(word)));
+}
+
+/** By their names: they share a word, or are two of queries, keys and values. */
+export function areOfOneKind(one: Node, other: Node): boolean {
+  const [words, others] = [one, other].map((node) => wordsIn(node).map(stemOf));
+  return words!.some((word) => others!.includes(word)) || [words!, others!].every((all) => /^[qkv]$/.test(all[0] ?? ''));
 }
 
 const isOfOne = ({ op, args }: Node): boolean => /^(?:exp|log|sqrt|rsqrt|square|negate)$/.test(op) && args.length === 1;

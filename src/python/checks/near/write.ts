@@ -48,7 +48,7 @@ function replacement({ there, wanted, within }: Replacement, source: Source): Te
 }
 
 /** Where a value stands: in what uses it, wherever that is, else where it stands alone. */
-function spanOf(there: Node, within: Node | null, { statement, computed }: Source): Span | null {
+export function spanOf(there: Node, within: Node | null, { statement, computed }: Source): Span | null {
   const before = computed.toReversed().filter(({ holder, start }) => holder === statement.holder && start < statement.start);
   for (const inside of within ? [true, false] : [false]) {
     for (const one of [statement, ...before]) {

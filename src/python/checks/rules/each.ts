@@ -57,6 +57,8 @@ import { smoothing } from './smoothing.ts';
 import { softmaxAxis } from './softmaxAxis.ts';
 import { spreadsOfLogs } from './spreadsOfLogs.ts';
 import { straightThrough } from './straightThrough.ts';
+import { summedErrors } from './summedErrors.ts';
+import { takenOff } from './takenOff.ts';
 import { nucleus, shareOfGreatest } from './nucleus.ts';
 import { telescoping } from './telescoping.ts';
 import { targets, targetsOfCritics } from './targets.ts';
@@ -139,6 +141,8 @@ const last: readonly Rule[] = [
   focalWeights,
   halvesOfEntropy,
   turnedMargins,
+  summedErrors,
+  takenOff,
 ];
 
 const told = new WeakMap<Checked, Set<string>>();

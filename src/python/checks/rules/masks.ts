@@ -88,7 +88,7 @@ function* keptBy(scores: Node, node: Node, isAttention: boolean): Generator<Kept
     if (filled < -1) return;
     yield { node: scores, message: filledMessage(filled), value: filled <= 1 ? value : null };
   }
-  const added = scores.op === 'add' && isAttention ? weakMask(scores) : null;
+  const added = (scores.op === 'add' || scores.op === 'subtract') && isAttention ? weakMask(scores) : null;
   if (added)
     yield {
       node: added.node,
@@ -123,11 +123,13 @@ const isAllButItself = (mask: Node): boolean => {
   return (inner.op === 'logicalNot' || (inner.op === 'subtract' && numberOf(inner.args[0]!) === 1)) && namesItself(inner);
 };
 
-/** A mask times a number near 0, or a large one above it, added to scores. */
-function weakMask({ args }: Node): { readonly value: number; readonly node: Node } | null {
+/** A mask times a number near 0, or a large one above it, added to scores; a large one below it that is taken off them. */
+function weakMask({ op, args }: Node): { readonly value: number; readonly node: Node } | null {
   for (const [at, arg] of args.entries()) {
     const inner = unwrap(arg);
-    const value = scoresIn(args[1 - at]!) ? valueWhereMasked(inner) : null;
+    if (op === 'subtract' && at === 0) continue;
+    const held = scoresIn(args[1 - at]!) ? valueWhereMasked(inner) : null;
+    const value = held !== null && op === 'subtract' ? -held : held;
     if (value !== null && value !== 0 && (Math.abs(value) < 1e-3 || value >= 1e4)) return { value, node: inner };
   }
   return null;

@@ -10,12 +10,13 @@ import { namesOn, source } from './flow.ts';
 export function* sidesOfLosses(statement: Computed, { computed }: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     const sides = sidesIn(node);
-    if (!sides || !isCalled(sides.prediction, truth, prediction) || !(isCalled(sides.truth, prediction, truth) || isAnswer(sides.truth)))
-      continue;
+    if (!sides) continue;
+    const isByNames = isCalled(sides.prediction, truth, prediction) && (isCalled(sides.truth, prediction, truth) || isAnswer(sides.truth));
+    if (!isByNames && !(isFixed(sides.prediction) && !isFixed(sides.truth) && !isCalled(sides.truth, truth, prediction))) continue;
     yield {
       rule: 'swapped',
       severity: 'warning',
-      message: `${nameOf(sides.prediction)} stands where the prediction belongs and ${nameOf(sides.truth)} where the truth does: the logarithm is taken of what is known, and what is predicted only weights it.`,
+      message: `${isByNames ? nameOf(sides.prediction) : 'A constant'} stands where the prediction belongs and ${nameOf(sides.truth)} where the truth does: the logarithm is taken of what is known, and what is predicted only weights it.`,
       statement,
       at: computed.some((one) => placeOf(one, node)) ? node : statement.node,
       related: [],
@@ -61,6 +62,12 @@ const truth = /(?:^|_)(?:labels?|targets?|y_?true|gt|ground_?truth|truth|one_?ho
 const prediction = /(?:^|_)(?:logits?|preds?|prediction\w*|outputs?|out|y_?pred|y_?hat|scores?|log_?probs?|probs?)(?:_|$)/i;
 /** What a teacher or a model itself gives as the truth. */
 const either = /teacher|soft|pseudo|ema|ref|old|sharpen|student/i;
+
+/** Nothing that a network has predicted: ones, zeros, the numbers of the rows. */
+const isFixed = (node: Node): boolean => {
+  const inner = source(node);
+  return numberOf(inner) !== null || inner.op === 'arange';
+};
 
 /** Called one of the two, and not the other, and nothing was made of it. */
 function isCalled(node: Node, so: RegExp, other: RegExp): boolean {

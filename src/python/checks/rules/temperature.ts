@@ -7,7 +7,7 @@ import type { Fault } from '../fault.ts';
 import { deepNodes, ownNodes, placeOf } from '../statements.ts';
 import { scoresIn } from './attention.ts';
 import { isNoisy } from './gumbel.ts';
-import { isMadeOf, moving, namesOn } from './flow.ts';
+import { isMadeOf, moving, namesOn, under } from './flow.ts';
 
 export function* temperature(statement: Computed, checked: Checked): Generator<Fault> {
   yield* sampled(statement);
@@ -76,12 +76,16 @@ const isDrawnFrom = (node: Node, depth: number): boolean =>
 
 /** A temperature that whoever samples gives: what is learned may be its inverse. */
 const isGivenTemperature = (node: Node): boolean => {
-  const inner = unwrap(node);
+  const inner = under(node, isKeptWithin);
+  const names = inner === unwrap(node) ? namesOn(node) : [...namesOn(node), ...namesOn(inner)];
   return (
     (inner.op === 'parameter' || (inner.op === 'attribute' && inner.args.length > 0)) &&
-    namesOn(node).some((name) => /^(?:\w+_)?(?:tau|temp|temperature)$/i.test(name) && !/inv|recip/i.test(name))
+    names.some((name) => /^(?:\w+_)?(?:tau|temp|temperature)$/i.test(name) && !/inv|recip/i.test(name))
   );
 };
+
+/** `max(temperature, 1e-4)` */
+const isKeptWithin = ({ op, args }: Node): boolean => op === 'clamp' || ((op === 'maximum' || op === 'minimum') && numberOf(args[1]!) !== null);
 
 /** Products on the way to what a softmax is taken of. */
 function* productsIn(scores: Node): Generator<Node> {
