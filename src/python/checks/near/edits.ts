@@ -38,7 +38,8 @@ export function* editsOf(cut: Cut, way: Way, others: readonly Node[], isPossible
     }
   }
   for (const { root: changed, edit } of [...swapsIn(cut, way), ...axesIn(cut), ...pairsIn(cut, way), ...termsIn(cut, way)])
-    yield { cut: withRoot(cut, changed, beside, way), edit };
+    if (edit.kind !== 'missing function' || [edit, ...edit.also].every((one) => isPossible({ ...edit, ...one })))
+      yield { cut: withRoot(cut, changed, beside, way), edit };
 }
 
 /** Each once. */

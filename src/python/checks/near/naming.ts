@@ -80,7 +80,9 @@ function optionsIn(inputs: readonly Given[], reading: ValueReading): Option[][] 
   const isFrom0 = inputs.some((input) => isNumbered(input, 0)) && !inputs.some((input) => isNumbered(input, 2));
   for (const input of inputs) {
     const called = isFrom0 ? numberedFrom1(input) : input;
-    const own = reading.roles.flatMap((role) => (role.encodings ?? [null]).flatMap((encoding) => optionOf(called, role, encoding)));
+    const own = reading.roles.flatMap((role) =>
+      (role.encodings ?? [null]).flatMap((encoding) => optionOf(/\d$/.test(role.id) ? called : input, role, encoding)),
+    );
     if (isNeutral(input))
       own.push({ choice: { neutral: input.isTiny ? 'tiny' : 'weight' }, score: input.isMask || input.isTiny ? 2.5 : 0.5, fits: 0.5 });
     if (own.length === 0) return null;

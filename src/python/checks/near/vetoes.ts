@@ -91,8 +91,11 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
     const added = new Set([...(factor ? made(factor, mostMade) : [])].map(roleOf));
     return [...made(there, mostMade)].some((node) => roleOf(node) !== null && added.has(roleOf(node)));
   },
-  // Of one value alone the square is a penalty.
-  'less one of one': ({ edit: { kind }, cut: { inputs } }) => kind === 'off by one' && inputs.length < 2,
+  // Of one value alone the square is a penalty, and of two it may be.
+  'less one of a penalty': ({ edit: { kind, wanted }, cut: { inputs }, surroundings: { target, around } }) =>
+    kind === 'off by one' &&
+    wanted.op === 'subtract' &&
+    (inputs.length < 2 || !/loss|disc|critic|adv|(?:^|_)d(?:_|$)/i.test(`${target} ${around[0] ?? ''}`)),
   // `sqrt(error + c ** 2)` goes on as the absolute value does.
   'smooth absolute value': ({ edit: { kind, there } }, { reading }) =>
     kind === 'extra function' && reading.fit === 'loss' && there.op === 'sqrt' && unwrap(there.args[0]!).op === 'add',

@@ -5,6 +5,7 @@ import { unwrap } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { halvesOfAnswers } from './answers.ts';
+import { axesOfCounts } from './axesOfCounts.ts';
 import { causal } from './causal.ts';
 import { cancelled } from './cancelled.ts';
 import { clipping } from './clipping.ts';
@@ -129,6 +130,7 @@ const each: readonly Rule[] = [
   sameSides,
   unweighted,
   firstSteps,
+  axesOfCounts,
 ];
 
 /** Those that only say that something is wrong: what a near miss says of the same, with how it is mended, says more. */

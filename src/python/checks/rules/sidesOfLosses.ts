@@ -12,7 +12,11 @@ export function* sidesOfLosses(statement: Computed, { computed }: Checked): Gene
     const sides = sidesIn(node);
     if (!sides) continue;
     const isByNames = isCalled(sides.prediction, truth, prediction) && (isCalled(sides.truth, prediction, truth) || isAnswer(sides.truth));
-    if (!isByNames && !(isFixed(sides.prediction) && !isFixed(sides.truth) && !isCalled(sides.truth, truth, prediction))) continue;
+    if (
+      !isByNames &&
+      !(!sides.isProduct && isFixed(sides.prediction) && !isFixed(sides.truth) && !isCalled(sides.truth, truth, prediction))
+    )
+      continue;
     yield {
       rule: 'swapped',
       severity: 'warning',
@@ -30,6 +34,8 @@ export function* sidesOfLosses(statement: Computed, { computed }: Checked): Gene
 interface Sides {
   readonly prediction: Node;
   readonly truth: Node;
+  /** A product with a logarithm may be of anything. */
+  readonly isProduct?: true;
 }
 
 /** What a loss takes for the prediction, and for the truth. */
@@ -42,7 +48,7 @@ function sidesIn(node: Node): Sides | null {
       [b!, a!],
     ]) {
       const inner = unwrap(log!);
-      if (inner.op === 'log') return { prediction: withoutSlight(inner.args[0]!), truth: weight! };
+      if (inner.op === 'log') return { prediction: withoutSlight(inner.args[0]!), truth: weight!, isProduct: true };
       if (inner.op === 'softplus') return { prediction: unsigned(inner.args[0]!), truth: weight! };
     }
   }

@@ -85,7 +85,8 @@ const isGivenTemperature = (node: Node): boolean => {
 };
 
 /** `max(temperature, 1e-4)` */
-const isKeptWithin = ({ op, args }: Node): boolean => op === 'clamp' || ((op === 'maximum' || op === 'minimum') && numberOf(args[1]!) !== null);
+const isKeptWithin = ({ op, args }: Node): boolean =>
+  op === 'clamp' || ((op === 'maximum' || op === 'minimum') && numberOf(args[1]!) !== null);
 
 /** Products on the way to what a softmax is taken of. */
 function* productsIn(scores: Node): Generator<Node> {
