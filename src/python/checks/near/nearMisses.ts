@@ -90,7 +90,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
         fault.change !== null || edit.kind === 'axis' || edit.kind === 'exchanged' || (near.named.isCalledSo && saidInWords.has(edit.kind));
       const isScaled = edit.there.op === 'multiply' || edit.there.op === 'divide';
       if (!fault.isBroken && edit.kind === 'another function' && isScaled && !near.named.isCalledSo) continue;
-      const isSure = isCalledFully(near.named) && near.edit.kind === 'another function';
+      const isSure =
+        isCalledFully(near.named) && edit.kind === 'another function' && edit.wanted.op !== 'square' && edit.wanted.op !== 'abs';
       if (!fault.isBroken && (!isWritten || (isSquare && !isSure && workIn(match.cut) < leastWorkOfInfo))) continue;
       wrong.add(unwrap(near.cut.root)).add(edit.there);
       faults.push(fault);

@@ -45,6 +45,8 @@ export interface Question {
 /** Pieces that are looked at: the nearest ones. */
 const mostPieces = 6;
 const mostLoosePieces = 3;
+/** Operations of a piece of code of which a part may be missing. */
+const mostWithOthers = 40;
 const mostFormulas = 6;
 /** What names speak for less than this below the best is not meant. */
 const margin = 3;
@@ -92,12 +94,12 @@ function* nearestOf(question: Question, isWhole: boolean, isLoose: boolean): Gen
   return nearest ?? (isMeant ? 'meant' : null);
 }
 
-/** A quantity that something else is computed from, where every value of it has its name. */
-const isForUse = ({ reading, score, isCalledSo }: Named): boolean =>
-  reading.fit === 'quantity' && (reading.rank ?? 1) >= 1 && (isCalledSo || score >= allNamed);
+/** A quantity that something else is computed from, of several values that all have their name. */
+const isForUse = ({ reading, score }: Named): boolean =>
+  reading.fit === 'quantity' && (reading.rank ?? 1) >= 1 && reading.roles.length >= 3 && score >= allNamed;
 
 const hasOthers = ({ inputs, order }: Cut, others: readonly Node[]): boolean =>
-  others.some((other) => !order.includes(other) && inputs.some((input) => areOfOneKind(input, other)));
+  order.length <= mostWithOthers && others.some((other) => !order.includes(other) && inputs.some((input) => areOfOneKind(input, other)));
 
 /** A particular formula is meant by code that is a general one where every value is called so. */
 const mayBe = ({ reading, isCalledSo, score }: Named, { isGeneral }: Question): boolean =>
