@@ -22,7 +22,7 @@ export function* densities(checked: Checked, told: readonly Fault[]): Generator<
       wrongSum(statement, names, checked) ??
       wrongRatio(statement, names, checked) ??
       wrongEstimate(statement, names, checked) ??
-      addedRatio(statement, names, checked) ??
+      addedRatio(statement, names) ??
       meanOfLogs(statement, names);
     if (fault && !isMadeOf(statement.node, (part) => wrong.has(part))) {
       wrong.add(unwrap(statement.node));

@@ -98,7 +98,7 @@ function signOf({ terms, hasRest }: Sum): 1 | -1 | null {
 }
 
 /** `log_pi + log_ref` where their ratio is meant: one of them is taken off. */
-export function addedRatio(statement: Computed, names: Names, checked: Checked): Fault | null {
+export function addedRatio(statement: Computed, names: Names): Fault | null {
   if (ofMixtures.test(`${statement.target} ${statement.around[0] ?? ''}`)) return null;
   for (const node of ownNodes(statement)) {
     if (node.op !== 'add') continue;

@@ -19,7 +19,7 @@ export function* summedErrors(statement: Computed, { textOf }: Checked): Generat
       [b, a],
     ].find(([one, wanted]) => isCalled(one!, prediction, truth) && isCalled(wanted!, truth, prediction));
     if (!wrong) continue;
-    const [one, wanted] = wrong.map((side) => namesOn(side!)[0]!);
+    const [one, wanted] = wrong.map((side) => namesOn(side)[0]!);
     const place = statement.places.find((written) => written.node === sum);
     const [x, y] = [a, b].map((side) => statement.places.find((written) => written.node === side));
     const between = place && x && y && x.end <= y.start ? { start: x.end, end: y.start } : null;
