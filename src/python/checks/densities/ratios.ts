@@ -105,7 +105,7 @@ export function addedRatio(statement: Computed, names: Names): Fault | null {
     const { terms, hasRest } = sumOf(itself(node), names);
     const [now, other] = [terms.find(({ kind }) => kind === 'policy'), terms.find(({ kind }) => kind === 'reference' || kind === 'old')];
     if (hasRest || terms.length !== 2 || !now || !other || now.sign !== other.sign || now.of !== other.of) continue;
-    if (node.args.some((arg) => /^(?:multiply|divide)$/.test(unwrap(arg).op))) continue;
+    if ([...node.args.map(unwrap), ...usersOf(node)].some(isHalved)) continue;
     return {
       rule: 'log-ratio-reversed',
       message: 'The logarithms of both policies are added: it is their difference that tells how far the one has moved from the other.',
@@ -118,6 +118,9 @@ export function addedRatio(statement: Computed, names: Names): Fault | null {
   }
   return null;
 }
+
+/** A mean of both, or a weighted one. */
+const isHalved = ({ op, args }: Node): boolean => (op === 'multiply' || op === 'divide') && args.some((arg) => numberOf(arg) !== null);
 
 /** What is made of both on purpose. */
 const ofMixtures = /mix|mean|avg|average|joint|total|ensemble|combin|fus|interp|steer|guid|product/i;
