@@ -14,7 +14,7 @@ type SetName = (typeof sets)[number];
 /** `found`: at least this share of the mistakes; `alarms`: at most so many. */
 const bounds: Record<SetName, { found: number; alarms: number }> = {
   seen: { found: 0.95, alarms: 0 },
-  heldout: { found: 0.96, alarms: 0 },
+  heldout: { found: 0.97, alarms: 0 },
   reviewed: { found: 0.92, alarms: 1 },
   research: { found: 0.87, alarms: 4 },
   product: { found: 0.87, alarms: 3 },
@@ -27,8 +27,8 @@ const bounds: Record<SetName, { found: number; alarms: number }> = {
   libraries: { found: 0.92, alarms: 0 },
   varied: { found: 0.79, alarms: 2 },
   assorted: { found: 0.81, alarms: 3 },
-  unread: { found: 0.85, alarms: 1 },
-  fresh: { found: 0.0, alarms: 99 },
+  unread: { found: 0.86, alarms: 1 },
+  fresh: { found: 0.92, alarms: 2 },
 };
 /** Sets whose fixes are made and taken back. */
 const mended: ReadonlySet<SetName> = new Set(['seen', 'heldout']);
