@@ -1,4 +1,7 @@
-/** Arithmetic on whole batches: in double precision, rounded to what the first array holds. */
+/**
+ * Arithmetic on whole batches. In single precision every product and sum is rounded by itself, as PyTorch does: where noise is a thousand
+ * times the signal, what is left after their difference is made of those roundings.
+ */
 
 import type { Floats } from './sampler.ts';
 
@@ -9,12 +12,25 @@ export function filled(like: Floats, at: (i: number) => number): Floats {
   return result;
 }
 
-/** The sum of arrays, each times its weight. Of weight 0 an array has no part, whatever is in it. */
+/** The sum of arrays, each times its weight, in this order. Of weight 0 an array has no part, whatever is in it. */
 export function combined(...terms: readonly (readonly [number, Floats])[]): Floats {
-  const counted = terms.filter(([weight]) => weight !== 0);
-  return filled(terms[0]![1], (i) => {
-    let sum = 0;
-    for (const [weight, values] of counted) sum += weight * values[i]!;
-    return sum;
-  });
+  const first = terms[0]![1];
+  const result = first instanceof Float32Array ? new Float32Array(first.length) : new Float64Array(first.length);
+  const product = result.slice();
+  for (const [weight, values] of terms) {
+    if (weight === 0) continue;
+    const factor = result instanceof Float32Array ? Math.fround(weight) : weight;
+    for (let i = 0; i < result.length; i++) {
+      product[i] = factor * values[i]!;
+      result[i]! += product[i]!;
+    }
+  }
+  return result;
+}
+
+/** (a - weight b) / divisor. */
+export function residual(a: Floats, weight: number, b: Floats, divisor: number): Floats {
+  const apart = combined([1, a], [-weight, b]);
+  for (let i = 0; i < apart.length; i++) apart[i]! /= divisor;
+  return apart;
 }

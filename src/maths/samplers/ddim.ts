@@ -1,7 +1,7 @@
 /** Denoising diffusion implicit models: Song et al. 2021, arXiv:2010.02502. */
 
 import { combined } from './arrays.ts';
-import { betaBetween, levelAt, levelPlan, ratesOf, wholeTimesteps, type LevelPlan } from './levelPlan.ts';
+import { betaBetween, levelAt, levelPlan, levelRates, wholeTimesteps, type LevelPlan } from './levelPlan.ts';
 import { levelsOf } from './noiseLevels.ts';
 import { noiseIn, predictionOf } from './prediction.ts';
 import type { Sampler } from './sampler.ts';
@@ -37,16 +37,16 @@ export const ddim = {
     return levelPlan(settings, run, timesteps, from, to);
   },
 
-  ratesAt: (plan, evaluation) => ratesOf((plan as LevelPlan).levels[evaluation]!),
+  ratesAt: levelRates,
 
   move(plan, state, output, draw) {
     const { levels, nextLevels } = plan as LevelPlan;
     const { x, evaluations, draws } = state;
     const [level, next] = [levels[evaluations]!, nextLevels[evaluations]!];
-    const rates = ratesOf(level);
+    const rates = levelRates(plan, evaluations);
     const { eta = 0, useClippedModelOutput = false } = plan.run;
     const { clean, noise } = predictionOf(plan, state, output, rates, plan.sigmas[evaluations]!);
-    const deviation = eta * Math.sqrt(((1 - next) / (1 - level)) * betaBetween(level, next));
+    const deviation = eta * Math.sqrt(((1 - next) / (1 - level)) * betaBetween(plan, level, next));
     const along = useClippedModelOutput ? noiseIn(x, clean, rates) : noise;
     const kept = combined([Math.sqrt(next), clean], [Math.sqrt(Math.max(0, 1 - next - deviation ** 2)), along]);
     if (!(eta > 0)) return { next: kept, clean, noise: along };

@@ -1,7 +1,7 @@
 /** Denoising diffusion probabilistic models: Ho et al. 2020, arXiv:2006.11239. */
 
 import { combined, filled } from './arrays.ts';
-import { betaBetween, levelAt, levelPlan, ratesOf, wholeTimesteps, type LevelPlan } from './levelPlan.ts';
+import { betaBetween, levelAt, levelPlan, levelRates, wholeTimesteps, type LevelPlan } from './levelPlan.ts';
 import { levelsOf } from './noiseLevels.ts';
 import { predictionOf } from './prediction.ts';
 import type { Floats, Sampler } from './sampler.ts';
@@ -42,15 +42,15 @@ export const ddpm = {
     return levelPlan(settings, run, timesteps, from, Float64Array.from([...from.slice(1), 1]));
   },
 
-  ratesAt: (plan, evaluation) => ratesOf((plan as LevelPlan).levels[evaluation]!),
+  ratesAt: levelRates,
 
   move(plan, state, output, draw) {
     const { levels, nextLevels, timesteps } = plan as LevelPlan;
     const { x, evaluations, draws } = state;
     const [level, next] = [levels[evaluations]!, nextLevels[evaluations]!];
     const learned = learnedPart(output, x, state.batch, plan.settings.varianceType);
-    const { clean, noise } = predictionOf(plan, state, learned?.prediction ?? output, ratesOf(level), plan.sigmas[evaluations]!);
-    const beta = betaBetween(level, next);
+    const { clean, noise } = predictionOf(plan, state, learned?.prediction ?? output, levelRates(plan, evaluations), plan.sigmas[evaluations]!);
+    const beta = betaBetween(plan, level, next);
     const mean = combined([(Math.sqrt(next) * beta) / (1 - level), clean], [(Math.sqrt(1 - beta) * (1 - next)) / (1 - level), x]);
     if (timesteps[evaluations] === 0) return { next: mean, clean, noise };
     const posterior = Math.max(SMALLEST_VARIANCE, ((1 - next) / (1 - level)) * beta);

@@ -51,9 +51,12 @@ export const deis = {
   move(plan, state, output): Move {
     const { x, evaluations: at } = state;
     const { clean } = solverPrediction(plan, state, output);
-    const noise = noiseIn(x, clean, solverRates(plan, at));
+    const rates = solverRates(plan, at);
+    // Of a flow diffusers divides by the noise level as the plan has it, which is another one where x does not lie on a straight path.
+    const divisor = plan.settings.predictionType === 'flow_prediction' ? plan.sigmas[at]! : rates.sigma;
+    const noise = noiseIn(x, clean, { ...rates, sigma: divisor });
     const history = newest(state.history, noise, plan.settings.solverOrder);
-    const [from, to] = [solverRates(plan, at), ratesOfSigma(plan, plan.sigmas[at + 1]!)];
+    const [from, to] = [rates, ratesOfSigma(plan, plan.sigmas[at + 1]!)];
     const rhos = Array.from({ length: Math.min(orderAt(plan, at), history.length) }, (_, back) => rhoAt(plan, at - back));
     const weights = integrated(rhos, rhoAt(plan, at + 1));
     const terms = weights.map((weight, back): [number, Floats] => [to.alpha * weight, history.at(-1 - back)!]);

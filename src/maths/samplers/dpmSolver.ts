@@ -25,25 +25,24 @@ export const ofDpmSolver = {
   varianceType: null,
 } as const satisfies Partial<SamplerSettings>;
 
-/** What other solvers call theirs. */
+/** What other solvers call theirs. Of algorithms `deis` is taken for `dpmsolver++` too, but not before it was checked. */
 export const dpmSolverAliases = {
-  algorithmType: { deis: 'dpmsolver++' },
   solverType: { logrho: 'midpoint', bh1: 'midpoint', bh2: 'midpoint' },
 } as const;
 
 /** @throws SettingError where the algorithm cannot do what the other settings ask */
-export function checkAlgorithm(settings: SamplerSettings, algorithm: string): void {
-  const { solverOrder, predictionType } = settings;
+export function checkAlgorithm({ algorithmType: algorithm, solverOrder, predictionType, finalSigmasType }: SamplerSettings): void {
   if (!(solverOrder <= 3)) throw new SettingError(`solver_order (${solverOrder}) must be 1, 2 or 3.`);
   if (algorithm.endsWith('++')) return;
-  if (settings.finalSigmasType === 'zero')
+  if (finalSigmasType === 'zero')
     throw new SettingError(`final_sigmas_type ("zero") is not possible with algorithm_type "${algorithm}"; set it to "sigma_min".`);
-  if (predictionType === 'flow_prediction')
+  if (predictionType === 'flow_prediction' && algorithm !== 'deis')
     throw new SettingError(`prediction_type ("flow_prediction") is not possible with algorithm_type "${algorithm}"; it needs "dpmsolver++".`);
 }
 
 /** The plan of a DPM-Solver. @param round as of `levelsOfSolver` */
-export function dpmSolverPlan(settings: SamplerSettings, run: RunSettings, round: boolean): Plan {
+export function dpmSolverPlan(given: SamplerSettings, run: RunSettings, round: boolean): Plan {
+  const settings: SamplerSettings = given.algorithmType === 'deis' ? { ...given, algorithmType: 'dpmsolver++' } : given;
   const { timesteps, sigmas, smallest } = levelsOfSolver(settings, run, round);
   const last = settings.finalSigmasType === 'zero' ? 0 : smallest;
   const spaced = settings.useKarrasSigmas || settings.useLuLambdas || settings.useExponentialSigmas || settings.useBetaSigmas;

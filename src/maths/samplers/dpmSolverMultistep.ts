@@ -34,11 +34,11 @@ export const dpmSolverMultistep = {
     stepsOffset: 0,
     rescaleBetasZeroSnr: false,
   },
-  choices: { ...solverChoices, algorithmType: ['dpmsolver', 'dpmsolver++', 'sde-dpmsolver', 'sde-dpmsolver++'], solverType: ['midpoint', 'heun'] },
+  choices: { ...solverChoices, algorithmType: ['dpmsolver', 'dpmsolver++', 'sde-dpmsolver', 'sde-dpmsolver++', 'deis'], solverType: ['midpoint', 'heun'] },
   aliases: dpmSolverAliases,
 
   plan(settings, run): Plan {
-    checkAlgorithm(settings, settings.algorithmType);
+    checkAlgorithm(settings);
     if (settings.algorithmType === 'sde-dpmsolver' && settings.solverOrder === 3)
       throw new SettingError('solver_order (3) is not known of algorithm_type "sde-dpmsolver"; take 1 or 2, or "sde-dpmsolver++".');
     return dpmSolverPlan(settings, run, settings.betaSchedule !== 'squaredcos_cap_v2');

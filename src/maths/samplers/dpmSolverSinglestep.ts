@@ -19,11 +19,11 @@ export const dpmSolverSinglestep = {
   name: 'dpm-solver-singlestep',
   title: 'DPM-Solver++, singlestep',
   defaults: { ...ofDpmSolver, lowerOrderFinal: false },
-  choices: { ...solverChoices, algorithmType: ['dpmsolver', 'dpmsolver++', 'sde-dpmsolver++'], solverType: ['midpoint', 'heun'] },
+  choices: { ...solverChoices, algorithmType: ['dpmsolver', 'dpmsolver++', 'sde-dpmsolver++', 'deis'], solverType: ['midpoint', 'heun'] },
   aliases: dpmSolverAliases,
 
   plan(settings, run): SinglestepPlan {
-    checkAlgorithm(settings, settings.algorithmType);
+    checkAlgorithm(settings);
     if (settings.thresholding && settings.algorithmType === 'dpmsolver')
       throw new SettingError('thresholding (true) is not possible with algorithm_type "dpmsolver" in single steps; it needs "dpmsolver++".');
     return { ...dpmSolverPlan(settings, run, true), orders: ordersOf(settings, run) };

@@ -2,7 +2,7 @@
 
 import { ending, levelsOfSteps } from './noiseLevels.ts';
 import { predictionOf, type Prediction } from './prediction.ts';
-import { filled } from './arrays.ts';
+import { residual } from './arrays.ts';
 import type { Floats, Plan, Rates, State } from './sampler.ts';
 import type { RunSettings, SamplerSettings } from './settings.ts';
 
@@ -17,7 +17,7 @@ export function planAlong(settings: SamplerSettings, run: RunSettings, timesteps
   const largest = sigmas.reduce((most, sigma) => Math.max(most, sigma), 0);
   // Leading timesteps leave out the last, where there is still signal: x has then the variance of both.
   const initialSigma = settings.timestepSpacing === 'leading' ? Math.hypot(largest, 1) : largest;
-  return { settings, run, space: 'exploding', timesteps, sigmas, initialSigma };
+  return { settings, run, space: 'exploding', timesteps, sigmas, initialSigma, single: true };
 }
 
 export function explodingRates({ sigmas }: Plan, evaluation: number): Rates {
@@ -31,5 +31,5 @@ export function predictionAt(plan: Plan, state: State, output: Floats, sigma: nu
 
 /** dx / dsigma of the probability-flow equation (Karras et al. 2022, equation 3). */
 export function slopeOf(x: Floats, clean: Floats, sigma: number): Floats {
-  return filled(x, (i) => (x[i]! - clean[i]!) / sigma);
+  return residual(x, 1, clean, sigma);
 }

@@ -50,7 +50,7 @@ export const flowMatchEuler = {
     const falling = invertSigmas ? levels.map((sigma) => fround(1 - sigma)) : levels;
     const timesteps = falling.map((sigma) => fround(sigma * count));
     const sigmas = Float64Array.from([...falling, invertSigmas ? 1 : 0]);
-    return { settings: { ...settings, predictionType: 'flow_prediction' }, run, space: 'straight', timesteps, sigmas, initialSigma: 1 };
+    return { settings: { ...settings, predictionType: 'flow_prediction' }, run, space: 'straight', timesteps, sigmas, initialSigma: 1, single: true };
   },
 
   ratesAt: ({ sigmas }, evaluation): Rates => ({ alpha: 1 - sigmas[evaluation]!, sigma: sigmas[evaluation]! }),

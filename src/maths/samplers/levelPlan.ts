@@ -32,15 +32,21 @@ export function levelAt(levels: Float32Array, timestep: number, last: number): n
 /** @param from alpha-bar of each evaluation @param to alpha-bar after it */
 export function levelPlan(settings: SamplerSettings, run: RunSettings, timesteps: Float64Array, from: Float64Array, to: Float64Array): LevelPlan {
   const sigmas = Float64Array.from([...from, to.at(-1)!], (level) => Math.sqrt((1 - level) / level));
-  return { settings, run, space: 'preserving', timesteps, sigmas, initialSigma: 1, levels: from, nextLevels: to };
+  return { settings, run, space: 'preserving', timesteps, sigmas, initialSigma: 1, single: true, levels: from, nextLevels: to };
 }
 
-/** The rates of signal and noise at an alpha-bar. */
-export function ratesOf(level: number): Rates {
-  return { alpha: Math.sqrt(level), sigma: Math.sqrt(1 - level) };
+/** alpha and sigma before an evaluation. */
+export function levelRates(plan: Plan, evaluation: number): Rates {
+  return ratesOf(plan, (plan as LevelPlan).levels[evaluation]!);
 }
 
-/** beta between two alpha-bars, in single precision: of neighbouring timesteps its other digits are rounding, and diffusers' are these. */
-export function betaBetween(level: number, nextLevel: number): number {
-  return Math.fround(1 - Math.fround(level / nextLevel));
+/** alpha and sigma at an alpha-bar. */
+export function ratesOf({ single }: Plan, level: number): Rates {
+  const alpha = Math.sqrt(level);
+  return single ? { alpha: Math.fround(alpha), sigma: Math.fround(Math.sqrt(Math.fround(1 - level))) } : { alpha, sigma: Math.sqrt(1 - level) };
+}
+
+/** beta between two alpha-bars. Of neighbouring timesteps half its digits are rounding in single precision, and diffusers has those. */
+export function betaBetween({ single }: Plan, level: number, nextLevel: number): number {
+  return single ? Math.fround(1 - Math.fround(level / nextLevel)) : 1 - level / nextLevel;
 }

@@ -1,7 +1,7 @@
 /** Pseudo numerical methods for diffusion models on manifolds: Liu et al. 2022, arXiv:2202.09778. */
 
 import { combined } from './arrays.ts';
-import { levelAt, levelPlan, ratesOf, wholeTimesteps, type LevelPlan } from './levelPlan.ts';
+import { levelAt, levelPlan, levelRates, wholeTimesteps, type LevelPlan } from './levelPlan.ts';
 import { levelsOf } from './noiseLevels.ts';
 import { predictionOf } from './prediction.ts';
 import type { Floats, Move, Sampler, State } from './sampler.ts';
@@ -39,12 +39,12 @@ export const pndm = {
     return { ...plan, fromLevels: levelsAt(from), starting: settings.skipPrkSteps ? 0 : 4 * (ORDER - 1) };
   },
 
-  ratesAt: (plan, evaluation) => ratesOf((plan as LevelPlan).levels[evaluation]!),
+  ratesAt: levelRates,
 
   move(plan, state, output): Move {
     const { starting, fromLevels, nextLevels, levels } = plan as PndmPlan;
     const { evaluations } = state;
-    const prediction = predictionOf(plan, state, output, ratesOf(levels[evaluations]!), plan.sigmas[evaluations]!);
+    const prediction = predictionOf(plan, state, output, levelRates(plan, evaluations), plan.sigmas[evaluations]!);
     const { from, slope, ...kept } = evaluations < starting ? rungeKutta(state, output) : multistep(state, output, starting > 0);
     const next = transferred(from, slope, fromLevels[evaluations]!, nextLevels[evaluations]!, plan.settings);
     return { ...prediction, ...kept, next };

@@ -1,6 +1,6 @@
 /** The clean sample and the noise that a model's output says x is made of. */
 
-import { combined, filled } from './arrays.ts';
+import { combined, residual } from './arrays.ts';
 import { limited } from './limits.ts';
 import type { Floats, Plan, Rates, State } from './sampler.ts';
 import { SettingError } from './settings.ts';
@@ -28,7 +28,7 @@ export function predictionOf({ settings, space }: Plan, { x, batch }: State, out
   let noise: Floats | null = null;
   switch (settings.predictionType) {
     case 'epsilon':
-      clean = filled(x, (i) => (x[i]! - sigma * output[i]!) / alpha);
+      clean = residual(x, sigma, output, alpha);
       noise = output;
       break;
     case 'v_prediction':
@@ -36,7 +36,7 @@ export function predictionOf({ settings, space }: Plan, { x, batch }: State, out
       noise = combined([sigma / size ** 2, x], [alpha / size, output]);
       break;
     case 'flow_prediction':
-      clean = filled(x, (i) => x[i]! - ratio * output[i]!);
+      clean = residual(x, ratio, output, 1);
       break;
     default:
       clean = output;
@@ -47,5 +47,5 @@ export function predictionOf({ settings, space }: Plan, { x, batch }: State, out
 
 /** What is left of x without the clean sample. */
 export function noiseIn(x: Floats, clean: Floats, { alpha, sigma }: Rates): Floats {
-  return filled(x, (i) => (x[i]! - alpha * clean[i]!) / sigma);
+  return residual(x, alpha, clean, sigma);
 }

@@ -24,6 +24,8 @@ export interface Plan {
   readonly sigmas: Float64Array;
   /** What standard normal noise is multiplied by to begin with. */
   readonly initialSigma: number;
+  /** Whether alpha and sigma are rounded to single precision on the way, as diffusers computes them. */
+  readonly single: boolean;
 }
 
 export interface State {

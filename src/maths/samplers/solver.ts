@@ -9,10 +9,11 @@ import type { Floats, Plan, Rates, Sampler, State } from './sampler.ts';
 import { SettingError, type RunSettings, type SamplerSettings } from './settings.ts';
 
 /** alpha and sigma of x at a noise level of a plan. */
-export function ratesOfSigma({ space }: Pick<Plan, 'space'>, sigma: number): Rates {
-  if (space === 'straight') return { alpha: 1 - sigma, sigma };
-  const alpha = 1 / Math.sqrt(sigma ** 2 + 1);
-  return { alpha, sigma: sigma * alpha };
+export function ratesOfSigma({ space, single }: Plan, sigma: number): Rates {
+  const rounded = single ? Math.fround : (x: number): number => x;
+  if (space === 'straight') return { alpha: rounded(1 - sigma), sigma };
+  const alpha = rounded(1 / rounded(Math.sqrt(rounded(rounded(sigma ** 2) + 1))));
+  return { alpha, sigma: rounded(sigma * alpha) };
 }
 
 export function solverRates(plan: Plan, evaluation: number): Rates {
@@ -27,7 +28,7 @@ export function lambdaOf({ alpha, sigma }: Rates): number {
 /** @param sigmas before the last @param last 0, or the noise level at which the run ends */
 export function solverPlan(settings: SamplerSettings, run: RunSettings, timesteps: Float64Array, sigmas: Float64Array, last: number): Plan {
   const space = settings.useFlowSigmas ? 'straight' : 'preserving';
-  return { settings, run, space, timesteps: timesteps.map(Math.trunc), sigmas: ending(sigmas, last), initialSigma: 1 };
+  return { settings, run, space, timesteps: timesteps.map(Math.trunc), sigmas: ending(sigmas, last), initialSigma: 1, single: true };
 }
 
 /** Noise levels of a straight path, evenly spread and then shifted: [steps]. */

@@ -29,7 +29,8 @@ export function begin(plan: Plan, noise: Floats, batch: number): State {
 export function inputOf(sampler: Sampler, plan: Plan, { x, evaluations }: State): Floats {
   if (plan.space !== 'exploding') return x;
   const { alpha, sigma } = sampler.ratesAt(plan, evaluations);
-  const size = Math.hypot(alpha, sigma);
+  const length = Math.hypot(alpha, sigma);
+  const size = plan.single ? Math.fround(length) : length;
   return filled(x, (i) => x[i]! / size);
 }
 

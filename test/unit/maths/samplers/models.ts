@@ -19,7 +19,7 @@ export function decoded(text: string): Float32Array {
 
 function rates(t: number, flow: boolean): [number, number] {
   if (flow) return [1 - t / train, t / train];
-  const s = (t + 1) / train;
+  const s = Math.max(t + 1, 0) / train;
   const level = Math.exp(-(0.1 * s + 9.95 * s * s));
   return [Math.sqrt(level), Math.sqrt(1 - level)];
 }
