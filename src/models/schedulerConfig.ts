@@ -25,13 +25,23 @@ const number = (words: string, holds: (value: number) => boolean) => checked(wor
 const whole = (least: number, most: number) =>
   number(`a whole number from ${least} to ${most}`, (value) => Number.isInteger(value) && value >= least && value <= most);
 const positive = () => number('a number above 0', (value) => value > 0 && value < Infinity);
-const positiveOrNull = () => checked('a number above 0, or null', (value) => value === null || (typeof value === 'number' && value > 0 && value < Infinity));
+const positiveOrNull = () =>
+  checked('a number above 0, or null', (value) => value === null || (typeof value === 'number' && value > 0 && value < Infinity));
 const share = () => number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 const flag = () => checked('true or false', (value) => typeof value === 'boolean');
 const word = (...words: readonly (string | null)[]) =>
-  checked(words.map((one) => JSON.stringify(one)).join(', ').replace(/, (?=[^,]*$)/, ' or '), (value) => words.includes(value as string | null));
+  checked(
+    words
+      .map((one) => JSON.stringify(one))
+      .join(', ')
+      .replace(/, (?=[^,]*$)/, ' or '),
+    (value) => words.includes(value as string | null),
+  );
 const list = (words: string, holds: (value: number) => boolean) =>
-  checked(words, (value) => Array.isArray(value) && value.length <= mostTimesteps && value.every((one) => typeof one === 'number' && holds(one)));
+  checked(
+    words,
+    (value) => Array.isArray(value) && value.length <= mostTimesteps && value.every((one) => typeof one === 'number' && holds(one)),
+  );
 const beta = (value: number): boolean => value >= 0 && value <= 1;
 const learning = ['fixed_small', 'fixed_small_log', 'fixed_large', 'learned', 'learned_range'] as const;
 
@@ -77,7 +87,10 @@ const kinds: Record<Option, z.ZodMiniType> = {
   shift: positive(),
   useDynamicShifting: flag(),
   timeShiftType: word('exponential', 'linear'),
-  shiftTerminal: checked('a number from 0 and below 1, or null', (value) => value === null || (typeof value === 'number' && value >= 0 && value < 1)),
+  shiftTerminal: checked(
+    'a number from 0 and below 1, or null',
+    (value) => value === null || (typeof value === 'number' && value >= 0 && value < 1),
+  ),
   invertSigmas: flag(),
   stochasticSampling: flag(),
   baseShift: number('a finite number', Number.isFinite),
@@ -124,7 +137,8 @@ export function parseSchedulerConfig(text: string, where: string, name?: string)
 
 /** The same of what the file holds. */
 export function checkSchedulerConfig(given: unknown, where: string, name?: string): SchedulerConfig {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw invalid(`${where} (${show(given)}) is no object of options.`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw invalid(`${where} (${show(given)}) is no object of options.`);
   const file = given as Record<string, unknown>;
   const sampler = name === undefined ? samplerOfFile(file['_class_name'], where) : samplerNamed(name);
   const settings: Record<string, unknown> = { ...without, ...sampler.defaults };
@@ -144,7 +158,9 @@ function samplerOfFile(className: unknown, where: string): Sampler {
   const sampler = samplers.find((one) => one.className === className);
   if (sampler) return sampler;
   const all = samplers.map((one) => one.className).join(', ');
-  throw invalid(`${where}: _class_name (${show(className)}) is no scheduler that is known here. Known are ${all}; or name another sampler.`);
+  throw invalid(
+    `${where}: _class_name (${show(className)}) is no scheduler that is known here. Known are ${all}; or name another sampler.`,
+  );
 }
 
 function checkedOption(sampler: Sampler, option: Option, value: unknown, where: string): unknown {

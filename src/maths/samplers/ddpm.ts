@@ -49,9 +49,15 @@ export const ddpm = {
     const { x, evaluations, draws } = state;
     const [level, next] = [levels[evaluations]!, nextLevels[evaluations]!];
     const learned = learnedPart(output, x, state.batch, plan.settings.varianceType);
-    const { clean, noise } = predictionOf(plan, state, learned?.prediction ?? output, levelRates(plan, evaluations), plan.sigmas[evaluations]!);
+    const { clean, noise } = predictionOf(
+      plan,
+      state,
+      learned?.prediction ?? output,
+      levelRates(plan, evaluations),
+      plan.sigmas[evaluations]!,
+    );
     const beta = betaBetween(plan, level, next);
-    const mean = combined([(Math.sqrt(next) * beta) / (1 - level), clean], [(Math.sqrt(1 - beta) * (1 - next)) / (1 - level), x]);
+    const mean = combined([(Math.sqrt(next) * beta) / (1 - level), clean], [(Math.sqrt(level / next) * (1 - next)) / (1 - level), x]);
     if (timesteps[evaluations] === 0) return { next: mean, clean, noise };
     const posterior = Math.max(SMALLEST_VARIANCE, ((1 - next) / (1 - level)) * beta);
     const deviation = deviationOf(plan.settings.varianceType, posterior, beta, learned?.variance);

@@ -1,12 +1,12 @@
 /** Diffusion exponential integrator sampler: Zhang and Chen 2023, arXiv:2204.13902. */
 
-import { combined } from './arrays.ts';
+import { combined, filled } from './arrays.ts';
 import { FEW_STEPS } from './dpmSolverMultistep.ts';
 import { levelsOfSolver } from './noiseLevels.ts';
 import { noiseIn } from './prediction.ts';
-import type { Floats, Move, Plan, Sampler } from './sampler.ts';
+import { roundingOf, type Floats, type Move, type Plan, type Sampler } from './sampler.ts';
 import { SettingError, ofBetas, ofFlow, ofSigmaSpacing, ofThresholds } from './settings.ts';
-import { flowSigmas, newest, ratesOfSigma, solverChoices, solverPlan, solverPrediction, solverRates } from './solver.ts';
+import { flowSigmas, lambdaOf, newest, ratesOfSigma, solverChoices, solverPlan, solverPrediction, solverRates } from './solver.ts';
 
 /**
  * Equation 14 with time rho = sigma / alpha, in which the probability-flow equation is d(x / alpha) / d rho = noise: the predicted noise is a
@@ -43,7 +43,13 @@ export const deis = {
     if (useKarrasSigmas || useExponentialSigmas || useBetaSigmas) return solverPlan(settings, run, timesteps, sigmas, sigmas.at(-1)!);
     if (!settings.useFlowSigmas) return solverPlan(settings, run, timesteps, sigmas, smallest);
     const straight = flowSigmas(settings, run);
-    return solverPlan(settings, run, straight.map((sigma) => sigma * settings.numTrainTimesteps), straight, straight.at(-1)!);
+    return solverPlan(
+      settings,
+      run,
+      straight.map((sigma) => sigma * settings.numTrainTimesteps),
+      straight,
+      straight.at(-1)!,
+    );
   },
 
   ratesAt: solverRates,
@@ -57,16 +63,28 @@ export const deis = {
     const noise = noiseIn(x, clean, { ...rates, sigma: divisor });
     const history = newest(state.history, noise, plan.settings.solverOrder);
     const [from, to] = [rates, ratesOfSigma(plan, plan.sigmas[at + 1]!)];
-    const rhos = Array.from({ length: Math.min(orderAt(plan, at), history.length) }, (_, back) => rhoAt(plan, at - back));
-    const weights = integrated(rhos, rhoAt(plan, at + 1));
-    const terms = weights.map((weight, back): [number, Floats] => [to.alpha * weight, history.at(-1 - back)!]);
-    return { next: combined([to.alpha / from.alpha, x], ...terms), clean, noise, history };
+    const order = Math.min(orderAt(plan, at), history.length);
+    const rhos = Array.from({ length: order }, (_, back) => rhoAt(plan, at - back));
+    if (order === 1) return { next: combined([to.alpha / from.alpha, x], [to.alpha * growthAt(plan, at), noise]), clean, noise, history };
+    const terms = integrated(rhos, rhoAt(plan, at + 1), roundingOf(plan)).map((weight, back): [number, Floats] => [
+      weight,
+      history.at(-1 - back)!,
+    ]);
+    const scaled = filled(x, (i) => x[i]! / from.alpha);
+    return { next: combined([to.alpha, combined([1, scaled], ...terms)]), clean, noise, history };
   },
 } as const satisfies Sampler;
 
 function rhoAt(plan: Plan, at: number): number {
   const { alpha, sigma } = ratesOfSigma(plan, plan.sigmas[at]!);
-  return sigma / alpha;
+  return roundingOf(plan)(sigma / alpha);
+}
+
+/** rho' - rho of a step, which is rho' (1 - e^h) of its step h in lambda. */
+function growthAt(plan: Plan, at: number): number {
+  const r = roundingOf(plan);
+  const h = r(lambdaOf(plan, plan.sigmas[at + 1]!) - lambdaOf(plan, plan.sigmas[at]!));
+  return -rhoAt(plan, at + 1) * r(r(Math.exp(h)) - 1);
 }
 
 function orderAt({ settings, timesteps }: Plan, at: number): number {
@@ -75,28 +93,28 @@ function orderAt({ settings, timesteps }: Plan, at: number): number {
 }
 
 /**
- * Integrals over rho, from the first of `rhos` to `end`, of the polynomials in log rho that are 1 at one of them and 0 at the others.
- *
- * In u = log(rho / rho_0) they are integrals of e^u and powers of u, which keeps the digits that differences of the antiderivative lose.
+ * Integrals over rho, from the first of `rhos` to `end`, of the polynomials in log rho that are 1 at one of them and 0 at the others: as
+ * differences of antiderivatives, whose roundings in single precision diffusers has too.
  */
-function integrated(rhos: readonly number[], end: number): number[] {
-  const first = rhos[0]!;
-  const top = Math.log(end / first);
-  const [whole, once, twice] = powersIntegrated(top).map((value) => first * value) as [number, number, number];
-  const [, a, b] = rhos.map((rho) => Math.log(rho / first));
-  if (rhos.length === 1) return [whole];
-  if (rhos.length === 2) return [whole - once / a!, once / a!];
-  return [
-    whole - once * (1 / a! + 1 / b!) + twice / (a! * b!),
-    (twice - b! * once) / (a! * (a! - b!)),
-    (twice - a! * once) / (b! * (b! - a!)),
-  ];
-}
-
-/** The integrals of e^u, u e^u and u^2 e^u from 0 to an end. */
-function powersIntegrated(end: number): number[] {
-  const grown = Math.exp(end);
-  const whole = Math.expm1(end);
-  const once = end * grown - whole;
-  return [whole, once, end * end * grown - 2 * once];
+function integrated(rhos: readonly number[], end: number, r: (value: number) => number): number[] {
+  const log = (rho: number): number => r(Math.log(rho));
+  const apart = (a: number, b: number): number => r(log(a) - log(b));
+  const [first] = rhos as [number];
+  const between = (antiderivative: (rho: number) => number): number => r(antiderivative(end) - antiderivative(first));
+  if (rhos.length === 2)
+    return rhos.map((b, i) => {
+      const c = rhos[1 - i]!;
+      return between((rho) => r(r(rho * r(r(log(rho) - log(c)) - 1)) / apart(b, c)));
+    });
+  return rhos.map((b, i) => {
+    const [c, d] = [rhos[(i + 1) % 3]!, rhos[(i + 2) % 3]!];
+    const below = r(apart(b, c) * apart(b, d));
+    return between((rho) => {
+      const t = log(rho);
+      const sum = [r(log(c) * r(r(log(d) - t) + 1)), -r(log(d) * t), log(d), r(t * t), -r(2 * t), 2].reduce((total, term) =>
+        r(total + term),
+      );
+      return r(r(rho * sum) / below);
+    });
+  });
 }

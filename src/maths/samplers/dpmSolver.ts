@@ -6,7 +6,7 @@
 
 import { combined } from './arrays.ts';
 import { levelsOfSolver } from './noiseLevels.ts';
-import type { Floats, Move, NoiseSource, Plan, Rates, State } from './sampler.ts';
+import { roundingOf, type Floats, type Move, type NoiseSource, type Plan, type State } from './sampler.ts';
 import { flowSigmas, lambdaOf, limitedNoise, newest, ratesOfSigma, solverPlan, solverPrediction } from './solver.ts';
 import { ofBetas, ofFlow, ofSigmaSpacing, ofThresholds, SettingError, type RunSettings, type SamplerSettings } from './settings.ts';
 
@@ -37,7 +37,9 @@ export function checkAlgorithm({ algorithmType: algorithm, solverOrder, predicti
   if (finalSigmasType === 'zero')
     throw new SettingError(`final_sigmas_type ("zero") is not possible with algorithm_type "${algorithm}"; set it to "sigma_min".`);
   if (predictionType === 'flow_prediction' && algorithm !== 'deis')
-    throw new SettingError(`prediction_type ("flow_prediction") is not possible with algorithm_type "${algorithm}"; it needs "dpmsolver++".`);
+    throw new SettingError(
+      `prediction_type ("flow_prediction") is not possible with algorithm_type "${algorithm}"; it needs "dpmsolver++".`,
+    );
 }
 
 /** The plan of a DPM-Solver. @param round as of `levelsOfSolver` */
@@ -48,7 +50,13 @@ export function dpmSolverPlan(given: SamplerSettings, run: RunSettings, round: b
   const spaced = settings.useKarrasSigmas || settings.useLuLambdas || settings.useExponentialSigmas || settings.useBetaSigmas;
   if (!settings.useFlowSigmas || spaced) return solverPlan(settings, run, timesteps, sigmas, last);
   const straight = flowSigmas(settings, run);
-  return solverPlan(settings, run, straight.map((sigma) => sigma * settings.numTrainTimesteps), straight, last);
+  return solverPlan(
+    settings,
+    run,
+    straight.map((sigma) => sigma * settings.numTrainTimesteps),
+    straight,
+    last,
+  );
 }
 
 /** What is kept of an evaluation: the clean sample, or for the algorithms without ++ the noise. */
@@ -73,40 +81,51 @@ interface Weights {
   noise: number;
 }
 
-function weightsOf(algorithm: SamplerSettings['algorithmType'], from: Rates, to: Rates): Weights {
-  const h = lambdaOf(to) - lambdaOf(from);
-  const [{ alpha, sigma }, grown] = [to, Math.exp(h)];
-  switch (algorithm) {
+function weightsOf(plan: Plan, from: number, to: number): Weights {
+  const r = roundingOf(plan);
+  const h = r(lambdaOf(plan, to) - lambdaOf(plan, from));
+  const [begun, { alpha, sigma }] = [ratesOfSigma(plan, from), ratesOfSigma(plan, to)];
+  switch (plan.settings.algorithmType) {
     case 'dpmsolver++': {
-      const e = Math.exp(-h) - 1;
-      return { x: sigma / from.sigma, value: -alpha * e, slope: alpha * (e / h + 1), curvature: -alpha * ((e + h) / h ** 2 - 0.5), noise: 0 };
-    }
-    case 'sde-dpmsolver++': {
-      const e = 1 - Math.exp(-2 * h);
+      const e = r(r(Math.exp(-h)) - 1);
       return {
-        x: (sigma / from.sigma) * Math.exp(-h),
-        value: alpha * e,
-        slope: alpha * (1 - e / (2 * h)),
-        curvature: alpha * ((e - 2 * h) / (2 * h) ** 2 - 0.5),
-        noise: sigma * Math.sqrt(e),
-      };
-    }
-    case 'sde-dpmsolver':
-      return {
-        x: alpha / from.alpha,
-        value: -2 * sigma * (grown - 1),
-        slope: -2 * sigma * ((grown - 1) / h - 1),
-        curvature: NaN,
-        noise: sigma * Math.sqrt(Math.exp(2 * h) - 1),
-      };
-    default:
-      return {
-        x: alpha / from.alpha,
-        value: -sigma * (grown - 1),
-        slope: -sigma * ((grown - 1) / h - 1),
-        curvature: -sigma * ((grown - 1 - h) / h ** 2 - 0.5),
+        x: sigma / begun.sigma,
+        value: -alpha * e,
+        slope: alpha * r(r(e / h) + 1),
+        curvature: -alpha * r(r(r(e + h) / h ** 2) - 0.5),
         noise: 0,
       };
+    }
+    case 'sde-dpmsolver++': {
+      const e = r(1 - r(Math.exp(-2 * h)));
+      return {
+        x: r(sigma / begun.sigma) * r(Math.exp(-h)),
+        value: alpha * e,
+        slope: alpha * r(1 - r(e / (2 * h))),
+        curvature: alpha * r(r(r(e - 2 * h) / (2 * h) ** 2) - 0.5),
+        noise: sigma * r(Math.sqrt(e)),
+      };
+    }
+    case 'sde-dpmsolver': {
+      const e = r(r(Math.exp(h)) - 1);
+      return {
+        x: alpha / begun.alpha,
+        value: -2 * r(sigma * e),
+        slope: -2 * r(sigma * r(r(e / h) - 1)),
+        curvature: NaN,
+        noise: sigma * r(Math.sqrt(r(r(Math.exp(2 * h)) - 1))),
+      };
+    }
+    default: {
+      const e = r(r(Math.exp(h)) - 1);
+      return {
+        x: alpha / begun.alpha,
+        value: -sigma * e,
+        slope: -sigma * r(r(e / h) - 1),
+        curvature: -sigma * r(r(r(e - h) / h ** 2) - 0.5),
+        noise: 0,
+      };
+    }
   }
 }
 
@@ -127,8 +146,7 @@ export interface Leap {
  * A and B of arXiv:2211.01095.
  */
 export function leapt(plan: Plan, state: State, leap: Leap, draw: NoiseSource): Floats {
-  const [from, to] = [ratesOfSigma(plan, leap.from), ratesOfSigma(plan, leap.to)];
-  const weights = weightsOf(plan.settings.algorithmType, from, to);
+  const weights = weightsOf(plan, leap.from, leap.to);
   const scaled = (weight: number, terms: Leap['slope'] = []) => terms.map(([share, values]) => [weight * share, values] as const);
   return combined(
     [weights.x, leap.x],

@@ -1,17 +1,8 @@
 /** Multistep DPM-Solver++: Lu et al. 2022, arXiv:2211.01095, algorithm 2. */
 
-import {
-  checkAlgorithm,
-  dpmSolverAliases,
-  dpmSolverPlan,
-  isStochastic,
-  kept,
-  leapt,
-  ofDpmSolver,
-  type Leap,
-} from './dpmSolver.ts';
+import { checkAlgorithm, dpmSolverAliases, dpmSolverPlan, isStochastic, kept, leapt, ofDpmSolver, type Leap } from './dpmSolver.ts';
 import type { Floats, Move, Plan, Sampler } from './sampler.ts';
-import { lambdaOf, ratesOfSigma, solverChoices, solverRates } from './solver.ts';
+import { lambdaOf, solverChoices, solverRates } from './solver.ts';
 import { SettingError } from './settings.ts';
 
 /** Below this number of steps the last ones are of lower order where `lower_order_final` says so. */
@@ -34,7 +25,11 @@ export const dpmSolverMultistep = {
     stepsOffset: 0,
     rescaleBetasZeroSnr: false,
   },
-  choices: { ...solverChoices, algorithmType: ['dpmsolver', 'dpmsolver++', 'sde-dpmsolver', 'sde-dpmsolver++', 'deis'], solverType: ['midpoint', 'heun'] },
+  choices: {
+    ...solverChoices,
+    algorithmType: ['dpmsolver', 'dpmsolver++', 'sde-dpmsolver', 'sde-dpmsolver++', 'deis'],
+    solverType: ['midpoint', 'heun'],
+  },
   aliases: dpmSolverAliases,
 
   plan(settings, run): Plan {
@@ -51,7 +46,13 @@ export const dpmSolverMultistep = {
     const told = kept(plan, state, output);
     const order = Math.min(orderAt(plan, at), told.history.length);
     const { x } = state;
-    const leap: Leap = { x, from: plan.sigmas[at]!, to: plan.sigmas[at + 1]!, value: told.history.at(-1)!, ...derivatives(plan, at, order, told.history) };
+    const leap: Leap = {
+      x,
+      from: plan.sigmas[at]!,
+      to: plan.sigmas[at + 1]!,
+      value: told.history.at(-1)!,
+      ...derivatives(plan, at, order, told.history),
+    };
     return { ...told, next: leapt(plan, state, leap, draw), draws: isStochastic(plan) ? 1 : 0 };
   },
 } as const satisfies Sampler;
@@ -68,7 +69,7 @@ function orderAt({ settings, timesteps }: Plan, at: number): number {
 /** Divided differences of the last predictions, in units of the step. */
 function derivatives(plan: Plan, at: number, order: number, history: readonly Floats[]): Partial<Leap> {
   if (order === 1) return {};
-  const lambda = (back: number): number => lambdaOf(ratesOfSigma(plan, plan.sigmas[at - back]!));
+  const lambda = (back: number): number => lambdaOf(plan, plan.sigmas[at - back]!);
   const h = lambda(-1) - lambda(0);
   const [m0, m1, m2] = [history.at(-1)!, history.at(-2)!, history.at(-3)!];
   const r0 = (lambda(0) - lambda(1)) / h;

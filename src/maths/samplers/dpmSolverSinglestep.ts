@@ -3,7 +3,7 @@
 import { checkAlgorithm, dpmSolverAliases, dpmSolverPlan, isStochastic, kept, leapt, ofDpmSolver, type Leap } from './dpmSolver.ts';
 import type { Floats, Move, Plan, Sampler } from './sampler.ts';
 import { SettingError, type RunSettings, type SamplerSettings } from './settings.ts';
-import { lambdaOf, ratesOfSigma, solverChoices, solverRates } from './solver.ts';
+import { lambdaOf, solverChoices, solverRates } from './solver.ts';
 
 interface SinglestepPlan extends Plan {
   /** The order of the step that each evaluation ends: [evaluations]. */
@@ -25,7 +25,9 @@ export const dpmSolverSinglestep = {
   plan(settings, run): SinglestepPlan {
     checkAlgorithm(settings);
     if (settings.thresholding && settings.algorithmType === 'dpmsolver')
-      throw new SettingError('thresholding (true) is not possible with algorithm_type "dpmsolver" in single steps; it needs "dpmsolver++".');
+      throw new SettingError(
+        'thresholding (true) is not possible with algorithm_type "dpmsolver" in single steps; it needs "dpmsolver++".',
+      );
     return { ...dpmSolverPlan(settings, run, true), orders: ordersOf(settings, run) };
   },
 
@@ -37,7 +39,13 @@ export const dpmSolverSinglestep = {
     const order = Math.min((plan as SinglestepPlan).orders[at]!, told.history.length);
     const x = order === 1 ? state.x : state.held[0]!;
     const from = plan.sigmas[at + 1 - order]!;
-    const leap: Leap = { x, from, to: plan.sigmas[at + 1]!, value: told.history.at(-order)!, ...derivatives(plan, at, order, told.history) };
+    const leap: Leap = {
+      x,
+      from,
+      to: plan.sigmas[at + 1]!,
+      value: told.history.at(-order)!,
+      ...derivatives(plan, at, order, told.history),
+    };
     return { ...told, next: leapt(plan, state, leap, draw), held: [x], draws: isStochastic(plan) ? 1 : 0 };
   },
 } as const satisfies Sampler;
@@ -61,7 +69,7 @@ function ordersOf({ solverOrder, lowerOrderFinal, finalSigmasType }: SamplerSett
 /** Differences to the value where the group began, in units of the step. */
 function derivatives(plan: Plan, at: number, order: number, history: readonly Floats[]): Partial<Leap> {
   if (order === 1) return {};
-  const lambda = (back: number): number => lambdaOf(ratesOfSigma(plan, plan.sigmas[at - back]!));
+  const lambda = (back: number): number => lambdaOf(plan, plan.sigmas[at - back]!);
   const begun = lambda(order - 1);
   const h = lambda(-1) - begun;
   const [newest, first] = [history.at(-1)!, history.at(-order)!];

@@ -2,7 +2,7 @@
 
 import { combined } from './arrays.ts';
 import { explodingPlan, explodingRates, predictionAt, slopeOf } from './exploding.ts';
-import type { Plan, Sampler } from './sampler.ts';
+import { roundingOf, type Plan, type Sampler } from './sampler.ts';
 import { ofBetas, ofSigmaSpacing, SettingError } from './settings.ts';
 
 /** x + (sigma' - sigma) (x - x0) / sigma. With churn, noise is added first, so that the step begins at a larger sigma. */
@@ -41,9 +41,11 @@ export const euler = {
     const [sigma, nextSigma] = [sigmas[state.evaluations]!, sigmas[state.evaluations + 1]!];
     const { amount = 0, smallest = 0, largest = Infinity, scale = 1 } = run.churn ?? {};
     const growth = smallest <= sigma && sigma <= largest ? Math.min(amount / (sigmas.length - 1), Math.SQRT2 - 1) : 0;
-    const larger = sigma * (growth + 1);
+    const r = roundingOf(plan);
+    const larger = r(sigma * r(growth + 1));
     const churned = growth > 0;
-    const x = churned ? combined([1, state.x], [scale * Math.sqrt(larger ** 2 - sigma ** 2), draw(state.draws, state.x.length)]) : state.x;
+    const added = scale * r(Math.sqrt(r(r(larger ** 2) - r(sigma ** 2))));
+    const x = churned ? combined([1, state.x], [added, draw(state.draws, state.x.length)]) : state.x;
     // diffusers takes a velocity to be that of x before the noise.
     const told = plan.settings.predictionType === 'v_prediction' ? sigma : larger;
     const { clean, noise } = predictionAt(plan, { ...state, x }, output, told);

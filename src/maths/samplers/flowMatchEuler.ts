@@ -39,7 +39,10 @@ export const flowMatchEuler = {
   plan(settings, run): Plan {
     const { numTrainTimesteps: count, shift, shiftTerminal, invertSigmas } = settings;
     checkSteps(run.steps, Infinity);
-    const [largest, smallest] = [1, 1 / count].map((sigma) => fround(settings.useDynamicShifting ? sigma : shifted(sigma, shift))) as [number, number];
+    const [largest, smallest] = [1, 1 / count].map((sigma) => fround(settings.useDynamicShifting ? sigma : shifted(sigma, shift))) as [
+      number,
+      number,
+    ];
     const even = linspace(largest * count, smallest * count, run.steps).map((timestep) => timestep / count);
     const moved = even.map(shiftedBy(settings, run.mu, shift));
     const ended = shiftTerminal ? stretched(moved, shiftTerminal) : moved;
@@ -50,7 +53,15 @@ export const flowMatchEuler = {
     const falling = invertSigmas ? levels.map((sigma) => fround(1 - sigma)) : levels;
     const timesteps = falling.map((sigma) => fround(sigma * count));
     const sigmas = Float64Array.from([...falling, invertSigmas ? 1 : 0]);
-    return { settings: { ...settings, predictionType: 'flow_prediction' }, run, space: 'straight', timesteps, sigmas, initialSigma: 1, single: true };
+    return {
+      settings: { ...settings, predictionType: 'flow_prediction' },
+      run,
+      space: 'straight',
+      timesteps,
+      sigmas,
+      initialSigma: 1,
+      single: true,
+    };
   },
 
   ratesAt: ({ sigmas }, evaluation): Rates => ({ alpha: 1 - sigmas[evaluation]!, sigma: sigmas[evaluation]! }),

@@ -14,7 +14,9 @@ import type { Floats } from './sampler.ts';
  */
 export function guided(unconditional: Floats, conditional: Floats, batch: number, scale: number, rescale = 0): Floats {
   if (unconditional.length !== conditional.length || conditional.length % batch !== 0)
-    throw new RangeError(`Predictions of ${unconditional.length} and ${conditional.length} numbers cannot be guided as a batch of ${batch}.`);
+    throw new RangeError(
+      `Predictions of ${unconditional.length} and ${conditional.length} numbers cannot be guided as a batch of ${batch}.`,
+    );
   const plain = filled(conditional, (i) => unconditional[i]! + scale * (conditional[i]! - unconditional[i]!));
   if (rescale === 0) return plain;
   const size = conditional.length / batch;

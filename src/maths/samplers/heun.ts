@@ -46,7 +46,7 @@ export const heun = {
     }
     const [begun, first] = held as [Floats, Floats];
     const step = sigma - plan.sigmas[evaluations - 1]!;
-    return { next: combined([1, begun], [step / 2, first], [step / 2, slope]), clean, noise, held: [] };
+    return { next: combined([1, begun], [step, combined([0.5, first], [0.5, slope])]), clean, noise, held: [] };
   },
 } as const satisfies Sampler;
 

@@ -30,7 +30,13 @@ export function levelAt(levels: Float32Array, timestep: number, last: number): n
 }
 
 /** @param from alpha-bar of each evaluation @param to alpha-bar after it */
-export function levelPlan(settings: SamplerSettings, run: RunSettings, timesteps: Float64Array, from: Float64Array, to: Float64Array): LevelPlan {
+export function levelPlan(
+  settings: SamplerSettings,
+  run: RunSettings,
+  timesteps: Float64Array,
+  from: Float64Array,
+  to: Float64Array,
+): LevelPlan {
   const sigmas = Float64Array.from([...from, to.at(-1)!], (level) => Math.sqrt((1 - level) / level));
   return { settings, run, space: 'preserving', timesteps, sigmas, initialSigma: 1, single: true, levels: from, nextLevels: to };
 }
@@ -43,7 +49,9 @@ export function levelRates(plan: Plan, evaluation: number): Rates {
 /** alpha and sigma at an alpha-bar. */
 export function ratesOf({ single }: Plan, level: number): Rates {
   const alpha = Math.sqrt(level);
-  return single ? { alpha: Math.fround(alpha), sigma: Math.fround(Math.sqrt(Math.fround(1 - level))) } : { alpha, sigma: Math.sqrt(1 - level) };
+  return single
+    ? { alpha: Math.fround(alpha), sigma: Math.fround(Math.sqrt(Math.fround(1 - level))) }
+    : { alpha, sigma: Math.sqrt(1 - level) };
 }
 
 /** beta between two alpha-bars. Of neighbouring timesteps half its digits are rounding in single precision, and diffusers has those. */

@@ -23,7 +23,10 @@ export function limited(values: Floats, batch: number, settings: Limits): Floats
 export function thresholded(values: Floats, batch: number, ratio: number, most: number): Floats {
   const size = values.length / batch;
   const limits = Array.from({ length: batch }, (_, item) => {
-    const sorted = values.slice(item * size, (item + 1) * size).map(Math.abs).sort();
+    const sorted = values
+      .slice(item * size, (item + 1) * size)
+      .map(Math.abs)
+      .sort();
     const place = ratio * (size - 1);
     const below = sorted[Math.floor(place)]!;
     const quantile = below + (sorted[Math.ceil(place)]! - below) * (place - Math.floor(place));

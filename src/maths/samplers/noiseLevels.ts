@@ -16,7 +16,9 @@ const NEARLY_ZERO = 2 ** -24;
 export function levelsOf(settings: SamplerSettings, finite: boolean): Float32Array {
   const { trainedBetas, numTrainTimesteps, betaSchedule, betaStart, betaEnd, rescaleBetasZeroSnr } = settings;
   if (trainedBetas && trainedBetas.length !== numTrainTimesteps)
-    throw new SettingError(`trained_betas has ${trainedBetas.length} numbers; num_train_timesteps is ${numTrainTimesteps}. They must be as many.`);
+    throw new SettingError(
+      `trained_betas has ${trainedBetas.length} numbers; num_train_timesteps is ${numTrainTimesteps}. They must be as many.`,
+    );
   const betas = trainedBetas ? new Float32Array(trainedBetas) : betasOf(betaSchedule, betaStart, betaEnd, numTrainTimesteps);
   const levels = alphasCumprod(rescaleBetasZeroSnr ? zeroTerminal(betas) : betas);
   if (rescaleBetasZeroSnr && finite) levels[levels.length - 1] = NEARLY_ZERO;
@@ -29,7 +31,10 @@ export function sigmaSpacingOf({ useKarrasSigmas, useExponentialSigmas, useBetaS
   if (useKarrasSigmas) asked.push('karras');
   if (useExponentialSigmas) asked.push('exponential');
   if (useBetaSigmas) asked.push('beta');
-  if (asked.length > 1) throw new SettingError(`Of use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas ${asked.length} are true; at most one may be.`);
+  if (asked.length > 1)
+    throw new SettingError(
+      `Of use_karras_sigmas, use_exponential_sigmas and use_beta_sigmas ${asked.length} are true; at most one may be.`,
+    );
   return asked[0] ?? null;
 }
 
@@ -54,7 +59,10 @@ export function levelsOfSteps(settings: SamplerSettings, { steps }: RunSettings,
       ? timesteps.map((timestep) => interpolated(table, timestep))
       : Float64Array.from(evenly(Math.log(table.at(-1)!), Math.log(table[0]!), steps + 1).map(Math.exp));
   const ends = bounded ? settings : { sigmaMin: null, sigmaMax: null };
-  const respaced = respace(sigmaSpacingOf(settings), table, steps, { smallest: ends.sigmaMin ?? sigmas.at(-1)!, largest: ends.sigmaMax ?? sigmas[0]! });
+  const respaced = respace(sigmaSpacingOf(settings), table, steps, {
+    smallest: ends.sigmaMin ?? sigmas.at(-1)!,
+    largest: ends.sigmaMax ?? sigmas[0]!,
+  });
   return { ...(respaced ?? { timesteps, sigmas }), smallest: table[0]! };
 }
 
@@ -71,7 +79,9 @@ export function levelsOfSolver(settings: SamplerSettings, { steps }: RunSettings
   const asked = sigmaSpacingOf(settings);
   // Even steps of log alpha / sigma are those of the logarithm of the noise level, over all of the schedule (Lu et al. 2022).
   const even = settings.useLuLambdas && asked !== 'karras';
-  const bounds = even ? { smallest, largest } : { smallest: settings.sigmaMin ?? smallest, largest: settings.sigmaMax ?? largest };
+  const bounds = even
+    ? { smallest: roundedInLog(smallest), largest: roundedInLog(largest) }
+    : { smallest: settings.sigmaMin ?? smallest, largest: settings.sigmaMax ?? largest };
   const respaced = respace(even ? 'exponential' : asked, table, steps, bounds);
   if (!respaced) return { timesteps, sigmas: timesteps.map((timestep) => interpolated(table, timestep)), smallest };
   const whole = (settings.useKarrasSigmas || even) && round ? Math.round : Math.trunc;
@@ -81,6 +91,11 @@ export function levelsOfSolver(settings: SamplerSettings, { steps }: RunSettings
 /** Half the logarithm of the ratio of signal to noise. */
 function lambdaOf(level: number): number {
   return Math.fround(Math.fround(Math.log(Math.sqrt(level))) - Math.fround(Math.log(Math.sqrt(Math.fround(1 - level)))));
+}
+
+/** A noise level whose logarithm is one of single precision. */
+function roundedInLog(sigma: number): number {
+  return Math.exp(Math.fround(Math.log(sigma)));
 }
 
 function respace(

@@ -69,7 +69,9 @@ function multistepVisits(settings: SamplerSettings, run: RunSettings): Visit[] {
 
 function startedVisits(settings: SamplerSettings, run: RunSettings): Visit[] {
   if (run.steps < ORDER)
-    throw new SettingError(`num_inference_steps (${run.steps}) must be ${ORDER} or more with Runge-Kutta steps; or set skip_prk_steps to true.`);
+    throw new SettingError(
+      `num_inference_steps (${run.steps}) must be ${ORDER} or more with Runge-Kutta steps; or set skip_prk_steps to true.`,
+    );
   const timesteps = wholeTimesteps(settings, run);
   const stride = Math.floor(settings.numTrainTimesteps / run.steps);
   const half = Math.floor(stride / 2);

@@ -19,9 +19,17 @@ export interface Prediction {
  * @param state x before the evaluation; the clean sample is clipped or thresholded where the settings say so, the noise is not
  * @param ratio sigma as the plan has it, which flows use
  */
-export function predictionOf({ settings, space }: Plan, { x, batch }: State, output: Floats, { alpha, sigma }: Rates, ratio: number): Prediction {
+export function predictionOf(
+  { settings, space }: Plan,
+  { x, batch }: State,
+  output: Floats,
+  { alpha, sigma }: Rates,
+  ratio: number,
+): Prediction {
   if (output.length !== x.length)
-    throw new SettingError(`The model gave ${output.length} numbers for ${x.length}; prediction_type ${settings.predictionType} needs as many.`);
+    throw new SettingError(
+      `The model gave ${output.length} numbers for ${x.length}; prediction_type ${settings.predictionType} needs as many.`,
+    );
   // The length of the vector of both rates. Solvers on a straight path take it for 1, as diffusers does.
   const size = space === 'exploding' ? Math.hypot(alpha, sigma) : 1;
   let clean: Floats;

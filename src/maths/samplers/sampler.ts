@@ -100,3 +100,8 @@ export interface Evaluation {
   /** What goes on from here; its x is after the step. */
   readonly state: State;
 }
+
+/** How numbers of a plan are rounded on the way. */
+export function roundingOf({ single }: Plan): (value: number) => number {
+  return single ? Math.fround : (value) => value;
+}

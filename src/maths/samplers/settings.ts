@@ -152,7 +152,8 @@ export function checkSteps(steps: number, most: number): void {
 export function checkRun({ eta = 0, churn, mu = 0 }: RunSettings): void {
   const { amount = 0, smallest = 0, largest = Infinity, scale = 1 } = churn ?? {};
   const all = { eta, s_churn: amount, s_tmin: smallest, s_tmax: largest, s_noise: scale };
-  for (const [name, value] of Object.entries(all)) if (!(value >= 0)) throw new SettingError(`${name} (${value}) must be a number of 0 or more.`);
+  for (const [name, value] of Object.entries(all))
+    if (!(value >= 0)) throw new SettingError(`${name} (${value}) must be a number of 0 or more.`);
   if (!(eta <= 1)) throw new SettingError(`eta (${eta}) must be at most 1: more noise than there is room for has no direction left.`);
   if (!Number.isFinite(mu)) throw new SettingError(`mu (${mu}) must be a finite number.`);
 }

@@ -5,13 +5,13 @@ import { linspace } from '../schedules/timesteps.ts';
 import { filled } from './arrays.ts';
 import { ending } from './noiseLevels.ts';
 import { noiseIn, predictionOf, type Prediction } from './prediction.ts';
-import type { Floats, Plan, Rates, Sampler, State } from './sampler.ts';
+import { roundingOf, type Floats, type Plan, type Rates, type Sampler, type State } from './sampler.ts';
 import { SettingError, type RunSettings, type SamplerSettings } from './settings.ts';
 
 /** alpha and sigma of x at a noise level of a plan. */
-export function ratesOfSigma({ space, single }: Plan, sigma: number): Rates {
-  const rounded = single ? Math.fround : (x: number): number => x;
-  if (space === 'straight') return { alpha: rounded(1 - sigma), sigma };
+export function ratesOfSigma(plan: Plan, sigma: number): Rates {
+  const rounded = roundingOf(plan);
+  if (plan.space === 'straight') return { alpha: rounded(1 - sigma), sigma };
   const alpha = rounded(1 / rounded(Math.sqrt(rounded(rounded(sigma ** 2) + 1))));
   return { alpha, sigma: rounded(sigma * alpha) };
 }
@@ -20,9 +20,11 @@ export function solverRates(plan: Plan, evaluation: number): Rates {
   return ratesOfSigma(plan, plan.sigmas[evaluation]!);
 }
 
-/** Half the logarithm of signal to noise; Infinity without noise. */
-export function lambdaOf({ alpha, sigma }: Rates): number {
-  return Math.log(alpha) - Math.log(sigma);
+/** Half the logarithm of signal to noise at a noise level of a plan; Infinity without noise. */
+export function lambdaOf(plan: Plan, noiseLevel: number): number {
+  const { alpha, sigma } = ratesOfSigma(plan, noiseLevel);
+  const rounded = roundingOf(plan);
+  return rounded(rounded(Math.log(alpha)) - rounded(Math.log(sigma)));
 }
 
 /** @param sigmas before the last @param last 0, or the noise level at which the run ends */

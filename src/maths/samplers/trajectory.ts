@@ -55,7 +55,7 @@ export function advance(sampler: Sampler, plan: Plan, state: State, output: Floa
 
 /** Every evaluation from a state on; the last has the sample. */
 export async function* trajectory(sampler: Sampler, plan: Plan, from: State, model: Model, noise: NoiseSource): AsyncGenerator<Evaluation> {
-  for (let state = from; state.evaluations < plan.timesteps.length; ) {
+  for (let state = from; state.evaluations < plan.timesteps.length;) {
     const output = await model(inputOf(sampler, plan, state), plan.timesteps[state.evaluations]!, state.evaluations);
     const evaluation = advance(sampler, plan, state, output, noise);
     yield evaluation;

@@ -3,17 +3,8 @@
 import { factor, solveFactored } from '../tensor/factor.ts';
 import { combined } from './arrays.ts';
 import { levelsOfSolver } from './noiseLevels.ts';
-import type { Floats, Move, Plan, Sampler, State } from './sampler.ts';
-import {
-  flowSigmasFromNoise,
-  lambdaOf,
-  newest,
-  ratesOfSigma,
-  solverChoices,
-  solverPlan,
-  solverPrediction,
-  solverRates,
-} from './solver.ts';
+import { roundingOf, type Floats, type Move, type Plan, type Sampler, type State } from './sampler.ts';
+import { flowSigmasFromNoise, lambdaOf, newest, ratesOfSigma, solverChoices, solverPlan, solverPrediction, solverRates } from './solver.ts';
 import { ofBetas, ofFlow, ofSigmaSpacing, ofThresholds, SettingError, type SamplerSettings } from './settings.ts';
 
 /**
@@ -56,7 +47,11 @@ export const unipc = {
       solverPlan(settings, run, times, levels, finalSigmasType === 'zero' ? 0 : last);
     if (!useFlowSigmas || (spaced && !useKarrasSigmas)) return planned(timesteps, sigmas, spaced ? sigmas.at(-1)! : smallest);
     const straight = useKarrasSigmas ? sigmas.map((sigma) => sigma / (sigma + 1)) : flowSigmasFromNoise(settings, run);
-    return planned(straight.map((sigma) => sigma * numTrainTimesteps), straight, straight.at(-1)!);
+    return planned(
+      straight.map((sigma) => sigma * numTrainTimesteps),
+      straight,
+      straight.at(-1)!,
+    );
   },
 
   ratesAt: solverRates,
@@ -73,10 +68,13 @@ export const unipc = {
 } as const satisfies Sampler;
 
 function check({ predictX0, finalSigmasType, predictionType, shiftTerminal, useFlowSigmas }: SamplerSettings): void {
-  if (shiftTerminal !== null && !useFlowSigmas) throw new SettingError(`shift_terminal (${shiftTerminal}) needs use_flow_sigmas (false) to be true.`);
+  if (shiftTerminal !== null && !useFlowSigmas)
+    throw new SettingError(`shift_terminal (${shiftTerminal}) needs use_flow_sigmas (false) to be true.`);
   if (predictX0) return;
   if (finalSigmasType === 'zero')
-    throw new SettingError('final_sigmas_type ("zero") is not possible with predict_x0 (false), which gives no number at the end; set it to "sigma_min".');
+    throw new SettingError(
+      'final_sigmas_type ("zero") is not possible with predict_x0 (false), which gives no number at the end; set it to "sigma_min".',
+    );
   if (predictionType === 'flow_prediction')
     throw new SettingError('prediction_type ("flow_prediction") is not possible with predict_x0 (false); set it to true.');
 }
@@ -95,13 +93,14 @@ function stepped(plan: Plan, { at, x, history, corrector }: Leap): Floats {
   const { predictX0, solverType } = plan.settings;
   const order = orderAt(plan, at);
   const [from, to] = [ratesOfSigma(plan, plan.sigmas[at]!), ratesOfSigma(plan, plan.sigmas[at + 1]!)];
-  const begun = lambdaOf(from);
-  const h = lambdaOf(to) - begun;
+  const r = roundingOf(plan);
+  const begun = lambdaOf(plan, plan.sigmas[at]!);
+  const h = r(lambdaOf(plan, plan.sigmas[at + 1]!) - begun);
   const signed = predictX0 ? -h : h;
-  const grown = Math.expm1(signed);
+  const grown = r(Math.expm1(signed));
   const scale = solverType === 'bh1' ? signed : grown;
 
-  const places = Array.from({ length: order - 1 }, (_, i) => (lambdaOf(ratesOfSigma(plan, plan.sigmas[at - 1 - i]!)) - begun) / h);
+  const places = Array.from({ length: order - 1 }, (_, i) => r(r(lambdaOf(plan, plan.sigmas[at - 1 - i]!) - begun) / h));
   const weights = weightsAt(corrector ? [...places, 1] : places, signed, grown, scale);
   const value = history.at(-1)!;
   const of = predictX0 ? to.alpha : to.sigma;

@@ -45,7 +45,8 @@ const levels: Record<'squaredcos_cap_v2' | 'laplace' | 'exp', (time: number) => 
 export function betasOf(schedule: BetaSchedule, start: number, end: number, count: number): Float32Array {
   if (schedule === 'linear') return evenly(start, end, count);
   if (schedule === 'scaled_linear') return evenly(Math.sqrt(start), Math.sqrt(end), count).map((root) => root * root);
-  if (schedule === 'sigmoid') return evenly(-6, 6, count).map((x) => fround(fround(1 / (1 + Math.exp(-x))) * fround(end - start)) + fround(start));
+  if (schedule === 'sigmoid')
+    return evenly(-6, 6, count).map((x) => fround(fround(1 / (1 + Math.exp(-x))) * fround(end - start)) + fround(start));
   const level = levels[schedule];
   return Float32Array.from({ length: count }, (_, i) => Math.min(1 - level((i + 1) / count) / level(i / count), LARGEST_BETA));
 }

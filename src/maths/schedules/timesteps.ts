@@ -55,5 +55,7 @@ export function spacedTimesteps({ spacing, count, steps, offset, openEnd, whole,
     return Float64Array.from({ length: steps }, (_, i) => (points - 1 - i) * ratio + offset);
   }
   const rising = linspace(0, reach - 1, points);
-  return Float64Array.from({ length: steps }, (_, i) => (whole ? roundHalfEven(rising[points - 1 - i]!) : Math.fround(rising[points - 1 - i]!)));
+  return Float64Array.from({ length: steps }, (_, i) =>
+    whole ? roundHalfEven(rising[points - 1 - i]!) : Math.fround(rising[points - 1 - i]!),
+  );
 }
