@@ -42,7 +42,12 @@ export function geometric(largest: number, smallest: number, steps: number): Flo
 }
 
 /** A plan in double precision along these noise levels. */
-export function planOfSigmas(sampler: Sampler, sigmas: Float64Array, settings: Partial<SamplerSettings>, run: Partial<Plan['run']> = {}): Plan {
+export function planOfSigmas(
+  sampler: Sampler,
+  sigmas: Float64Array,
+  settings: Partial<SamplerSettings>,
+  run: Partial<Plan['run']> = {},
+): Plan {
   const space = sampler.className.startsWith('Flow') ? 'straight' : /Euler|Heun|LMS/.test(sampler.className) ? 'exploding' : 'preserving';
   return {
     settings: { ...without, ...sampler.defaults, clipSample: false, ...settings },
@@ -70,7 +75,9 @@ export async function sampled(sampler: Sampler, plan: Plan, x: Float64Array, noi
     const at = Float64Array.from(input, (value) => value * size);
     const predicted = exactNoise(mixture, at, alpha, sigma);
     // A flow's velocity is noise less clean.
-    return plan.settings.predictionType === 'flow_prediction' ? predicted.map((value, i) => value - (at[i]! - sigma * value) / alpha) : predicted;
+    return plan.settings.predictionType === 'flow_prediction'
+      ? predicted.map((value, i) => value - (at[i]! - sigma * value) / alpha)
+      : predicted;
   };
   for await (const { state } of trajectory(sampler, plan, begin(plan, x, x.length / 2), exact, noise)) end = state.x;
   return end;

@@ -47,7 +47,11 @@ function scaleAt(plan: Plan, sigma: number): number {
 
 async function errorOf(sampler: Sampler, planned: (sigmas: Float64Array) => Plan, steps: number): Promise<number> {
   const plan = planned(geometric(largest, smallest, steps));
-  const end = await sampled(sampler, plan, starts.map((value) => value * scaleAt(plan, largest)));
+  const end = await sampled(
+    sampler,
+    plan,
+    starts.map((value) => value * scaleAt(plan, largest)),
+  );
   const scale = scaleAt(plan, smallest);
   return Math.sqrt(reference.reduce((sum, value, i) => sum + (value - end[i]! / scale) ** 2, 0) / reference.length);
 }
@@ -61,41 +65,87 @@ async function orderOf(sampler: Sampler, planned: (sigmas: Float64Array) => Plan
 
 const toTheEnd: Partial<SamplerSettings> = { finalSigmasType: 'sigma_min', lowerOrderFinal: false };
 
-// Multistep solvers begin with a step of first order, whose error of second order stays: from their second order on, what they begin with
-// is all that is left. UniPC's corrector makes up for one order.
-const cases: [string, number, Sampler, (sigmas: Float64Array) => Plan][] = [
+// Multistep solvers begin with a step of first order, whose error of second order stays: with ever more steps it is all that is left, before
+// that their own order is seen, so that what is found lies between both. UniPC's corrector makes up for one order of either.
+const cases: [string, number | [number, number], Sampler, (sigmas: Float64Array) => Plan][] = [
   ['Euler', 1, euler, (sigmas) => planOfSigmas(euler, sigmas, {})],
   ['DDIM without noise', 1, ddim, (sigmas) => planOfLevels(planOfSigmas(ddim, sigmas, {}))],
-  ['flow-matching Euler', 1, flowMatchEuler, (sigmas) => planOfSigmas(flowMatchEuler, sigmas.map((s) => s / (1 + s)), { predictionType: 'flow_prediction' })],
+  [
+    'flow-matching Euler',
+    1,
+    flowMatchEuler,
+    (sigmas) =>
+      planOfSigmas(
+        flowMatchEuler,
+        sigmas.map((s) => s / (1 + s)),
+        { predictionType: 'flow_prediction' },
+      ),
+  ],
   ['Heun', 2, heun, (sigmas) => planOfSigmas(heun, twice(sigmas), {})],
   ...[1, 2, 3, 4].map((order): (typeof cases)[number] => [
     `linear multistep of ${order}`,
-    Math.min(2, order),
+    [Math.min(2, order), order],
     lms,
     (sigmas) => planOfSigmas(lms, sigmas, {}, { order }),
   ]),
   ...[1, 2, 3].flatMap((solverOrder): typeof cases => [
-    [`DPM-Solver++, multistep, of ${solverOrder}`, Math.min(2, solverOrder), dpmSolverMultistep, (sigmas) => planOfSigmas(dpmSolverMultistep, sigmas, { ...toTheEnd, solverOrder })],
-    [`DPM-Solver, multistep, of ${solverOrder}`, Math.min(2, solverOrder), dpmSolverMultistep, (sigmas) => planOfSigmas(dpmSolverMultistep, sigmas, { ...toTheEnd, solverOrder, algorithmType: 'dpmsolver', solverType: 'heun' })],
+    [
+      `DPM-Solver++, multistep, of ${solverOrder}`,
+      [Math.min(2, solverOrder), solverOrder],
+      dpmSolverMultistep,
+      (sigmas) => planOfSigmas(dpmSolverMultistep, sigmas, { ...toTheEnd, solverOrder }),
+    ],
+    [
+      `DPM-Solver, multistep, of ${solverOrder}`,
+      [Math.min(2, solverOrder), solverOrder],
+      dpmSolverMultistep,
+      (sigmas) => planOfSigmas(dpmSolverMultistep, sigmas, { ...toTheEnd, solverOrder, algorithmType: 'dpmsolver', solverType: 'heun' }),
+    ],
     [`DPM-Solver++, singlestep, of ${solverOrder}`, solverOrder, dpmSolverSinglestep, (sigmas) => grouped(sigmas, solverOrder, 'midpoint')],
-    [`DPM-Solver++, singlestep by Heun, of ${solverOrder}`, solverOrder, dpmSolverSinglestep, (sigmas) => grouped(sigmas, solverOrder, 'heun')],
-    [`DEIS of ${solverOrder}`, Math.min(2, solverOrder), deis, (sigmas) => planOfSigmas(deis, sigmas, { ...toTheEnd, solverOrder })],
-    [`UniPC of ${solverOrder}`, Math.min(3, solverOrder + 1), unipc, (sigmas) => planOfSigmas(unipc, sigmas, { ...toTheEnd, solverOrder })],
-    [`UniPC without corrections, of ${solverOrder}`, Math.min(2, solverOrder), unipc, (sigmas) => planOfSigmas(unipc, sigmas, { ...toTheEnd, solverOrder, disableCorrector: [...sigmas.keys()] })],
+    [
+      `DPM-Solver++, singlestep by Heun, of ${solverOrder}`,
+      solverOrder,
+      dpmSolverSinglestep,
+      (sigmas) => grouped(sigmas, solverOrder, 'heun'),
+    ],
+    [
+      `DEIS of ${solverOrder}`,
+      [Math.min(2, solverOrder), solverOrder],
+      deis,
+      (sigmas) => planOfSigmas(deis, sigmas, { ...toTheEnd, solverOrder }),
+    ],
+    [
+      `UniPC of ${solverOrder}`,
+      [Math.min(3, solverOrder + 1), solverOrder + 1],
+      unipc,
+      (sigmas) => planOfSigmas(unipc, sigmas, { ...toTheEnd, solverOrder }),
+    ],
+    [
+      `UniPC without corrections, of ${solverOrder}`,
+      [Math.min(2, solverOrder), solverOrder],
+      unipc,
+      (sigmas) => planOfSigmas(unipc, sigmas, { ...toTheEnd, solverOrder, disableCorrector: [...sigmas.keys()] }),
+    ],
   ]),
 ];
 
 describe('the order of convergence on the exact score', () => {
-  it.each(cases)('of %s is %d', async (_, order, sampler, planned) => {
+  it.each(cases)('of %s is %j', async (name, order, sampler, planned) => {
     const found = await orderOf(sampler, planned);
-    if (process.env['GENLENS_DIFFERENCES']) console.log(`ORDER ${_} ${order} ${found}`);
-    expect(Math.abs(found - order)).toBeLessThan(0.25);
+    if (process.env['GENLENS_DIFFERENCES']) console.log(`ORDER ${name} ${found}`);
+    const [least, most] = typeof order === 'number' ? [order, order] : order;
+    expect(found).toBeGreaterThan(least - 0.2);
+    expect(found).toBeLessThan(most + 0.2);
   });
 
   it('of PNDM with Runge-Kutta steps is 2 or more, on steps even in time', async () => {
     const error = async (steps: number): Promise<number> => {
       const plan = pndmPlan(steps);
-      const end = await sampled(pndm, plan, starts.map((value) => value * scaleAt(plan, largest)));
+      const end = await sampled(
+        pndm,
+        plan,
+        starts.map((value) => value * scaleAt(plan, largest)),
+      );
       const scale = scaleAt(plan, smallest);
       return Math.sqrt(reference.reduce((sum, value, i) => sum + (value - end[i]! / scale) ** 2, 0) / reference.length);
     };
