@@ -42,7 +42,7 @@ export const pndm = {
   ratesAt: levelRates,
 
   move(plan, state, output): Move {
-    const { starting, fromLevels, nextLevels, levels } = plan as PndmPlan;
+    const { starting, fromLevels, nextLevels } = plan as PndmPlan;
     const { evaluations } = state;
     const prediction = predictionOf(plan, state, output, levelRates(plan, evaluations), plan.sigmas[evaluations]!);
     const { from, slope, ...kept } = evaluations < starting ? rungeKutta(state, output) : multistep(state, output, starting > 0);
