@@ -78,9 +78,8 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
     edit.kind === 'swapped' && (!areNamed([edit.there, edit.wanted], first!) || ((reading.rank ?? 1) < 1 && areLetters(edit))),
   'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)) || isTakenForOne(edit, named),
   // How much of each end a velocity has is told by its path, and a share of it may be meant.
-  'share of a velocity': ({ edit: { kind } }, { formula }) =>
-    formula.id === 'fm_loss' &&
-    (kind === 'another value' || kind.endsWith('factor') || kind === 'off by one' || kind === 'missing function'),
+  'share of a velocity': ({ edit: { kind, wanted } }, { formula }) =>
+    formula.id === 'fm_loss' && (kind === 'another value' || kind.endsWith('factor') || wanted.op === 'subtract'),
   // What is divided by its scale and not squared is the distance of a Laplace distribution.
   'of another density': ({ edit: { wanted }, cut: { operations, literals } }, { formula }) =>
     formula.id === 'gauss_nll' && wanted.op === 'square' && operations.has('abs') && !literals.some((value) => Math.abs(value) === 0.5),
