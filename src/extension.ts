@@ -9,7 +9,7 @@ import { PanelStore } from './features/attention/panelStore.ts';
 import { SymbolFinder } from './features/attention/symbols/symbols.ts';
 import { Engine } from './features/engine/engine.ts';
 import { registerFormulas } from './features/formulas/register.ts';
-import { AddedGans } from './features/gan/addedGans.ts';
+import { addedGans } from './features/gan/addedGans.ts';
 import { GanPanels } from './features/gan/ganPanels.ts';
 import { GanModels } from './features/gan/ganModels.ts';
 import { LatentDataSets } from './features/latent/latentData.ts';
@@ -23,7 +23,7 @@ import { RunStore } from './features/sampling/runStore.ts';
 import { SamplingModels } from './features/sampling/samplingModels.ts';
 import { SamplingView } from './features/sampling/samplingView.ts';
 import { TextPlaces } from './features/sampling/textPlaces.ts';
-import { AddedVaes } from './features/vae/addedVaes.ts';
+import { addedVaes } from './features/vae/addedVaes.ts';
 import { parseGanRun } from './features/adversarial/adversarialState.ts';
 import { ganPanel } from './features/adversarial/ganPanel.ts';
 import { TrainingRuns } from './features/training/trainingRuns.ts';
@@ -56,8 +56,8 @@ export function activate(context: vscode.ExtensionContext): void {
   });
 
   const places = new TextPlaces();
-  const vaes = new VaeModels(models, engine, new AddedVaes(globalState));
-  const gans = new GanModels({ models, engine, added: new AddedGans(globalState), folder: inExtension('models') });
+  const vaes = new VaeModels(models, engine, addedVaes(globalState));
+  const gans = new GanModels({ models, engine, added: addedGans(globalState), folder: inExtension('models') });
   const ganPanels = new GanPanels({
     extensionUri,
     models: gans,

@@ -11,9 +11,9 @@ import { root } from '../setup/paths.ts';
 import { loaded, sampled, type Started } from '../unit/engine/inference/gan/support.ts';
 import { closeEditors, inferenceProcess, problemsOf, reloadWindow } from './genlens.ts';
 import type { Editor } from './harness/editor.ts';
-import { paletteRows, pick, quickInput } from './harness/palette.ts';
 import { until } from './harness/until.ts';
 import { editorOn } from './onFiles.ts';
+import { answer as answerStep, asked, choosePath } from './wizard.ts';
 
 const heldOut: DataSet = await openDataSet(`${path.join(root, 'models/glyphs')}#held out`);
 const glyphPng = encode({ width: 28, height: 28, data: heldOut.items.slice(0, 784) as Uint8Array, channels: 1, depth: 8 });
@@ -141,28 +141,9 @@ describe('a GAN of the user’s own', () => {
     expect(await problemsOf(editor)).toEqual([]);
   });
 
-  const placeholder = async (): Promise<string> =>
-    (await editor.page.locator('.quick-input-widget input.input').getAttribute('placeholder')) ?? '';
-  async function answer(question: RegExp, label: string): Promise<void> {
-    await until(`it is asked: ${String(question)}`, async () => question.test(await placeholder()));
-    await pick(editor.page, label);
-  }
-  async function choose(name: string): Promise<void> {
-    await quickInput(editor.page);
-    const field = editor.page.locator('.quick-input-widget input.input');
-    await until('the dialog is open', async () => (await field.inputValue()).startsWith('/'));
-    const wanted = path.join(own, name);
-    await until('the dialog has found it', async () => {
-      if ((await field.inputValue()) !== wanted) await field.fill(wanted);
-      return (await paletteRows(editor.page)).includes(path.basename(name));
-    });
-    await until('the dialog has closed', async () => {
-      if (!(await field.isVisible()) || !(await field.inputValue()).startsWith('/')) return true;
-      await editor.page.keyboard.press('Enter');
-      await editor.page.waitForTimeout(700);
-      return false;
-    });
-  }
+  const placeholder = (): Promise<string> => asked(editor);
+  const answer = (question: RegExp, label: string): Promise<void> => answerStep(editor, question, label);
+  const choose = (name: string): Promise<void> => choosePath(editor, path.join(own, name));
 
   it('is added with what its files do not say, sampled in the side bar, and explored from there', async () => {
     await editor.command('Genlens: Add a GAN...');

@@ -8,6 +8,7 @@ import { closeEditors, openGenlens, problemsOf, reloadWindow, workspaceOf } from
 import type { Editor } from './harness/editor.ts';
 import { paletteRows, pick, quickInput } from './harness/palette.ts';
 import { until } from './harness/until.ts';
+import { answer as answerStep, asked, choosePath } from './wizard.ts';
 
 const addVae = 'Genlens: Add a VAE...';
 const shots = process.env['GENLENS_SHOTS'];
@@ -42,37 +43,9 @@ describe('a VAE of the user’s own', () => {
   const shot = async (name: string): Promise<void> => {
     if (shots !== undefined) await editor.screenshot(path.join(shots, `${name}.png`));
   };
-  const placeholder = (): Promise<string> =>
-    editor.page
-      .locator('.quick-input-widget input.input')
-      .getAttribute('placeholder')
-      .then((text) => text ?? '');
-
-  /** Takes a row of the step that asks so. */
-  async function answer(question: RegExp, label: string): Promise<void> {
-    await until(`it is asked: ${String(question)}`, async () => question.test(await placeholder()));
-    await pick(editor.page, label);
-  }
-
-  /** Types a path into the editor's own dialog. */
-  async function choose(name: string): Promise<void> {
-    await quickInput(editor.page);
-    const field = editor.page.locator('.quick-input-widget input.input');
-    await until('the dialog is open', async () => (await field.inputValue()).startsWith('/'));
-    const wanted = path.join(models, name);
-    // While it opens the dialog still writes its own folder into the field: it is typed until the dialog lists what it names.
-    await until('the dialog has found it', async () => {
-      if ((await field.inputValue()) !== wanted) await field.fill(wanted);
-      return (await paletteRows(editor.page)).includes(path.basename(name));
-    });
-    // For a folder, Enter may only have gone into it: it is taken by the next one.
-    await until('the dialog has closed', async () => {
-      if (!(await field.isVisible()) || !(await field.inputValue()).startsWith('/')) return true;
-      await editor.page.keyboard.press('Enter');
-      await editor.page.waitForTimeout(700);
-      return false;
-    });
-  }
+  const placeholder = (): Promise<string> => asked(editor);
+  const answer = (question: RegExp, label: string): Promise<void> => answerStep(editor, question, label);
+  const choose = (name: string): Promise<void> => choosePath(editor, path.join(models, name));
 
   async function chooseFile(name: string): Promise<void> {
     await answer(/Where does the model lie/, 'ONNX files…');

@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { seedField } from '../shared/seedField.ts';
+import { modelSelect } from '../shared/modelSelect.ts';
 import { iconButton, select } from '../shared/toolbar.ts';
 import type { GanDesk } from './desk.ts';
 
@@ -9,7 +10,13 @@ export function toolbar(panel: GanDesk): TemplateResult {
   const { state, session } = panel;
   const { model } = session;
   return html`<div class="toolbar" role="toolbar" aria-label="GAN">
-    ${modelSelect(panel)} ${model && model.classes.length > 0 ? classSelect(panel, model.classes) : nothing}
+    ${modelSelect(panel.content.models, panel.chosen, panel.content.canAdd, {
+      choose: (model) => panel.choose({ model }),
+      add: () => panel.addModel(),
+      remove: (id) => panel.removeModel(id),
+      changed: () => panel.changed(),
+    })}
+    ${model && model.classes.length > 0 ? classSelect(panel, model.classes) : nothing}
     ${seedField(state.settings.seed, (seed) => panel.set({ seed }))}
     <span class="spacer"></span>
     ${
@@ -32,27 +39,5 @@ function classSelect(panel: GanDesk, classes: readonly string[]): TemplateResult
   const { class: chosen } = panel.state.settings;
   return select('Class', chosen === 'each' || chosen >= classes.length ? 0 : chosen + 1, ['Each class in turn', ...classes], (index) =>
     panel.set({ class: index === 0 ? 'each' : index - 1 }),
-  );
-}
-
-/** The models, and what can be done with their list. */
-function modelSelect(panel: GanDesk): TemplateResult {
-  const { models, canAdd } = panel.content;
-  const { chosen } = panel;
-  const others = [
-    ...(canAdd ? [{ name: 'Add a model…', act: () => panel.addModel() }] : []),
-    ...(chosen?.added ? [{ name: `Remove ${chosen.title} from the list`, act: () => panel.removeModel(chosen.id) }] : []),
-  ];
-  return select(
-    'Model',
-    chosen ? models.indexOf(chosen) : -1,
-    [...models.map(({ title }) => title), ...others.map(({ name }) => name)],
-    (index) => {
-      const model = models[index];
-      if (model) panel.choose({ model: model.id });
-      else others[index - models.length]?.act();
-      // What was chosen is no model: the one that is shown stays chosen.
-      panel.changed();
-    },
   );
 }

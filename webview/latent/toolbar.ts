@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { categoryColours, pointRamp, unknownColour } from '../shared/points/colours.ts';
 import { classesLegend, valuesLegend } from '../shared/points/legend.ts';
 import { pointsTools } from '../shared/points/tools.ts';
+import { modelSelect } from '../shared/modelSelect.ts';
 import { iconButton, select, toggleButton } from '../shared/toolbar.ts';
 import { chosenOf, colouringsOf } from './colouring.ts';
 import type { LatentDesk } from './desk.ts';
@@ -13,7 +14,12 @@ export function toolbar(panel: LatentDesk): TemplateResult {
   const { data } = content;
   const names = [...data.map(({ name }) => name), 'Other data…'];
   return html`<div class="toolbar" role="toolbar" aria-label="Latent space">
-    ${modelSelect(panel)}
+    ${modelSelect(panel.content.models, panel.chosen, panel.content.canAdd, {
+      choose: (model) => panel.choose({ model }),
+      add: () => panel.addModel(),
+      remove: (id) => panel.removeModel(id),
+      changed: () => panel.changed(),
+    })}
     ${
       session.takesData
         ? select(
@@ -47,28 +53,6 @@ export function toolbar(panel: LatentDesk): TemplateResult {
 /** Even quantiles of the prior are those of the latents, not of their principal components. */
 function isOfDimensions({ session: { placed, model } }: LatentDesk): boolean {
   return placed?.projection.method === 'dimensions' || (model?.latent ?? 0) <= 2;
-}
-
-/** The models, and what can be done with their list. */
-function modelSelect(panel: LatentDesk): TemplateResult {
-  const { models, canAdd } = panel.content;
-  const { chosen } = panel;
-  const others = [
-    ...(canAdd ? [{ name: 'Add a model…', act: () => panel.addModel() }] : []),
-    ...(chosen?.added ? [{ name: `Remove ${chosen.title} from the list`, act: () => panel.removeModel(chosen.id) }] : []),
-  ];
-  return select(
-    'Model',
-    chosen ? models.indexOf(chosen) : -1,
-    [...models.map(({ title }) => title), ...others.map(({ name }) => name)],
-    (index) => {
-      const model = models[index];
-      if (model) panel.choose({ model: model.id });
-      else others[index - models.length]?.act();
-      // What was chosen is no model: the one that is shown stays chosen.
-      panel.changed();
-    },
-  );
 }
 
 /** Ways to lay out more than two dimensions. */

@@ -1,24 +1,28 @@
 /** The wizard that adds a GAN of the user's own: its files, what they leave open, and what it was found to be. */
 
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { resolveGan } from '../../models/gan/source.ts';
-import { messageOf } from '../../protocol/errors.ts';
 import type { GanInspection, GanSource, JudgeSource } from '../../protocol/gan.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { Engine } from '../engine/engine.ts';
-import { askQuestions } from '../models/askQuestions.ts';
+import { addOwn, askAndLoad } from '../models/addingOwn.ts';
 import { askMissingPart, type MissingPart } from '../models/missingPart.ts';
-import { answersOf } from '../models/questions.ts';
-import { pickPaths } from '../pathPicking.ts';
+import type { PathsWanted } from '../pathPicking.ts';
 import { withLateNotification } from '../progress.ts';
 import { back } from '../steps.ts';
 import { idOf, sourceOfAdded, titleOf, type AddedGans, type GanPlace } from './addedGans.ts';
 import { ganQuestions } from './ganQuestions.ts';
 import { flawOf, ganVerdict } from './ganVerdict.ts';
 
-const again = 'Choose Other Files…';
+const wanted: PathsWanted = {
+  ...{ title: 'Add a GAN', question: 'Where does the model lie?', openLabel: 'Add GAN' },
+  files: {
+    ...{ label: 'ONNX files…', description: 'generator and, where there is one, discriminator', most: 2 },
+    filters: { 'ONNX models': ['onnx'] },
+  },
+  folder: { label: 'A folder…', description: 'with generator.onnx and discriminator.onnx, or a manifest.json' },
+};
 const generatorMissing: MissingPart = { there: 'a discriminator', missing: 'generator', without: null };
 const discriminatorMissing: MissingPart = {
   ...{ there: 'a generator', missing: 'discriminator', without: 'it is sampled without scores' },
@@ -31,40 +35,8 @@ export interface Adding {
 }
 
 /** Returns the id of what was added; undefined: nothing was. */
-export async function addGan(adding: Adding): Promise<string | undefined> {
-  if (!vscode.workspace.isTrusted) {
-    const manage = 'Manage Workspace Trust…';
-    const message = 'Models of your own run in trusted workspaces only. Trust this workspace to add one.';
-    if ((await vscode.window.showInformationMessage(message, manage)) === manage)
-      await vscode.commands.executeCommand('workbench.trust.manage');
-    return undefined;
-  }
-  for (;;) {
-    let name = 'The model';
-    const abort = new AbortController();
-    try {
-      const paths = await choosePaths();
-      if (!paths) return undefined;
-      name = paths.map((path) => basename(path)).join(' and ');
-      const outcome = await addFrom(await placeOf(paths), adding, abort);
-      if (outcome !== back) return outcome;
-    } catch (error) {
-      if (abort.signal.aborted) return undefined;
-      const message = messageOf(error);
-      if ((await vscode.window.showErrorMessage(`${name} was not added. ${message}`, again)) !== again) return undefined;
-    }
-  }
-}
-
-function choosePaths(): Promise<string[] | null> {
-  return pickPaths({
-    ...{ title: 'Add a GAN', question: 'Where does the model lie?', openLabel: 'Add GAN' },
-    files: {
-      ...{ label: 'ONNX files…', description: 'generator and, where there is one, discriminator', most: 2 },
-      filters: { 'ONNX models': ['onnx'] },
-    },
-    folder: { label: 'A folder…', description: 'with generator.onnx and discriminator.onnx, or a manifest.json' },
-  });
+export function addGan(adding: Adding): Promise<string | undefined> {
+  return addOwn(wanted, async (paths, abort) => addFrom(await placeOf(paths), adding, abort));
 }
 
 /** @throws RpcError with what was found and what to choose */
@@ -90,15 +62,13 @@ async function addFrom(place: GanPlace, adding: Adding, abort: AbortController):
   const { source, inspection } = found;
   const flaw = flawOf(inspection);
   if (flaw !== null) throw new RpcError('not-a-number', flaw);
-  const answered = await askQuestions(ganQuestions(inspection, source), source.name);
-  if (answered === undefined || answered === back) return answered;
-  const answers = answersOf(answered);
   const title = titleOf(found.place);
-  const client = engine.gan({ ...source, answers });
-  const model = await withLateNotification(`Loading ${title}`, abort, (work) => client.load(work)).catch((error: unknown) => {
-    client.end('The model was not added.');
-    throw error;
-  });
+  const loaded = await askAndLoad(
+    { name: source.name, title, questions: ganQuestions(inspection, source), client: (answers) => engine.gan({ ...source, answers }) },
+    abort,
+  );
+  if (loaded === undefined || loaded === back) return loaded;
+  const { answers, model } = loaded;
   const { summary, message } = ganVerdict(title, model);
   await added.add({ place: found.place, answers, summary });
   void vscode.window.showInformationMessage(message);

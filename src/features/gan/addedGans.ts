@@ -6,9 +6,9 @@ import type * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
 import { sourceOfBundledGan, sourceOfGanFiles } from '../../models/gan/source.ts';
 import { readBundledModel } from '../../models/registry.ts';
-import { Emitter, type Event } from '../../protocol/emitter.ts';
 import type { GanSource, JudgeSource } from '../../protocol/gan.ts';
 import type { ModelAnswers } from '../../protocol/question.ts';
+import { OwnModels } from '../models/ownModels.ts';
 
 // Without this zod probes `new Function`, which strict hosts report as a violation.
 z.config({ jitless: true });
@@ -63,37 +63,8 @@ export async function sourceOfAdded({ place, answers }: Pick<AddedGan, 'place' |
   return { ...source, id: idOf(place), name: titleOf(place), answers };
 }
 
-/** Kept over all workspaces. */
-export class AddedGans {
-  readonly #memento: vscode.Memento;
-  readonly #changed = new Emitter<void>();
-  /** One was added or removed. */
-  readonly onDidChange: Event<void> = this.#changed.event;
+export type AddedGans = OwnModels<AddedGan>;
 
-  constructor(memento: vscode.Memento) {
-    this.#memento = memento;
-  }
-
-  list(): AddedGan[] {
-    return parseAddedGans(this.#memento.get<unknown>(storageKeys.addedGans));
-  }
-
-  /** In place of one that was added from there before. */
-  async add(gan: AddedGan): Promise<void> {
-    await this.#write([...this.#without(idOf(gan.place)), gan]);
-  }
-
-  /** Its files stay. */
-  async remove(id: string): Promise<void> {
-    await this.#write(this.#without(id));
-  }
-
-  #without(id: string): AddedGan[] {
-    return this.list().filter(({ place }) => idOf(place) !== id);
-  }
-
-  async #write(gans: readonly AddedGan[]): Promise<void> {
-    await this.#memento.update(storageKeys.addedGans, gans);
-    this.#changed.fire();
-  }
+export function addedGans(memento: vscode.Memento): AddedGans {
+  return new OwnModels({ memento, storageKey: storageKeys.addedGans, parse: parseAddedGans, idOf: ({ place }) => idOf(place) });
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { GanClient } from '../../engine/ganClient.ts';
@@ -10,18 +9,10 @@ import type { GanSource } from '../../protocol/gan.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Models } from '../models/models.ts';
+import type { ListedModel } from '../models/ownModels.ts';
+import { checkUsable } from '../models/usable.ts';
 import { idOf, sourceOfAdded, titleOf, type AddedGan, type AddedGans } from './addedGans.ts';
 import { addGan } from './addGan.ts';
-
-/** A GAN that can be looked at. */
-export interface ListedGan {
-  readonly id: string;
-  readonly title: string;
-  readonly description: string;
-  readonly bundled: boolean;
-  /** Of an added one: its .onnx files. */
-  readonly files: readonly string[];
-}
 
 export interface GanModelsOptions {
   readonly models: Models;
@@ -46,11 +37,11 @@ export class GanModels {
   }
 
   /** Those that the user added; none in an untrusted workspace. */
-  added(): ListedGan[] {
+  added(): ListedModel[] {
     return vscode.workspace.isTrusted ? this.#options.added.list().map(listedOf) : [];
   }
 
-  async list(): Promise<ListedGan[]> {
+  async list(): Promise<ListedModel[]> {
     const bundled = (await this.bundled()).map(({ manifest, source }) => ({
       ...{ id: source.id, title: manifest.title, description: manifest.description, bundled: true, files: [] },
     }));
@@ -81,25 +72,14 @@ export class GanModels {
     const judge = await this.#judge();
     const bundled = (await this.bundled()).find(({ source }) => source.id === id);
     if (bundled) return sourceOfBundledGan(bundled, dirname(bundled.source.path), judge);
-    const added = this.#options.added.list().find(({ place }) => idOf(place) === id);
+    const added = this.#options.added.find(id);
     if (!added) throw new RpcError('model-missing', `There is no GAN “${id}” here any more. Choose another.`);
-    const title = titleOf(added.place);
-    if (!vscode.workspace.isTrusted)
-      throw new RpcError('untrusted', `${title} is not run in an untrusted workspace. Trust the workspace, or choose a bundled model.`);
-    const isThere = await stat(id).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere)
-      throw new RpcError(
-        'model-missing',
-        `${id} is not there any more. Remove ${title} from the list, or add it again from where it is now.`,
-      );
+    await checkUsable(id, titleOf(added.place));
     return sourceOfAdded(added, judge);
   }
 }
 
-function listedOf({ place, summary }: AddedGan): ListedGan {
+function listedOf({ place, summary }: AddedGan): ListedModel {
   const files = place.kind === 'files' ? [place.generator, ...(place.discriminator === null ? [] : [place.discriminator])] : [];
   return { id: idOf(place), title: titleOf(place), description: summary, bundled: false, files };
 }

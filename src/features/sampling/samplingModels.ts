@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { BundledModel } from '../../models/registry.ts';
 import type { ModelFamily, SamplingModel } from '../../protocol/sampling.ts';
-import type { GanModels, ListedGan } from '../gan/ganModels.ts';
+import type { GanModels } from '../gan/ganModels.ts';
 import type { Models } from '../models/models.ts';
-import type { ListedVae, VaeModels } from '../vae/vaeModels.ts';
+import type { ListedModel } from '../models/ownModels.ts';
+import type { VaeModels } from '../vae/vaeModels.ts';
 
 /** Families that can be sampled. */
 const sampled: readonly ModelFamily[] = ['transformer', 'vae', 'gan'];
@@ -62,7 +63,7 @@ async function cardOf({ manifest, source }: BundledModel): Promise<SamplingModel
   };
 }
 
-async function addedCard(family: 'vae' | 'gan', { id, title, description, files }: ListedVae | ListedGan): Promise<SamplingModel> {
+async function addedCard(family: 'vae' | 'gan', { id, title, description, files }: ListedModel): Promise<SamplingModel> {
   return { ...{ id, family, title, description, bundled: false }, bytes: files.length === 0 ? null : await sizeOf(files) };
 }
 

@@ -1,64 +1,36 @@
 /** The wizard that adds a variational autoencoder of the user's own: its files, what they leave open, and what it was found to be. */
 
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { resolveVae } from '../../models/vae/source.ts';
-import { messageOf } from '../../protocol/errors.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { VaeInspection, VaeSource } from '../../protocol/vae.ts';
 import type { Engine } from '../engine/engine.ts';
-import { askQuestions } from '../models/askQuestions.ts';
+import { addOwn, askAndLoad } from '../models/addingOwn.ts';
 import { askMissingPart, type MissingPart } from '../models/missingPart.ts';
-import { answersOf } from '../models/questions.ts';
-import { pickPaths } from '../pathPicking.ts';
+import type { PathsWanted } from '../pathPicking.ts';
 import { withLateNotification } from '../progress.ts';
 import { back } from '../steps.ts';
 import { idOf, sourceOfAdded, titleOf, type AddedVaes, type VaePlace } from './addedVaes.ts';
 import { vaeQuestions } from './vaeQuestions.ts';
 import { flawOf, vaeVerdict } from './vaeVerdict.ts';
 
-const again = 'Choose Other Files…';
+const wanted: PathsWanted = {
+  ...{ title: 'Add a VAE', question: 'Where does the model lie?', openLabel: 'Add VAE' },
+  files: {
+    ...{ label: 'ONNX files…', description: 'encoder and decoder, or one file that is both', most: 2 },
+    filters: { 'ONNX models': ['onnx'] },
+  },
+  folder: { label: 'A folder…', description: 'with encoder.onnx and decoder.onnx, or a manifest.json' },
+};
 const decoderMissing: MissingPart = { there: 'an encoder', missing: 'decoder', without: null };
 const encoderMissing: MissingPart = {
   ...{ there: 'a decoder', missing: 'encoder', without: 'it is sampled alone: no data and no picture can be encoded' },
 };
 
 /** Returns the id of what was added; undefined: nothing was. */
-export async function addVae(added: AddedVaes, engine: Engine): Promise<string | undefined> {
-  if (!vscode.workspace.isTrusted) {
-    const manage = 'Manage Workspace Trust…';
-    const message = 'Models of your own run in trusted workspaces only. Trust this workspace to add one.';
-    if ((await vscode.window.showInformationMessage(message, manage)) === manage)
-      await vscode.commands.executeCommand('workbench.trust.manage');
-    return undefined;
-  }
-  for (;;) {
-    let name = 'The model';
-    const abort = new AbortController();
-    try {
-      const paths = await choosePaths();
-      if (!paths) return undefined;
-      name = paths.map((path) => basename(path)).join(' and ');
-      const outcome = await addFrom(await placeOf(paths), added, engine, abort);
-      if (outcome !== back) return outcome;
-    } catch (error) {
-      if (abort.signal.aborted) return undefined;
-      const message = messageOf(error);
-      if ((await vscode.window.showErrorMessage(`${name} was not added. ${message}`, again)) !== again) return undefined;
-    }
-  }
-}
-
-function choosePaths(): Promise<string[] | null> {
-  return pickPaths({
-    ...{ title: 'Add a VAE', question: 'Where does the model lie?', openLabel: 'Add VAE' },
-    files: {
-      ...{ label: 'ONNX files…', description: 'encoder and decoder, or one file that is both', most: 2 },
-      filters: { 'ONNX models': ['onnx'] },
-    },
-    folder: { label: 'A folder…', description: 'with encoder.onnx and decoder.onnx, or a manifest.json' },
-  });
+export function addVae(added: AddedVaes, engine: Engine): Promise<string | undefined> {
+  return addOwn(wanted, async (paths, abort) => addFrom(await placeOf(paths), added, engine, abort));
 }
 
 /** @throws RpcError with what was found and what to choose */
@@ -88,15 +60,13 @@ async function addFrom(
   const { source, inspection } = found;
   const flaw = flawOf(inspection);
   if (flaw !== null) throw new RpcError('not-a-number', flaw);
-  const answered = await askQuestions(vaeQuestions(inspection, source), source.name);
-  if (answered === undefined || answered === back) return answered;
-  const answers = answersOf(answered);
   const title = titleOf(found.place);
-  const client = engine.vae({ ...source, answers });
-  const model = await withLateNotification(`Loading ${title}`, abort, (work) => client.load(work)).catch((error: unknown) => {
-    client.end('The model was not added.');
-    throw error;
-  });
+  const loaded = await askAndLoad(
+    { name: source.name, title, questions: vaeQuestions(inspection, source), client: (answers) => engine.vae({ ...source, answers }) },
+    abort,
+  );
+  if (loaded === undefined || loaded === back) return loaded;
+  const { answers, model } = loaded;
   const { summary, message } = vaeVerdict(title, model);
   await added.add({ place: found.place, answers, summary });
   void vscode.window.showInformationMessage(message);

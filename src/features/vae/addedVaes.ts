@@ -6,9 +6,9 @@ import type * as vscode from 'vscode';
 import { storageKeys } from '../../contributions.ts';
 import { readBundledModel } from '../../models/registry.ts';
 import { sourceOfBundled, sourceOfFiles } from '../../models/vae/source.ts';
-import { Emitter, type Event } from '../../protocol/emitter.ts';
 import type { ModelAnswers } from '../../protocol/question.ts';
 import type { VaeSource } from '../../protocol/vae.ts';
+import { OwnModels } from '../models/ownModels.ts';
 
 // Without this zod probes `new Function`, which strict hosts report as a violation.
 z.config({ jitless: true });
@@ -63,37 +63,8 @@ export async function sourceOfAdded({ place, answers }: Pick<AddedVae, 'place' |
   return { ...source, id: idOf(place), name: titleOf(place), answers };
 }
 
-/** Kept over all workspaces. */
-export class AddedVaes {
-  readonly #memento: vscode.Memento;
-  readonly #changed = new Emitter<void>();
-  /** One was added or removed. */
-  readonly onDidChange: Event<void> = this.#changed.event;
+export type AddedVaes = OwnModels<AddedVae>;
 
-  constructor(memento: vscode.Memento) {
-    this.#memento = memento;
-  }
-
-  list(): AddedVae[] {
-    return parseAddedVaes(this.#memento.get<unknown>(storageKeys.addedVaes));
-  }
-
-  /** In place of one that was added from there before. */
-  async add(vae: AddedVae): Promise<void> {
-    await this.#write([...this.#without(idOf(vae.place)), vae]);
-  }
-
-  /** Its files stay. */
-  async remove(id: string): Promise<void> {
-    await this.#write(this.#without(id));
-  }
-
-  #without(id: string): AddedVae[] {
-    return this.list().filter(({ place }) => idOf(place) !== id);
-  }
-
-  async #write(vaes: readonly AddedVae[]): Promise<void> {
-    await this.#memento.update(storageKeys.addedVaes, vaes);
-    this.#changed.fire();
-  }
+export function addedVaes(memento: vscode.Memento): AddedVaes {
+  return new OwnModels({ memento, storageKey: storageKeys.addedVaes, parse: parseAddedVaes, idOf: ({ place }) => idOf(place) });
 }

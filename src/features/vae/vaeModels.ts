@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { VaeClient } from '../../engine/vaeClient.ts';
@@ -10,19 +9,11 @@ import { RpcError } from '../../protocol/rpc.ts';
 import type { VaeSource } from '../../protocol/vae.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Models } from '../models/models.ts';
+import type { ListedModel } from '../models/ownModels.ts';
+import { checkUsable } from '../models/usable.ts';
 import { idOf, sourceOfAdded, titleOf, type AddedVae, type AddedVaes } from './addedVaes.ts';
 import { addVae } from './addVae.ts';
 import { twinOf, type Twin } from './twin.ts';
-
-/** A variational autoencoder that can be looked at. */
-export interface ListedVae {
-  readonly id: string;
-  readonly title: string;
-  readonly description: string;
-  readonly bundled: boolean;
-  /** Of an added one: its .onnx files. */
-  readonly files: readonly string[];
-}
 
 /** The variational autoencoders that can be looked at: the bundled ones, and in a trusted workspace those that were added. */
 export class VaeModels {
@@ -48,12 +39,12 @@ export class VaeModels {
   }
 
   /** Those that the user added; none in an untrusted workspace. */
-  added(): ListedVae[] {
+  added(): ListedModel[] {
     return vscode.workspace.isTrusted ? this.#added.list().map(listedOf) : [];
   }
 
   /** Of the bundled ones that of the fewest latent dimensions first: two are seen as they are. */
-  async list(): Promise<ListedVae[]> {
+  async list(): Promise<ListedModel[]> {
     const byLatents = (await this.bundled()).sort((a, b) => latentsOf(a) - latentsOf(b));
     const bundled = byLatents.map(({ manifest, source }) => ({
       ...{ id: source.id, title: manifest.title, description: manifest.description, bundled: true, files: [] },
@@ -79,20 +70,9 @@ export class VaeModels {
   async #source(id: string): Promise<VaeSource> {
     const bundled = (await this.bundled()).find(({ source }) => source.id === id);
     if (bundled) return sourceOfBundled(bundled, dirname(bundled.source.path));
-    const added = this.#added.list().find(({ place }) => idOf(place) === id);
+    const added = this.#added.find(id);
     if (!added) throw new RpcError('model-missing', `There is no variational autoencoder “${id}” here any more. Choose another.`);
-    const title = titleOf(added.place);
-    if (!vscode.workspace.isTrusted)
-      throw new RpcError('untrusted', `${title} is not run in an untrusted workspace. Trust the workspace, or choose a bundled model.`);
-    const isThere = await stat(id).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere)
-      throw new RpcError(
-        'model-missing',
-        `${id} is not there any more. Remove ${title} from the list, or add it again from where it is now.`,
-      );
+    await checkUsable(id, titleOf(added.place));
     return sourceOfAdded(added);
   }
 }
@@ -102,7 +82,7 @@ function latentsOf({ manifest }: BundledModel): number {
   return elementCount(manifest.inputs[0]?.shape.filter((size) => typeof size === 'number') ?? []);
 }
 
-function listedOf({ place, summary }: AddedVae): ListedVae {
+function listedOf({ place, summary }: AddedVae): ListedModel {
   const files = place.kind === 'files' ? [...new Set([place.decoder, ...(place.encoder === null ? [] : [place.encoder])])] : [];
   return { id: idOf(place), title: titleOf(place), description: summary, bundled: false, files };
 }

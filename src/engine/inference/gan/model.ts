@@ -5,8 +5,9 @@ import { ganFindings } from '../../../models/gan/findings.ts';
 import { findGanTensors } from '../../../models/gan/roles.ts';
 import type { GanInspection, GanSource, LoadedGan } from '../../../protocol/gan.ts';
 import type { EngineSettings } from '../../../protocol/inference.ts';
-import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
+import type { CallContext } from '../../../protocol/rpc.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { undecided } from '../items/undecided.ts';
 import { fixedBatch } from '../items/trying.ts';
 import { closeGan, openGan, type OpenedGan } from './files.ts';
 import { probeGenerator } from './probing.ts';
@@ -47,14 +48,7 @@ export async function loadGan(runtime: Runtime, source: GanSource, settings: Eng
   const files = await openGan(runtime, source, settings, context);
   try {
     const { tensors, layout, questions } = await find(runtime, source, files, context);
-    const open = questions.filter(({ needed }) => needed);
-    if (open.length > 0 || !layout) {
-      const asked = open.map(({ text }) => text).join(' ');
-      throw new RpcError(
-        'undecided',
-        `${source.name} does not say all that is needed to run it. ${asked} Answer this when the model is added.`,
-      );
-    }
+    if (!layout || questions.some(({ needed }) => needed)) throw undecided(source.name, questions);
     const { generator, discriminator } = files;
     const latent = elementCount(layout.latentShape);
     const loaded: LoadedGan = {

@@ -5,10 +5,11 @@ import { findingsOf } from '../../../models/vae/findings.ts';
 import { findTensors } from '../../../models/vae/roles.ts';
 import { lengthOf, sizesOf } from '../../../models/vae/sizes.ts';
 import type { EngineSettings } from '../../../protocol/inference.ts';
-import { RpcError, type CallContext } from '../../../protocol/rpc.ts';
+import type { CallContext } from '../../../protocol/rpc.ts';
 import type { LoadedVae, VaeInspection, VaeSource } from '../../../protocol/vae.ts';
 import type { Runtime } from '../../worker/client.ts';
 import { closeFiles, openFiles, type OpenedFiles } from './files.ts';
+import { undecided } from '../items/undecided.ts';
 import { fixedBatch } from '../items/trying.ts';
 import { probe } from './probing.ts';
 
@@ -48,14 +49,7 @@ export async function loadVae(runtime: Runtime, source: VaeSource, settings: Eng
   const files = await openFiles(runtime, source, settings, context);
   try {
     const { tensors, layout, questions } = await find(runtime, source, files, context);
-    const open = questions.filter(({ needed }) => needed);
-    if (open.length > 0 || !layout) {
-      const asked = open.map(({ text }) => text).join(' ');
-      throw new RpcError(
-        'undecided',
-        `${source.name} does not say all that is needed to run it. ${asked} Answer this when the model is added.`,
-      );
-    }
+    if (!layout || questions.some(({ needed }) => needed)) throw undecided(source.name, questions);
     const { decoder, encoder } = files;
     const latent = elementCount(tensors.latentShape);
     const loaded: LoadedVae = {

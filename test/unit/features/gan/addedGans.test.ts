@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AddedGans, idOf, parseAddedGans, titleOf, type AddedGan } from '../../../../src/features/gan/addedGans.ts';
+import { addedGans, idOf, parseAddedGans, titleOf, type AddedGan } from '../../../../src/features/gan/addedGans.ts';
 import { flawOf, ganVerdict } from '../../../../src/features/gan/ganVerdict.ts';
 import { loaded, sourceOf, startGan } from '../../engine/inference/gan/support.ts';
 import { settings } from '../../engine/inference/support/service.ts';
@@ -22,7 +22,7 @@ function memento(): vscode.Memento {
 
 describe('GANs that were added', () => {
   it('are kept, one of a place, until they are removed', async () => {
-    const added = new AddedGans(memento());
+    const added = addedGans(memento());
     let changes = 0;
     added.onDidChange(() => changes++);
     await added.add(files);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as vscode from 'vscode';
-import { AddedVaes, idOf, parseAddedVaes, sourceOfAdded, titleOf, type AddedVae } from '../../../../src/features/vae/addedVaes.ts';
+import { addedVaes, idOf, parseAddedVaes, sourceOfAdded, titleOf, type AddedVae } from '../../../../src/features/vae/addedVaes.ts';
 import { partsOf, wrongNumber } from '../../../../src/features/models/questions.ts';
 
 const files: AddedVae = {
@@ -23,17 +23,17 @@ function memento(value?: unknown): vscode.Memento {
 describe('VAEs that were added', () => {
   it('are kept as they were, once for a place, until they are removed', async () => {
     const store = memento();
-    const added = new AddedVaes(store);
+    const added = addedVaes(store);
     let changes = 0;
     added.onDidChange(() => changes++);
     await added.add(files);
     await added.add(folder);
-    expect(new AddedVaes(store).list()).toEqual([files, folder]);
+    expect(addedVaes(store).list()).toEqual([files, folder]);
     const other = { ...files, answers: { range: '0..1' } };
     await added.add(other);
     expect(added.list()).toEqual([folder, other]);
     await added.remove(idOf(other.place));
-    expect(new AddedVaes(store).list()).toEqual([folder]);
+    expect(addedVaes(store).list()).toEqual([folder]);
     await added.remove('/nothing');
     expect(changes).toBe(5);
   });
