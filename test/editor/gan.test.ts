@@ -111,13 +111,15 @@ describe('the GAN of glyphs', () => {
     await frame.locator('.picture').nth(5).click();
     await until('sample 5 is looked at', async () => (await frame.locator('#gan-sample').innerText()).startsWith('Sample 5 of seed 77'));
     await ready(frame);
-    const before = await scoreLine(frame);
+    const scoreOf = async (): Promise<string | undefined> => /Score (\S+),/.exec(await scoreLine(frame))?.[1];
+    const before = await scoreOf();
     process.kill(await inferenceProcess(editor), 'SIGKILL');
     await until('another picture is there', async () => {
       await frame.getByRole('slider', { name: 'Direction 1' }).fill('2');
-      return (await scoreLine(frame)).includes('Moved along 1 direction') && (await scoreLine(frame)) !== before;
+      // Where it is moved to is said at once; the score is the sample's own until the picture is there.
+      return (await scoreLine(frame)).includes('Moved along 1 direction') && (await scoreOf()) !== before;
     });
-    const moved = await until('its score is there', async () => /Score (\S+),/.exec(await scoreLine(frame))?.[1]);
+    const moved = await until('its score is there', scoreOf);
     await editor.page.waitForTimeout(500);
     await reloadWindow(editor);
     frame = await until('the panel is there', async () => editor.panelFrame('GAN').catch(() => undefined));
