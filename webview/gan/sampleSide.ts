@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { LoadedGan } from '../../src/protocol/gan.ts';
+import type { GanPlace } from '../../src/protocol/ganView.ts';
 import { textButton } from '../shared/notices.ts';
 import { noiseStrip } from '../shared/pictures/noiseStrip.ts';
 import { paint } from '../shared/pictures/drawing.ts';
@@ -54,11 +55,17 @@ function scoreLine(score: number, { scores }: Samples): string {
   return `Score ${scoreWords(score)}, above ${percent(shareBelow(scores, score))} of the samples.`;
 }
 
+type Walk = NonNullable<GanPlace['walk']>;
+
+/** Where one stands on the way; at its beginning where none was chosen. */
+function walkOf({ walk, sample }: GanPlace, count: number): Walk {
+  return walk ?? { to: (sample + 1) % Math.max(1, count), way: 'spherical', at: 0 };
+}
+
 function walkFields(panel: GanDesk, { settings, count }: Samples): TemplateResult {
-  const { walk, sample } = panel.state.place;
-  const to = walk?.to ?? (sample + 1) % Math.max(1, count);
-  const way = walk?.way ?? 'spherical';
-  const set = (change: Partial<NonNullable<typeof walk>>): void => panel.move({ walk: { to, way, at: walk?.at ?? 0, ...change } });
+  const { to, way, at: along } = walkOf(panel.state.place, count);
+  // Of the way as it is then: two fields may be changed before the page is drawn anew.
+  const set = (change: Partial<Walk>): void => panel.move({ walk: { ...walkOf(panel.state.place, count), ...change } });
   return html`<div class="gan-walk" role="group" aria-label="Walk">
     <div class="gan-row">
       ${wholeField(
@@ -85,7 +92,7 @@ function walkFields(panel: GanDesk, { settings, count }: Samples): TemplateResul
       {
         label: 'Way',
         title: 'How far from the one to the other; the class stays',
-        ...{ value: walk?.at ?? 0, maximum: 1, step: 0.01, text: `${Math.round(100 * (walk?.at ?? 0))} %` },
+        ...{ value: along, maximum: 1, step: 0.01, text: `${Math.round(100 * along)} %` },
       },
       (at) => set({ at }),
     )}
@@ -115,7 +122,10 @@ function directionSliders(panel: GanDesk): TemplateResult {
           title: `A step of length 1 along it changes the picture by ${(100 * directions.gains[at]!).toFixed(1)} % of the range (root mean square), to first order`,
           ...{ value, reach, text: value.toFixed(1) },
         },
-        (move) => panel.move({ moves: Array.from({ length: count }, (__, other) => (other === at ? move : (moves[other] ?? 0))) }),
+        (move) =>
+          panel.move({
+            moves: Array.from({ length: count }, (__, other) => (other === at ? move : (panel.state.place.moves[other] ?? 0))),
+          }),
       );
     })}
   </div>`;
