@@ -1,6 +1,6 @@
 /** The panel in which a GAN of points in the plane trains: one state, drawn by lit, around the run that is open. */
 
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { nothing, render, type TemplateResult } from 'lit';
 import { ganPresets, type GanPreset } from '../../src/maths/adversarial/presets.ts';
 import type {
   AdversarialHost,
@@ -16,12 +16,11 @@ import { defaultCoefficients, type Coefficients } from '../../src/protocol/train
 import { drawnData, type RunContent } from '../../src/protocol/trainingRun.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
-import { banner, busyBanner, textButton } from '../shared/notices.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { Drawing, spacing } from '../shared/training/drawing.ts';
 import { OpenRun } from '../shared/training/openRun.ts';
-import { runNotices } from '../shared/training/runNotices.ts';
+import { runPage } from '../shared/training/runPage.ts';
 import type { AdversarialDesk } from './desk.ts';
 import { Evaluations } from './evaluations.ts';
 import { comparedWith } from './fixes.ts';
@@ -313,15 +312,14 @@ export class AdversarialPanel implements AdversarialDesk {
   }
 
   #page(): TemplateResult {
-    const { problem, waiting, isLoaded, status } = this.open;
-    const leave = isLoaded ? textButton('Close', () => this.open.dismiss()) : textButton('Try again', () => this.start());
-    const waysOn = { goBack: (step: number) => this.seek(step), goOnSlower: () => this.#goOnSlower() };
-    return html`<main class="training">
-      <h1 class="headline">${this.#headline()}</h1>
-      ${isLoaded ? toolbar(this) : nothing} ${waiting ? busyBanner(waiting.progress, () => waiting.abort.abort()) : nothing}
-      ${problem === null ? nothing : banner('error', problem, leave)} ${runNotices(status, waysOn)} ${presetNote(this)}
-      ${isLoaded ? parts(this) : nothing}
-    </main>`;
+    return runPage(this.open, {
+      headline: this.#headline(),
+      toolbar: () => toolbar(this),
+      note: presetNote(this),
+      parts: () => parts(this),
+      start: () => this.start(),
+      goOnSlower: () => this.#goOnSlower(),
+    });
   }
 
   #goOnSlower(): void {

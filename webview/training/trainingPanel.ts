@@ -1,18 +1,17 @@
 /** The panel in which a VAE of points in the plane trains: one state, drawn by lit, around the run that is open. */
 
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { nothing, render, type TemplateResult } from 'lit';
 import { messageOf } from '../../src/protocol/errors.ts';
 import type { CallOptions, Handlers, Remote } from '../../src/protocol/rpc.ts';
 import { drawnData, type RunContent } from '../../src/protocol/trainingRun.ts';
 import type { RatePlace, RunSummary, TrainingHost, TrainingPage, TrainingViewState } from '../../src/protocol/trainingView.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
-import { banner, busyBanner, textButton } from '../shared/notices.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { Drawing, spacing } from '../shared/training/drawing.ts';
 import { OpenRun } from '../shared/training/openRun.ts';
-import { runNotices } from '../shared/training/runNotices.ts';
+import { runPage } from '../shared/training/runPage.ts';
 import type { TrainingDesk } from './desk.ts';
 import { Evaluations } from './evaluations.ts';
 import { numbersOf, type StepNumbers } from './measured.ts';
@@ -234,19 +233,13 @@ export class TrainingPanel implements TrainingDesk {
   }
 
   #page(): TemplateResult {
-    const { problem, waiting, isLoaded, status, summary } = this.open;
-    const leave = isLoaded ? textButton('Close', () => this.open.dismiss()) : textButton('Try again', () => this.start());
-    const waysOn = {
-      goBack: (step: number) => {
-        if (summary) this.seek(summary.id, step);
-      },
+    return runPage(this.open, {
+      headline: this.#headline(),
+      toolbar: () => toolbar(this),
+      parts: () => parts(this),
+      start: () => this.start(),
       goOnSlower: () => this.#goOnSlower(),
-    };
-    return html`<main class="training">
-      <h1 class="headline">${this.#headline()}</h1>
-      ${isLoaded ? toolbar(this) : nothing} ${waiting ? busyBanner(waiting.progress, () => waiting.abort.abort()) : nothing}
-      ${problem === null ? nothing : banner('error', problem, leave)} ${runNotices(status, waysOn)} ${isLoaded ? parts(this) : nothing}
-    </main>`;
+    });
   }
 
   #goOnSlower(): void {
