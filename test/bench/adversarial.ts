@@ -100,6 +100,7 @@ async function withPictures(client: TrainingClient, mixture: MixtureShape, secon
   await running;
   const elapsed = (performance.now() - began) / 1000;
   listening.dispose();
+  await asked;
   const how = `${seconds} s; 512 points, a grid of 25 x 25, a surface of 64 x 64; a picture is there after ${median(delays).toFixed(0)} ms`;
   const shared = { unit: '', least: true, how } as const;
   await training.dispose();

@@ -79,7 +79,7 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
   'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)) || isTakenForOne(edit, named),
   // How much of each end a velocity has is told by its path, and a share of it may be meant.
   'share of a velocity': ({ edit: { kind, wanted } }, { formula }) =>
-    formula.id === 'fm_loss' && (kind === 'another value' || kind.endsWith('factor') || wanted.op === 'subtract'),
+    formula.id === 'fm_loss' && (kind === 'another value' || kind.endsWith('factor') || isLessOne(wanted)),
   // What is divided by its scale and not squared is the distance of a Laplace distribution.
   'of another density': ({ edit: { wanted }, cut: { operations, literals } }, { formula }) =>
     formula.id === 'gauss_nll' && wanted.op === 'square' && operations.has('abs') && !literals.some((value) => Math.abs(value) === 0.5),
@@ -304,6 +304,9 @@ export function areOfOneKind(one: Node, other: Node): boolean {
   const [words, others] = [one, other].map((node) => wordsIn(node).map(stemOf));
   return words!.some((word) => others!.includes(word)) || [words!, others!].every((all) => /^[qkv]$/.test(all[0] ?? ''));
 }
+
+/** `1 - x` or `x - 1`. */
+const isLessOne = ({ op, args }: Node): boolean => op === 'subtract' && args.some((arg) => numberOf(arg) === 1);
 
 const isOfOne = ({ op, args }: Node): boolean => /^(?:exp|log|sqrt|rsqrt|square|negate)$/.test(op) && args.length === 1;
 
