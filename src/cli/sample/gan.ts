@@ -12,6 +12,7 @@ import { defaultGan, type GanSettings } from '../../protocol/sampling.ts';
 import { withGan } from '../ganEngine.ts';
 import type { Terminal } from '../terminal.ts';
 import { readSettingsFile } from './settingsFile.ts';
+import { sampledSoFar } from './soFar.ts';
 import { writeFiles } from './writeFiles.ts';
 
 export interface SampleGanArguments {
@@ -59,6 +60,7 @@ export async function sampleGan(args: SampleGanArguments, terminal: Terminal): P
         sampled.places.set(batch.z, at * loaded.latent);
         sampled.classes?.set(batch.classes, at);
         if (batch.scores) sampled.scores?.set(batch.scores, at);
+        terminal.progress(sampledSoFar(at + batch.count, count));
       },
     });
     const report = {

@@ -10,6 +10,7 @@ import type { LoadedVae, SampleRecipe } from '../../protocol/vae.ts';
 import type { Terminal } from '../terminal.ts';
 import { withVae } from '../vaeEngine.ts';
 import { readSettingsFile } from './settingsFile.ts';
+import { sampledSoFar } from './soFar.ts';
 import { writeFiles } from './writeFiles.ts';
 
 z.config({ jitless: true });
@@ -52,6 +53,7 @@ export async function samplePictures(args: SamplePicturesArguments, terminal: Te
         onItem: (batch) => {
           pictures.set(batch.pictures, batch.first * size);
           places.set(batch.z, batch.first * loaded.latent);
+          terminal.progress(sampledSoFar(batch.first + batch.count, count));
         },
       },
     );

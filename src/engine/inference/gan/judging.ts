@@ -52,16 +52,12 @@ export class Judge {
     const read = new Int32Array(count);
     let features = new Float32Array(0);
     let dimensions = 0;
-    const run = (part: Float32Array, many: number) =>
-      this.runtime.run(
-        {
-          session: file.session.session,
-          feeds: { [judge.input]: floatTensor(part, [many, channels, height, width]) },
-          fetches: [judge.logits, judge.features],
-        },
-        { signal: context.signal },
-      );
-    await inBatches({ items: unit, size, fixed: undefined, wanted: BATCH, signal: context.signal }, run, (outputs, first, many) => {
+    const batched = {
+      ...{ session: file.session.session, fetches: [judge.logits, judge.features], items: unit, size },
+      ...{ fixed: undefined, wanted: BATCH, signal: context.signal },
+    };
+    const feedsOf = (part: Float32Array, many: number) => ({ [judge.input]: floatTensor(part, [many, channels, height, width]) });
+    await inBatches(this.runtime, batched, feedsOf, (outputs, first, many) => {
       const classes = judge.classes.length;
       const logits = floatsOf(outputs, judge.logits, many * classes);
       dimensions = Math.floor((outputs[judge.features]?.data.length ?? 0) / many);

@@ -42,15 +42,14 @@ export class GanParts {
   ): Promise<void> {
     const { latent, loaded, files, generatorBatch, size } = this.model;
     const { generator, latentShape, item, layout } = loaded;
-    const run = (part: Float32Array, count: number, first: number) => {
-      const feeds = {
-        [generator.noise]: floatTensor(part, [count, ...latentShape]),
-        ...classFeed(generator.class, classes, first, count, loaded.classes.length),
-        ...zeros(generator.others, count),
-      };
-      return this.runtime.run({ session: files.generator.session.session, feeds, fetches: [generator.picture] }, { signal });
-    };
-    await inBatches({ items: z, size: latent, fixed: generatorBatch, wanted: batch, signal }, run, (outputs, first, count) => {
+    const { session } = files.generator.session;
+    const batched = { session, fetches: [generator.picture], items: z, size: latent, fixed: generatorBatch, wanted: batch, signal };
+    const feedsOf = (part: Float32Array, count: number, first: number) => ({
+      [generator.noise]: floatTensor(part, [count, ...latentShape]),
+      ...classFeed(generator.class, classes, first, count, loaded.classes.length),
+      ...zeros(generator.others, count),
+    });
+    await inBatches(this.runtime, batched, feedsOf, (outputs, first, count) => {
       const made = floatsOf(outputs, generator.picture, count * size);
       const wrong = made.findIndex((value) => !Number.isFinite(value));
       if (wrong >= 0)
@@ -82,16 +81,16 @@ export class GanParts {
       throw new RpcError('no-discriminator', 'This model was opened without a discriminator: there are no scores. Add its discriminator.');
     const session = files.discriminator.session.session;
     const scores = new Float64Array(pictures.length / size);
-    const run = (part: Float32Array, count: number, first: number) => {
+    const batched = { session, fetches: [discriminator.score], items: pictures, size, fixed: discriminatorBatch, wanted: batch, signal };
+    const feedsOf = (part: Float32Array, count: number, first: number) => {
       const input = layout === 'channels-last' ? reordered(part, count, item, 'last') : part;
-      const feeds = {
+      return {
         [discriminator.picture]: floatTensor(input, [count, ...inputSizes]),
         ...classFeed(discriminator.class, classes, first, count, loaded.classes.length),
         ...zeros(discriminator.others, count),
       };
-      return this.runtime.run({ session, feeds, fetches: [discriminator.score] }, { signal });
     };
-    await inBatches({ items: pictures, size, fixed: discriminatorBatch, wanted: batch, signal }, run, (outputs, first, count) => {
+    await inBatches(this.runtime, batched, feedsOf, (outputs, first, count) => {
       const given = outputs[discriminator.score]?.data.length ?? 0;
       const together = discriminatorBatch ?? count;
       const each = Math.max(1, Math.floor(given / together));

@@ -53,7 +53,6 @@ export async function sample(
         z: z.slice((from - start) * latent, (to - start) * latent),
         scores: scored && scored.slice(offset, offset + to - from),
       });
-      context.progress({ message: `Sampled ${to - first} of ${count}`, fraction: (to - first) / count });
     },
     batch,
   );

@@ -59,15 +59,17 @@ export class VaeParts {
   private decodeTo(
     fetches: readonly string[],
     { z, batch, signal }: { z: Float32Array; batch: number; signal: AbortSignal },
-    take: Parameters<typeof inBatches>[2],
+    take: Parameters<typeof inBatches>[3],
   ): Promise<void> {
     const { latent, loaded, files, decoderBatch } = this.model;
     const { decoder, latentShape } = loaded;
-    const run = (part: Float32Array, size: number) => {
-      const feeds = { [decoder.input]: floatTensor(part, [size, ...latentShape]), ...zeros(decoder.others, size) };
-      return this.runtime.run({ session: files.decoder.session.session, feeds, fetches }, { signal });
-    };
-    return inBatches({ items: z, size: latent, fixed: decoderBatch, wanted: batch, signal }, run, take);
+    const { session } = files.decoder.session;
+    return inBatches(
+      this.runtime,
+      { session, fetches, items: z, size: latent, fixed: decoderBatch, wanted: batch, signal },
+      (part, count) => ({ [decoder.input]: floatTensor(part, [count, ...latentShape]), ...zeros(decoder.others, count) }),
+      take,
+    );
   }
 
   /** Encodes pictures [count, ...item], channels first, in the model's range. @throws RpcError 'no-encoder' */
@@ -78,13 +80,14 @@ export class VaeParts {
       throw new RpcError('no-encoder', 'This model was opened without an encoder: it can be decoded and sampled alone. Add its encoder.');
     const session = files.encoder.session.session;
     const fetches = [...new Set([encoder.mean, ...(encoder.spread ? [encoder.spread.output] : [])])];
-    const run = (part: Float32Array, count: number) => {
-      const input = layout === 'channels-last' ? reordered(part, count, item, 'last') : part;
-      const feeds = { [encoder.input]: floatTensor(input, [count, ...inputSizes]), ...zeros(encoder.others, count) };
-      return this.runtime.run({ session, feeds, fetches }, { signal });
-    };
-    await inBatches({ items: pictures, size, fixed: encoderBatch, wanted: BATCH, signal }, run, (outputs, first, count) =>
-      each(this.checked(this.encoded(outputs, first, count))),
+    await inBatches(
+      this.runtime,
+      { session, fetches, items: pictures, size, fixed: encoderBatch, wanted: BATCH, signal },
+      (part, count) => {
+        const input = layout === 'channels-last' ? reordered(part, count, item, 'last') : part;
+        return { [encoder.input]: floatTensor(input, [count, ...inputSizes]), ...zeros(encoder.others, count) };
+      },
+      (outputs, first, count) => each(this.checked(this.encoded(outputs, first, count))),
     );
   }
 

@@ -44,7 +44,6 @@ export async function sample(
     const { to: from } = told;
     const pictures = rowsTogether(untold);
     context.item({ first: from, count: to - from, pictures, z: z.slice((from - start) * latent, (to - start) * latent) });
-    context.progress({ message: `Sampled ${to - first} of ${count}`, fraction: (to - first) / count });
     [untold, told] = [[], { to, at: performance.now() }];
   };
   await parts.draw(

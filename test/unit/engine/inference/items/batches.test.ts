@@ -1,44 +1,50 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { inBatches } from '../../../../../src/engine/inference/items/batches.ts';
 import type { RawTensor } from '../../../../../src/protocol/worker.ts';
 
 const { signal } = new AbortController();
 const items = Float32Array.from({ length: 14 }, (_, i) => i);
+const pairs = { session: 1, fetches: ['out'], items, size: 2, fixed: undefined, wanted: 2, signal };
 
-/** An engine whose runs end when they are told to. */
-function heldRuns(): {
-  run: (part: Float32Array, count: number, first: number) => Promise<Readonly<Record<string, RawTensor>>>;
-  asked: number[];
-  end: (first: number) => void;
-} {
+type Run = Parameters<typeof inBatches>[0]['runEach'];
+
+const feedsOf = (part: Float32Array, count: number): Record<string, RawTensor> => ({
+  in: { type: 'float32', shape: [count, 2], data: part },
+});
+/** The first item's first number of each batch of a call. */
+const firstsOf = ({ feeds }: Parameters<Run>[0]): number[] => feeds.map((feed) => Number(feed['in']!.data[0]) / 2);
+const echoed = ({ feeds }: Parameters<Run>[0]): Record<string, RawTensor>[] => feeds.map((feed) => ({ out: feed['in']! }));
+
+/** An engine whose calls end when they are told to. */
+function heldRuns(): { runEach: Run; asked: number[][]; end: (first: number) => void } {
   const ends = new Map<number, () => void>();
-  const asked: number[] = [];
-  const run = (part: Float32Array, count: number, first: number): Promise<Readonly<Record<string, RawTensor>>> => {
-    asked.push(first);
-    return new Promise((resolve) => ends.set(first, () => resolve({ out: { type: 'float32', shape: [count, 2], data: part } })));
+  const asked: number[][] = [];
+  const runEach: Run = (call) => {
+    const firsts = firstsOf(call);
+    asked.push(firsts);
+    return new Promise((resolve) => ends.set(firsts[0]!, () => resolve(echoed(call))));
   };
-  return { run, asked, end: (first) => ends.get(first)!() };
+  return { runEach, asked, end: (first) => ends.get(first)!() };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a part of a model called in batches', () => {
-  it('always has a run waiting behind the one under way, and gives batches in order', async () => {
-    const { run, asked, end } = heldRuns();
+  it('always has a call waiting behind the one under way, and gives batches in order', async () => {
+    const { runEach, asked, end } = heldRuns();
     const taken: [number, number, number[]][] = [];
-    const done = inBatches({ items, size: 2, fixed: undefined, wanted: 2, signal }, run, ({ out }, first, count) => {
+    const done = inBatches({ runEach }, pairs, feedsOf, ({ out }, first, count) => {
       taken.push([first, count, [...(out!.data as Float32Array)]]);
     });
     await settled();
-    expect(asked).toEqual([0, 2]);
+    expect(asked).toEqual([[0], [2]]);
     end(2);
     await settled();
     expect(taken).toEqual([]);
     end(0);
     await settled();
-    expect(asked).toEqual([0, 2, 4, 6]);
-    end(6);
-    end(4);
+    expect(asked.flat()).toEqual([0, 2, 4, 6]);
+    for (const [first] of asked.slice(2).toReversed()) end(first!);
     await done;
     expect(taken).toEqual([
       [0, 2, [0, 1, 2, 3]],
@@ -48,16 +54,35 @@ describe('a part of a model called in batches', () => {
     ]);
   });
 
+  it('asks for more batches at once the faster they are', async () => {
+    const sizes = async (took: number): Promise<number[]> => {
+      const asked: number[] = [];
+      const now = vi.spyOn(performance, 'now').mockReturnValue(0);
+      let done = 0;
+      const runEach: Run = (call) => {
+        asked.push(call.feeds.length);
+        return Promise.resolve(echoed(call)).finally(() => now.mockReturnValue((done += took * call.feeds.length)));
+      };
+      const many = Float32Array.from({ length: 80 }, (_, i) => i);
+      await inBatches({ runEach }, { ...pairs, items: many }, feedsOf, () => undefined);
+      now.mockRestore();
+      return asked;
+    };
+    expect(Math.max(...(await sizes(100)))).toBe(1);
+    expect((await sizes(8)).slice(0, 4)).toEqual([1, 1, 1, 2]);
+    expect(Math.max(...(await sizes(0.01)))).toBe(8);
+  });
+
   it('fills a batch up that the file fixes', async () => {
     const parts: number[][] = [];
-    const run = (part: Float32Array, count: number): Promise<Readonly<Record<string, RawTensor>>> => {
-      parts.push([...part]);
-      return Promise.resolve({ out: { type: 'float32', shape: [count, 2], data: part } });
-    };
     const counts: number[] = [];
     await inBatches(
-      { items: items.subarray(0, 6), size: 2, fixed: 2, wanted: 64, signal },
-      run,
+      { runEach: (call) => Promise.resolve(echoed(call)) },
+      { ...pairs, items: items.subarray(0, 6), fixed: 2, wanted: 64 },
+      (part, count) => {
+        parts.push([...part]);
+        return feedsOf(part, count);
+      },
       (_, _first, count) => void counts.push(count),
     );
     expect(parts).toEqual([
@@ -69,25 +94,28 @@ describe('a part of a model called in batches', () => {
 
   it('ends with what a run failed with, and asks for no more', async () => {
     const asked: number[] = [];
-    const run = (_: Float32Array, __: number, first: number): Promise<Readonly<Record<string, RawTensor>>> => {
-      asked.push(first);
-      return first === 2 ? Promise.reject(new Error('no more memory')) : Promise.resolve({});
+    const runEach: Run = (call) => {
+      asked.push(...firstsOf(call));
+      return asked.includes(2) ? Promise.reject(new Error('no more memory')) : Promise.resolve(echoed(call));
     };
     const taken: number[] = [];
-    const work = inBatches({ items, size: 2, fixed: undefined, wanted: 2, signal }, run, (_outputs, first) => void taken.push(first));
+    const work = inBatches({ runEach }, pairs, feedsOf, (_outputs, first) => void taken.push(first));
     await expect(work).rejects.toThrow('no more memory');
-    expect([asked, taken]).toEqual([[0, 2, 4], [0]]);
+    expect(taken).toEqual([0]);
+    const before = asked.length;
+    await settled();
+    expect(asked.length).toBe(before);
   });
 
   it('ends when it is no longer wanted, before anything more is looked at', async () => {
-    const { run, asked, end } = heldRuns();
+    const { runEach, asked, end } = heldRuns();
     const abort = new AbortController();
-    const work = inBatches({ items, size: 2, fixed: undefined, wanted: 2, signal: abort.signal }, run, () => {
+    const work = inBatches({ runEach }, { ...pairs, signal: abort.signal }, feedsOf, () => {
       throw new Error('looked at');
     });
     abort.abort(new Error('enough'));
     end(0);
     await expect(work).rejects.toThrow('enough');
-    expect(asked).toEqual([0, 2]);
+    expect(asked).toEqual([[0], [2]]);
   });
 });

@@ -73,12 +73,12 @@ describe('a model that gives what is no number', () => {
   it('is told of, with the place', async () => {
     const { runtime } = startRuntime();
     let spoilt = '';
-    const run: typeof runtime.run = async (params, options) => {
-      const outputs = await runtime.run(params, options);
-      for (const [name, { data }] of Object.entries(outputs)) if (name === spoilt) data.fill(NaN as never);
-      return outputs;
+    const runEach: typeof runtime.runEach = async (params, options) => {
+      const batches = await runtime.runEach(params, options);
+      for (const outputs of batches) outputs[spoilt]?.data.fill(NaN as never);
+      return batches;
     };
-    const service = direct<Remote<VaeService>>(createVaeService({ ...runtime, run }));
+    const service = direct<Remote<VaeService>>(createVaeService({ ...runtime, runEach }));
     await service.load({ source: linearSource('linear-3'), settings });
     const picture = new Float32Array(9);
     const told = (call: Promise<unknown>, words: RegExp) =>
