@@ -22,7 +22,10 @@ it('tells how long nothing has been heard, where an item is a sign of life as pr
   vi.advanceTimersByTime(9_000);
   expect([told, items]).toEqual([['half'], [1, 2, 3]]);
   vi.advanceTimersByTime(11_000);
-  expect(told.slice(1).map((message) => message.slice(0, 30))).toEqual(['No sign of progress for 10 s: ', 'No sign of progress for 20 s: ']);
+  expect(told.slice(1).map((message) => message.slice(0, 30))).toEqual([
+    'No sign of progress for 10 s: ',
+    'No sign of progress for 20 s: ',
+  ]);
   stop();
   vi.advanceTimersByTime(60_000);
   expect(told).toHaveLength(3);
