@@ -3,13 +3,11 @@
 import * as z from 'zod/mini';
 import { defaultDecoding, type DecodingSettings } from '../../protocol/generation.ts';
 import { ganFields } from '../../models/gan/settings.ts';
-import { RpcError } from '../../protocol/rpc.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import {
   defaultGan,
   defaultPictures,
   type GanRun,
-  type PastedSettings,
   type PictureRun,
   type PictureSettings,
   type SamplingChoices,
@@ -24,7 +22,7 @@ const count = z.int().check(z.gte(0));
 const share = z.number().check(z.gte(0), z.lte(1));
 const text = z.string().check(z.maxLength(400_000));
 
-const decodingFields = {
+export const decodingFields = {
   method: z.enum(['sample', 'greedy', 'beam']),
   temperature: z.number().check(z.gte(0), z.lte(100)),
   topK: count,
@@ -39,7 +37,7 @@ const decodingFields = {
 } satisfies Record<keyof DecodingSettings, unknown>;
 const decoding = z.object(decodingFields);
 
-const pictureFields = {
+export const pictureFields = {
   from: z.enum(['prior', 'around']),
   temperature: z.number().check(z.gte(0), z.lte(100)),
   count: z.int().check(z.gte(1), z.lte(10_000)),
@@ -48,7 +46,7 @@ const pictureFields = {
 const pictures = z.object(pictureFields);
 
 /** As many as a page can show. */
-const shownGanFields = { ...ganFields, count: pictureFields.count };
+export const shownGanFields = { ...ganFields, count: pictureFields.count };
 const gan = z.object(shownGanFields);
 
 const alternative = z.object({ id: z.int(), text, probability: share, drawn: share });
@@ -175,49 +173,3 @@ const bytesOf = (given: string | Uint8Array): Uint8Array =>
   typeof given === 'string' ? new Uint8Array(Buffer.from(given, 'base64')) : given;
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const sizeOf = ({ channels, height, width }: Picture['shape']): number => channels * height * width;
-
-/** `{"model": "code-transformer", "decoding": {...}}`, `{"model": "vae-glyphs", "pictures": {...}}`, `{"model": "gan-glyphs", "gan": {...}}`, or the settings alone. */
-const settingsFile = z.strictObject({
-  model: z.optional(z.string()),
-  decoding: z.optional(z.partial(z.strictObject(decodingFields))),
-  pictures: z.optional(z.partial(z.strictObject(pictureFields))),
-  gan: z.optional(z.partial(z.strictObject(shownGanFields))),
-});
-
-/** @throws RpcError 'setting-invalid' with the field that is wrong */
-export function parseSettings(json: string): PastedSettings {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    throw wrong('What is on the clipboard is no JSON');
-  }
-  const read = settingsFile.safeParse(wrapped(value));
-  if (!read.success) {
-    const issue = read.error.issues[0]!;
-    const field = issue.path.map(String).join('.') || 'the whole';
-    const unknown = issue.code === 'unrecognized_keys' ? `: ${issue.keys.join(', ')}` : '';
-    throw wrong(`${field} is wrong (${issue.message}${unknown})`);
-  }
-  const given = (fields: object): object => Object.fromEntries(Object.entries(fields).filter(([, each]) => each !== undefined));
-  const { model, decoding: text, pictures: drawn, gan: generated } = read.data;
-  return {
-    ...given({ model }),
-    ...(text && { decoding: given(text) }),
-    ...(drawn && { pictures: given(drawn) }),
-    ...(generated && { gan: given(generated) }),
-  };
-}
-
-/** Settings that stand alone are told apart by what only pictures, or only GANs, have. */
-function wrapped(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || 'decoding' in value || 'pictures' in value || 'gan' in value) return value;
-  if ('truncation' in value || 'walk' in value || 'class' in value) return { gan: value };
-  return 'count' in value || 'from' in value ? { pictures: value } : { decoding: value };
-}
-
-const wrong = (what: string): RpcError =>
-  new RpcError(
-    'setting-invalid',
-    `${what}. Copy settings from this view, or write them as JSON: ${JSON.stringify({ decoding: { temperature: 0.8, seed: 1 } })}.`,
-  );

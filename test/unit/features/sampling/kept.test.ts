@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstChoices, parseChoices, parseRun, parseSettings, storedRun } from '../../../../src/features/sampling/kept.ts';
+import { firstChoices, parseChoices, parseRun, storedRun } from '../../../../src/features/sampling/kept.ts';
 import { defaultDecoding } from '../../../../src/protocol/generation.ts';
 import { defaultGan, defaultPictures, type GanRun, type PictureRun, type TextRun } from '../../../../src/protocol/sampling.ts';
-import { RpcError } from '../../../../src/protocol/rpc.ts';
 
 const run: TextRun = {
   ...{
@@ -111,39 +110,5 @@ describe('what is kept of the sampling view', () => {
         parseRun(value);
       }),
     );
-  });
-});
-
-describe('settings from the clipboard', () => {
-  const failure = (json: string): string => {
-    try {
-      parseSettings(json);
-    } catch (error) {
-      return error instanceof RpcError && error.code === 'setting-invalid' ? error.message : String(error);
-    }
-    return 'none';
-  };
-
-  it('are taken with their model or alone, whole or in part', () => {
-    expect(parseSettings(JSON.stringify({ model: 'm', decoding: defaultDecoding }))).toEqual({ model: 'm', decoding: defaultDecoding });
-    expect(parseSettings('{"temperature": 1.5}')).toEqual({ decoding: { temperature: 1.5 } });
-    expect(parseSettings('{"decoding": {}}')).toEqual({ decoding: {} });
-    expect(parseSettings(JSON.stringify({ model: 'v', pictures: defaultPictures }))).toEqual({ model: 'v', pictures: defaultPictures });
-    expect(parseSettings('{"count": 9}')).toEqual({ pictures: { count: 9 } });
-    expect(parseSettings(JSON.stringify({ model: 'g', gan: defaultGan }))).toEqual({ model: 'g', gan: defaultGan });
-    expect(parseSettings('{"truncation": 0.5, "count": 9}')).toEqual({ gan: { truncation: 0.5, count: 9 } });
-  });
-
-  it('are refused with the field at fault', () => {
-    expect(failure('seed 7')).toContain('no JSON');
-    expect(failure('{"temprature": 1}')).toContain('temprature');
-    expect(failure('{"topP": 1.2}')).toContain('topP');
-    expect(failure('{"decoding": {"stop": [1]}}')).toContain('decoding.stop.0');
-    expect(failure('{"seed": -1}')).toContain('seed');
-    expect(failure('{"truncation": 0.01}')).toContain('truncation');
-    expect(failure('{"class": "A"}')).toContain('class');
-    expect(failure('{"walk": {"way": "round"}}')).toContain('walk');
-    expect(failure('[]')).not.toBe('none');
-    expect(failure('null')).not.toBe('none');
   });
 });

@@ -1,0 +1,63 @@
+/** Settings as a user pastes them: as a view has copied them, or written by hand. */
+
+import * as z from 'zod/mini';
+import { checked } from '../../models/checkedJson.ts';
+import { RpcError } from '../../protocol/rpc.ts';
+import type { PastedSettings } from '../../protocol/sampling.ts';
+import { decodingFields, pictureFields, shownGanFields } from './kept.ts';
+
+/** `{"model": "code-transformer", "decoding": {...}}`, `{"model": "vae-glyphs", "pictures": {...}}`, `{"model": "gan-glyphs", "gan": {...}}`, or the settings alone. */
+const settingsFile = z.strictObject({
+  model: z.optional(z.string()),
+  decoding: z.optional(z.partial(z.strictObject(decodingFields))),
+  pictures: z.optional(z.partial(z.strictObject(pictureFields))),
+  gan: z.optional(z.partial(z.strictObject(shownGanFields))),
+});
+
+export type SettingsKind = 'decoding' | 'pictures' | 'gan';
+
+/** An example of each, for a message. */
+const examples: Readonly<Record<SettingsKind, object>> = {
+  decoding: { temperature: 0.8, seed: 1 },
+  pictures: { temperature: 1, seed: 1 },
+  gan: { truncation: 0.7, seed: 1 },
+};
+
+/**
+ * @param kind what settings are that stand alone; without it what they have tells
+ * @throws RpcError 'setting-invalid' with the field that is wrong and its value
+ */
+export function parseSettings(json: string, kind?: SettingsKind): PastedSettings {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    // It may be a secret: what it is instead is not said.
+    throw refuse(`What is on the clipboard is no JSON. ${advice(kind)}`);
+  }
+  const read = checked(settingsFile, wrapped(value, kind), 'What is on the clipboard', advice(kind), refuse);
+  const given = (fields: object): object => Object.fromEntries(Object.entries(fields).filter(([, each]) => each !== undefined));
+  const { model, decoding, pictures, gan } = read;
+  return {
+    ...given({ model }),
+    ...(decoding && { decoding: given(decoding) }),
+    ...(pictures && { pictures: given(pictures) }),
+    ...(gan && { gan: given(gan) }),
+  };
+}
+
+function wrapped(value: unknown, kind?: SettingsKind): unknown {
+  if (typeof value !== 'object' || value === null || Object.keys(examples).some((key) => key in value)) return value;
+  return { [kind ?? kindOf(value)]: value };
+}
+
+/** By what only pictures, or only GANs, have. */
+function kindOf(settings: object): SettingsKind {
+  if ('truncation' in settings || 'walk' in settings || 'class' in settings) return 'gan';
+  return 'count' in settings || 'from' in settings ? 'pictures' : 'decoding';
+}
+
+const advice = (kind: SettingsKind = 'decoding'): string =>
+  `Copy settings from a view, or write them as JSON: ${JSON.stringify({ [kind]: examples[kind] })}.`;
+
+const refuse = (message: string): RpcError => new RpcError('setting-invalid', message);
