@@ -59,14 +59,16 @@ export function curveChart<Point extends AtStep>(content: CurveChart<Point>): Te
       <div class="scatter-label scatter-x-label">step</div>
     </div>
     <ul class="training-key">
-      ${lines.map(
-        (line, index) =>
-          html`<li>
-            <svg class="training-mark" viewBox="0 0 24 8" aria-hidden="true">
-              ${svg`<path class="training-line ${line.id}" stroke=${colours[index] ?? ''} d="M0 4H24"></path>`}
-            </svg>
-            ${line.name} ${valueWords(points, line)}
-          </li>`,
+      ${lines.map((line, index) =>
+        // A line that has no value in the whole run is none.
+        points.length > 0 && valueWords(points, line) === ''
+          ? nothing
+          : html`<li>
+              <svg class="training-mark" viewBox="0 0 24 8" aria-hidden="true">
+                ${svg`<path class="training-line ${line.id}" stroke=${colours[index] ?? ''} d="M0 4H24"></path>`}
+              </svg>
+              ${line.name} ${valueWords(points, line)}
+            </li>`,
       )}
       ${
         floor

@@ -24,7 +24,7 @@ export function joined<Point extends AtStep>(points: readonly Point[], more: rea
   return all.length > most ? all.filter((_, at) => at % 2 === 1 || at === all.length - 1) : all;
 }
 
-/** The range of values that is drawn, without the first tenth of a run, whose losses tower over what follows; 0 is in it. */
+/** The range of values that is drawn, without the first tenth of a run, whose losses tower over what follows; 0 is in it, and its end where nothing lies beyond. */
 export function rangeOf<Point extends AtStep>(
   points: readonly Point[],
   lines: readonly CurveLine<Point>[],
@@ -34,7 +34,7 @@ export function rangeOf<Point extends AtStep>(
   const values = [...(late.length > 0 ? late : points).flatMap((point) => lines.map((line) => line.value(point))), ...others, 0];
   const { least: low, greatest: high } = summaryOf(values).finite!;
   const margin = 0.05 * (high - low || 1);
-  return [low - margin, high + margin];
+  return [low < 0 ? low - margin : 0, high > 0 ? high + margin : 0];
 }
 
 /** A line of at most about one point a pixel, in CSS pixels; points that are no number break it. */
