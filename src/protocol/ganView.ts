@@ -87,6 +87,15 @@ export interface MeasureRequest {
   readonly truncation: number | null;
 }
 
+/** Settings from the clipboard, as a model takes them. */
+export interface PastedGan {
+  /** The one that they name, else the one that is shown. */
+  readonly model: string;
+  readonly settings: Partial<GanSettings>;
+  /** What was not taken over; null: nothing. */
+  readonly notice: string | null;
+}
+
 export interface GanHost {
   ready(params: Record<never, never>): GanContent;
   saveState(params: { state: GanViewState }): void;
@@ -109,6 +118,8 @@ export interface GanHost {
   /** Asks where, and writes: a picture of the samples as PNG, or all numbers [count, ...item] as .npy. */
   save(params: { run: GanRun; png: Uint8Array | null }): void;
   copy(params: { text: string; what: string }): void;
+  /** @param params `model` is the one that is shown. @throws RpcError 'setting-invalid' with the value that is none of the model's */
+  paste(params: { model: string }): PastedGan;
 }
 
 export interface GanPage {

@@ -71,6 +71,38 @@ describe('the GAN of glyphs', () => {
     );
   });
 
+  it('takes settings from the clipboard, says which value is none of its, and takes changes back', async () => {
+    const frame = await panel();
+    const seed = frame.getByRole('spinbutton', { name: 'Seed' });
+    const paste = async (text: string): Promise<void> => {
+      await editor.evaluateInHost((vscode, given) => vscode.env.clipboard.writeText(given), text);
+      await frame.getByRole('button', { name: 'Paste settings' }).click();
+    };
+    const headline = (): Promise<string> => frame.locator('.headline').innerText();
+    await paste('{"model": "gan-glyphs", "gan": {"seed": 31, "class": 2, "count": 8, "truncation": 0.7}}');
+    await until('its samples are there', async () =>
+      /^8 samples of GAN of glyphs, seed 31, numbers of z above 0\.7/.test(await headline()),
+    );
+    await ready(frame);
+    const { scores } = await sampled(reference, { seed: 31, count: 8, truncation: 0.7, class: 2 });
+    expect(await headline()).toContain(`scores them ${told(Math.min(...scores))} to ${told(Math.max(...scores))}`);
+    const problem = frame.getByRole('alert');
+    await paste('{"class": 70}');
+    await problem.filter({ hasText: 'class (70) is nothing that GAN of glyphs has: its 62 classes are 0 to 61, or "each".' }).waitFor();
+    await paste('{"gan": {"seed": 1, "noise": 2}}');
+    await problem.filter({ hasText: 'gan.noise (2) is wrong: there is no such field.' }).waitFor();
+    expect(await seed.inputValue()).toBe('31');
+    await frame.locator('.picture-grid').focus();
+    await editor.page.keyboard.press('Control+z');
+    await until('the settings before are there', async () => (await seed.inputValue()) !== '31');
+    await ready(frame);
+    await editor.page.keyboard.press('Control+Shift+z');
+    await until('the pasted ones are there again', async () => (await seed.inputValue()) === '31');
+    await until('its samples are there', async () => /^8 samples of GAN of glyphs, seed 31/.test(await headline()));
+    await editor.page.keyboard.press('Control+z');
+    await ready(frame);
+  });
+
   it('is measured on held-out glyphs: the numbers are those of the service', async () => {
     const frame = await panel();
     await frame.locator('vscode-button', { hasText: 'Measure' }).click();

@@ -98,6 +98,91 @@ describe('the samples', () => {
   });
 });
 
+describe('settings', () => {
+  it('are pasted, with their model, as far as it has them', async () => {
+    const { page, close } = await open();
+    await page.getByRole('slider', { name: 'Samples' }).fill('20');
+    await button(page, 'Paste settings').click();
+    await expect.poll(() => last<GanSampleRequest>(page, 'sample')).toEqual({ seed: 12, first: 0, count: 20, truncation: 0.7, class: 2 });
+    expect(await last(page, 'paste')).toEqual({ model: 'gan-glyphs' });
+    expect(await kept(page)).toMatchObject({ model: 'gan-glyphs', data: 'held out', settings: { seed: 12, truncation: 0.7, class: 2 } });
+    await set(page, { pasted: { model: '/own/generator.onnx', settings: { seed: 3 }, notice: null } });
+    await button(page, 'Paste settings').click();
+    await expect.poll(() => calls(page, 'load')).toEqual([{ model: 'gan-glyphs' }, { model: '/own/generator.onnx' }]);
+    await expect.poll(() => last<GanSampleRequest>(page, 'sample')).toMatchObject({ seed: 3, count: 20, truncation: 0.7 });
+    // Of one of the user's own nobody knows the data.
+    expect(await kept(page)).toMatchObject({ model: '/own/generator.onnx', data: null, train: null });
+    await close();
+  });
+
+  it('that were not taken over are told, and what is no setting changes nothing', async () => {
+    const { page, close } = await open();
+    await set(page, { pasted: { model: 'gan-glyphs', settings: { seed: 4 }, notice: 'The settings are of the model “gone”.' } });
+    await button(page, 'Paste settings').click();
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('“gone”');
+    await button(page, 'Close').click();
+    const before = (await calls(page, 'sample')).length;
+    await set(page, { failures: { paste: 'class (70) is nothing that GAN of glyphs has.' } });
+    await button(page, 'Paste settings').click();
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('class (70)');
+    expect((await calls(page, 'sample')).length).toBe(before);
+    expect((await kept(page)).settings).toMatchObject({ seed: 4, class: 'each' });
+    await close();
+  });
+});
+
+describe('what was changed', () => {
+  it('is undone and redone, by keys and by buttons, with what is drawn', async () => {
+    const { page, close } = await open();
+    expect(await button(page, 'Undo').count()).toBe(0);
+    await page.locator('.picture').nth(4).click();
+    await page.getByRole('slider', { name: 'Direction 1' }).fill('1');
+    await page.getByRole('slider', { name: 'Direction 1' }).fill('2');
+    await page.getByRole('combobox', { name: 'Class' }).selectOption('B');
+    await expect.poll(() => page.locator('#gan-sample').innerText()).toBe('Sample 0 of seed 1: B');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => page.locator('#gan-sample').innerText()).toBe('Sample 4 of seed 1: B');
+    await expect.poll(() => page.locator('.gan-looked-words').innerText()).toContain('Moved along 1 direction.');
+    expect(await last<GanSampleRequest>(page, 'sample')).toMatchObject({ class: 'each' });
+    expect((await kept(page)).place).toEqual({ sample: 4, walk: null, moves: [2, 0, 0, 0] });
+    // A slider that is drawn is one change.
+    await button(page, 'Undo').click();
+    expect((await kept(page)).place).toEqual({ sample: 4, walk: null, moves: [] });
+    await page.keyboard.press('Control+Shift+z');
+    expect((await kept(page)).place.moves).toEqual([2, 0, 0, 0]);
+    await button(page, 'Redo').click();
+    await expect.poll(() => last<GanSampleRequest>(page, 'sample')).toMatchObject({ class: 1 });
+    expect(await button(page, 'Redo').count()).toBe(0);
+    await close();
+  });
+
+  it('is undone of a model and of its data too, and not in a field in which one types', async () => {
+    const { page, close } = await open();
+    await page.getByRole('combobox', { name: 'Trained on' }).selectOption('Not known');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('own');
+    await expect.poll(() => headline(page)).toContain('of own');
+    await page.getByRole('spinbutton', { name: 'Seed' }).focus();
+    await page.keyboard.press('Control+z');
+    expect((await kept(page)).model).toBe('/own/generator.onnx');
+    await button(page, 'Undo').click();
+    await expect.poll(() => headline(page)).toContain('of GAN of glyphs');
+    expect(await kept(page)).toMatchObject({ model: 'gan-glyphs', data: 'held out', train: null });
+    await button(page, 'Undo').click();
+    await expect.poll(() => page.locator('.gan-nearest li').count()).toBe(6);
+    await close();
+  });
+
+  it('is broken off by Escape', async () => {
+    const { page, close } = await open();
+    await set(page, { holding: ['measure'] });
+    await page.locator('vscode-button', { hasText: 'Measure' }).click();
+    await page.getByRole('progressbar', { name: 'Comparing regions' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('progressbar').count()).toBe(0);
+    await close();
+  });
+});
+
 describe('the place in z', () => {
   it('goes along the directions in which the picture changes most, and back', async () => {
     const { page, close } = await open();
@@ -145,7 +230,7 @@ describe('scores', () => {
     await measure(page);
     expect(await page.locator('.gan-histogram-name').allInnerTexts()).toEqual(['Samples', 'Glyphs, held out', 'Glyphs, trained on']);
     expect(await page.locator('.gan-histogram svg').nth(1).getAttribute('aria-label')).toMatch(
-      /^Glyphs, held out: 300 scores, mean and deviation 0\.\d+ ± 0\.\d+$/,
+      /^Glyphs, held out: 300 scores, mean 0\.\d+, SD 0\.\d+$/,
     );
     await button(page, 'Score the image that is open').click();
     await expect

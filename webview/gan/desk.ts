@@ -1,6 +1,7 @@
 /** What the parts of the panel of a GAN share. */
 
 import type { GanContent, GanModel, GanPlace, GanViewState, ScoredPicture } from '../../src/protocol/ganView.ts';
+import type { Progress } from '../../src/protocol/rpc.ts';
 import type { GanSettings } from '../../src/protocol/sampling.ts';
 import type { PictureGrid } from '../shared/pictures/pictureGrid.ts';
 import type { Explored } from './explored.ts';
@@ -20,7 +21,12 @@ export interface GanDesk {
   readonly chosen: GanModel | undefined;
   /** An image file, scored. */
   readonly image: ScoredPicture | null;
-  choose(change: Pick<GanViewState, 'model'> | Partial<Pick<GanViewState, 'data' | 'train'>>): void;
+  /** Loading or sampling; null: neither. */
+  readonly busy: Progress | null;
+  readonly problem: string | null;
+  /** What was changed of the image. */
+  readonly changes: readonly string[];
+  choose(change: Partial<Pick<GanViewState, 'model' | 'data' | 'train'>>): void;
   /** Draws other samples. */
   set(change: Partial<GanSettings>): void;
   /** Looks at another place in z. */
@@ -35,6 +41,17 @@ export interface GanDesk {
   removeModel(model: string): void;
   save(format: 'png' | 'npy'): void;
   copySettings(): void;
+  pasteSettings(): void;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** Back to what was chosen before the last change, and forth again. */
+  undo(): void;
+  redo(): void;
+  /** Loads the model again, and draws its samples. */
+  begin(): void;
+  /** Breaks off what is under way. */
+  cancel(): void;
+  closeProblem(): void;
   /** Draws the panel again. */
   changed(): void;
 }

@@ -1,28 +1,32 @@
 /** The panel of a GAN: one state, drawn by lit; samples beside what is said of one, of the scores, of the variety and of what is given away. */
 
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { render } from 'lit';
 import { messageOf } from '../../src/protocol/errors.ts';
-import type { GanContent, GanHost, GanModel, GanPage, GanPlace, GanViewState, ScoredPicture } from '../../src/protocol/ganView.ts';
+import type {
+  GanContent,
+  GanHost,
+  GanModel,
+  GanPage,
+  GanPlace,
+  GanViewState,
+  PastedGan,
+  ScoredPicture,
+} from '../../src/protocol/ganView.ts';
 import { RpcError, type Handlers, type Progress, type Remote } from '../../src/protocol/rpc.ts';
 import type { GanRun, GanSettings } from '../../src/protocol/sampling.ts';
-import { banner, busyBanner, textButton } from '../shared/notices.ts';
 import { sheetPng } from '../shared/pictures/drawing.ts';
 import { PictureGrid } from '../shared/pictures/pictureGrid.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged } from '../shared/theme.ts';
+import { Undo, undoOf } from '../shared/undo.ts';
 import type { GanDesk } from './desk.ts';
 import { Explored } from './explored.ts';
 import { Measured } from './measured.ts';
 import { NearestExamples } from './nearest.ts';
-import { sampleSide } from './sampleSide.ts';
-import { scoresSide } from './scoresSide.ts';
+import { ganPage } from './page.ts';
 import { GanSession } from './session.ts';
-import { settingsRow } from './settingsRow.ts';
-import { toolbar } from './toolbar.ts';
-import { trainingSide } from './trainingSide.ts';
-import { varietySide } from './varietySide.ts';
 import { firstPlace, initialState } from './viewState.ts';
-import { measuredSentence, sampleName, samplesSentence } from './words.ts';
+import { sampleName } from './words.ts';
 
 /** Samples that are measured; of each of many classes at least some. */
 const measuredSamples = 1_000;
@@ -36,6 +40,7 @@ export class GanPanel implements GanDesk {
   readonly grid: PictureGrid;
   readonly #root: HTMLElement;
   readonly #keeper: StateKeeper<GanViewState>;
+  readonly #undo = new Undo<GanViewState>();
   #content: GanContent = { models: [], canAdd: false, data: [], state: null };
   #state: GanViewState = initialState;
   #image: ScoredPicture | null = null;
@@ -66,17 +71,16 @@ export class GanPanel implements GanDesk {
       },
       chosen: (index) => this.move({ ...firstPlace, sample: index }),
     });
+    // Of the document: where nothing has the focus, the page's body gets keys.
+    document.addEventListener('keydown', (event) => this.#pressed(event));
     onThemeChanged(() => this.changed());
   }
 
   /** What the host may ask. */
   static handlers(panel: () => GanPanel): Handlers<GanPage> {
     return {
-      models: ({ models, canAdd }) => panel().#take(models, canAdd),
-      show: ({ model, settings }) => {
-        panel().#keep({ settings: { ...settings, from: 'prior' }, place: firstPlace, model });
-        panel().#open();
-      },
+      models: ({ models, canAdd }) => panel().#listed(models, canAdd),
+      show: ({ model, settings }) => panel().#take({ model, settings: { ...settings, from: 'prior' } }),
     };
   }
 
@@ -87,7 +91,7 @@ export class GanPanel implements GanDesk {
     this.#state =
       known && state ? state : { ...initialState, settings: state?.settings ?? initialState.settings, model: models[0]?.id ?? null };
     this.#ready = true;
-    this.#open();
+    this.begin();
   }
 
   get content(): GanContent {
@@ -102,33 +106,36 @@ export class GanPanel implements GanDesk {
   get image(): ScoredPicture | null {
     return this.#image;
   }
+  get busy(): Progress | null {
+    return this.#busy;
+  }
+  get problem(): string | null {
+    return this.#problem;
+  }
+  get changes(): readonly string[] {
+    return this.#changes;
+  }
+  get canUndo(): boolean {
+    return this.#undo.canUndo;
+  }
+  get canRedo(): boolean {
+    return this.#undo.canRedo;
+  }
 
   choose(change: Partial<Pick<GanViewState, 'model' | 'data' | 'train'>>): void {
     const isOther = change.model !== undefined && change.model !== this.#state.model;
-    this.#keep({ ...change, ...(isOther && { place: firstPlace, data: null, train: null }) });
-    if (isOther) this.#open();
-    else {
-      this.measured.clear();
-      this.#looked();
-    }
-    this.changed();
+    this.#changesOf(change);
+    this.#go({ ...this.#state, ...change, ...(isOther && { place: firstPlace, data: null, train: null }) });
   }
 
   set(change: Partial<GanSettings>): void {
-    const before = this.#state.settings;
-    this.#keep({ settings: { ...before, ...change }, place: firstPlace });
-    this.explored.clear();
-    if ('truncation' in change && change.truncation !== before.truncation) this.measured.clear();
-    if (this.session.model) this.session.sample(this.#state.settings);
-    else this.#open();
-    this.changed();
+    this.#changesOf(change);
+    this.#go({ ...this.#state, settings: { ...this.#state.settings, ...change }, place: firstPlace });
   }
 
   move(change: Partial<GanPlace>): void {
-    this.#keep({ place: { ...this.#state.place, ...change } });
-    this.grid.choose(this.#state.place.sample);
-    this.explored.look(this.#state.place);
-    this.changed();
+    this.#changesOf(change);
+    this.#go({ ...this.#state, place: { ...this.#state.place, ...change } });
   }
 
   measure(): void {
@@ -186,11 +193,52 @@ export class GanPanel implements GanDesk {
     this.#act(this.host.copy({ text: `${JSON.stringify({ model, gan: settings }, undefined, 2)}\n`, what: 'Settings' }));
   }
 
+  pasteSettings(): void {
+    const { model } = this.#state;
+    if (model === null) return;
+    this.#act(
+      this.host.paste({ model }).then(({ notice, ...pasted }) => {
+        this.#take(pasted);
+        this.#update(() => (this.#problem = notice));
+      }),
+    );
+  }
+
+  undo(): void {
+    this.#back(this.#undo.undo(this.#state));
+  }
+
+  redo(): void {
+    this.#back(this.#undo.redo(this.#state));
+  }
+
+  begin(): void {
+    this.explored.clear();
+    this.measured.clear();
+    this.nearest.clear();
+    this.grid.clear(0);
+    [this.#image, this.#problem, this.#changes] = [null, null, []];
+    const { model, settings } = this.#state;
+    const known = this.chosen?.known;
+    if (known && this.#state.data === null && this.#state.train === null) this.#keep({ ...this.#state, ...known });
+    if (model !== null) this.session.open(model, settings);
+    this.changed();
+  }
+
+  cancel(): void {
+    this.session.cancel();
+    this.measured.cancel();
+  }
+
+  closeProblem(): void {
+    this.#update(() => (this.#problem = null));
+  }
+
   /** Draws once a frame, however much has changed. */
   changed(): void {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      if (this.#ready) render(this.#page(), this.#root);
+      if (this.#ready) render(ganPage(this), this.#root);
     });
   }
 
@@ -205,21 +253,44 @@ export class GanPanel implements GanDesk {
     await this.host.save({ run, png: format === 'png' ? await sheetPng(samples.levels, shape) : null });
   }
 
-  #open(): void {
-    this.explored.clear();
-    this.measured.clear();
-    this.nearest.clear();
-    this.grid.clear(0);
-    [this.#image, this.#problem, this.#changes] = [null, null, []];
-    const { model, settings } = this.#state;
-    const known = this.chosen?.known;
-    if (known && this.#state.data === null && this.#state.train === null) this.#keep(known);
-    if (model !== null) this.session.open(model, settings);
+  /** A model with settings, from elsewhere; of another one nobody knows the data. */
+  #take({ model, settings }: Pick<PastedGan, 'model' | 'settings'>): void {
+    this.#changesOf({ model, settings });
+    const own = model === this.#state.model ? {} : { data: null, train: null };
+    this.#go({ ...this.#state, ...own, model, settings: { ...this.#state.settings, ...settings }, place: firstPlace });
+  }
+
+  /** What is changed can be undone. */
+  #changesOf(change: object): void {
+    const what = Object.keys(change).join();
+    if (what !== '') this.#undo.changes(what, this.#state);
+  }
+
+  /** To what was chosen before; where its model is gone, the one that is shown stays. */
+  #back(state: GanViewState | null): void {
+    if (!state) return;
+    const isHere = this.#content.models.some(({ id }) => id === state.model);
+    this.#go(isHere ? state : { ...state, model: this.#state.model, data: this.#state.data, train: this.#state.train });
+  }
+
+  /** Draws what differs between what is shown and what is chosen. */
+  #go(state: GanViewState): void {
+    const before = this.#state;
+    this.#keep(state);
+    if (state.model !== before.model || !this.session.model) return this.begin();
+    if (state.settings !== before.settings) {
+      this.explored.clear();
+      if (state.settings.truncation !== before.settings.truncation) this.measured.clear();
+      this.session.sample(state.settings);
+    } else this.grid.choose(state.place.sample);
+    if (state.data !== before.data || state.train !== before.train) this.measured.clear();
+    if (state.settings === before.settings) this.explored.look(state.place);
+    if (state.train !== before.train) this.#looked();
     this.changed();
   }
 
   /** The models are others; where the one that is shown is gone, the first is. */
-  #take(models: readonly GanModel[], canAdd: boolean): void {
+  #listed(models: readonly GanModel[], canAdd: boolean): void {
     this.#content = { ...this.#content, models, canAdd };
     if (!this.chosen) this.choose({ model: models[0]?.id ?? null });
     this.changed();
@@ -233,7 +304,7 @@ export class GanPanel implements GanDesk {
       else this.grid.show(samples.levels.subarray(first * size, samples.count * size), shape, first);
       const { sample } = this.#state.place;
       // Fewer are drawn than there were.
-      if (sample >= samples.settings.count) this.#keep({ place: firstPlace });
+      if (sample >= samples.settings.count) this.#keep({ ...this.#state, place: firstPlace });
       if (samples.count > this.#state.place.sample && (!this.explored.seen || samples.recipe)) {
         this.grid.choose(this.#state.place.sample);
         this.explored.look(this.#state.place);
@@ -247,9 +318,18 @@ export class GanPanel implements GanDesk {
     this.changed();
   }
 
-  #keep(change: Partial<GanViewState>): void {
-    this.#state = { ...this.#state, ...change };
-    this.#keeper.keep(this.#state);
+  #keep(state: GanViewState): void {
+    this.#state = state;
+    this.#keeper.keep(state);
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    const way = undoOf(event);
+    if (way === 'undo') this.undo();
+    else if (way === 'redo') this.redo();
+    else if (event.key === 'Escape') return this.cancel();
+    else return;
+    event.preventDefault();
   }
 
   #act(work: Promise<unknown>): void {
@@ -264,42 +344,5 @@ export class GanPanel implements GanDesk {
   #update(change: () => void): void {
     change();
     this.changed();
-  }
-
-  #page(): TemplateResult {
-    const { model } = this.session;
-    return html`<main class="gan">
-      <h1 class="headline">${this.#headline()}</h1>
-      ${toolbar(this)} ${this.#busy ? busyBanner(this.#busy, () => this.session.cancel()) : nothing} ${this.#banners()}
-      ${this.#changes.map((notice) => banner('info', notice, nothing))}
-      <div class="gan-parts" ?hidden=${!model}>
-        <section class="gan-samples" aria-label="Samples">${settingsRow(this)} ${this.grid.element}</section>
-        ${
-          model
-            ? html`<div class="gan-side">${sampleSide(this, model)} ${trainingSide(this, model)}</div>
-                <div class="gan-measures">${scoresSide(this, model)} ${varietySide(this, model)}</div>`
-            : nothing
-        }
-      </div>
-    </main>`;
-  }
-
-  /** What went wrong, or was cancelled, can be begun again where nothing is seen without it. */
-  #banners(): TemplateResult {
-    const isUnfinished = this.#state.model !== null && this.#busy === null && !this.session.samples?.recipe;
-    const again = isUnfinished ? textButton('Try again', () => this.#open()) : nothing;
-    const close = textButton('Close', () => this.#update(() => (this.#problem = null)));
-    return html`${this.#problem === null ? nothing : banner('error', this.#problem, html`${again} ${close}`)}
-    ${isUnfinished && this.#problem === null ? banner('info', 'The samples are not all there: it was stopped.', again) : nothing}`;
-  }
-
-  #headline(): string {
-    const { samples } = this.session;
-    const title = this.chosen?.title ?? 'The model';
-    if (this.#content.models.length === 0) return 'There is no GAN here: reinstall Genlens, or add one of your own.';
-    const found = this.measured.found?.evaluation;
-    if (found) return measuredSentence(title, found);
-    if (samples && samples.count > 0) return samplesSentence(title, samples);
-    return 'What a generator draws from noise, and what the discriminator says of it';
   }
 }

@@ -49,15 +49,10 @@ export function histograms(rows: readonly ScoreRow[], marks: readonly ScoreMark[
   return html`<figure class="gan-histograms">
     ${rows.map(({ name, scores }, at) => {
       const { mean, deviation } = momentsOf(scores);
-      const facts = `${scoreWords(mean)} ± ${scoreWords(deviation)}`;
+      const facts = `${counted(scores.length, 'score')}, mean ${scoreWords(mean)}, SD ${scoreWords(deviation)}`;
       return html`<div class="gan-histogram">
-        <span class="gan-histogram-name">${name}</span><span class="gan-histogram-facts">${counted(scores.length, 'score')}, ${facts}</span>
-        <svg
-          viewBox="0 0 ${width} ${height}"
-          preserveAspectRatio="none"
-          role="img"
-          aria-label=${`${name}: ${counted(scores.length, 'score')}, mean and deviation ${facts}`}
-        >
+        <span class="gan-histogram-name">${name}</span><span class="gan-histogram-facts" title="SD: standard deviation">${facts}</span>
+        <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label=${`${name}: ${facts}`}>
           ${all[at]!.map((share, bin) => bar(share / most, bin))} ${marks.map((mark) => line(mark, x(mark.score)))}
         </svg>
       </div>`;

@@ -31,7 +31,7 @@ export function sampleSide(panel: GanDesk, model: LoadedGan): TemplateResult | t
     <header class="gan-section-head">
       <h2 id="gan-sample">${sampleName(samples, model.classes, place.sample)}</h2>
       <span class="spacer"></span>
-      ${elsewhere ? iconButton('discard', 'Back to the sample', () => panel.move({ walk: null, moves: [] })) : nothing}
+      ${elsewhere ? iconButton('home', 'Back to the sample', () => panel.move({ walk: null, moves: [] })) : nothing}
     </header>
     <div class="gan-looked">
       <canvas
@@ -43,11 +43,11 @@ export function sampleSide(panel: GanDesk, model: LoadedGan): TemplateResult | t
         })}
       ></canvas>
       <div class="gan-looked-words" role="status">
-        ${elsewhere ? html`<p>${elsewhere[0]!.toUpperCase()}${elsewhere.slice(1)}.</p>` : nothing}
-        ${seen?.score === null || !seen ? nothing : html`<p>${scoreLine(seen.score, samples)}</p>`} ${seen ? noiseStrip(seen.z) : nothing}
+        <p>${elsewhere ? `${elsewhere[0]!.toUpperCase()}${elsewhere.slice(1)}.` : 'As it was drawn.'}</p>
+        ${seen?.score === null || !seen ? nothing : html`<p>${scoreLine(seen.score, samples)}</p>`}
       </div>
     </div>
-    ${walkFields(panel, samples)} ${directionSliders(panel)}
+    ${seen ? noiseStrip(seen.z) : nothing} ${walkFields(panel, samples)} ${directionSliders(panel)}
   </section>`;
 }
 

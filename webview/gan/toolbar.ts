@@ -19,6 +19,8 @@ export function toolbar(panel: GanDesk): TemplateResult {
     ${model && model.classes.length > 0 ? classSelect(panel, model.classes) : nothing}
     ${seedField(state.settings.seed, (seed) => panel.set({ seed }))}
     <span class="spacer"></span>
+    ${panel.canUndo ? iconButton('discard', 'Undo', () => panel.undo(), 'Ctrl+Z') : nothing}
+    ${panel.canRedo ? iconButton('redo', 'Redo', () => panel.redo(), 'Ctrl+Shift+Z') : nothing}
     ${
       model
         ? html`${
@@ -29,7 +31,8 @@ export function toolbar(panel: GanDesk): TemplateResult {
           }
           ${iconButton('save', 'Save the pictures as PNG', () => panel.save('png'))}
           ${iconButton('file-binary', 'Save the numbers as .npy', () => panel.save('npy'))}
-          ${iconButton('json', 'Copy the settings of these samples', () => panel.copySettings())}`
+          ${iconButton('copy', 'Copy the settings of these samples', () => panel.copySettings())}
+          ${iconButton('clippy', 'Paste settings', () => panel.pasteSettings())}`
         : nothing
     }
   </div>`;

@@ -83,7 +83,16 @@ function coverage(panel: GanDesk, model: LoadedGan, found: ClassCoverage | null)
           }
         </li>`;
       })}
-    </ol>`;
+    </ol>
+    <p class="gan-note">
+      ${
+        isTold
+          ? html`Share of the samples of each class that are read as it, up to 100 %:
+              <span class="gan-mark"><span class="gan-key"></span>half or more</span>
+              <span class="gan-mark"><span class="gan-key low"></span>fewer</span>`
+          : `Share of all samples that are read as each class, up to ${percent(Math.max(...read))}.`
+      }
+    </p>`;
 }
 
 function table({ diversity, features, coverage: found }: GanEvaluation): TemplateResult {
@@ -139,5 +148,8 @@ function table({ diversity, features, coverage: found }: GanEvaluation): Templat
         )}
       </tbody>
     </table>
-    <p class="gan-note">Features: ${space}.</p>`;
+    <p class="gan-note">
+      Distance of two: root mean square of the pixels, in shares of the range. Precision, recall and Frechet distance: in ${space}; beside
+      the last that of ${reference.of === 'train' ? 'the training data to the data' : 'one half of the data to the other'}.
+    </p>`;
 }

@@ -5,7 +5,7 @@ import { birthdays } from '../../../src/maths/fidelity/birthday.ts';
 import { sensitivityOf } from '../../../src/maths/gan/directions.ts';
 import { normals } from '../../../src/maths/random/normal.ts';
 import type { GanBatch, GanEvaluation, GanRecipe, GanSampleRequest, LoadedGan } from '../../../src/protocol/gan.ts';
-import type { GanContent, GanHost, GanPage, ScoredPicture } from '../../../src/protocol/ganView.ts';
+import type { GanContent, GanHost, GanPage, PastedGan, ScoredPicture } from '../../../src/protocol/ganView.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
 import { RpcError, type Handlers, type Progress, type Remote } from '../../../src/protocol/rpc.ts';
 import { pageChannel } from './pageChannel.ts';
@@ -55,6 +55,7 @@ class GanStandIn {
   /** Methods whose answers wait. */
   holding: string[] = [];
   differ = true;
+  pasted: PastedGan = { model: 'gan-glyphs', settings: { seed: 12, class: 2, truncation: 0.7 }, notice: null };
   #waiting: (() => void)[] = [];
 
   constructor() {
@@ -98,6 +99,7 @@ class GanStandIn {
       removeModel: told('removeModel', nothing),
       save: told('save', nothing),
       copy: told('copy', nothing),
+      paste: told('paste', () => this.pasted),
     };
     this.page = duplex<GanHost, GanPage>(pageChannel(), handlers);
   }
