@@ -7,6 +7,7 @@ import type { ModelAnswers } from '../protocol/question.ts';
 import { evaluateArguments, evaluateOptions, readAnswers, type EvaluateArguments } from './evaluate/arguments.ts';
 import { formulasArguments, type FormulasArguments } from './formulas/arguments.ts';
 import { parse } from './parse.ts';
+import { diffusionArguments, diffusionOptions, type DiffusionArguments } from './sample/diffusionArguments.ts';
 import { isTopic, UsageError, type HelpTopic } from './usage.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -42,6 +43,7 @@ const sampleOptions = {
   settings: { type: 'string' },
   out: { type: 'string' },
   answer: { type: 'string', multiple: true },
+  ...diffusionOptions,
 } as const satisfies Options;
 
 export interface InspectArguments {
@@ -80,6 +82,7 @@ export interface SampleArguments {
   json: boolean;
   /** What a VAE's or a GAN's files do not say. */
   answers: ModelAnswers;
+  diffusion: DiffusionArguments;
   settings: EngineSettings;
 }
 
@@ -169,6 +172,7 @@ function sampleArguments(args: readonly string[]): Arguments {
     out: values.out,
     json: values.json ?? false,
     answers: readAnswers(values.answer ?? [], command),
+    diffusion: diffusionArguments(values, (option, value, least) => wholeNumber(command, option, value, least)),
     settings: engineSettings(command, values),
   };
 }

@@ -1,5 +1,7 @@
 /** What `--help` prints, and how a wrong command line is told. */
 
+import { samplers } from '../maths/samplers/list.ts';
+import { defaultDiffusion } from '../protocol/diffusion.ts';
 import { defaultDecoding } from '../protocol/generation.ts';
 import { defaultGan } from '../protocol/sampling.ts';
 import { evaluateHelp } from './evaluate/help.ts';
@@ -35,7 +37,7 @@ Shows what generative models compute.
 
 Commands:
   attention MODEL   run a model on a text or on tensors and write its attention weights
-  sample MODEL      continue a text, or draw samples of a VAE or a GAN
+  sample MODEL      continue a text, or draw samples of a VAE, a GAN or a diffusion model
   evaluate MODEL    measure a VAE or a GAN on data
   inspect MODEL     tell what a model is: inputs, outputs, parameters, attention
   formulas PATH     name the formulas that Python code computes, and what is wrong with them
@@ -71,8 +73,11 @@ A text with more tokens than the model's context is cut to its first ones; the o
 ${engineOptions}`,
   sample: `Usage: genlens sample MODEL [--prompt TEXT | --file FILE] [--n N] [--seed S] [--settings SETTINGS.json] [--out DIR] [--json]
                       [--answer ID=VALUE]...
+       genlens sample MODEL --steps N [--sampler NAME] [--guidance G] [--prompt TEXT | --label L] [--n N] [--seed S] [--init INIT.npy]
+                      [--noise NOISE.npy] [--trajectory OUT.npy] [--settings SETTINGS.json] [--out DIR] [--json]
 
-Continues a text with a transformer that predicts the next token, and prints what it continues it with. Of a VAE or a GAN, draws samples.
+Continues a text with a transformer that predicts the next token, and prints what it continues it with. Of a VAE, a GAN or a diffusion model,
+draws samples.
 ${modelText}A VAE is also a folder with encoder.onnx and decoder.onnx, a GAN one with generator.onnx and, for scores, discriminator.onnx.
 
   --prompt TEXT     the text to continue
@@ -90,6 +95,24 @@ ${modelText}A VAE is also a folder with encoder.onnx and decoder.onnx, a GAN one
   --answer ID=VALUE what the files of a VAE or a GAN do not say; which questions there are is told when one is needed
   --json            print all that is known as JSON: each token with its log-probability (nats), rank, the probability it was drawn with
                     and the most probable others; and the recipe: hash of the model, prompt, settings, provider, threads and versions
+
+Of a diffusion model (a bundled one, or a folder as diffusers and Optimum write it, with model_index.json):
+  --steps N         steps of the sampler (default ${defaultDiffusion.run.steps})
+  --sampler NAME    ${samplers
+    .map(({ name }) => name)
+    .join(', ')
+    .replace(/(.{70,90}?,) /g, '$1\n                    ')};
+                    or the name of its class in diffusers. The model's own, of scheduler_config.json, where it is not given
+  --guidance G      scale of classifier-free guidance; 1 (default): none
+  --prompt TEXT     what to draw, of a model that is told texts; of the bundled one two characters and words of style: "A b bold"
+  --label L         class to draw, by its number or name, of a model that is told one
+  --seed S          of the first sample; each other has that of the one before and 1. A sample's noise depends on its seed alone
+  --init FILE       standard normal noise [batch, ...] to begin with, before any scaling by the sampler
+  --noise FILE      noise [k, batch, ...] for what is drawn on the way, in order
+  --trajectory FILE write x before the first step and after each evaluation, float32 [evaluations + 1, batch, ...]
+  --out DIR         samples.npy [N, ...], pictures; of a latent model also latents.npy; and sample.json
+Settings of it: ${JSON.stringify(defaultDiffusion)};
+"options" are those of scheduler_config.json, by their names there.
 
 Settings of a GAN: ${JSON.stringify(defaultGan)}.
 Sample i depends on the seed and i alone; "first" is the number of the first, "truncation": 0.7 draws numbers of z above it in size again,

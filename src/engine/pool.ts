@@ -1,5 +1,6 @@
 /** The inference processes of one owner: one a model, within a memory limit, ended when idle. */
 
+import type { DiffusionService, DiffusionSource } from '../protocol/diffusion.ts';
 import type { GanInspection, GanService, GanSource } from '../protocol/gan.ts';
 import type { TransformerService } from '../protocol/generation.ts';
 import type { EngineSettings, ModelSource } from '../protocol/inference.ts';
@@ -8,6 +9,7 @@ import { RpcError, type CallOptions, type Disposable } from '../protocol/rpc.ts'
 import type { TrainingService } from '../protocol/training.ts';
 import type { VaeInspection, VaeService, VaeSource } from '../protocol/vae.ts';
 import { EngineClient } from './client.ts';
+import { DiffusionClient } from './diffusionClient.ts';
 import { GanClient, inspectGan } from './ganClient.ts';
 import type { ProcessOwner } from './modelProcess.ts';
 import { InferenceProcess, type ProcessOptions } from './process.ts';
@@ -109,6 +111,16 @@ export class EnginePool implements Disposable {
 
   inspectGan(source: GanSource, settings: EngineSettings, options: CallOptions = {}): Promise<GanInspection> {
     return inspectGan(() => new InferenceProcess<GanService>({ ...this.processOptions, family: 'gan' }), source, settings, options);
+  }
+
+  /** The same of a diffusion model. */
+  acquireDiffusion(source: DiffusionSource, settings: EngineSettings): DiffusionClient {
+    return this.clientOf(
+      'diffusion',
+      source,
+      settings,
+      (owner: ProcessOwner<DiffusionService>) => new DiffusionClient({ source, settings, ...owner }),
+    );
   }
 
   /** The client of a folder of training graphs; the same one for the same two, as `acquire`. */

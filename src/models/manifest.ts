@@ -75,6 +75,15 @@ const manifestSchema = z
     latentNames: z.optional(z.array(z.string().check(z.minLength(1)))),
     /** Of a model that is told a class: what each number stands for. */
     classes: z.optional(z.array(z.string().check(z.minLength(1))).check(z.minLength(1))),
+    /** Of a diffusion model that is told a caption: what each id stands for, and how many ids a caption has. */
+    words: z.optional(
+      z.array(z.string().check(z.minLength(1))).check(
+        z.refine((words) => words.includes('<pad>') && words.includes('<start>'), {
+          error: 'must have "<pad>" and "<start>" among them',
+        }),
+      ),
+    ),
+    captionLength: z.optional(z.int().check(z.gte(3))),
     /** What the numbers of a GAN's z are drawn from; N(0, 1) where it is not stated. */
     prior: z.optional(z.enum(['normal', 'symmetric', 'unit'])),
     tokenizer: z.optional(relativePath),

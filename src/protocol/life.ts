@@ -17,4 +17,4 @@ export interface InferenceOwner {
 }
 
 /** What an inference process is started for: it is its first argument, and chooses the service that it offers. */
-export type ModelFamily = 'transformer' | 'vae' | 'gan' | 'training';
+export type ModelFamily = 'transformer' | 'vae' | 'gan' | 'diffusion' | 'training';

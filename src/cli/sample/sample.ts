@@ -1,16 +1,23 @@
 /** `genlens sample`: what a model generates. */
 
 import { resolveModel } from '../../models/registry.ts';
+import { looksLikeDiffusion } from '../../models/diffusion/source.ts';
 import { looksLikeGan } from '../../models/gan/source.ts';
 import { looksLikeVae } from '../../models/vae/source.ts';
 import type { SampleArguments } from '../arguments.ts';
 import { manifestFamily } from '../family.ts';
 import type { Terminal } from '../terminal.ts';
+import { sampleDiffusion } from './diffusion.ts';
+import { givenOption } from './diffusionArguments.ts';
 import { sampleGan } from './gan.ts';
 import { samplePictures } from './pictures.ts';
 import { sampleText } from './text.ts';
 
 export async function sample(args: SampleArguments, terminal: Terminal): Promise<void> {
+  if (await looksLikeDiffusion(args.model, terminal.modelsFolder)) return sampleDiffusion(args, terminal);
+  const option = givenOption(args.diffusion);
+  if (option !== undefined)
+    throw new Error(`--${option} is for diffusion models, and ${args.model} is none (no manifest of that family, no model_index.json).`);
   if (await looksLikeVae(args.model, terminal.modelsFolder)) {
     if (args.input) throw new Error(`${args.model} is a variational autoencoder: it continues no text. Leave --prompt and --file out.`);
     return samplePictures(args, terminal);
@@ -25,6 +32,8 @@ export async function sample(args: SampleArguments, terminal: Terminal): Promise
     case 'transformer':
       return sampleText(args, terminal);
     default:
-      throw new Error(`${source.name} is a model of the family "${family}"; transformers, VAEs and GANs are sampled from here.`);
+      throw new Error(
+        `${source.name} is a model of the family "${family}"; transformers, VAEs, GANs and diffusion models are sampled from here.`,
+      );
   }
 }

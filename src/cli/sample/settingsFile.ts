@@ -3,7 +3,7 @@ import { readWithin } from '../inputFile.ts';
 const maximumSettingsBytes = 2 ** 20;
 
 /** Settings as they stand in a file: under their key, beside others, where the view has copied them. {} where no file is given. */
-export async function readSettingsFile(path: string | undefined, key: 'decoding' | 'pictures' | 'gan'): Promise<unknown> {
+export async function readSettingsFile(path: string | undefined, key: 'decoding' | 'pictures' | 'gan' | 'diffusion'): Promise<unknown> {
   if (path === undefined) return {};
   const text = (await readWithin(path, maximumSettingsBytes)).toString('utf8');
   let given: unknown;

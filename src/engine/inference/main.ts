@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ModelFamily } from '../../protocol/life.ts';
 import { runInferenceProcess } from './life.ts';
 import { createInferenceService } from './service.ts';
+import { createDiffusionService } from './diffusion/service.ts';
 import { createGanService } from './gan/service.ts';
 import { createTrainingService } from './training/service.ts';
 import { createVaeService } from './vae/service.ts';
@@ -14,6 +15,7 @@ const starts: Readonly<Record<ModelFamily, () => void>> = {
   transformer: () => runInferenceProcess(worker, createInferenceService),
   vae: () => runInferenceProcess(worker, createVaeService),
   gan: () => runInferenceProcess(worker, createGanService),
+  diffusion: () => runInferenceProcess(worker, createDiffusionService),
   training: () => runInferenceProcess(worker, createTrainingService),
 };
 const start = starts[process.argv[2] as ModelFamily] as (() => void) | undefined;

@@ -33,6 +33,8 @@ export const heun = {
     return planAlong(settings, run, twice(timesteps.map(Math.fround)), Float64Array.from([...twice(ending(sigmas, 0).subarray(0, -1)), 0]));
   },
 
+  // The second evaluation of a step needs the first.
+  startsAt: (_, evaluation) => evaluation % 2 === 0,
   ratesAt: explodingRates,
 
   move(plan, state, output) {

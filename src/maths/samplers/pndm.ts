@@ -39,6 +39,7 @@ export const pndm = {
     return { ...plan, fromLevels: levelsAt(from), starting: settings.skipPrkSteps ? 0 : 4 * (ORDER - 1) };
   },
 
+  startsAt: (_, evaluation) => evaluation === 0,
   ratesAt: levelRates,
 
   move(plan, state, output): Move {

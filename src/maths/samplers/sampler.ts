@@ -76,6 +76,8 @@ export interface Sampler {
   readonly aliases?: Partial<Record<keyof SamplerSettings, Readonly<Record<string, string>>>>;
   /** @throws SettingError where the settings contradict each other or the steps */
   plan(settings: SamplerSettings, run: RunSettings): Plan;
+  /** Whether a run can begin at an evaluation, without what earlier ones leave; it can at any where this is not told. */
+  startsAt?(plan: Plan, evaluation: number): boolean;
   /** alpha and sigma of x before the evaluation of this index. */
   ratesAt(plan: Plan, evaluation: number): Rates;
   /** @param output of the model: as many numbers as x; twice as many for each item where a variance is learned */

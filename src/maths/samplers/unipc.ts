@@ -60,7 +60,7 @@ export const unipc = {
     const { evaluations: at, history, held } = state;
     const prediction = solverPrediction(plan, state, output);
     const told = plan.settings.predictX0 ? prediction.clean : prediction.noise;
-    const corrects = at > 0 && !plan.settings.disableCorrector.includes(at - 1);
+    const corrects = history.length > 0 && !plan.settings.disableCorrector.includes(at - 1);
     const x = corrects ? stepped(plan, { at: at - 1, x: held[0]!, history, corrector: told }) : state.x;
     const known = newest(history, told, plan.settings.solverOrder);
     return { ...prediction, next: stepped(plan, { at, x, history: known, corrector: null }), history: known, held: [x] };
@@ -91,7 +91,7 @@ interface Leap {
 
 function stepped(plan: Plan, { at, x, history, corrector }: Leap): Floats {
   const { predictX0, solverType } = plan.settings;
-  const order = orderAt(plan, at);
+  const order = Math.min(orderAt(plan, at), history.length);
   const [from, to] = [ratesOfSigma(plan, plan.sigmas[at]!), ratesOfSigma(plan, plan.sigmas[at + 1]!)];
   const r = roundingOf(plan);
   const begun = lambdaOf(plan, plan.sigmas[at]!);

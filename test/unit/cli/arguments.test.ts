@@ -24,6 +24,7 @@ describe('parseCommandLine', () => {
     expect(parse('sample m --prompt x --n 3 --seed 7 --settings s.json --out o --json --answer prior=unit --answer range=0..1')).toEqual({
       ...{ command: 'sample', model: 'm', input: { text: 'x' }, count: 3, seed: 7, settingsFile: 's.json', out: 'o', json: true, settings },
       answers: { prior: 'unit', range: '0..1' },
+      diffusion: {},
     });
     expect(parse('sample m')).toEqual({
       ...{
@@ -36,14 +37,24 @@ describe('parseCommandLine', () => {
         out: undefined,
         json: false,
         answers: {},
+        diffusion: {},
         settings,
       },
+    });
+    expect(
+      parse('sample m --steps 4 --sampler ddim --guidance 2.5 --label cat --init i.npy --noise n.npy --trajectory t.npy'),
+    ).toMatchObject({
+      diffusion: { steps: 4, sampler: 'ddim', guidance: 2.5, label: 'cat', init: 'i.npy', noise: 'n.npy', trajectory: 't.npy' },
     });
     expect(parse('sample m --file -')).toMatchObject({ input: { file: '-' } });
     expect(parse('help sample')).toEqual({ command: 'help', topic: 'sample' });
     for (const [line, words] of [
       ['sample', 'MODEL is missing'],
       ['sample m --prompt x --file y', 'exclude each other'],
+      ['sample m --steps 1.5', '--steps takes a whole number of at least 1, not "1.5"'],
+      ['sample m --guidance=', '--guidance takes a number, not ""'],
+      ['sample m --init=', '--init needs the name of a file'],
+      ['sample m --sampler=', '--sampler needs a name'],
       ['sample m --n 0', '--n takes a whole number of at least 1, not "0"'],
       ['sample m --seed -1', 'seed'],
       ['sample m --settings=', '--settings needs the name of a file'],

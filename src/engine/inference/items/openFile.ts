@@ -1,6 +1,6 @@
 /** One file of a model, read, checked and opened; it is not trusted. */
 
-import { OnnxError, readModel } from '../../../onnx/model.ts';
+import { OnnxError, readModel, type OnnxModel } from '../../../onnx/model.ts';
 import { externalFiles, parameterCount } from '../../../onnx/stored.ts';
 import type { FileTensors } from '../../../models/vae/roles.ts';
 import type { EngineSettings } from '../../../protocol/inference.ts';
@@ -24,13 +24,17 @@ export interface OpenedFile extends FileTensors {
   parameters: number;
 }
 
-/** @throws RpcError as `readModelFile` does, 'model-invalid', and what the runtime says */
+/**
+ * @param look at the file as data, before it is handed over
+ * @throws RpcError as `readModelFile` does, 'model-invalid', and what the runtime says
+ */
 export async function openFile(
   runtime: Runtime,
   { id, name, sha256: expected }: FilesOf,
   path: string,
   settings: EngineSettings,
   context: CallContext,
+  look: (onnx: OnnxModel) => void = () => undefined,
 ): Promise<OpenedFile> {
   const { bytes, sha256 } = await readModelFile({ id, name, path, ...(expected && { sha256: expected }) }, context);
   let outside: string[];
@@ -39,6 +43,7 @@ export async function openFile(
     const onnx = readModel(bytes);
     outside = externalFiles(onnx);
     parameters = parameterCount(onnx);
+    look(onnx);
   } catch (error) {
     if (!(error instanceof OnnxError)) throw error;
     throw new RpcError('model-invalid', `${path} cannot be used: ${error.message}. Choose another file, or export the model again.`);
