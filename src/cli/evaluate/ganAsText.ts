@@ -2,6 +2,7 @@
 
 import type { Birthdays } from '../../maths/fidelity/birthday.ts';
 import type { MembershipAudit } from '../../maths/privacy/membership.ts';
+import { distanceUnit } from '../../protocol/pictures.ts';
 import type { GanEvaluation, LoadedGan, MembershipByScores, ScoreComparison, ScoresOf } from '../../protocol/gan.ts';
 
 export function ganAsText(name: string, loaded: LoadedGan, found: GanEvaluation): string {
@@ -13,7 +14,7 @@ export function ganAsText(name: string, loaded: LoadedGan, found: GanEvaluation)
     ...(scores ? scoreLines(scores) : []),
     ...(withoutScores === null ? [] : [`${scores ? 'No scores of the data' : 'No scores'}: ${withoutScores}`]),
     ...coverageLines(found),
-    ...diversityLines(found),
+    ...diversityLines(found, loaded),
     ...featureLines(found),
   ];
   if (copying)
@@ -57,17 +58,19 @@ function coverageLines({ coverage, samples }: GanEvaluation): string[] {
   ];
 }
 
-function diversityLines({ diversity, birthday }: GanEvaluation): string[] {
+function diversityLines({ diversity, birthday }: GanEvaluation, loaded: LoadedGan): string[] {
+  const unit = distanceUnit(loaded);
+  const items = loaded.item.kind === 'image' ? 'pictures' : 'items';
   const within = diversity.byClass ? 'two of one class' : 'two';
   const lines = [
-    `Distance between ${within}: ${diversity.samples.toFixed(3)} of samples, ${diversity.data.toFixed(3)} of the data (root mean square, in shares of the range)`,
+    `Distance between ${within}: ${diversity.samples.toFixed(3)} of samples, ${diversity.data.toFixed(3)} of the data (root mean square, in ${unit})`,
   ];
   if (!birthday) return [...lines, 'Birthday test: too few of a class'];
   const { batch, threshold, samples, data } = birthday;
   return [
     ...lines,
     `Birthday test: batches of ${batch}${diversity.byClass ? ' of one class' : ''} with two at most ${threshold.toFixed(3)} apart, which half of the data’s have: ${samples.found} of ${samples.batches} of samples, ${data.found} of ${data.batches} of the data`,
-    `  as often as of ${supportInWords(samples)} equally likely pictures${diversity.byClass ? ' a class' : ''}, where the data counts as ${supportInWords(data)}`,
+    `  as often as of ${supportInWords(samples)} equally likely ${items}${diversity.byClass ? ' a class' : ''}, where the data counts as ${supportInWords(data)}`,
   ];
 }
 

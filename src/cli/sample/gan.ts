@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { writeNpy } from '../../formats/npy.ts';
+import { checked } from '../../models/checkedJson.ts';
 import { sizeOf } from '../../models/dataset.ts';
 import { ganFields, ganFieldsInWords } from '../../models/gan/settings.ts';
 import type { GanRecipe, LoadedGan } from '../../protocol/gan.ts';
@@ -81,10 +82,9 @@ export async function sampleGan(args: SampleGanArguments, terminal: Terminal): P
 async function readSettings({ settingsFile, count, seed }: SampleGanArguments): Promise<GanSettings> {
   const where = settingsFile ?? 'The settings';
   const own = (await readSettingsFile(settingsFile, 'gan')) as object;
-  const parsed = given.safeParse({ ...own, ...(count !== undefined && { count }), ...(seed !== undefined && { seed }) });
-  if (parsed.success) return { ...defaultGan, ...(parsed.data as Partial<GanSettings>) };
-  const [issue] = parsed.error.issues;
-  throw new Error(`${where}: ${issue!.path.join('.') || 'the whole'} is not what it may be: ${ganFieldsInWords}.`);
+  const asked = { ...own, ...(count !== undefined && { count }), ...(seed !== undefined && { seed }) };
+  const read = checked(given, asked, where, `There are ${ganFieldsInWords}.`, (message) => new Error(message));
+  return { ...defaultGan, ...(read as Partial<GanSettings>) };
 }
 
 async function write(

@@ -3,6 +3,7 @@
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { writeNpy } from '../../formats/npy.ts';
+import { checked } from '../../models/checkedJson.ts';
 import { sizeOf } from '../../models/dataset.ts';
 import type { EngineSettings } from '../../protocol/inference.ts';
 import type { ModelAnswers } from '../../protocol/question.ts';
@@ -71,16 +72,9 @@ export async function samplePictures(args: SamplePicturesArguments, terminal: Te
 async function readSettings({ settingsFile, count, seed }: SamplePicturesArguments): Promise<PictureSettings> {
   const where = settingsFile ?? 'The settings';
   const own = await readSettingsFile(settingsFile, 'pictures');
-  const parsed = pictureSettings.safeParse({
-    ...(own as object),
-    ...(count !== undefined && { count }),
-    ...(seed !== undefined && { seed }),
-  });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new Error(
-    `${where}: ${issue!.path.join('.') || 'the whole'} is not what it may be: from "prior"; temperature 0 to 10; count 1 to 100000; seed 0 to ${2 ** 32 - 1}.`,
-  );
+  const asked = { ...(own as object), ...(count !== undefined && { count }), ...(seed !== undefined && { seed }) };
+  const advice = `There are from "prior"; temperature 0 to 10; count 1 to 100000; seed 0 to ${2 ** 32 - 1}.`;
+  return checked(pictureSettings, asked, where, advice, (message) => new Error(message));
 }
 
 async function write(

@@ -67,10 +67,10 @@ describe('genlens sample, of a GAN', () => {
     expect(open.stderr).toContain('--answer prior=normal');
     const settings = join(folder, 'wrong.json');
     for (const [given, words] of [
-      [{ truncation: 0 }, 'truncation is not what it may be'],
-      [{ class: 'A' }, 'class is not what it may be'],
-      [{ walk: { from: { seed: 1, sample: -1 } } }, 'walk.from.sample is not'],
-      [{ temperature: 1 }, 'the whole is not'],
+      [{ truncation: 0 }, 'truncation (0) is wrong: it must be 0.1 or more. There are from'],
+      [{ class: 'A' }, 'class ("A") is wrong: must be "each" or the number of a class'],
+      [{ walk: { from: { seed: 1, sample: -1 } } }, 'walk.from.sample (-1) is wrong'],
+      [{ temperature: 1 }, 'temperature (1) is wrong: there is no such field'],
     ] as const) {
       await writeFile(settings, JSON.stringify(given));
       const { code, stderr } = await genlens('sample', model, '--settings', settings, ...answers);
@@ -93,7 +93,7 @@ describe('genlens evaluate, of a GAN', () => {
     expect(text.stdout).toMatch(
       /^gaussian: 200 samples; 400 of 400 items of gaussian\.npy; trained on gaussian\.npy\nDiscriminator: scores /,
     );
-    expect(text.stdout).toMatch(/In pixels: Frechet distance [\d.]+ of samples and the data, .*of the training items and the data/);
+    expect(text.stdout).toMatch(/In the numbers themselves: Frechet distance [\d.]+ of samples and the data, .*of the training items and the data/);
     expect(text.stdout).toMatch(
       /not told apart: .*\n {2}400 of the data's items are in the training data too, and count as both\n {2}the discriminator’s score finds [\d.]+ % to [\d.]+ % of the members at 1 % false positives/,
     );

@@ -79,10 +79,12 @@ describe('genlens sample, of a variational autoencoder', () => {
 
   it('refuses settings that it cannot keep', async () => {
     await writeFile(join(folder, 'bad.json'), JSON.stringify({ pictures: { from: 'around' } }));
-    await expect(sampled({ settingsFile: join(folder, 'bad.json') })).rejects.toThrow(/bad\.json: from is not what it may be/);
+    await expect(sampled({ settingsFile: join(folder, 'bad.json') })).rejects.toThrow(
+      /bad\.json: from \(\"around\"\) is wrong: it must be \"prior\"/,
+    );
     await writeFile(join(folder, 'broken.json'), '{');
     await expect(sampled({ settingsFile: join(folder, 'broken.json') })).rejects.toThrow(/broken\.json is not JSON/);
     await expect(sampled({ settingsFile: join(folder, 'none.json') })).rejects.toThrow(/none\.json: cannot read/);
-    await expect(sampled({ seed: 2 ** 32 })).rejects.toThrow(/seed is not what it may be/);
+    await expect(sampled({ seed: 2 ** 32 })).rejects.toThrow(/seed \(4294967296\) is wrong: it must be 4294967295 or less/);
   });
 });
