@@ -44,3 +44,7 @@ export function shapeOfItem(item: ItemShape, between: ValueRange = { low: 0, hig
 export function drawnBetween({ range, drawn }: Pick<VaeLayout, 'range' | 'drawn'>): ValueRange {
   return drawn ?? range;
 }
+
+/** What the distance of two of a model's items is told in: a picture's range is known, a vector's is not. */
+export const distanceUnit = ({ item }: { readonly item: ItemShape }): string =>
+  item.kind === 'image' ? 'shares of the range' : 'the unit of its numbers';

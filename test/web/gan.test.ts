@@ -56,6 +56,14 @@ describe('the samples', () => {
       /^62 samples of GAN of glyphs, seed 1; the discriminator scores them −0\.\d{3} to 0\.\d{3}, −?0\.\d{3} in the mean\.$/,
     );
     expect(await page.locator('.picture').count()).toBe(62);
+    const scores = await page
+      .locator('.picture')
+      .evaluateAll((cells) => cells.map((cell) => Number(/score (\S+)$/.exec(cell.getAttribute('title') ?? '')?.[1]?.replace('−', '-'))));
+    const told = / them (\S+) to (\S+),/
+      .exec(await headline(page))!
+      .slice(1)
+      .map((score) => Number(score.replace('−', '-')));
+    expect([Math.min(...scores), Math.max(...scores)]).toEqual(told);
     expect(await page.locator('.gan-looked canvas').first().getAttribute('aria-label')).toBe('Sample 0 of seed 1: A');
     expect(complaints).toEqual([]);
     await close();

@@ -26,7 +26,7 @@ import { NearestExamples } from './nearest.ts';
 import { ganPage } from './page.ts';
 import { GanSession } from './session.ts';
 import { firstPlace, initialState } from './viewState.ts';
-import { sampleName } from './words.ts';
+import { scoredName } from './words.ts';
 
 /** Samples that are measured; of each of many classes at least some. */
 const measuredSamples = 1_000;
@@ -67,7 +67,7 @@ export class GanPanel implements GanDesk {
       label: 'Samples',
       name: (index) => {
         const { samples, model } = this.session;
-        return samples && model ? sampleName(samples, model.classes, index) : `Sample ${index}`;
+        return samples && model ? scoredName(samples, model.classes, index) : `Sample ${index}`;
       },
       chosen: (index) => this.move({ ...firstPlace, sample: index }),
     });

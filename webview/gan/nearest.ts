@@ -5,7 +5,7 @@ import { ref } from 'lit/directives/ref.js';
 import { levelsOf } from '../../src/maths/levels.ts';
 import type { LoadedGan } from '../../src/protocol/gan.ts';
 import type { GanHost } from '../../src/protocol/ganView.ts';
-import { drawnBetween, shapeOfItem } from '../../src/protocol/pictures.ts';
+import { distanceUnit, drawnBetween, shapeOfItem } from '../../src/protocol/pictures.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type { NeighboursOf } from '../../src/protocol/vae.ts';
 import { Latest } from '../shared/latest.ts';
@@ -59,7 +59,7 @@ export class NearestExamples {
     const between = drawnBetween(model);
     const shape = shapeOfItem(model.item, between);
     const size = nearest.length / index.length;
-    const width = (between.high - between.low) * Math.sqrt(size);
+    const width = (model.range.high - model.range.low) * Math.sqrt(size);
     return html`<ol class="gan-nearest" aria-label="Nearest training examples">
         ${Array.from(index, (place, at) => {
           const levels = levelsOf(nearest.subarray(at * size, (at + 1) * size), between);
@@ -74,7 +74,7 @@ export class NearestExamples {
         })}
       </ol>
       <p class="gan-note">
-        Root mean square distances, in shares of the range. The nearest is ${ratio[0]!.toFixed(2)} of the mean of the next
+        Root mean square distances, in ${distanceUnit(model)}. The nearest is ${ratio[0]!.toFixed(2)} of the mean of the next
         ${index.length - 1}: near 1 it is like any other, near 0 a copy.
       </p>`;
   }

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { LoadedGan } from '../../src/protocol/gan.ts';
 import type { GanPlace } from '../../src/protocol/ganView.ts';
+import { distanceUnit } from '../../src/protocol/pictures.ts';
 import { textButton } from '../shared/notices.ts';
 import { noiseStrip } from '../shared/pictures/noiseStrip.ts';
 import { paint } from '../shared/pictures/drawing.ts';
@@ -47,7 +48,7 @@ export function sampleSide(panel: GanDesk, model: LoadedGan): TemplateResult | t
         ${seen?.score === null || !seen ? nothing : html`<p>${scoreLine(seen.score, samples)}</p>`}
       </div>
     </div>
-    ${seen ? noiseStrip(seen.z) : nothing} ${walkFields(panel, samples)} ${directionSliders(panel)}
+    ${seen ? noiseStrip(seen.z) : nothing} ${walkFields(panel, samples)} ${directionSliders(panel, model)}
   </section>`;
 }
 
@@ -99,7 +100,7 @@ function walkFields(panel: GanDesk, { settings, count }: Samples): TemplateResul
   </div>`;
 }
 
-function directionSliders(panel: GanDesk): TemplateResult {
+function directionSliders(panel: GanDesk, model: LoadedGan): TemplateResult {
   const { directions } = panel.explored;
   const { moves } = panel.state.place;
   if (!directions) {
@@ -119,7 +120,7 @@ function directionSliders(panel: GanDesk): TemplateResult {
       return signedSlider(
         {
           label: `${at + 1} (${percent(directions.shares[at]!)})`,
-          title: `A step of length 1 along it changes the picture by ${(100 * directions.gains[at]!).toFixed(1)} % of the range (root mean square), to first order`,
+          title: `A step of length 1 along it changes it by ${directions.gains[at]!.toPrecision(3)} (root mean square, in ${distanceUnit(model)}), to first order`,
           ...{ value, reach, text: value.toFixed(1) },
         },
         (move) =>

@@ -46,7 +46,8 @@ export function scoresSide(panel: GanDesk, model: LoadedGan): TemplateResult {
             ${iconButton('close', 'Leave the image out', () => panel.forgetPicture())}
           </div>`
         : html`<p class="gan-note">
-            A score is no probability: it says how real the picture looks beside others, as the class it is told.
+            A score is no probability: it says how real a picture looks beside
+            others${model.classes.length > 0 ? ', as the class it is told' : ''}.
           </p>`
     }
   </section>`;

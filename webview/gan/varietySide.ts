@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { ClassCoverage, GanEvaluation, LoadedGan } from '../../src/protocol/gan.ts';
+import { distanceUnit } from '../../src/protocol/pictures.ts';
 import { busyBanner } from '../shared/notices.ts';
 import { shortNumber } from '../shared/numbers.ts';
 import { select } from '../shared/toolbar.ts';
@@ -18,8 +19,8 @@ export function varietySide(panel: GanDesk, model: LoadedGan): TemplateResult {
     ${dataRow(panel)} ${measured.progress ? busyBanner(measured.progress, () => measured.cancel()) : nothing}
     ${
       found
-        ? html`${coverage(panel, model, found.coverage)} ${table(found)}
-            <p>${birthdaySentence(found)}</p>`
+        ? html`${coverage(panel, model, found.coverage)} ${table(found, model)}
+            <p>${birthdaySentence(found, model)}</p>`
         : nothing
     }
     ${found?.data.notices.map((notice) => html`<p class="gan-note">${notice}</p>`) ?? nothing}
@@ -95,7 +96,7 @@ function coverage(panel: GanDesk, model: LoadedGan, found: ClassCoverage | null)
     </p>`;
 }
 
-function table({ diversity, features, coverage: found }: GanEvaluation): TemplateResult {
+function table({ diversity, features, coverage: found }: GanEvaluation, model: LoadedGan): TemplateResult {
   const { space, frechet, reference, precision, recall, neighbours } = features;
   const within = diversity.byClass ? 'Distance of two of one class' : 'Distance of two';
   const rows: readonly (readonly [name: string, title: string, samples: string, data: string])[] = [
@@ -109,7 +110,7 @@ function table({ diversity, features, coverage: found }: GanEvaluation): Templat
           ] as const,
         ]
       : []),
-    [within, 'Mean root mean square distance of pixels, in shares of the range', diversity.samples.toFixed(3), diversity.data.toFixed(3)],
+    [within, `Mean root mean square distance, in ${distanceUnit(model)}`, diversity.samples.toFixed(3), diversity.data.toFixed(3)],
     [
       'Precision',
       `Share of samples that lie within a region of the data, by ${neighbours} nearest neighbours in ${space}`,
@@ -149,7 +150,7 @@ function table({ diversity, features, coverage: found }: GanEvaluation): Templat
       </tbody>
     </table>
     <p class="gan-note">
-      Distance of two: root mean square of the pixels, in shares of the range. Precision, recall and Frechet distance: in ${space}; beside
-      the last that of ${reference.of === 'train' ? 'the training data to the data' : 'one half of the data to the other'}.
+      Distance of two: root mean square, in ${distanceUnit(model)}. Precision, recall and Frechet distance: in ${space}; beside the last
+      that of ${reference.of === 'train' ? 'the training data to the data' : 'one half of the data to the other'}.
     </p>`;
 }

@@ -16,6 +16,12 @@ export function sampleName({ settings, classes }: Pick<Samples, 'settings' | 'cl
   return `Sample ${settings.first + index} of seed ${settings.seed}${own === undefined ? '' : `: ${names[own] ?? own}`}`;
 }
 
+/** "Sample 3 of seed 1: D, score −0.055" */
+export function scoredName(samples: Pick<Samples, 'settings' | 'classes' | 'scores'>, names: readonly string[], index: number): string {
+  const score = samples.scores[index];
+  return `${sampleName(samples, names, index)}${score === undefined ? '' : `, score ${scoreWords(score)}`}`;
+}
+
 /** Where what is looked at lies, beside the sample. */
 export function placeWords({ walk, moves }: GanPlace, samples: Pick<Samples, 'settings'>): string | null {
   const moved = moves.filter((move) => move !== 0).length;
@@ -78,13 +84,13 @@ export function supportWords({ support: { value, low, high } }: Birthdays): stri
 }
 
 /** What the birthday test says, and what it does not. */
-export function birthdaySentence({ birthday, diversity }: GanEvaluation): string {
+export function birthdaySentence({ birthday, diversity }: GanEvaluation, { item }: Pick<LoadedGan, 'item'>): string {
   if (!birthday) return 'There are too few of a class for a birthday test.';
   const { batch, threshold, samples, data } = birthday;
   const of = diversity.byClass ? ' of one class' : '';
   return (
     `Birthday test: of batches of ${batch}${of}, ${samples.found} of ${samples.batches} have two at most ${threshold.toFixed(3)} apart, ` +
-    `as ${data.found} of ${data.batches} of the data have: as often as of ${supportWords(samples)} equally likely pictures, where the data counts as ${supportWords(data)}. ` +
+    `as ${data.found} of ${data.batches} of the data have: as often as of ${supportWords(samples)} equally likely ${item.kind === 'image' ? 'pictures' : 'items'}, where the data counts as ${supportWords(data)}. ` +
     'Samples that differ in fine grain alone are not alike by it.'
   );
 }

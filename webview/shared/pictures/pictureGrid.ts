@@ -7,7 +7,7 @@ import { paint, sizeOf } from './drawing.ts';
 export interface PictureGridOptions {
   /** For who cannot see it. */
   readonly label: string;
-  /** What a picture is called. */
+  /** What a picture is called; asked again when it is there. */
   name(index: number): string;
   chosen(index: number): void;
 }
@@ -59,6 +59,9 @@ export class PictureGrid {
       if (!cell) return;
       paint(cell, levels.subarray(at * size, (at + 1) * size), shape);
       cell.classList.remove('waiting');
+      const name = this.#options.name(first + at);
+      cell.setAttribute('aria-label', name);
+      cell.title = name;
     }
   }
 

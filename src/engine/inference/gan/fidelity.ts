@@ -131,7 +131,11 @@ export async function featuresOf(
   const [ofSamples, ofData] = [some(points.samples, MOST_REGIONS), some(points.data, MOST_REGIONS)];
   const { precision, recall } = await precisionRecall(ofData, ofSamples, dimensions, NEIGHBOURS, resting(context, 'Comparing regions'));
   return {
-    space: judged ? `the ${dimensions} features of the ${judge.name}` : 'pixels',
+    space: judged
+      ? `the ${dimensions} features of the ${judge.name}`
+      : model.loaded.item.kind === 'image'
+        ? 'pixels'
+        : 'the numbers themselves',
     ...{ dimensions, frechet, reference, neighbours: NEIGHBOURS, precision, recall },
     ...{ samples: ofSamples.length / dimensions, data: ofData.length / dimensions },
   };

@@ -78,10 +78,12 @@ describe('what is said', () => {
 
   it('of what was measured leaves out what is not known', () => {
     expect(measuredSentence('own', evaluation)).toBe('own: two lie 0.300 apart, not less than 0.200 in own.');
-    expect(birthdaySentence(evaluation)).toContain(
+    const image = { item: { kind: 'image', channels: 1, height: 2, width: 2 } } as const;
+    expect(birthdaySentence(evaluation, image)).toContain(
       'of batches of 5, 20 of 20 have two at most 0.100 apart, as 10 of 20 of the data have: as often as of at most ',
     );
-    expect(birthdaySentence({ ...evaluation, birthday: null })).toMatch(/too few/);
+    expect(birthdaySentence({ ...evaluation, birthday: null }, image)).toMatch(/too few/);
+    expect(birthdaySentence(evaluation, { item: { kind: 'vector', length: 4 } })).toContain('equally likely items');
     expect(supportWords(birthdays(20, 0, 5))).toMatch(/^more than \d+$/);
   });
 

@@ -38,7 +38,7 @@ describe('a linear generator and another Gaussian', () => {
       2 * trace(rootOf(times(times(half, other), half)));
     // Of 400 items: within a tenth, and never far below.
     expect(Math.abs(found.features.frechet - frechet) / frechet).toBeLessThan(0.1);
-    expect(found.features).toMatchObject({ space: 'pixels', dimensions: 5, reference: { of: 'halves' } });
+    expect(found.features).toMatchObject({ space: 'the numbers themselves', dimensions: 5, reference: { of: 'halves' } });
     expect(found.features.reference.frechet).toBeLessThan(frechet / 5);
     const along = (root: Matrix, mean: number[]): { mean: number; deviation: number } => ({
       mean: mean.reduce((sum, value, j) => sum + value * score[j]!, constant[0]!),
