@@ -152,3 +152,15 @@ def exported_steps_are_pytorchs_and_train():
             state = dict(zip(steps.STATE, new))
             losses.append(float(loss))
         assert state["step"] == 150 and sum(losses[-20:]) / 20 < 0.7 * sum(losses[:5]) / 5 and math.isfinite(losses[-1]), (losses[0], losses[-1])
+
+
+@check
+def the_divergence_of_the_denoiser_is_the_trace_of_its_jacobian():
+    generator = torch.Generator().manual_seed(4)
+    parameters = networks.initial(networks.DENOISER, generator).double()
+    x, levels = torch.randn(9, 2, generator=generator, dtype=torch.float64), torch.linspace(0.01, 0.99, 9, dtype=torch.float64)
+    noise, divergence = networks.denoise_with_divergence(parameters, x, levels)
+    assert torch.allclose(noise, networks.denoise(parameters, x, levels))
+    for place, level, found in zip(x, levels, divergence):
+        jacobian = torch.autograd.functional.jacobian(lambda at: networks.denoise(parameters, at[None], level[None])[0], place)
+        assert abs(jacobian.trace() - found) < 1e-9

@@ -68,6 +68,7 @@ def graphs() -> dict[str, Graph]:
             steps.restrained_generator_step, generator | asked | scalars("loss_index", "noise", "spectral", *RATES), (*steps.NEXT, "loss")),
         "denoiser.step": Graph(steps.denoiser_step, denoiser | {"x": points, "noise": points, "alpha_bar": (BATCH,)} | scalars(*RATES), (*steps.NEXT, "loss")),
         "denoiser": Graph(networks.denoise, one(denoiser) | {"x": rows, "alpha_bar": ("rows",)}, ("noise",)),
+        "denoiser.divergence": Graph(networks.denoise_with_divergence, one(denoiser) | {"x": rows, "alpha_bar": ("rows",)}, ("noise", "divergence")),
     }
 
 

@@ -133,8 +133,23 @@ def frame(generator: torch.Tensor, parameters: torch.Tensor, spectral: torch.Ten
     return x, *slopes_of(parts, x), generate(generator, grid), scores_of(parts, middles)
 
 
-def denoise(parameters: torch.Tensor, x: torch.Tensor, alpha_bar: torch.Tensor) -> torch.Tensor:
-    """The noise [B, 2] in x_t [B, 2]; time enters by its log signal-to-noise ratio."""
+def timed(x: torch.Tensor, alpha_bar: torch.Tensor) -> torch.Tensor:
+    """What the denoiser is given [B, 2 + TIME]: x_t [B, 2], and waves of the log signal-to-noise ratio."""
     time = (alpha_bar / (1 - alpha_bar)).log()[:, None]
     angle = time * torch.exp(torch.arange(TIME // 2) * (math.log(8.0) / (TIME // 2 - 1)) - math.log(8.0))[None]
-    return perceptron(unpack(parameters, DENOISER), torch.cat([x, angle.cos(), angle.sin()], dim=1))
+    return torch.cat([x, angle.cos(), angle.sin()], dim=1)
+
+
+def denoise(parameters: torch.Tensor, x: torch.Tensor, alpha_bar: torch.Tensor) -> torch.Tensor:
+    """The noise [B, 2] in x_t [B, 2]; time enters by its log signal-to-noise ratio."""
+    return perceptron(unpack(parameters, DENOISER), timed(x, alpha_bar))
+
+
+def denoise_with_divergence(parameters: torch.Tensor, x: torch.Tensor, alpha_bar: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The noise [B, 2] in x_t [B, 2], and its divergence by x_t [B]: the trace of the chain rule's product, without the product."""
+    first, first_bias, second, second_bias, third, third_bias = unpack(parameters, DENOISER)
+    inner = timed(x, alpha_bar) @ first.T + first_bias
+    outer = F.silu(inner) @ second.T + second_bias
+    around = second * (first[:, :2] @ third).T
+    divergence = ((silu_slope(outer) @ around) * silu_slope(inner)).sum(dim=1)
+    return F.silu(outer) @ third.T + third_bias, divergence

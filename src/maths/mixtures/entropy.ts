@@ -1,90 +1,16 @@
 /** How much a mixture's points cannot be foretold: what no model's cross-entropy falls below. */
 
 import { logDensities } from './density.ts';
+import { expectationOver, type Expectation } from './expectation.ts';
 import type { Mixture } from './mixture.ts';
-import { sampleMixture } from './sample.ts';
 
-export interface MixtureEntropy {
+export interface MixtureEntropy extends Omit<Expectation, 'value'> {
   /** H = -E log p(x), nats. May be below 0: it is of a density. */
   entropy: number;
-  /** By quadrature: the difference from steps twice as wide. By sampling: the standard error. */
-  error: number;
-  method: 'quadrature' | 'sampling';
-  /** Places at which the density was computed. */
-  evaluations: number;
 }
 
-/** Of the grid, in each component's own deviations: beyond is 1e-16 of its mass. */
-const REACH = 8.5;
-/** The widest step, which is halved until the error is small enough, or too many terms would be needed. */
-const STEP = 0.25;
-const SMALL_ERROR = 1e-4;
-/** Terms of the density that quadrature may take; else as many points are drawn as these allow. */
-const MOST_TERMS = 20_000_000;
-const MOST_DRAWS = 200_000;
-
-/**
- * The trapezoidal rule in each component's own coordinates, which converges faster than any power of the step; where that would take too
- * long, the mean over points that are drawn.
- *
- * @param seed of the points that are drawn
- */
+/** @param seed of points that are drawn, where quadrature would take too long */
 export function entropyOf(mixture: Mixture, seed = 0): MixtureEntropy {
-  let found: MixtureEntropy | undefined;
-  for (let step = STEP; mixture.count ** 2 * Math.PI * (REACH / step) ** 2 <= MOST_TERMS; step /= 2) {
-    found = byQuadrature(mixture, nodes(step));
-    if (found.error <= SMALL_ERROR) break;
-  }
-  if (found) return found;
-  const draws = Math.max(1000, Math.min(MOST_DRAWS, Math.floor(MOST_TERMS / mixture.count)));
-  const logs = logDensities(mixture, sampleMixture(mixture, { seed, stream: 0 }, draws).points);
-  const mean = logs.reduce((sum, log) => sum + log, 0) / draws;
-  const squares = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0);
-  return { entropy: -mean, error: Math.sqrt(squares / (draws - 1) / draws), method: 'sampling', evaluations: draws };
-}
-
-function byQuadrature(mixture: Mixture, { u, v, even, weights }: Nodes): MixtureEntropy {
-  const points = new Float64Array(2 * weights.length);
-  let [fine, coarse] = [0, 0];
-  for (let k = 0; k < mixture.count; k++) {
-    const [a, b, c] = mixture.factors.subarray(3 * k, 3 * k + 3) as unknown as [number, number, number];
-    for (let i = 0; i < weights.length; i++) {
-      points[2 * i] = mixture.means[2 * k]! + a * u[i]!;
-      points[2 * i + 1] = mixture.means[2 * k + 1]! + b * u[i]! + c * v[i]!;
-    }
-    const logs = logDensities(mixture, points);
-    let [all, some, someWeights] = [0, 0, 0];
-    for (let i = 0; i < weights.length; i++) {
-      all += weights[i]! * logs[i]!;
-      if (!even[i]) continue;
-      some += weights[i]! * logs[i]!;
-      someWeights += weights[i]!;
-    }
-    fine -= mixture.weights[k]! * all;
-    coarse -= (mixture.weights[k]! * some) / someWeights;
-  }
-  return { entropy: fine, error: Math.abs(fine - coarse), method: 'quadrature', evaluations: weights.length * mixture.count };
-}
-
-interface Nodes {
-  /** Places in units of deviations, and which of them the wider grid has too. */
-  u: Float64Array;
-  v: Float64Array;
-  even: Uint8Array;
-  /** Of a standard normal number in the plane; sum to 1. */
-  weights: Float64Array;
-}
-
-function nodes(step: number): Nodes {
-  const reach = Math.floor(REACH / step);
-  const places: [number, number][] = [];
-  for (let i = -reach; i <= reach; i++) for (let j = -reach; j <= reach; j++) if (i * i + j * j <= reach * reach) places.push([i, j]);
-  const weights = Float64Array.from(places, ([i, j]) => Math.exp((-step * step * (i * i + j * j)) / 2));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return {
-    u: Float64Array.from(places, ([i]) => i * step),
-    v: Float64Array.from(places, ([, j]) => j * step),
-    even: Uint8Array.from(places, ([i, j]) => (i % 2 === 0 && j % 2 === 0 ? 1 : 0)),
-    weights: weights.map((weight) => weight / total),
-  };
+  const { value, ...how } = expectationOver(mixture, (points) => logDensities(mixture, points), seed);
+  return { entropy: -value, ...how };
 }
