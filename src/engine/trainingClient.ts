@@ -1,5 +1,17 @@
 /** A folder of training graphs, for whoever trains: loads it on first use, begins trainings, and evaluates what they came to. */
 
+import type {
+  DenoiserConvergence,
+  DenoiserConvergenceRequest,
+  DenoiserFloor,
+  DenoiserFloorRequest,
+  DenoiserRun,
+  DenoiserRunRequest,
+  DenoiserTruth,
+  DenoiserTruthRequest,
+  GuidedDensity,
+  GuidedDensityRequest,
+} from '../protocol/denoiser.ts';
 import type { CallOptions } from '../protocol/rpc.ts';
 import {
   defaultCoefficients,
@@ -104,6 +116,32 @@ export class TrainingClient extends ModelClient<TrainingService, LoadedTraining>
 
   ganTruth(params: GanTruthRequest, options: CallOptions = {}): Promise<GanTruth> {
     return this.evaluate('ganTruth', params, options);
+  }
+
+  denoiserRun(params: DenoiserRunRequest, options: CallOptions = {}): Promise<DenoiserRun> {
+    return this.evaluate('denoiserRun', params, options);
+  }
+
+  denoiserTruth(params: DenoiserTruthRequest, options: CallOptions = {}): Promise<DenoiserTruth> {
+    return this.evaluate('denoiserTruth', params, options);
+  }
+
+  denoiserFloor(params: DenoiserFloorRequest, options: CallOptions = {}): Promise<DenoiserFloor> {
+    return this.evaluate('denoiserFloor', params, options);
+  }
+
+  denoiserConvergence(params: DenoiserConvergenceRequest, options: CallOptions = {}): Promise<DenoiserConvergence> {
+    return this.evaluate('denoiserConvergence', params, options);
+  }
+
+  guidedDensity(params: GuidedDensityRequest, options: CallOptions = {}): Promise<GuidedDensity> {
+    return this.evaluate('guidedDensity', params, options);
+  }
+
+  /** The noise [n, 2] that a denoiser predicts in points [n, 2] of one level. */
+  async denoise(parameters: Float32Array, points: Float32Array, level: number, options: CallOptions = {}): Promise<Float32Array> {
+    const inputs = { x: points, alpha_bar: new Float32Array(points.length / 2).fill(level) };
+    return (await this.network({ graph: 'denoiser', parameters, inputs }, options))['noise']!;
   }
 
   protected get keeps(): boolean {

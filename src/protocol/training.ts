@@ -5,18 +5,17 @@ import { ganLosses, type NoOptimum } from '../maths/adversarial/optimum.ts';
 import type { Raster } from '../maths/adversarial/pushforward.ts';
 import type { MixtureShape } from '../maths/mixtures/mixture.ts';
 import type { ModeStatistics } from '../maths/mixtures/modes.ts';
+import type { DenoiserService } from './denoiser.ts';
 import type { EngineSettings, ProviderReport } from './inference.ts';
 import type { Streamed } from './rpc.ts';
+import type { Estimate, TrainingData } from './trainingData.ts';
+
+export type { Estimate, TrainingData } from './trainingData.ts';
 
 /** What trains. */
 export interface TrainedModel {
   readonly family: 'vae' | 'gan' | 'denoiser';
 }
-
-export type TrainingData =
-  | { readonly kind: 'mixture'; readonly mixture: MixtureShape }
-  /** Points [n] with a Gaussian kernel of this deviation on each; 0: the points themselves, which have no density. */
-  | { readonly kind: 'points'; readonly points: readonly (readonly [number, number])[]; readonly bandwidth: number };
 
 /** What a training begins with. The batch and the noise of step k depend on the seed and k alone. */
 export interface TrainingSetup {
@@ -217,11 +216,6 @@ export interface RateDistortionRequest {
   readonly count: number;
 }
 
-export interface Estimate {
-  readonly value: number;
-  readonly standardError: number;
-}
-
 /** A model's place in the rate-distortion plane (Alemi et al. 2018, arXiv:1711.00464), over points drawn afresh; all in nats. */
 export interface RateDistortion {
   /** R = E KL(q(z|x) || p(z)), and by dimension. */
@@ -398,7 +392,7 @@ export interface NetworkRequest {
 }
 
 /** Answered by the inference process of a folder of training graphs. */
-export interface TrainingService {
+export interface TrainingService extends DenoiserService {
   /**
    * @param params.folder absolute; holds training.json
    * @throws RpcError 'training-invalid', 'model-missing', 'model-unreadable', 'hash-mismatch', and what the runtime says

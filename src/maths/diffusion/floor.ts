@@ -5,6 +5,8 @@ import { expectationOver, type Expectation } from '../mixtures/expectation.ts';
 import type { Mixture } from '../mixtures/mixture.ts';
 import { noisedAt, ratesOfLevel } from './exact.ts';
 
+const SMALL_ERROR = 1e-4;
+
 /**
  * E|noise - E[noise | x]|^2 of one coordinate at a level, as losses are means over both: 1 - sigma^2 E|score|^2 / 2, since what x tells of
  * the noise has that part of its variance. With `score` of a model the loss is this and sigma^2 E|model's score - score|^2 / 2.
@@ -16,7 +18,7 @@ export function lossFloor(mixture: Mixture, level: number, seed = 0): Expectatio
     const score = scores(at, points);
     return Float64Array.from({ length: points.length / 2 }, (_, i) => score[2 * i]! ** 2 + score[2 * i + 1]! ** 2);
   };
-  const found = expectationOver(at, squares, seed);
+  const found = expectationOver(at, squares, seed, (2 * SMALL_ERROR) / sigma ** 2);
   return { ...found, value: 1 - (sigma ** 2 * found.value) / 2, error: (sigma ** 2 * found.error) / 2 };
 }
 

@@ -14,7 +14,7 @@ import type { Plan, Sampler } from '../samplers/sampler.ts';
 import { without, type SamplerSettings } from '../samplers/settings.ts';
 import { planned } from '../samplers/trajectory.ts';
 import { unipc } from '../samplers/unipc.ts';
-import { planeBetas, timesteps, type PlaneSchedule } from './planeSchedule.ts';
+import { planeBetas, type PlaneSchedule } from './planeSchedule.ts';
 
 export interface PlaneSampler {
   readonly id: string;
@@ -27,9 +27,11 @@ export interface PlaneSampler {
   readonly fewest: number;
 }
 
+const MOST_STEPS = 1000;
+
 const never = (): boolean => false;
 const always = (): boolean => true;
-// Each next level is a stride of the training's timesteps away, which only trailing ones fit.
+// Each next level is a stride of the training's timesteps away, which trailing ones fit where the stride is whole.
 const trailing = { timestepSpacing: 'trailing', setAlphaToOne: true } as const;
 const linspace = { timestepSpacing: 'linspace' } as const;
 
@@ -81,11 +83,14 @@ export interface PlaneRun {
 export function planeRunOf({ sampler: id, steps, eta, schedule }: PlaneRunChoice): PlaneRun {
   const found = planeSamplers.find((each) => each.id === id);
   if (!found) throw new RangeError(`There is no sampler "${id}"; there are ${planeSamplers.map((each) => each.id).join(', ')}.`);
-  if (!(steps >= found.fewest)) throw new RangeError(`${found.title} takes at least ${found.fewest} steps; ${steps} were asked for.`);
+  if (!(Number.isInteger(steps) && steps >= found.fewest && steps <= MOST_STEPS))
+    throw new RangeError(`${found.title} takes ${found.fewest} to ${MOST_STEPS} whole steps; ${steps} were asked for.`);
   const { sampler } = found;
+  // As many timesteps of the training as make the stride between two evaluations whole.
+  const count = steps * Math.max(1, Math.round(1000 / steps));
   const settings: SamplerSettings = {
     ...{ ...without, ...sampler.defaults, ...found.settings },
-    ...{ numTrainTimesteps: timesteps, trainedBetas: planeBetas(schedule), predictionType: 'epsilon', clipSample: false },
+    ...{ numTrainTimesteps: count, trainedBetas: planeBetas(schedule, count), predictionType: 'epsilon', clipSample: false },
   };
   const plan = planned(sampler, settings, { steps, ...(sampler === ddim && { eta }) });
   const { length } = plan.timesteps;

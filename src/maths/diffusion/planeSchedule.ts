@@ -4,8 +4,8 @@ import { alphasCumprod } from '../schedules/betas.ts';
 
 /** alpha-bar at which the denoiser is trained (`denoiser.step`), all as likely between. */
 export const trainedLevels = { lowest: 1e-3, highest: 0.999 } as const;
-/** Timesteps of a schedule. */
-export const timesteps = 1000;
+/** Timesteps of a schedule, where nothing asks for another number. */
+const usualTimesteps = 1000;
 
 /** How alpha-bar falls: its logarithm as the square of time (betas that grow evenly), along a cosine, or by even steps of log SNR. */
 export const planeSchedules = ['linear', 'cosine', 'even'] as const;
@@ -22,13 +22,13 @@ const curves: Readonly<Record<PlaneSchedule, (share: number) => number>> = {
   even: (share) => 1 / (1 + Math.exp(-between(logOdds(trainedLevels.highest), logOdds(trainedLevels.lowest), share))),
 };
 
-/** The betas of all timesteps: what a sampler is told in the place of a schedule of its own. */
-export function planeBetas(schedule: PlaneSchedule): number[] {
-  const level = (step: number): number => curves[schedule](step / (timesteps - 1));
-  return Array.from({ length: timesteps }, (_, step) => 1 - level(step) / (step === 0 ? 1 : level(step - 1)));
+/** The betas of all timesteps, [count]: what a sampler is told in the place of a schedule of its own. */
+export function planeBetas(schedule: PlaneSchedule, count = usualTimesteps): number[] {
+  const level = (step: number): number => curves[schedule](step / (count - 1));
+  return Array.from({ length: count }, (_, step) => 1 - level(step) / (step === 0 ? 1 : level(step - 1)));
 }
 
-/** alpha-bar of all timesteps, as samplers compute it from the betas: [timesteps]. */
+/** alpha-bar of all timesteps, as samplers compute it from the betas: [1000]. */
 export function planeLevels(schedule: PlaneSchedule): Float32Array {
   return alphasCumprod(Float32Array.from(planeBetas(schedule)));
 }

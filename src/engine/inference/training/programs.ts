@@ -1,5 +1,6 @@
 /** What a step of each kind of model is: which graphs run, how often, on what, and what of it is told. */
 
+import { trainedLevels } from '../../../maths/diffusion/planeSchedule.ts';
 import { defaultCoefficients, type Coefficients, type TrainedModel } from '../../../protocol/training.ts';
 
 /** How an input of a step is drawn. Each has a random stream of its own, so that none depends on what else is drawn. */
@@ -145,7 +146,7 @@ const programs: Readonly<Record<TrainedModel['family'], Omit<Program, 'coefficie
           x: { kind: 'data', stream: streams.data },
           noise: { kind: 'normal', stream: streams.noise },
           // At 0 and 1 the log signal-to-noise ratio, by which the network is told the time, has no value.
-          alpha_bar: { kind: 'uniform', stream: streams.time, low: 1e-3, high: 0.999 },
+          alpha_bar: { kind: 'uniform', stream: streams.time, low: trainedLevels.lowest, high: trainedLevels.highest },
         },
         coefficients: adam(),
         losses: allOf('loss'),

@@ -4,6 +4,11 @@ import { readTrainingFolder } from '../../../models/trainingFolder.ts';
 import { RpcError, type Handlers } from '../../../protocol/rpc.ts';
 import type { TrainingService } from '../../../protocol/training.ts';
 import type { Runtime } from '../../worker/client.ts';
+import { denoiserConvergence } from './denoiser/convergence.ts';
+import { denoiserFloor } from './denoiser/floor.ts';
+import { guidedDensity } from './denoiser/guided.ts';
+import { denoiserRun } from './denoiser/run.ts';
+import { denoiserTruth } from './denoiser/truth.ts';
 import { ganFrame } from './gan/frame.ts';
 import { gameRotation } from './gan/rotation.ts';
 import { ganTerms } from './gan/terms.ts';
@@ -69,5 +74,10 @@ export function createTrainingService(runtime: Runtime): Handlers<TrainingServic
     ganFrame: (request) => ganFrame(loaded(), request),
     ganTerms: (request, { signal }) => ganTerms(loaded(), request, signal),
     ganTruth: (request, { signal }) => ganTruth(loaded(), request, signal),
+    denoiserRun: (request, { signal }) => denoiserRun(loaded(), request, signal),
+    denoiserTruth: (request, { signal }) => denoiserTruth(loaded(), request, signal),
+    denoiserFloor: (request, { signal }) => denoiserFloor(request, signal),
+    denoiserConvergence: (request, { signal }) => denoiserConvergence(request, signal),
+    guidedDensity: (request, { signal }) => guidedDensity(request, signal),
   };
 }

@@ -5,6 +5,7 @@ import { ganLosses, type GanLoss } from '../../../../maths/adversarial/optimum.t
 import { RpcError } from '../../../../protocol/rpc.ts';
 import type { Coefficients, GanState } from '../../../../protocol/training.ts';
 import { checkCoefficients, checkSeed, checkWhole } from '../checks.ts';
+import { finite } from '../finite.ts';
 import type { Graphs } from '../graphs.ts';
 import { programOf } from '../programs.ts';
 
@@ -60,10 +61,4 @@ export function playersOf(graphs: Graphs, { parameters, coefficients }: GanState
       return { scores: finite('discriminator', score!), slopes: finite('discriminator’s slope', slope!) };
     },
   };
-}
-
-function finite(what: string, values: Float32Array): Float32Array {
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new RpcError('not-finite', `The ${what} gives ${values[wrong]}; go back to an earlier checkpoint.`);
-  return values;
 }
