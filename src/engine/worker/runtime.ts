@@ -104,14 +104,14 @@ export function createRuntime(
 
     run: async ({ session, feeds, fetches }) => {
       const entry = entryOf(session);
-      const outputs = await run(entry.engine, entry.session, feeds, fetches);
+      const outputs = handedOver(await run(entry.engine, entry.session, feeds, fetches));
       return transferring(outputs, buffersOf(Object.values(outputs)));
     },
 
     runEach: async ({ session, feeds, fetches }) => {
       const entry = entryOf(session);
       const outputs: Record<string, RawTensor>[] = [];
-      for (const each of feeds) outputs.push(await run(entry.engine, entry.session, each, fetches));
+      for (const each of feeds) outputs.push(handedOver(await run(entry.engine, entry.session, each, fetches)));
       return transferring(
         outputs,
         outputs.flatMap((each) => buffersOf(Object.values(each))),
@@ -218,6 +218,19 @@ export function createRuntime(
       await entry.session.release();
     },
   };
+}
+
+/** Bytes of a tensor that are sooner copied than its memory, which the engine has made, is handed to another thread. */
+const SOONER_COPIED = 2 ** 18;
+
+/** Tensors as they leave the thread. */
+function handedOver(tensors: Readonly<Record<string, RawTensor>>): Record<string, RawTensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [
+      name,
+      tensor.data.byteLength <= SOONER_COPIED ? { ...tensor, data: tensor.data.slice() } : tensor,
+    ]),
+  );
 }
 
 function buffersOf(tensors: readonly RawTensor[]): ArrayBuffer[] {

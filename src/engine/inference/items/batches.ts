@@ -10,8 +10,8 @@ export const BATCH = 64;
 
 /** Calls asked for beside the one that is looked at: the thread that runs them finds the next one waiting when it has done one. */
 const AHEAD = 2;
-/** Milliseconds that batches of one call take together, a frame of most screens: each message wakes a thread that the engine wants. */
-const CALL_TAKES = 16;
+/** Milliseconds that batches of one call take together, 30 calls a second: each message wakes a thread that the engine wants. */
+const CALL_TAKES = 33;
 /** Batches of one call: their outputs are all held at once. */
 const MOST_BATCHES = 8;
 

@@ -14,8 +14,8 @@ import type { VaeParts } from './parts.ts';
  * beside it.
  */
 export const TOGETHER = 16;
-/** Milliseconds between two messages at least, a frame of most screens: each wakes two processes, which takes its time from the decoder. */
-const MESSAGE_EVERY = 16;
+/** Milliseconds between two messages at least, 30 a second: each wakes two processes, which takes its time from the decoder. */
+const MESSAGE_EVERY = 33;
 /** So that numbers of draws stay below 2^53. */
 const MOST_SAMPLES = 2 ** 31;
 

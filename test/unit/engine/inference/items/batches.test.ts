@@ -58,10 +58,12 @@ describe('a part of a model called in batches', () => {
     const sizes = async (took: number): Promise<number[]> => {
       const asked: number[] = [];
       const now = vi.spyOn(performance, 'now').mockReturnValue(0);
-      let done = 0;
+      let [done, before] = [0, Promise.resolve()];
       const runEach: Run = (call) => {
         asked.push(call.feeds.length);
-        return Promise.resolve(echoed(call)).finally(() => now.mockReturnValue((done += took * call.feeds.length)));
+        const own = before.then(settled).then(() => void now.mockReturnValue((done += took * call.feeds.length)));
+        before = own;
+        return own.then(() => echoed(call));
       };
       const many = Float32Array.from({ length: 80 }, (_, i) => i);
       await inBatches({ runEach }, { ...pairs, items: many }, feedsOf, () => undefined);
@@ -69,7 +71,7 @@ describe('a part of a model called in batches', () => {
       return asked;
     };
     expect(Math.max(...(await sizes(100)))).toBe(1);
-    expect((await sizes(8)).slice(0, 4)).toEqual([1, 1, 1, 2]);
+    expect((await sizes(11)).slice(0, 4)).toEqual([1, 1, 3, 3]);
     expect(Math.max(...(await sizes(0.01)))).toBe(8);
   });
 
