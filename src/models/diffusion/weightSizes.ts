@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { RpcError } from '../../protocol/rpc.ts';
 
 /** Files that may lie beside an ONNX file and are none of its weights. */
-const OTHERS = /\.(json|txt|md|safetensors|bin|ckpt|pt|pth|h5|msgpack|py|model|gitattributes)$/i;
+const OTHERS = /\.(json|txt|md|safetensors|ckpt|pt|pth|h5|msgpack|py)$|pytorch_model.*\.bin$/i;
 
 /** Bytes of .onnx files, and of all beside them that may be their weights. */
 export async function bytesOfWeights(files: readonly string[]): Promise<number> {

@@ -222,6 +222,27 @@ describe('the bundled model of glyph pairs', () => {
     });
   });
 
+  it('stops where a tensor is no number, and says which and when', async () => {
+    const noise = new Float32Array(5 * 2 * size);
+    // Of the second draw, in the second item: behind the second evaluation x is infinite.
+    noise[(1 * 2 + 1) * size + 5] = 3.4e38;
+    const told: number[] = [];
+    const infinite = service.sample(
+      requestOf({ ...{ seeds: [1, 2], conditions: [caption], sampler: 'euler-ancestral', run: { steps: 5 } }, noise }),
+      { onItem: ({ index }) => told.push(index) },
+    );
+    await expect(infinite).rejects.toMatchObject({
+      code: 'not-a-number',
+      message: expect.stringMatching(/^Evaluation 2 of 5 \(t = \d+\): x after the step has Infinity in item 1, at number 5/) as unknown,
+    });
+    expect(told).toEqual([0]);
+    const init = new Float32Array(size).fill(3e38);
+    await expect(service.sample(requestOf({ init, conditions: [caption] }))).rejects.toMatchObject({
+      code: 'not-a-number',
+      message: expect.stringMatching(/^Evaluation 1 of 25 \(t = 999\): the model's output has (NaN|-?Infinity) in item 0/) as unknown,
+    });
+  });
+
   it('stops between evaluations when it is no longer wanted', async () => {
     const controller = new AbortController();
     let told = 0;
