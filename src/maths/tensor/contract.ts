@@ -1,5 +1,6 @@
 /** Sums of products along axes that have labels: what einsum and matmul come down to. */
 
+import { zeros } from './numbers.ts';
 import { boundedSize, offsets, show, stridesOf } from './strides.ts';
 import { scalar, ShapeError, type Tensor } from './tensor.ts';
 
@@ -70,9 +71,9 @@ function pair(a: Labelled, b: Labelled, result: readonly string[], sizes: Readon
     return into;
   };
   const [x, y] = [a.x, b.x];
-  const values = addProducts(x.values, y.values, new Float64Array(outA!.length));
+  const values = addProducts(x.values, y.values, zeros(outA!.length));
   if (!x.tangents && !y.tangents) return { shape, values, tangents: null };
-  const tangents = new Float64Array(values.length);
+  const tangents = zeros(values.length);
   if (x.tangents) addProducts(x.tangents, y.values, tangents);
   if (y.tangents) addProducts(x.values, y.tangents, tangents);
   return { shape, values, tangents };

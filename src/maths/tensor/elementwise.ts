@@ -4,6 +4,7 @@
  */
 
 import * as special from '../special.ts';
+import { zeros } from './numbers.ts';
 import { boundedSize, broadcastShapes, broadcastStrides, offsets, sameShape } from './strides.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -14,10 +15,10 @@ function unary(value: (x: number) => number, tangent: UnaryTangent | null): (x: 
   return (x) => {
     const from = x.values;
     const length = from.length;
-    const values = new Float64Array(length);
+    const values = zeros(length);
     for (let i = 0; i < length; i++) values[i] = value(from[i]!);
     if (!tangent || !x.tangents) return { shape: x.shape, values, tangents: null };
-    const tangents = new Float64Array(length);
+    const tangents = zeros(length);
     for (let i = 0; i < length; i++) tangents[i] = tangent(from[i]!, values[i]!, x.tangents[i]!);
     return { shape: x.shape, values, tangents };
   };
@@ -37,15 +38,18 @@ function binary(
   return (a, b) => {
     const shape = broadcastShapes(a.shape, b.shape);
     const length = boundedSize(shape);
-    const [atA, atB] = [places(a.shape, shape), places(b.shape, shape)];
     const [x, y] = [a.values, b.values];
-    const values = new Float64Array(length);
-    for (let i = 0; i < length; i++) values[i] = value(x[atA ? atA[i]! : i]!, y[atB ? atB[i]! : i]!);
+    // One number is the same for all, without a table.
+    const [stepA, stepB] = [x.length === 1 ? 0 : 1, y.length === 1 ? 0 : 1];
+    const atA = stepA === 0 ? null : places(a.shape, shape);
+    const atB = stepB === 0 ? null : places(b.shape, shape);
+    const values = zeros(length);
+    for (let i = 0; i < length; i++) values[i] = value(x[atA ? atA[i]! : i * stepA]!, y[atB ? atB[i]! : i * stepB]!);
     const [ta, tb] = [left && a.tangents, right && b.tangents];
     if (!ta && !tb) return { shape, values, tangents: null };
-    const tangents = new Float64Array(length);
+    const tangents = zeros(length);
     for (let i = 0; i < length; i++) {
-      const [ia, ib] = [atA ? atA[i]! : i, atB ? atB[i]! : i];
+      const [ia, ib] = [atA ? atA[i]! : i * stepA, atB ? atB[i]! : i * stepB];
       let sum = 0;
       if (ta) sum = left!(x[ia]!, y[ib]!, values[i]!, ta[ia]!);
       if (tb) sum += right!(x[ia]!, y[ib]!, values[i]!, tb[ib]!);
@@ -222,7 +226,7 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const shape = broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape));
   const at = [condition, a, b].map((operand) => places(operand.shape, shape));
   const pick = (whenTrue: Float64Array | null, whenFalse: Float64Array | null) => {
-    const picked = new Float64Array(boundedSize(shape));
+    const picked = zeros(boundedSize(shape));
     for (let i = 0; i < picked.length; i++) {
       const holds = condition.values[at[0] ? at[0][i]! : i]! !== 0;
       const [from, table] = holds ? [whenTrue, at[1]] : [whenFalse, at[2]];

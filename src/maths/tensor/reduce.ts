@@ -4,6 +4,7 @@
  */
 
 import { abs, divide, exp, log, subtract } from './elementwise.ts';
+import { zeros } from './numbers.ts';
 import { axisOf, offsets, show, stridesOf, take } from './strides.ts';
 import { detach, scalar, ShapeError, type Tensor } from './tensor.ts';
 
@@ -43,10 +44,10 @@ type Tangent = (values: Float64Array, tangents: Float64Array, start: number, ste
 type Reduction = (x: Tensor, axes: Axes, keep?: boolean) => Tensor;
 
 function reduce(x: Tensor, { starts, steps, shape }: Groups, value: Value, tangent: Tangent | null): Tensor {
-  const values = new Float64Array(starts.length);
+  const values = zeros(starts.length);
   for (let g = 0; g < starts.length; g++) values[g] = value(x.values, starts[g]!, steps);
   if (!tangent || !x.tangents) return { shape, values, tangents: null };
-  const tangents = new Float64Array(starts.length);
+  const tangents = zeros(starts.length);
   for (let g = 0; g < starts.length; g++) tangents[g] = tangent(x.values, x.tangents, starts[g]!, steps, values[g]!);
   return { shape, values, tangents };
 }
@@ -251,7 +252,7 @@ function alongLines(x: Tensor, axis: number, run: (start: number, steps: Int32Ar
 /** Sums up to each element, it included. */
 export function cumulativeSum(x: Tensor, axis: number): Tensor {
   const summed = (from: Float64Array) => {
-    const to = new Float64Array(from.length);
+    const to = zeros(from.length);
     alongLines(x, axis, (start, steps) => {
       let sum = 0;
       for (const step of steps) to[start + step] = sum += from[start + step]!;
@@ -263,8 +264,8 @@ export function cumulativeSum(x: Tensor, axis: number): Tensor {
 
 /** Products up to each element, it included. */
 export function cumulativeProduct(x: Tensor, axis: number): Tensor {
-  const values = new Float64Array(x.values.length);
-  const tangents = x.tangents && new Float64Array(x.values.length);
+  const values = zeros(x.values.length);
+  const tangents = x.tangents && zeros(x.values.length);
   alongLines(x, axis, (start, steps) => {
     let [result, change] = [1, 0];
     for (const step of steps) {
@@ -278,7 +279,7 @@ export function cumulativeProduct(x: Tensor, axis: number): Tensor {
 
 /** Places of the elements in ascending order (NaN last), or in descending order (NaN first); equal ones keep theirs. */
 export function argsort(x: Tensor, axis: number, descending = false): Tensor {
-  const values = new Float64Array(x.values.length);
+  const values = zeros(x.values.length);
   const ascending = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b)));
   alongLines(x, axis, (start, steps) => {
     const at = (j: number) => x.values[start + steps[j]!]!;

@@ -1,6 +1,7 @@
 /** Arrays made, and the elements of arrays put elsewhere: nothing is computed, tangents move with their values. */
 
 import { indexed, placeIn, type Index } from './indexing.ts';
+import { zeros } from './numbers.ts';
 import { axisOf, boundedSize, broadcastShapes, broadcastStrides, offsets, sameShape, show, stridesOf, take } from './strides.ts';
 import { ShapeError, sizeOf, type Tensor } from './tensor.ts';
 
@@ -70,8 +71,8 @@ export function concatenate(xs: readonly Tensor[], axis: number): Tensor {
     along,
     xs.reduce((length, x) => length + x.shape[along]!, 0),
   );
-  const values = new Float64Array(boundedSize(shape));
-  const tangents = xs.some((x) => x.tangents) ? new Float64Array(values.length) : null;
+  const values = zeros(boundedSize(shape));
+  const tangents = xs.some((x) => x.tangents) ? zeros(values.length) : null;
   const strides = stridesOf(shape);
   let start = 0;
   for (const x of xs) {
@@ -232,7 +233,7 @@ export function diagonalMatrix(x: Tensor): Tensor {
   if (n === undefined) throw new ShapeError('A number has no axis to put on a diagonal.');
   const shape = [...x.shape, n];
   const spread = (from: Float64Array) => {
-    const to = new Float64Array(boundedSize(shape));
+    const to = zeros(boundedSize(shape));
     from.forEach((value, i) => (to[i * n + (i % n)] = value));
     return to;
   };
@@ -256,7 +257,7 @@ function matrixSize({ shape }: Tensor): [rows: number, columns: number] {
 }
 
 export function full(shape: readonly number[], value: number): Tensor {
-  return { shape, values: new Float64Array(boundedSize(shape)).fill(value), tangents: null };
+  return { shape, values: zeros(boundedSize(shape)).fill(value), tangents: null };
 }
 
 export function eye(rows: number, columns = rows): Tensor {

@@ -3,6 +3,7 @@
  * and strides that their table is made of.
  */
 
+import { zeros } from './numbers.ts';
 import { ShapeError, sizeOf, type Tensor } from './tensor.ts';
 
 /** Elements that one array may have: these arrays are small, and code under examination may ask for any size. */
@@ -49,7 +50,7 @@ export function offsets(sizes: readonly number[], strides: readonly number[], st
 /** The elements at these offsets, as an array of this shape. */
 export function take(x: Tensor, at: Int32Array, shape: readonly number[]): Tensor {
   const pick = (from: Float64Array) => {
-    const to = new Float64Array(at.length);
+    const to = zeros(at.length);
     for (let i = 0; i < at.length; i++) to[i] = from[at[i]!]!;
     return to;
   };

@@ -18,8 +18,8 @@ export interface Cut {
   readonly operations: ReadonlySet<string>;
   /** Numbers that stand in the code. */
   readonly literals: readonly number[];
-  /** Whether it is one of many that differ in few operations: what they share is worked out once. */
-  readonly isVaried?: true;
+  /** Of one of many that differ in few operations what they have in common: it is worked out once. */
+  readonly common?: ReadonlySet<Node>;
 }
 
 export interface CutOptions {

@@ -3,7 +3,7 @@
 import type { Formula } from '../../../formulas/formula.ts';
 import type { ValueReading } from '../../../formulas/reading.ts';
 import type { Node } from '../../expression/node.ts';
-import type { Choices } from '../../recognise/binding/choice.ts';
+import type { Choice, Choices } from '../../recognise/binding/choice.ts';
 import { literalsOf } from '../../recognise/binding/literals.ts';
 import { agreement } from '../../recognise/comparison/agreement.ts';
 import { layoutsOf, type Layout } from '../../recognise/comparison/layouts.ts';
@@ -11,6 +11,7 @@ import type { Match } from '../../recognise/comparison/match.ts';
 import { dependsOnShape, isMisshapen } from '../../recognise/comparison/shapes.ts';
 import type { Cut } from '../../recognise/cut.ts';
 import { mayAgree } from '../../recognise/screening/oneElement.ts';
+import { mayDo } from '../../recognise/screening/work.ts';
 import type { Named } from './naming.ts';
 
 /** Ways in which numbers of the code are tried for what a formula has as numbers. */
@@ -34,9 +35,9 @@ export function matchWith(
   layouts: readonly Layout[] = dependsOnShape(cut) ? layoutsOf(reading) : layoutsOf(reading).slice(0, 1),
   isWeighted = true,
 ): Match | null {
-  let tries = 0;
-  for (const literals of literalsOf(cut, reading, choices)) {
-    if (tries++ >= mostLiterals) break;
+  // Whether code runs on a shape does not depend on numbers of it.
+  const misshapen = new Set<Layout>();
+  for (const literals of literalsOf(cut, reading, choices).slice(0, mostLiterals)) {
     const binding = { choices, literals };
     try {
       if (!mayAgree(cut, reading, binding, alternative)) continue;
@@ -45,8 +46,12 @@ export function matchWith(
       continue;
     }
     for (const layout of layouts) {
+      if (misshapen.has(layout)) continue;
       const found = agreement(cut, reading, binding, layout, alternative, isWeighted);
-      if (found === 'misshapen') continue;
+      if (found === 'misshapen') {
+        misshapen.add(layout);
+        continue;
+      }
       if (!found) break;
       return { formula, reading, cut, binding, fit: found.fit, layout, alternative, weights: found.weights };
     }
@@ -72,19 +77,28 @@ function readingsWithVariants(formula: Formula): readonly ValueReading[] {
 }
 
 /** `parts`: what is likely a part of the formula. Whether code computes the formula under other conditions than are asked for, or a variant of it. */
-export function isOneOf(cut: Cut, { formula, choices: all }: Named, alternative: number, parts: ReadonlySet<Node>): boolean {
-  const readings = readingsWithVariants(formula);
-  return all.some((choices) => {
+export function isOneOf(cut: Cut, named: Named, alternative: number, parts: ReadonlySet<Node>): boolean {
+  const own = new Set<unknown>(named.formula.readings);
+  // A variant may do without what the formula asks for.
+  const readings = readingsWithVariants(named.formula).filter((reading) => !own.has(reading) || mayDo(cut, reading));
+  return named.choices.some((choices) => {
     // What may be a part of the formula is a weight where it multiplies the whole.
     const isWeighted = [...choices].some(([node, choice]) => 'neutral' in choice && parts.has(node));
-    const bound = [...choices.values()].flatMap((choice) => ('role' in choice ? [choice.role.id] : []));
     return readings.some((reading) => {
-      const roles = new Map(reading.roles.map((role) => [role.id, role]));
-      if (!bound.every((id) => roles.has(id))) return false;
-      const renamed = new Map(
-        [...choices].map(([node, choice]) => [node, 'role' in choice ? { ...choice, role: roles.get(choice.role.id)! } : choice]),
-      );
-      return matchWith(cut, formula, reading, renamed, alternative, undefined, isWeighted) !== null;
+      const renamed = reading.roles === named.reading.roles ? choices : renamedFor(reading, choices);
+      return renamed !== null && matchWith(cut, named.formula, reading, renamed, alternative, undefined, isWeighted) !== null;
     });
   });
+}
+
+/** The same of another reading of the formula; null where that has not all of the roles. */
+function renamedFor({ roles }: ValueReading, choices: Choices): Choices | null {
+  const byId = new Map(roles.map((role) => [role.id, role]));
+  const renamed = new Map<Node, Choice>();
+  for (const [node, choice] of choices) {
+    const role = 'role' in choice ? byId.get(choice.role.id) : undefined;
+    if ('role' in choice && !role) return null;
+    renamed.set(node, role ? { ...choice, role } : choice);
+  }
+  return renamed;
 }

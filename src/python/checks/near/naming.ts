@@ -3,16 +3,17 @@
 import type { Formula } from '../../../formulas/formula.ts';
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
-import { affinity, formFits } from '../../recognise/binding/affinity.ts';
-import type { Choice, Choices } from '../../recognise/binding/choice.ts';
-import { inputsOf, isNeutral } from '../../recognise/binding/inputs.ts';
-import { isRequired, needsOf } from '../../recognise/binding/needs.ts';
+import { affinity } from '../../recognise/binding/affinity.ts';
+import type { Choices } from '../../recognise/binding/choice.ts';
+import { inputsOf } from '../../recognise/binding/inputs.ts';
+import { needsOf } from '../../recognise/binding/needs.ts';
 import type { Match } from '../../recognise/comparison/match.ts';
 import type { Cut } from '../../recognise/cut.ts';
 import type { Surroundings } from '../../recognise/evidence/evidence.ts';
 import { given, type Given } from '../../recognise/evidence/given.ts';
 import { holds, holdsAny, wordsOf } from '../../recognise/evidence/words.ts';
 import type { Valued } from '../../recognise/recogniser.ts';
+import { areFrom0, assignments, mayBeNamed, optionsIn } from './assignments.ts';
 import { workIn } from './finished.ts';
 
 /** A formula as names speak for it. */
@@ -28,8 +29,8 @@ export interface Named extends Valued {
 /** What every value's own name speaks for. */
 export const allNamed = 6;
 
-/** Assignments that are tried. */
-const mostChoices = 20;
+/** With so much done to them, one of three values or more is told by the others. */
+const workOfOneUnnamed = 4;
 
 /**
  * Formulas for which every value has a name that fits and every role that is needed is named; `loosely`: those too of which one of several
@@ -38,17 +39,23 @@ const mostChoices = 20;
 export function namedReadings(cut: Cut, readings: readonly Valued[], surroundings: Surroundings, loosely = false): Named[] {
   const inputs = inputsOf(cut);
   const mayLack = loosely && workIn(cut) >= workOfOneUnnamed;
+  const isFrom0 = areFrom0(inputs);
   const named: Named[] = [];
   for (const { formula, reading } of readings) {
+    const { required, requiredCount } = needsOf(reading);
+    if (requiredCount > inputs.length) continue;
+    const options = optionsIn(inputs, reading, isFrom0);
+    if (!options) continue;
     const isCalled = isCalledSo(formula, surroundings);
+    const mostUnnamed = isCalled ? requiredCount / 2 : mayLack && requiredCount >= 3 ? 1 : 0;
+    if (!mayBeNamed(options, required, mostUnnamed)) continue;
     if (isOfOrdinary(formula, surroundings)) continue;
     if ((isCalled && isOfOtherKind(formula, surroundings)) || (reading.fit === 'quantity' && isWeightOfLoss(formula, surroundings)))
       continue;
-    if (((reading.rank ?? 1) < 0.5 && !isCalled) || needsOf(reading).requiredCount > inputs.length) continue;
-    const options = optionsIn(inputs, reading);
+    if ((reading.rank ?? 1) < 0.5 && !isCalled) continue;
     // What is told by one name alone has to be called so.
-    if (!options || (!isCalled && !reading.evidence && reading.roles.filter(isRequired).length < 2)) continue;
-    const found = assignments(inputs, options, reading, isCalled, mayLack).filter(
+    if (!isCalled && !reading.evidence && requiredCount < 2) continue;
+    const found = assignments(inputs, options, reading, isCalled, mostUnnamed).filter(
       ({ choices }) => isCalled || hasNumbers(cut, reading, choices),
     );
     if (found.length > 0)
@@ -67,119 +74,20 @@ function hasNumbers({ literals }: Cut, { roles }: ValueReading, choices: Choices
 /** Numbers that stand in nearly every formula. */
 const plain: ReadonlySet<number> = new Set([0, 0.5, 1, 2]);
 
-interface Option {
-  readonly choice: Choice;
-  /** How well it fits, of all that the value may be in this formula. */
-  readonly score: number;
-  /** How well the name fits, whichever formula it is. */
-  readonly fits: number;
-}
-
-function optionsIn(inputs: readonly Given[], reading: ValueReading): Option[][] | null {
-  const all: Option[][] = [];
-  const isFrom0 = inputs.some((input) => isNumbered(input, 0)) && !inputs.some((input) => isNumbered(input, 2));
-  for (const input of inputs) {
-    const called = isFrom0 ? numberedFrom1(input) : input;
-    const own = reading.roles.flatMap((role) =>
-      (role.encodings ?? [null]).flatMap((encoding) => optionOf(/\d$/.test(role.id) ? called : input, role, encoding)),
-    );
-    if (isNeutral(input))
-      own.push({ choice: { neutral: input.isTiny ? 'tiny' : 'weight' }, score: input.isMask || input.isTiny ? 2.5 : 0.5, fits: 0.5 });
-    if (own.length === 0) return null;
-    own.sort((a, b) => b.score - a.score);
-    // What a name says is what it is: a part of the formula rather than a weight.
-    const [{ score: best, choice: likeliest }] = own as [Option];
-    // A letter tells what it is, not in which form.
-    const isLetter = input.own.join('').length === 1;
-    const isSame = (choice: Choice): boolean =>
-      'role' in choice ? isLetter && 'role' in likeliest && choice.role === likeliest.role : !('role' in likeliest);
-    all.push(best >= 2 ? own.filter(({ score, choice }) => score >= best - 1 || isSame(choice)) : own);
-  }
-  return all;
-}
-
-const isNumbered = ({ own }: Given, number: number): boolean => own.some((word) => word.endsWith(String(number)));
-
-/** Of `s0` and `s1` the first is the one that is numbered 0. */
-function numberedFrom1(input: Given): Given {
-  const own = input.own.map((word) => word.replace(/[01]$/, (number) => String(Number(number) + 1)));
-  return { ...input, own, names: { ...input.names, own } };
-}
-
-function optionOf(input: Given, role: Role, encoding: Encoding | null): Option[] {
-  // What a loss is called is no score, no sample and no rate.
-  if (holdsAny(input.own, lossWords) && !role.words?.some((phrase) => lossWords.some((word) => phrase.includes(word)))) return [];
-  const fits = affinity(input, role);
-  if (fits === null || (role.shape !== '' && input.isNumber && fits < 2)) return [];
-  const form = encoding ? formFits(input, encoding) : 0;
-  return [{ choice: { role, encoding }, score: fits + form, fits: fits + (form === 3 ? 0.5 : 0) }];
-}
-
-const lossWords = ['loss', 'losses', 'penalty', 'nll', 'kl', 'elbo', 'hinge', 'criterion', 'bce', 'mse', 'adversarial'];
-
-interface Assignment {
-  readonly choices: Choices;
-  readonly score: number;
-  readonly fits: number;
-}
-
-/** With so much done to them, one of three values or more is told by the others. */
-const workOfOneUnnamed = 4;
-
-function assignments(
-  inputs: readonly Given[],
-  options: readonly Option[][],
-  reading: ValueReading,
-  isCalled: boolean,
-  mayLack: boolean,
-): Assignment[] {
-  const required = reading.roles.filter(isRequired);
-  const mostUnnamed = isCalled ? required.length / 2 : mayLack && required.length >= 3 ? 1 : 0;
-  const found: Assignment[] = [];
-  const held = new Map<Role, readonly (Encoding | null)[]>();
-  const choices = new Map<Node, Choice>();
-  let steps = 0;
-  const assign = (at: number, score: number, fits: number, own: number): void => {
-    if (steps++ > 300) return;
-    if (at === inputs.length) {
-      // One that is not named may be told by the others.
-      const unnamed = required.length - own;
-      if (required.every((role) => held.has(role)) && unnamed <= mostUnnamed)
-        found.push({ choices: new Map(choices), score: score + keptForms(held), fits: (3 * fits) / inputs.length + (isCalled ? 2 : 0) });
-      return;
-    }
-    for (const { choice, score: more, fits: fitting } of options[at]!) {
-      if (!('role' in choice)) {
-        choices.set(inputs[at]!.node, choice);
-        assign(at + 1, score + more, fits + fitting, own);
-      } else {
-        const { role, encoding } = choice;
-        const forms = held.get(role) ?? [];
-        // A role is one value, which code may hold in several forms at once.
-        if (forms.length > 0 && (!encoding || forms.includes(encoding) || formFits(inputs[at]!, encoding) < 3)) continue;
-        held.set(role, [...forms, encoding]);
-        choices.set(inputs[at]!.node, choice);
-        assign(at + 1, score + more, fits + fitting, own + (more >= 1 && isRequired(role) && forms.length === 0 ? 1 : 0));
-        if (forms.length > 0) held.set(role, forms);
-        else held.delete(role);
-      }
-      choices.delete(inputs[at]!.node);
-    }
-  };
-  assign(0, 0, 0, 0);
-  return found.sort((a, b) => b.score - a.score).slice(0, mostChoices);
-}
-
-/** Of two deviations both are likely held in one form. */
-function keptForms(held: ReadonlyMap<Role, readonly (Encoding | null)[]>): number {
-  const forms = [...held].flatMap(([{ encodings }, [form]]) => (encodings && form ? [{ encodings: encodings.length, form: form.id }] : []));
-  return forms.filter((one, at) => forms.some((other, place) => place < at && other.encodings === one.encodings && other.form === one.form))
-    .length;
-}
+const calledKnown = new WeakMap<Surroundings, Map<Formula, boolean>>();
 
 /** Whether the target or the function around says which formula is meant. */
-export const isCalledSo = (formula: Formula, { target, around }: Surroundings): boolean =>
-  [target, ...around.slice(0, 2)].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)));
+export function isCalledSo(formula: Formula, surroundings: Surroundings): boolean {
+  let formulas = calledKnown.get(surroundings);
+  if (!formulas) calledKnown.set(surroundings, (formulas = new Map<Formula, boolean>()));
+  let called = formulas.get(formula);
+  if (called === undefined) {
+    const { target, around } = surroundings;
+    called = [target, ...around.slice(0, 2)].map(wordsOf).some((words) => holdsAny(words, wordsOfFormula(formula)));
+    formulas.set(formula, called);
+  }
+  return called;
+}
 
 /** "kl_laplace_normal" is neither between two Gaussians nor an estimate. */
 const isOfOtherKind = (formula: Formula, { target, around: [holder = ''] }: Surroundings): boolean =>

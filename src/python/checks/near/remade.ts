@@ -30,10 +30,10 @@ export const withArgs = (node: Node, args: readonly Node[], attributes: Attribut
 
 /** A value with others in place of some that it is computed from. */
 export function replacedAll(root: Node, by: ReadonlyMap<Node, Node>): Node {
-  const known = new Map(by);
+  const all = new Map(by);
   const visit = (node: Node): Node => {
-    let now = known.get(node);
-    if (!now) known.set(node, (now = leaves.has(node.op) ? node : withArgs(node, node.args.map(visit))));
+    let now = all.get(node);
+    if (!now) all.set(node, (now = leaves.has(node.op) ? node : withArgs(node, node.args.map(visit))));
     return now;
   };
   return visit(root);
@@ -41,6 +41,14 @@ export function replacedAll(root: Node, by: ReadonlyMap<Node, Node>): Node {
 
 /** The same with one. */
 export const replaced = (root: Node, there: Node, wanted: Node): Node => replacedAll(root, new Map([[there, wanted]]));
+
+const known = new WeakMap<Cut, ReadonlySet<Node>>();
+
+function nodesOf(cut: Cut): ReadonlySet<Node> {
+  let nodes = known.get(cut);
+  if (!nodes) known.set(cut, (nodes = new Set(cut.order)));
+  return nodes;
+}
 
 /** The same piece of code with another value: of the same inputs. */
 export function withRoot(cut: Cut, root: Node, others: ReadonlySet<Node>, way: Way): Cut {
@@ -67,6 +75,6 @@ export function withRoot(cut: Cut, root: Node, others: ReadonlySet<Node>, way: W
     measured: new Set(inputs.filter((input) => !used.has(input))),
     operations: new Set(order.flatMap((node) => (given.has(node) ? [] : [node.op]))),
     literals: order.flatMap((node) => (node.op === 'number' ? [numberOf(node)!] : [])),
-    isVaried: true,
+    common: nodesOf(cut),
   };
 }

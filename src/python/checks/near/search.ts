@@ -10,6 +10,7 @@ import type { Cut } from '../../recognise/cut.ts';
 import { isSupported, type Surroundings } from '../../recognise/evidence/evidence.ts';
 import { cutsOf } from '../../recognise/pieces.ts';
 import type { Recogniser } from '../../recognise/recogniser.ts';
+import { mayDo } from '../../recognise/screening/work.ts';
 import { reached } from '../statements.ts';
 import { isOneOf, layoutsFor, matchWith } from './agrees.ts';
 import type { Edit, EditKind } from './edit.ts';
@@ -190,7 +191,7 @@ class PieceSearch {
     for (const named of this.#namedIn(changed)) {
       const than = found ?? best;
       if (than && named.score < than.named.score) continue;
-      if (this.#made.has(named.formula.id)) continue;
+      if (this.#made.has(named.formula.id) || !mayDo(changed, named.reading)) continue;
       if (Object.values(vetoesOn).some((isVetoed) => isVetoed(trial, named))) continue;
       for (const [at, choices] of named.choices.entries()) {
         if (than && !isBetterThan(named, at, edit, than, this.#own)) break;

@@ -5,7 +5,10 @@ import type { Cut } from '../cut.ts';
 import type { Choices, Option } from './choice.ts';
 import { needsOf } from './needs.ts';
 
-const nothing: Readonly<Record<string, number>> = {};
+type Literals = Readonly<Record<string, number>>;
+
+const nothing: Literals = {};
+const none: readonly Literals[] = [nothing];
 
 /** A share of all or of nothing is none. */
 function isOfDomain(value: number, { domain }: Role): boolean {
@@ -14,26 +17,40 @@ function isOfDomain(value: number, { domain }: Role): boolean {
   return domain !== 'positive' || value > 1e-5;
 }
 
-/** Numbers of the code for roles that may be one. */
-export function* literalsOf(cut: Cut, reading: ValueReading, choices: Choices): Generator<Readonly<Record<string, number>>> {
+/** As many ways are had, at most: nobody tries more. */
+const most = 160;
+
+const knownFor = new WeakMap<readonly number[], Map<ValueReading, Map<number, readonly Literals[]>>>();
+
+/** Numbers of the code for roles that may be one: the same objects for the same numbers, so that what the formula gives for them is known. */
+export function literalsOf(cut: Cut, reading: ValueReading, choices: Choices): readonly Literals[] {
   const { literal } = needsOf(reading);
-  if (literal.length === 0) {
-    yield nothing;
-    return;
-  }
+  if (literal.length === 0) return none;
   const bound = new Set<string>();
   for (const choice of choices.values()) if ('role' in choice) bound.add(choice.role.id);
   const open = literal.filter(({ id }) => !bound.has(id));
-  const candidates = open.length === 0 ? [] : candidatesFrom(cut);
-  function* next(place: number, found: Record<string, number>): Generator<Record<string, number>> {
+  if (open.length === 0) return none;
+  const candidates = candidatesFrom(cut);
+  let readings = knownFor.get(candidates);
+  if (!readings) knownFor.set(candidates, (readings = new Map<ValueReading, Map<number, readonly Literals[]>>()));
+  let sets = readings.get(reading);
+  if (!sets) readings.set(reading, (sets = new Map<number, readonly Literals[]>()));
+  const set = open.reduce((bits, role) => bits | (1 << literal.indexOf(role)), 0);
+  let known = sets.get(set);
+  if (!known) sets.set(set, (known = waysOf(open, candidates)));
+  return known;
+}
+
+/** Every role as every number that it may be, the last one the fastest. */
+function waysOf(open: readonly Role[], candidates: readonly number[]): Literals[] {
+  const ways: Literals[] = [];
+  const next = (place: number, found: Literals): void => {
     const role = open[place];
-    if (!role) {
-      yield { ...found };
-      return;
-    }
-    for (const value of valuesOf(role, candidates)) yield* next(place + 1, { ...found, [role.id]: value });
-  }
-  yield* next(0, {});
+    if (!role) ways.push(found);
+    else for (const value of valuesOf(role, candidates)) if (ways.length < most) next(place + 1, { ...found, [role.id]: value });
+  };
+  next(0, nothing);
+  return ways;
 }
 
 function valuesOf(role: Role, candidates: readonly number[]): number[] {
@@ -54,13 +71,27 @@ export function lacksLiteral(cut: Cut, reading: ValueReading, options: readonly 
 /** Numbers that stand in nearly every formula. */
 const plain: ReadonlySet<number> = new Set([0, 1, -1, 0.5, -0.5, 2, -2]);
 
-const candidatesKnown = new WeakMap<Cut, number[]>();
+const candidatesKnown = new WeakMap<Cut, readonly number[]>();
+const candidatesOf = new Map<string, readonly number[]>();
+const mostKnown = 2_000;
 
-function candidatesFrom(cut: Cut): number[] {
+/** The same array for code with the same numbers. */
+function candidatesFrom(cut: Cut): readonly number[] {
   let known = candidatesKnown.get(cut);
-  if (!known) candidatesKnown.set(cut, (known = measuredCandidates(cut)));
+  if (!known) {
+    const key = `${cut.literals.join()}|${squaring.map((operation) => cut.operations.has(operation)).join()}`;
+    known = candidatesOf.get(key);
+    if (!known) {
+      if (candidatesOf.size >= mostKnown) candidatesOf.clear();
+      candidatesOf.set(key, (known = measuredCandidates(cut)));
+    }
+    candidatesKnown.set(cut, known);
+  }
   return known;
 }
+
+/** Of which a 2 or a half comes, though it does not stand there. */
+const squaring = ['square', 'sqrt', 'rsqrt'] as const;
 
 /** What a number of the code may stand for: itself, what is missing to 1, what it is over 1, or its root. The plainest come last. */
 function measuredCandidates({ literals, operations }: Cut): number[] {

@@ -10,7 +10,7 @@ import { evaluate } from './evaluate.ts';
 import { fit, summedOver, sumsThatFit, type Fit } from './fit.ts';
 import { layoutsOf, type Layout } from './layouts.ts';
 import { formulaAt, inputsFor, rolesAt } from './roles.ts';
-import { fromLayout, type RoleValues } from './samples.ts';
+import { fromLayout } from './samples.ts';
 import { isMisshapen, keepSizes, resultsOf, shapesIn, sizesOf } from './shapes.ts';
 import { powersOf } from './weights.ts';
 
@@ -102,45 +102,30 @@ function at(
   alternative: number,
   point: number,
 ): { code: Tensor; formula: Tensor } | null {
-  const roles = rolesAt(cut, reading, binding, layout, point);
-  const code = codeAt(cut, reading, binding, layout, alternative, point, roles);
+  const code = codeAt(cut, reading, binding, layout, alternative, point);
   if (!code.values.every(Number.isFinite)) return null;
-  return { code, formula: formulaAt(cut, reading, binding, layout, point, roles) };
+  return { code, formula: formulaAt(cut, reading, binding, layout, point) };
 }
 
-type ByPlace<Value> = Map<string, Value>;
-
-const codes = new WeakMap<Cut, WeakMap<Choices, ByPlace<Tensor>>>();
-/** Of pieces that are varied: what each of their operations gives. */
-const shared = new WeakMap<Choices, ByPlace<Map<Node, Tensor>>>();
+const codes = new WeakMap<Cut, Map<Choices, Tensor[]>>();
+/** Of pieces that have something in common: what each of its operations gives. */
+const shared = new WeakMap<Choices, Map<Node, Tensor>[]>();
 
 /** The code's own value, which is the same whatever numbers are tried for roles that it does not hold. */
-function codeAt(
-  cut: Cut,
-  reading: ValueReading,
-  binding: Binding,
-  layout: Layout,
-  alternative: number,
-  point: number,
-  roles: RoleValues,
-): Tensor {
+function codeAt(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout, alternative: number, point: number): Tensor {
   let ofCut = codes.get(cut);
-  if (!ofCut) codes.set(cut, (ofCut = new WeakMap<Choices, ByPlace<Tensor>>()));
+  if (!ofCut) codes.set(cut, (ofCut = new Map<Choices, Tensor[]>()));
   let held = ofCut.get(binding.choices);
-  if (!held) ofCut.set(binding.choices, (held = new Map<string, Tensor>()));
-  const key = `${point}|${layoutsOf(reading).indexOf(layout)}`;
-  let value = held.get(key);
-  if (!value) {
-    const inputs = inputsFor(cut, reading, binding, layout, roles, 1);
-    held.set(key, (value = evaluate(cut, inputs, alternative, cut.isVaried && valuesShared(binding.choices, key))));
-  }
-  return value;
+  if (!held) ofCut.set(binding.choices, (held = []));
+  const place = layoutsOf(reading).indexOf(layout) * points + point;
+  const known = held[place];
+  if (known) return known;
+  const inputs = inputsFor(cut, reading, binding, layout, rolesAt(cut, reading, binding, layout, point), 1);
+  return (held[place] = evaluate(cut, inputs, alternative, cut.common && valuesShared(binding.choices, place)));
 }
 
-function valuesShared(choices: Choices, key: string): Map<Node, Tensor> {
+function valuesShared(choices: Choices, place: number): Map<Node, Tensor> {
   let held = shared.get(choices);
-  if (!held) shared.set(choices, (held = new Map<string, Map<Node, Tensor>>()));
-  let values = held.get(key);
-  if (!values) held.set(key, (values = new Map<Node, Tensor>()));
-  return values;
+  if (!held) shared.set(choices, (held = []));
+  return (held[place] ??= new Map<Node, Tensor>());
 }

@@ -16,39 +16,38 @@ const perOperation = 16;
 
 /**
  * What the piece gives for these inputs.
- * @param values What is known for them already; what is worked out goes there.
+ * @param known What others have computed of what it has in common with them; what is worked out of that goes there.
  * @throws ShapeError where the shapes do not fit what the code does.
  */
 export function evaluate(
-  { order, root }: Cut,
+  { order, root, common }: Cut,
   inputs: ReadonlyMap<Node, Tensor>,
   alternative: number,
-  values = new Map<Node, Tensor>(),
+  known?: Map<Node, Tensor>,
 ): Tensor {
+  const values = new Map<Node, Tensor>();
   for (const node of order) {
-    if (values.has(node)) continue;
-    const given = inputs.get(node);
-    if (given) {
-      values.set(node, given);
-      continue;
+    const isCommon = known !== undefined && common?.has(node) === true;
+    let value = isCommon ? known.get(node) : undefined;
+    if (!value) {
+      value = inputs.get(node) ?? valueOf(node, values, alternative);
+      if (isCommon) known.set(node, value);
     }
-    if (node.op === 'number') {
-      values.set(node, scalar(node.attributes['value'] as number));
-      continue;
-    }
-    const args = argsOf(node, { alternative });
-    const held = args.map((arg) => values.get(arg)!);
-    const kept = wrappers.has(node.op) || node.op === 'choice' || node.op === 'leftOut' ? 0 : withoutTiny(node.op, args);
-    if (kept !== null) {
-      values.set(node, held[kept]!);
-      continue;
-    }
-    const compute = operations[node.op];
-    if (!compute) throw new ShapeError(`${node.op} is not computed.`);
-    const value = compute(held, node.attributes);
-    computed += perOperation + value.values.length;
     values.set(node, value);
   }
   const result = values.get(root)!;
   return root.op === 'detach' ? { ...result, tangents: root.args[0] ? (values.get(root.args[0])?.tangents ?? null) : null } : result;
+}
+
+function valueOf(node: Node, values: ReadonlyMap<Node, Tensor>, alternative: number): Tensor {
+  if (node.op === 'number') return scalar(node.attributes['value'] as number);
+  const args = argsOf(node, { alternative });
+  const held = args.map((arg) => values.get(arg)!);
+  const kept = wrappers.has(node.op) || node.op === 'choice' || node.op === 'leftOut' ? 0 : withoutTiny(node.op, args);
+  if (kept !== null) return held[kept]!;
+  const compute = operations[node.op];
+  if (!compute) throw new ShapeError(`${node.op} is not computed.`);
+  const value = compute(held, node.attributes);
+  computed += perOperation + value.values.length;
+  return value;
 }

@@ -3,7 +3,7 @@
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { detach, scalar, tensor, type Tensor } from '../../../maths/tensor/tensor.ts';
 import { unwrap, type Node } from '../../expression/node.ts';
-import type { Binding } from '../binding/choice.ts';
+import type { Binding, Choices } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { shapeIn, type Layout } from './layouts.ts';
 import { draw, inLayout, type RoleValues } from './samples.ts';
@@ -24,31 +24,43 @@ export function drawn(reading: ValueReading, layout: Layout, point: number): Rol
   return one.roles;
 }
 
-const formulas = new WeakMap<ValueReading, WeakMap<Layout, Map<string, Tensor>>>();
+const statesKnown = new WeakMap<
+  Choices,
+  { readonly reading: ValueReading; readonly constant: ReadonlySet<Node>; readonly states: string }
+>();
+const literalsKnown = new WeakMap<Binding['literals'], string>();
+
+/** What the formula's value depends on beside the point: which roles vary, which are held constant, and which are numbers of the code. */
+export function statesOf(cut: Cut, reading: ValueReading, { choices, literals }: Binding): string {
+  let known = statesKnown.get(choices);
+  if (known?.reading !== reading || known.constant !== cut.constant) {
+    const states = new Map<string, string>();
+    for (const [node, choice] of choices)
+      if ('role' in choice && states.get(choice.role.id) !== 'v') states.set(choice.role.id, cut.constant.has(node) ? 'c' : 'v');
+    known = { reading, constant: cut.constant, states: reading.roles.map(({ id }) => states.get(id) ?? '=').join('') };
+    statesKnown.set(choices, known);
+  }
+  let numbers = literalsKnown.get(literals);
+  if (numbers === undefined) literalsKnown.set(literals, (numbers = JSON.stringify(literals)));
+  return known.states + numbers;
+}
+
+const formulas = new WeakMap<ValueReading, WeakMap<Layout, Map<string, Tensor[]>>>();
+const mostFormulas = 400;
 
 /** The formula's own value, which is the same for most bindings. */
-export function formulaAt(
-  cut: Cut,
-  reading: ValueReading,
-  { choices, literals }: Binding,
-  layout: Layout,
-  point: number,
-  roles: RoleValues,
-): Tensor {
+export function formulaAt(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout, point: number): Tensor {
   let layouts = formulas.get(reading);
-  if (!layouts) formulas.set(reading, (layouts = new WeakMap<Layout, Map<string, Tensor>>()));
+  if (!layouts) formulas.set(reading, (layouts = new WeakMap<Layout, Map<string, Tensor[]>>()));
   let held = layouts.get(layout);
-  if (!held) layouts.set(layout, (held = new Map<string, Tensor>()));
-  const states = new Map<string, number>();
-  for (const [node, choice] of choices)
-    if ('role' in choice) states.set(choice.role.id, (states.get(choice.role.id) ?? 2) & (cut.constant.has(node) ? 2 : 1) || 1);
-  const key = `${point}|${reading.roles.map(({ id }) => states.get(id) ?? `=${literals[id] ?? ''}`).join(',')}`;
-  let value = held.get(key);
-  if (!value) {
-    value = reading.elements(roles);
-    if (held.size < 400) held.set(key, value);
+  if (!held) layouts.set(layout, (held = new Map<string, Tensor[]>()));
+  const key = statesOf(cut, reading, binding);
+  let values = held.get(key);
+  if (!values) {
+    if (held.size >= mostFormulas) held.clear();
+    held.set(key, (values = []));
   }
-  return value;
+  return (values[point] ??= reading.elements(rolesAt(cut, reading, binding, layout, point)));
 }
 
 const constants = new WeakMap<Tensor, Tensor>();

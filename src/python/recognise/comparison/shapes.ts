@@ -55,14 +55,14 @@ export function keepSizes(reading: ValueReading, layout: Layout, { shape }: Tens
   layouts.set(layout, kept);
 }
 
-const shapesKnown = new WeakMap<Layout, WeakMap<Cut, Map<string, string>>>();
+const shapesKnown = new WeakMap<Cut, Map<Layout, Map<string, string>>>();
 
 /** Most bindings differ in what has the same shape. */
 export function shapesIn(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout): string {
-  let cuts = shapesKnown.get(layout);
-  if (!cuts) shapesKnown.set(layout, (cuts = new WeakMap<Cut, Map<string, string>>()));
-  let known = cuts.get(cut);
-  if (!known) cuts.set(cut, (known = new Map<string, string>()));
+  let layouts = shapesKnown.get(cut);
+  if (!layouts) shapesKnown.set(cut, (layouts = new Map<Layout, Map<string, string>>()));
+  let known = layouts.get(layout);
+  if (!known) layouts.set(layout, (known = new Map<string, string>()));
   const kind = kindOf(cut, binding);
   let shapes = known.get(kind);
   if (shapes === undefined) known.set(kind, (shapes = shapesOf(cut, reading, binding, layout)));

@@ -2,11 +2,11 @@
 
 import type { Encoding, Role, ValueReading } from '../../../formulas/reading.ts';
 import { ShapeError } from '../../../maths/tensor/tensor.ts';
-import type { Binding } from '../binding/choice.ts';
+import type { Binding, Choices } from '../binding/choice.ts';
 import type { Cut } from '../cut.ts';
 import { layoutsOf, type Layout } from '../comparison/layouts.ts';
 import { compile, execute, type Program } from './pointwise.ts';
-import { drawn, formulaAt, heldForm, rolesAt } from '../comparison/roles.ts';
+import { drawn, formulaAt, heldForm, statesOf } from '../comparison/roles.ts';
 
 /** Points that are compared. */
 const points = 4;
@@ -69,26 +69,76 @@ function courseOf(reading: ValueReading, role: Role, encoding: Encoding | null, 
 }
 
 const formulas = new WeakMap<ValueReading, Map<string, Course>>();
+const mostFormulas = 300;
 
 /** The formula itself, with the roles that the code holds constant or as numbers. */
 function formulaCourse(cut: Cut, reading: ValueReading, binding: Binding, layout: Layout): Course {
   let known = formulas.get(reading);
   if (!known) formulas.set(reading, (known = new Map<string, Course>()));
-  const states = new Map<string, string>();
-  for (const [node, choice] of binding.choices)
-    if ('role' in choice && states.get(choice.role.id) !== 'v') states.set(choice.role.id, cut.constant.has(node) ? 'c' : 'v');
-  const key = reading.roles.map(({ id }) => states.get(id) ?? binding.literals[id] ?? '').join();
+  const key = statesOf(cut, reading, binding);
   let course = known.get(key);
   if (!course) {
     course = { values: new Float64Array(points), tangents: new Float64Array(points) };
     for (let point = 0; point < points; point++) {
-      const { values, tangents } = formulaAt(cut, reading, binding, layout, point, rolesAt(cut, reading, binding, layout, point));
+      const { values, tangents } = formulaAt(cut, reading, binding, layout, point);
       course.values[point] = values[0]!;
       course.tangents[point] = tangents?.[0] ?? 0;
     }
-    if (known.size < 300) known.set(key, course);
+    if (known.size >= mostFormulas) known.clear();
+    known.set(key, course);
   }
   return course;
+}
+
+/** The code for one choice of what is what, at the points at which it was asked for. */
+interface CodeCourse extends Course {
+  readonly cut: Cut;
+  readonly alternative: number;
+  readonly reading: ValueReading;
+  readonly choices: Choices;
+  readonly program: Program;
+  readonly inputs: readonly {
+    readonly place: number;
+    readonly course: Course | null;
+    readonly isConstant: boolean;
+    readonly value: number;
+  }[];
+  computed: number;
+}
+
+/** It is asked for again at once with every number that is tried for the other roles. */
+let last: CodeCourse | null = null;
+
+function codeCourse(
+  cut: Cut,
+  reading: ValueReading,
+  { choices }: Binding,
+  alternative: number,
+  program: Program,
+  layout: Layout,
+): CodeCourse {
+  if (last?.cut === cut && last.choices === choices && last.reading === reading && last.alternative === alternative) return last;
+  const inputs = [...choices].flatMap(([node, choice]) => {
+    const place = program.places.get(node);
+    if (place === undefined) return [];
+    const isConstant = 'neutral' in choice || cut.constant.has(node);
+    const course = 'neutral' in choice ? null : courseOf(reading, choice.role, choice.encoding, layout);
+    return [{ place, course, isConstant, value: 'neutral' in choice && choice.neutral === 'weight' ? 1 : 0 }];
+  });
+  const [values, tangents] = [new Float64Array(points), new Float64Array(points)];
+  return (last = { cut, alternative, reading, choices, program, inputs, values, tangents, computed: 0 });
+}
+
+function computeNext(code: CodeCourse): void {
+  const { program, inputs } = code;
+  const point = code.computed++;
+  for (const { place, course, isConstant, value } of inputs) {
+    program.values[place] = course ? course.values[point]! : value;
+    program.tangents[place] = course && !isConstant ? course.tangents[point]! : 0;
+  }
+  execute(program);
+  code.values[point] = program.values[program.result]!;
+  code.tangents[point] = program.tangents[program.result]!;
 }
 
 /** Whether one element can tell code and formula apart. */
@@ -101,27 +151,14 @@ export function mayAgree(cut: Cut, reading: ValueReading, binding: Binding, alte
   const program = programOf(cut, alternative);
   const layout = program && oneElement(reading);
   if (!program || !layout) return true;
-  const inputs: [place: number, course: Course | null, isConstant: boolean, value: number][] = [];
-  for (const [node, choice] of binding.choices) {
-    const place = program.places.get(node);
-    if (place === undefined) continue;
-    if ('neutral' in choice) inputs.push([place, null, true, choice.neutral === 'tiny' ? 0 : 1]);
-    else inputs.push([place, courseOf(reading, choice.role, choice.encoding, layout), cut.constant.has(node), 0]);
-  }
   const formula = formulaCourse(cut, reading, binding, layout);
-  const code: Course = { values: new Float64Array(points), tangents: new Float64Array(points) };
+  const code = codeCourse(cut, reading, binding, alternative, program, layout);
   const mayDetach = mayHold(cut, binding);
   for (let point = 0; point < points; point++) {
-    for (const [place, course, isConstant, value] of inputs) {
-      program.values[place] = course ? course.values[point]! : value;
-      program.tangents[place] = course && !isConstant ? course.tangents[point]! : 0;
-    }
-    execute(program);
-    const value = program.values[program.result]!;
+    if (point >= code.computed) computeNext(code);
+    const value = code.values[point]!;
     // What is not defined for one element, as a spread is, says nothing.
     if (!Number.isFinite(value) || !Number.isFinite(formula.values[point]!)) return true;
-    code.values[point] = value;
-    code.tangents[point] = program.tangents[program.result]!;
     if (reading.fit === 'quantity') {
       if (!near(value, formula.values[point]!) || !near(code.tangents[point]!, formula.tangents[point]!)) return false;
     } else if (point > 0 && !mayBeFitted(code, formula, point + 1, reading.fit, mayDetach)) return false;

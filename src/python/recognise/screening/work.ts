@@ -103,6 +103,36 @@ function demandsOf(reading: ValueReading): Demands {
   };
 }
 
+const demands = new WeakMap<ValueReading, Demands>();
+
+function demandsKnown(reading: ValueReading): Demands {
+  let known = demands.get(reading);
+  if (!known) demands.set(reading, (known = demandsOf(reading)));
+  return known;
+}
+
+const done = new Map<string, { readonly whole: ReadonlySet<string>; readonly by: Map<ValueReading, boolean> }>();
+const mostDone = 2_000;
+
+/** Whether the operations of a piece of code do what a reading asks for, whatever they are done to. */
+export function mayDo({ operations }: Cut, reading: ValueReading): boolean {
+  const key = [...operations].sort().join();
+  let known = done.get(key);
+  if (!known) {
+    if (done.size >= mostDone) done.clear();
+    const whole = new Set([...operations].flatMap((operation) => [...wholeOf(operation)]));
+    done.set(key, (known = { whole, by: new Map<ValueReading, boolean>() }));
+  }
+  let may = known.by.get(reading);
+  if (may === undefined) {
+    const { groups, barred } = demandsKnown(reading);
+    const { whole } = known;
+    may = [...operations].every((operation) => !barred.has(operation)) && groups.every((group) => [...group].some((one) => whole.has(one)));
+    known.by.set(reading, may);
+  }
+  return may;
+}
+
 /** The readings of a catalogue, by the work that they ask for. */
 export class ReadingsByWork<T extends { readonly reading: ValueReading }> {
   readonly #readings: readonly T[];
@@ -117,7 +147,7 @@ export class ReadingsByWork<T extends { readonly reading: ValueReading }> {
 
   constructor(readings: readonly T[]) {
     this.#readings = readings;
-    this.#demands = readings.map(({ reading }) => demandsOf(reading));
+    this.#demands = readings.map(({ reading }) => demandsKnown(reading));
     this.#size = Math.ceil(readings.length / 32);
     const most = this.#demands.reduce((count, { groups }) => Math.max(count, groups.length), 0);
     this.#free = Array.from({ length: most }, (_, group) => this.#bits(({ groups }) => groups.length <= group));
