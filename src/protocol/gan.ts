@@ -276,8 +276,9 @@ export interface ClassCoverage {
   read: Float64Array;
   /** Asked classes of which at least half of the samples are read as such; of a model without classes: those that at least one sample is read as. */
   hit: number;
-  /** Share of all samples read as the class asked for; of data beside it. Null of a model without classes. */
+  /** Share of all samples read as the class asked for. Null of a model without classes. */
   accuracy: number | null;
+  /** Share of the data read as its labels say. Null too where it has no labels. */
   accuracyOfData: number | null;
 }
 

@@ -12,6 +12,8 @@ export interface Pictures {
   readonly items: Float32Array;
   /** [count]; null: not known. */
   readonly classes: Int32Array | null;
+  /** The classes are those that the classifier reads: nothing else is known of them. */
+  readonly read?: true;
 }
 
 /** What an evaluation works with. */

@@ -85,5 +85,5 @@ async function picturesOf({ model, judge, context }: Evaluating, data: DataSet, 
   const labels = classesOfData(model, data);
   if (labels) return [{ count: places.length, items, classes: Int32Array.from(places, (place) => labels.classes[place]!) }, labels.heading];
   if (model.loaded.classes.length === 0 || !judge.reads) return [{ count: places.length, items, classes: null }, null];
-  return [{ count: places.length, items, classes: (await judge.of(items, context)).read }, `as the ${judge.name} reads them`];
+  return [{ count: places.length, items, classes: (await judge.of(items, context)).read, read: true }, `as the ${judge.name} reads them`];
 }

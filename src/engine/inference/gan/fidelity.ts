@@ -44,7 +44,7 @@ export function coverageOf({ model: { source, loaded } }: Evaluating, samples: P
     ...{ names, asked, read },
     hit: read.reduce((sum, share) => sum + (share >= (isTold ? 0.5 : Number.MIN_VALUE) ? 1 : 0), 0),
     accuracy: isTold ? right.reduce((sum, count) => sum + count, 0) / samples.count : null,
-    accuracyOfData: isTold && data.classes ? shareEqual(judged.data.read, data.classes) : null,
+    accuracyOfData: isTold && data.classes && !data.read ? shareEqual(judged.data.read, data.classes) : null,
   };
 }
 

@@ -1,8 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writeNpy } from '../../../../../src/formats/npy.ts';
 import { symmetricEigen } from '../../../../../src/maths/projection/symmetricEigen.ts';
 import { erfc } from '../../../../../src/maths/special.ts';
 import { resolveGan } from '../../../../../src/models/gan/source.ts';
+import { openDataSet } from '../../../../../src/models/openDataSet.ts';
 import type { EvaluationRequest } from '../../../../../src/protocol/gan.ts';
 import { data, expected, gaussianSource, loaded, root, sourceOf, type ExpectedGaussian } from './support.ts';
 
@@ -127,6 +131,26 @@ describe('gan-glyphs on glyphs', () => {
     expect(found.features).toMatchObject({ dimensions: 128, space: 'the 128 features of the classifier of glyphs' });
     expect(found.diversity.byClass!.samples).toHaveLength(62);
   }, 120_000);
+});
+
+describe('gan-glyphs on pictures without labels', () => {
+  it('says that the classifier read them, and not how often it agrees with itself', async () => {
+    const { service } = await loaded(await resolveGan('gan-glyphs', join(root, 'models')));
+    const heldOut = await openDataSet(`${join(root, 'models', 'glyphs')}#held out`);
+    const folder = await mkdtemp(join(tmpdir(), 'genlens-unlabelled-'));
+    try {
+      const file = join(folder, 'glyphs.npy');
+      const some = Uint8Array.from(heldOut.items.slice(0, 40 * 784));
+      await writeFile(file, writeNpy({ type: 'uint8', shape: [40, 28, 28], data: some }));
+      const found = await service.evaluate({ ...plain, samples: 62, data: file });
+      expect(found.labelled).toBe('as the classifier of glyphs reads them');
+      expect(found.coverage!.accuracyOfData).toBeNull();
+      expect(found.coverage!.accuracy).toBeGreaterThan(0.5);
+      expect(found.diversity.byClass).not.toBeNull();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
 });
 
 describe('what cannot be evaluated', () => {
