@@ -31,7 +31,7 @@ export function gameContent({ step, coefficients, truth, terms }: AdversarialTru
       ['gap', gap ? { kind: 'number', value: gap.sampled.value, note: `± ${gap.sampled.standardError.toFixed(3)}, fresh points` } : none],
       ['excess', gap ? { kind: 'number', value: gap.integrated, note: 'the integral' } : none],
       ['dBest', best ? { kind: 'number', value: best.value, note: `± ${best.standardError.toFixed(3)}` } : none],
-      ['divergence', divergence === null ? none : { kind: 'number', value: divergence, note: 'over the plane' }],
+      ['divergence', divergence === null ? none : { kind: 'number', value: divergence, note: 'over the plane, at least' }],
     ]),
     ...(gap && { residual: { sentence: agreement(gap.integrated, gap.sampled) } }),
     openSteps,
@@ -45,7 +45,7 @@ function atBest(best: Estimate | null): string {
 /** Two computations of what D loses that share no point: how many standard errors they are apart. */
 export function agreement(integrated: number, { value, standardError }: Estimate): string {
   const apart = Math.abs(integrated - value) / standardError;
-  return `V(D*) − V(D) by the integral and by fresh points are ${Number.isFinite(apart) ? apart.toFixed(1) : 'no known number of'} standard errors apart.`;
+  return `V(D*) − V(D) by the integral and by fresh points are ${Number.isFinite(apart) ? apart.toFixed(1) : 'no known number of'} standard errors apart. Both take p_g in cells, and are at least this.`;
 }
 
 /** Of two means over different points. */

@@ -26,7 +26,7 @@ const lossLines: readonly CurveLine<LossPoint>[] = [
   { id: 'penalty', name: 'penalty', value: ({ values }) => values['discriminator.penalty']?.[0] ?? NaN },
 ];
 const placeLines: readonly CurveLine<GanPlace>[] = [
-  { id: 'divergence', name: 'JSD (nats)', value: ({ divergence }) => divergence ?? NaN },
+  { id: 'divergence', name: 'JSD (nats), at least', value: ({ divergence }) => divergence ?? NaN },
   { id: 'modes', name: 'share of modes hit', value: ({ modesHit, modes }) => (modesHit === null || !modes ? NaN : modesHit / modes) },
   { id: 'within', name: 'share of samples within 3σ', value: ({ within }) => within?.generated ?? NaN },
 ];

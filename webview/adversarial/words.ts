@@ -21,7 +21,7 @@ export function stepSentence({ step, coefficients, truth }: AdversarialTruth): s
   const { modesHit, hit, within } = coverage;
   return (
     `${start}: ${modesHit} of ${hit.length} modes hit, ${percent(within.generated)} of samples within 3σ of one ` +
-    `(real data ${percent(within.real)}); JSD ${divergence.toFixed(3)} nats${dimension}.`
+    `(real data ${percent(within.real)}); JSD ≥ ${divergence.toFixed(3)} nats${dimension}.`
   );
 }
 
@@ -43,15 +43,23 @@ export function noOptimumSentence(why: NoOptimum): string {
 }
 
 /** V(D*) − V(D) twice, and how steep D is. */
-export function gapSentence({ truth: { gap, steepest, steepnessBound }, terms: { gradients } }: AdversarialTruth): string {
+/** The densities are told in cells, where what is finer is lost: divergences come out too small, never too large but for rounding. */
+export function gapSentence({
+  raster,
+  truth: { gap, divergence, steepest, steepnessBound },
+  terms: { gradients },
+}: AdversarialTruth): string {
   const slope =
     `The gradient of G’s loss is ${gradients.generator.toPrecision(2)} long, of D’s ${gradients.discriminator.toPrecision(2)}. ` +
     `D is at most ${steepest.toPrecision(3)} steep on the raster; its layers allow ${steepnessBound.toPrecision(3)}.`;
-  if (!gap) return slope;
+  const cell = ((raster.right - raster.left) / raster.columns).toPrecision(2);
+  const cells = (what: string): string =>
+    `The densities are told in cells ${cell} wide; what is finer is lost, so that ${what} at least this. `;
+  if (!gap) return `${divergence === null ? '' : cells('JSD is')}${slope}`;
   const { integrated, sampled } = gap;
   return (
     `V(D*) − V(D) is ${signed(integrated, 3)} over the plane and ${signed(sampled.value, 3)} ± ${sampled.standardError.toFixed(3)} over fresh ` +
-    `points. ${slope}`
+    `points. ${cells('both, and JSD, are')}${slope}`
   );
 }
 

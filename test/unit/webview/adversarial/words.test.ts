@@ -43,7 +43,7 @@ const measured = (change: Partial<AdversarialTruth> = {}): AdversarialTruth => (
 describe('what a step has come to', () => {
   it('is said beside what the data’s own points give', () => {
     expect(stepSentence(measured())).toBe(
-      'Step 1,200, non-saturating loss: 1 of 2 modes hit, 45.0 % of samples within 3σ of one (real data 98.9 %); JSD 0.250 nats.',
+      'Step 1,200, non-saturating loss: 1 of 2 modes hit, 45.0 % of samples within 3σ of one (real data 98.9 %); JSD ≥ 0.250 nats.',
     );
   });
 
@@ -54,9 +54,10 @@ describe('what a step has come to', () => {
 
   it('is two computations of what D loses, and how steep it is', () => {
     expect(gapSentence(measured())).toBe(
-      'V(D*) − V(D) is 0.500 over the plane and 0.520 ± 0.010 over fresh points. The gradient of G’s loss is 0.40 long, of D’s 0.60. D is at most 2.50 steep on the raster; its layers allow 40.0.',
+      'V(D*) − V(D) is 0.500 over the plane and 0.520 ± 0.010 over fresh points. The densities are told in cells 1.0 wide; what is finer is lost, so that both, and JSD, are at least this. The gradient of G’s loss is 0.40 long, of D’s 0.60. D is at most 2.50 steep on the raster; its layers allow 40.0.',
     );
-    expect(gapSentence(measured({ truth: { ...truth, gap: null } }))).toMatch(/^The gradient of G’s loss is/);
+    expect(gapSentence(measured({ truth: { ...truth, gap: null } }))).toMatch(/JSD is at least this\. The gradient of G’s loss is/);
+    expect(gapSentence(measured({ truth: { ...truth, gap: null, divergence: null } }))).toMatch(/^The gradient of G’s loss is/);
     expect(agreement(0.5, { value: 0.52, standardError: 0.01 })).toContain('2.0 standard errors apart');
     expect(agreement(0.5, { value: 0.5, standardError: 0 })).toContain('no known number of');
   });
