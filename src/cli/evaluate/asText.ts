@@ -1,8 +1,8 @@
 /** An evaluation as a person reads it. */
 
-import type { MembershipAudit } from '../../maths/privacy/membership.ts';
 import type { EncodedData, TwoSetsOf } from '../../protocol/vae.ts';
 import type { Evaluation, EvaluatedItem } from './evaluation.ts';
+import { copyingLines, foundLine, otherAttacks, twoSetsLines, withoutModelLine } from './privacyText.ts';
 
 export function asText(name: string, { loaded, data, items, rate, copying, twoSets, withoutTwoSets }: Evaluation): string {
   const lines = [
@@ -23,43 +23,19 @@ export function asText(name: string, { loaded, data, items, rate, copying, twoSe
           `  ${loaded.latentNames[j]}: KL ${kl.toFixed(3)}, variance of the mean ${varianceOfMean.toFixed(3)}${collapsed ? ', collapsed' : ''}`,
       ),
     );
-  if (copying)
-    lines.push(
-      `Compared with ${copying.trainCount} training items: data-copying z ${copying.z.toFixed(1)} (${copying.samples} samples against ${copying.examples} items of the data; far below 0 where samples lie nearer to the training items than new ones do)`,
-      `  nearest over the mean of the next ${copying.compared - 1}: ${copying.ratioOfSamples.toFixed(3)} for samples, ${copying.ratioOfTests.toFixed(3)} for the data (medians)`,
-    );
+  lines.push(...copyingLines(copying));
   if (twoSets) lines.push(...comparison(twoSets));
   if (withoutTwoSets !== null) lines.push(`The data and the training data are not compared: ${withoutTwoSets}`);
   return `${lines.join('\n')}\n`;
 }
 
-function comparison({ data, differ, inBoth, membership, withoutNats }: TwoSetsOf): string[] {
-  const test =
-    `${percent(data.share)} of nearest neighbours are of the same set, ${percent(data.expected)} expected of sets that are alike ` +
-    `(p = ${data.p.toFixed(3)}; ${data.first} training items, ${data.second} of the data)`;
-  const both = inBoth === 0 ? [] : [`  ${inBoth} of the data's items are in the training data too, and count as both`];
-  if (differ)
-    return [
-      `As data, the training data and the data differ: ${test}`,
-      ...both,
-      '  Nothing is said of membership, and data-copying z tells of this difference too',
-    ];
-  const alike = `As data, the training data and the data are not told apart: ${test}`;
-  if (!membership) return [alike, ...both, `  Members cannot be looked for without an ELBO: ${withoutNats ?? 'there is none.'}`];
-  const { auc, withoutModel } = membership;
-  const { byChance } = withoutModel;
-  return [
-    alike,
-    ...both,
-    `  the ELBO of an item finds ${found(membership)} (AUC ${auc.value.toFixed(3)}, ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}, over items drawn again)`,
-    `  without the model, from the items alone, ridge regression finds ${found(withoutModel)} (AUC ${withoutModel.auc.value.toFixed(3)}; permuted coins give ${byChance.low.toFixed(3)} to ${byChance.high.toFixed(3)}, p = ${byChance.p.toFixed(3)})`,
-    '  Other attacks may find more',
-  ];
+function comparison(twoSets: TwoSetsOf): string[] {
+  const { differ, membership, withoutNats } = twoSets;
+  const lines = twoSetsLines(twoSets);
+  if (differ) return [...lines, '  Nothing is said of membership, and data-copying z tells of this difference too'];
+  if (!membership) return [...lines, `  Members cannot be looked for without an ELBO: ${withoutNats ?? 'there is none.'}`];
+  return [...lines, foundLine('the ELBO of an item', membership), withoutModelLine(membership), otherAttacks];
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const found = ({ foundAtOnePercent: { low, high } }: MembershipAudit): string =>
-  `${percent(low)} to ${percent(high)} of the members at 1 % false positives`;
 
 const nats = (value: number): string => `${value.toFixed(2)} nats`;
 

@@ -1,9 +1,9 @@
 /** An evaluation of a GAN as a person reads it. */
 
 import type { Birthdays } from '../../maths/fidelity/birthday.ts';
-import type { MembershipAudit } from '../../maths/privacy/membership.ts';
 import { distanceUnit } from '../../protocol/pictures.ts';
 import type { GanEvaluation, LoadedGan, MembershipByScores, ScoreComparison, ScoresOf } from '../../protocol/gan.ts';
+import { copyingLines, foundLine, otherAttacks, percent, twoSetsLines, withoutModelLine } from './privacyText.ts';
 
 export function ganAsText(name: string, loaded: LoadedGan, found: GanEvaluation): string {
   const { data, train, samples, compared, labelled, scores, withoutScores, copying, membership, withoutMembership } = found;
@@ -17,17 +17,12 @@ export function ganAsText(name: string, loaded: LoadedGan, found: GanEvaluation)
     ...diversityLines(found, loaded),
     ...featureLines(found),
   ];
-  if (copying)
-    lines.push(
-      `Compared with ${copying.trainCount} training items: data-copying z ${copying.z.toFixed(1)} (${copying.samples} samples against ${copying.examples} items of the data; far below 0 where samples lie nearer to the training items than new ones do)`,
-      `  nearest over the mean of the next ${copying.compared - 1}: ${copying.ratioOfSamples.toFixed(3)} for samples, ${copying.ratioOfTests.toFixed(3)} for the data (medians)`,
-    );
+  lines.push(...copyingLines(copying));
   if (membership) lines.push(...membershipLines(membership));
   if (withoutMembership !== null) lines.push(`The data and the training data are not compared: ${withoutMembership}`);
   return `${lines.join('\n')}\n`;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 
 function scoreLines({ samples, data, train, dataAboveSamples, trainAboveSamples, trainAboveData }: ScoreComparison): string[] {
@@ -88,32 +83,15 @@ function featureLines({ features: { space, frechet, reference, neighbours, preci
   ];
 }
 
-const found = ({ foundAtOnePercent: { low, high } }: MembershipAudit): string =>
-  `${percent(low)} to ${percent(high)} of the members at 1 % false positives`;
-const area = ({ auc }: MembershipAudit): string =>
-  `(AUC ${auc.value.toFixed(3)}, ${auc.low.toFixed(3)} to ${auc.high.toFixed(3)}, over items drawn again)`;
-
-function membershipLines({ data, differ, inBoth, whiteBox, blackBox, withoutScore }: MembershipByScores): string[] {
-  const test =
-    `${percent(data.share)} of nearest neighbours are of the same set, ${percent(data.expected)} expected of sets that are alike ` +
-    `(p = ${data.p.toFixed(3)}; ${data.first} training items, ${data.second} of the data)`;
-  const both = inBoth === 0 ? [] : [`  ${inBoth} of the data's items are in the training data too, and count as both`];
-  if (differ)
-    return [
-      `As data, the training data and the data differ: ${test}`,
-      ...both,
-      '  Nothing is said of membership; scores and data-copying z tell of this difference too',
-    ];
-  const lines = [`As data, the training data and the data are not told apart: ${test}`, ...both];
-  if (whiteBox) lines.push(`  the discriminator’s score finds ${found(whiteBox)} ${area(whiteBox)}`);
-  if (withoutScore !== null) lines.push(`  without the discriminator’s score: ${withoutScore}`);
-  if (blackBox) {
-    const { withoutModel } = blackBox;
-    const { byChance } = withoutModel;
-    lines.push(
-      `  the distance to the nearest sample finds ${found(blackBox)} ${area(blackBox)}`,
-      `  without the model, from the items alone, ridge regression finds ${found(withoutModel)} (AUC ${withoutModel.auc.value.toFixed(3)}; permuted coins give ${byChance.low.toFixed(3)} to ${byChance.high.toFixed(3)}, p = ${byChance.p.toFixed(3)})`,
-    );
-  }
-  return [...lines, '  Other attacks may find more'];
+function membershipLines(membership: MembershipByScores): string[] {
+  const { differ, whiteBox, blackBox, withoutScore } = membership;
+  const lines = twoSetsLines(membership);
+  if (differ) return [...lines, '  Nothing is said of membership; scores and data-copying z tell of this difference too'];
+  return [
+    ...lines,
+    ...(whiteBox ? [foundLine('the discriminator’s score', whiteBox)] : []),
+    ...(withoutScore === null ? [] : [`  without the discriminator’s score: ${withoutScore}`]),
+    ...(blackBox ? [foundLine('the distance to the nearest sample', blackBox), withoutModelLine(blackBox)] : []),
+    otherAttacks,
+  ];
 }
