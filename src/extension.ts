@@ -19,6 +19,8 @@ import { AddedModels } from './features/models/added.ts';
 import { chooseModel } from './features/models/chooseModel.ts';
 import { addAny } from './features/models/addAny.ts';
 import { Models } from './features/models/models.ts';
+import { addedPipelines } from './features/pipelines/addedPipelines.ts';
+import { DiffusionModels } from './features/pipelines/diffusionModels.ts';
 import { RunStore } from './features/sampling/runStore.ts';
 import { SamplingModels } from './features/sampling/samplingModels.ts';
 import { SamplingView } from './features/sampling/samplingView.ts';
@@ -58,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const places = new TextPlaces();
   const vaes = new VaeModels(models, engine, addedVaes(globalState));
   const gans = new GanModels({ models, engine, added: addedGans(globalState), folder: inExtension('models') });
+  const diffusions = new DiffusionModels({ models, engine, added: addedPipelines(globalState), folder: inExtension('models') });
   const ganPanels = new GanPanels({
     extensionUri,
     models: gans,
@@ -76,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
     memento: workspaceState,
     explain: ({ model, prompt: text, tokens: ids }) => panels.explain({ kind: 'prompt', text, drawn: { model, ids } }),
     exploreGan: (model, settings) => ganPanels.open({ model, settings }),
-    addModel: () => addAny(models, vaes, gans, engine),
+    addModel: () => addAny(models, vaes, gans, diffusions, engine),
   });
 
   const latent = new LatentPanels({
@@ -127,6 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(panelTypes.gan, ganPanels),
     vscode.commands.registerCommand(commands.exploreGan, () => ganPanels.open()),
     vscode.commands.registerCommand(commands.addGan, () => gans.add()),
+    vscode.commands.registerCommand(commands.addDiffusion, () => diffusions.add()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.training, training),
     vscode.commands.registerCommand(commands.trainVae, () => training.open()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.adversarial, adversarial),

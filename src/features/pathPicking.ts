@@ -12,7 +12,8 @@ export interface PathsWanted {
   readonly title: string;
   readonly question: string;
   readonly openLabel: string;
-  readonly files: Kind & { readonly filters: Readonly<Record<string, string[]>>; readonly most: 1 | 2 };
+  /** null: a folder alone, which is asked for at once. */
+  readonly files: (Kind & { readonly filters: Readonly<Record<string, string[]>>; readonly most: 1 | 2 }) | null;
   readonly folder: Kind;
 }
 
@@ -22,6 +23,7 @@ export interface PathsWanted {
  * @throws where what was chosen is not on this machine's disk
  */
 export async function pickPaths({ title, question, openLabel, files, folder }: PathsWanted): Promise<string[] | null> {
+  if (!files) return chosenFrom({ title: question, openLabel, canSelectFiles: false, canSelectFolders: true });
   const items = [
     { ...icon('file'), label: files.label, description: files.description, folders: false },
     { ...icon('folder'), label: folder.label, description: folder.description, folders: true },
@@ -31,7 +33,11 @@ export async function pickPaths({ title, question, openLabel, files, folder }: P
   const options = kind.folders
     ? { canSelectFiles: false, canSelectFolders: true }
     : { canSelectMany: files.most > 1, filters: { ...files.filters } };
-  const chosen = await vscode.window.showOpenDialog({ title, openLabel, ...options });
+  return chosenFrom({ title, openLabel, ...options });
+}
+
+async function chosenFrom(options: vscode.OpenDialogOptions): Promise<string[] | null> {
+  const chosen = await vscode.window.showOpenDialog(options);
   return chosen && chosen.length > 0 ? chosen.map(onDisk) : null;
 }
 

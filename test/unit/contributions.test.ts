@@ -59,6 +59,7 @@ describe('package.json', () => {
       // Models of a user's own run in trusted workspaces only.
       { command: commands.addVae, when: 'isWorkspaceTrusted' },
       { command: commands.addGan, when: 'isWorkspaceTrusted' },
+      { command: commands.addDiffusion, when: 'isWorkspaceTrusted' },
     ]);
   });
 

@@ -1,9 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { EngineClient } from '../../engine/client.ts';
+import type { DiffusionClient } from '../../engine/diffusionClient.ts';
 import type { GanClient } from '../../engine/ganClient.ts';
 import { EnginePool } from '../../engine/pool.ts';
 import type { TrainingClient } from '../../engine/trainingClient.ts';
 import type { VaeClient } from '../../engine/vaeClient.ts';
+import type { DiffusionSource } from '../../protocol/diffusion.ts';
 import type { GanInspection, GanSource } from '../../protocol/gan.ts';
 import type { ModelSource } from '../../protocol/inference.ts';
 import type { CallOptions, Disposable } from '../../protocol/rpc.ts';
@@ -43,6 +45,11 @@ export class Engine implements Disposable {
 
   inspectGan(source: GanSource, options: CallOptions): Promise<GanInspection> {
     return this.#current().inspectGan(source, engineSettings(), options);
+  }
+
+  /** The model's client of a diffusion model. */
+  diffusion(source: DiffusionSource): DiffusionClient {
+    return this.#current().acquireDiffusion(source, engineSettings());
   }
 
   /** The same of a folder of training graphs. */

@@ -10,8 +10,6 @@ import { back } from '../steps.ts';
 import { askQuestions } from './askQuestions.ts';
 import { answersOf, type QuestionsUnder } from './questions.ts';
 
-const again = 'Choose Other Files…';
-
 /**
  * Asks for the files until they are added or the user leaves.
  *
@@ -28,6 +26,7 @@ export async function addOwn(
       await vscode.commands.executeCommand('workbench.trust.manage');
     return undefined;
   }
+  const again = wanted.files ? 'Choose Other Files…' : 'Choose Another Folder…';
   for (;;) {
     let name = 'The model';
     const abort = new AbortController();

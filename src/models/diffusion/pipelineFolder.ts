@@ -7,7 +7,8 @@ import { RpcError } from '../../protocol/rpc.ts';
 import { isFile } from '../isFile.ts';
 import { decoderConfig, denoiserConfig, textConfig, type DecoderConfig, type DenoiserConfig, type TextConfig } from './configs.ts';
 import { invalid, readJsonFile, readOptionalJson, readSmallFile } from './jsonFile.ts';
-import { parseSchedulerFile, SCHEDULER_FILE, type SchedulerFile } from './schedulerFile.ts';
+import { parseSchedulerFile, type SchedulerFile } from './schedulerFile.ts';
+import { SCHEDULER_FILE } from './schedulerName.ts';
 
 // Without this zod probes `new Function`, which strict hosts report as a violation.
 z.config({ jitless: true });

@@ -4,8 +4,6 @@ import { RpcError } from '../../protocol/rpc.ts';
 import { parsePythonJson } from '../pythonJson.ts';
 import { checkSchedulerConfig, samplerNamed, type SchedulerConfig } from '../schedulerConfig.ts';
 
-export const SCHEDULER_FILE = 'scheduler_config.json';
-
 export interface SchedulerFile {
   path: string;
   /** What it holds, unchecked. */

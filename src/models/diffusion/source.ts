@@ -6,7 +6,7 @@ import { RpcError } from '../../protocol/rpc.ts';
 import { isFile } from '../isFile.ts';
 import { manifestError } from '../manifest.ts';
 import { listBundledModels, readBundledModel, type BundledModel } from '../registry.ts';
-import { SCHEDULER_FILE } from './schedulerFile.ts';
+import { SCHEDULER_FILE } from './schedulerName.ts';
 
 /** @throws RpcError 'wrong-family', 'manifest-invalid' */
 export function sourceOfBundledDiffusion({ manifest, source }: BundledModel, folder: string): DiffusionSource {

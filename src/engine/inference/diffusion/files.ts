@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import { readPipelineFolder, type LatentParts, type PipelineFolder, type TextParts } from '../../../models/diffusion/pipelineFolder.ts';
 import { readSmallFile } from '../../../models/diffusion/jsonFile.ts';
-import { parseSchedulerFile, SCHEDULER_FILE } from '../../../models/diffusion/schedulerFile.ts';
+import { parseSchedulerFile } from '../../../models/diffusion/schedulerFile.ts';
+import { SCHEDULER_FILE } from '../../../models/diffusion/schedulerName.ts';
 import { checkWeights } from '../../../models/diffusion/weightSizes.ts';
 import { findAttention, type AttentionSite } from '../../../onnx/attention/find.ts';
 import type { DiffusionSource } from '../../../protocol/diffusion.ts';
