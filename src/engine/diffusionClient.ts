@@ -18,7 +18,7 @@ export type DiffusionClientOptions = ModelClientOptions<DiffusionService, Diffus
 /** What is sampled, and who hears of its evaluations; nobody does when it is sampled again. */
 interface Asked {
   request: DiffusionRequest;
-  onItem: ((evaluation: EvaluationOfRun) => void) | undefined;
+  onItem: ((evaluations: readonly EvaluationOfRun[]) => void) | undefined;
 }
 
 type Reading = 'tensors' | 'writeTrajectory' | 'recompute' | 'wordMaps';
@@ -61,7 +61,7 @@ export class DiffusionClient
   readonly partOfPicture = this.plain('partOfPicture');
   readonly forgetPicture = this.plain('forgetPicture');
 
-  async sample(request: DiffusionRequest, { onItem, ...options }: StreamOptions<EvaluationOfRun> = {}): Promise<DiffusionRun> {
+  async sample(request: DiffusionRequest, { onItem, ...options }: StreamOptions<readonly EvaluationOfRun[]> = {}): Promise<DiffusionRun> {
     const asked: Asked = { request, onItem };
     try {
       return await this.runs.make(asked, options);

@@ -280,8 +280,8 @@ export interface RecomputedStep {
 export interface DiffusionService {
   /** @throws RpcError 'memory' before anything is read where the files are larger than the setting */
   load(params: { source: DiffusionSource; settings: EngineSettings }): LoadedDiffusion;
-  /** What is kept of a run is asked for by its id. */
-  sample(params: DiffusionRequest): Streamed<EvaluationOfRun, DiffusionRun>;
+  /** What is kept of a run is asked for by its id. Evaluations are told in order; those of one screen's frame together. */
+  sample(params: DiffusionRequest): Streamed<readonly EvaluationOfRun[], DiffusionRun>;
   tensors(params: TensorRequest): ReadTensors;
   /** Writes x before each evaluation that was made and after the last, float32 [evaluations + 1, items, ...], as .npy. */
   writeTrajectory(params: { runId: string; path: string }): void;

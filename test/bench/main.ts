@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { readBundledModel } from '../../src/models/registry.ts';
 import { measureAdversarial } from './adversarial.ts';
+import { measureDiffusion } from './diffusion.ts';
 import { measureEditor } from './editor.ts';
 import { measureExplain, measureLarge, measureRuns } from './engine.ts';
 import { measureFormulas } from './formulas.ts';
@@ -35,6 +36,7 @@ export async function main({ root, out, flags }: Options): Promise<number> {
     ...(await measureExplain(root, source, rounds)),
     ...(await measureGeneration(root, source, rounds)),
     ...(await measurePictures(root, rounds)),
+    ...(await measureDiffusion(root, rounds)),
     ...(await measureTraining(root, rounds, quick)),
     ...(await measureAdversarial(root, rounds, quick)),
     ...(await measureViews(rounds)),

@@ -31,7 +31,7 @@ describe('a process with a diffusion model', () => {
     expect(pool.acquireDiffusion(source, settings)).toBe(client);
     const told: number[] = [];
     const request = requestOf({ seeds: [3, 4], conditions: [{ prompt: 'a red cat' }], guidance: 3, run: { steps: 4 } });
-    const run = await client.sample(request, { onItem: ({ index }) => told.push(index) });
+    const run = await client.sample(request, { onItem: (evaluations) => told.push(...evaluations.map(({ index }) => index)) });
     expect(told).toEqual([0, 1, 2, 3, 4]);
     const read = () => client.tensors({ runId: run.runId, evaluations: [2, 5], tensor: 'x', as: 'values' });
     const before = await read();

@@ -18,6 +18,7 @@ import type { HeldDiffusion } from './model.ts';
 import { noiseOf, type RunNoise } from './noise.ts';
 import { picturesOf } from './pictures.ts';
 import { startedAt } from './starting.ts';
+import { Telling } from './telling.ts';
 
 const MOST_GUIDANCE = 1_000;
 
@@ -37,7 +38,7 @@ export async function sample(
   model: HeldDiffusion,
   denoiser: Denoiser,
   request: DiffusionRequest,
-  context: StreamContext<EvaluationOfRun>,
+  context: StreamContext<readonly EvaluationOfRun[]>,
 ): Promise<{ run: DiffusionRun; kept: KeptRun }> {
   const started = performance.now();
   const { sampler, plan, told, noise, state: first, notices } = await beginRun(runtime, model, request, context.signal);
@@ -48,29 +49,33 @@ export async function sample(
   let state = first;
   let before: Floats | null = null;
   let modelMs = 0;
-  while (state.evaluations < count) {
-    context.signal.throwIfAborted();
-    const began = performance.now();
-    const index = state.evaluations;
-    const where = `Evaluation ${index + 1} of ${count} (t = ${plan.timesteps[index]})`;
-    const predictions = await denoiser.predict(inputOf(sampler, plan, state), plan.timesteps[index]!, told, context.signal);
-    modelMs += performance.now() - began;
-    const output = outputOf(predictions, plan, items, model.size, request);
-    checkFinite(output.output, items, where, "the model's output");
-    const evaluation = whole(() => advance(sampler, plan, state, output.output, noise.draw));
-    checkFinite(evaluation.state.x, items, where, 'x after the step');
-    const tensors = tensorsOf(evaluation, output, items, model.size);
-    context.item({
-      ...{ index, timestep: evaluation.timestep, alpha: evaluation.alpha, sigma: evaluation.sigma },
-      lengths: lengthsOf(tensors, items),
-      turns: turnsOf(before, evaluation.step, items),
-      pictures: picturesOf(model, tensors, index, request),
-      ms: performance.now() - began,
-    });
-    context.progress({ message: `Evaluation ${index + 1} of ${count}`, fraction: (index + 1 - from) / (count - from) });
-    before = evaluation.step;
-    state = evaluation.state;
-    keep(request.keep, states, outputs, state, output);
+  const telling = new Telling(context, from, count);
+  try {
+    while (state.evaluations < count) {
+      context.signal.throwIfAborted();
+      const began = performance.now();
+      const index = state.evaluations;
+      const where = `Evaluation ${index + 1} of ${count} (t = ${plan.timesteps[index]})`;
+      const predictions = await denoiser.predict(inputOf(sampler, plan, state), plan.timesteps[index]!, told, context.signal);
+      modelMs += performance.now() - began;
+      const output = outputOf(predictions, plan, items, model.size, request);
+      checkFinite(output.output, items, where, "the model's output");
+      const evaluation = whole(() => advance(sampler, plan, state, output.output, noise.draw));
+      checkFinite(evaluation.state.x, items, where, 'x after the step');
+      const tensors = tensorsOf(evaluation, output, items, model.size);
+      telling.add({
+        ...{ index, timestep: evaluation.timestep, alpha: evaluation.alpha, sigma: evaluation.sigma },
+        lengths: lengthsOf(tensors, items),
+        turns: turnsOf(before, evaluation.step, items),
+        pictures: picturesOf(model, tensors, index, request),
+        ms: performance.now() - began,
+      });
+      before = evaluation.step;
+      state = evaluation.state;
+      keep(request.keep, states, outputs, state, output);
+    }
+  } finally {
+    telling.flush();
   }
   const bytes = bytesOf(states, outputs);
   const runId = randomUUID();

@@ -229,7 +229,7 @@ describe('the bundled model of glyph pairs', () => {
     const told: number[] = [];
     const infinite = service.sample(
       requestOf({ ...{ seeds: [1, 2], conditions: [caption], sampler: 'euler-ancestral', run: { steps: 5 } }, noise }),
-      { onItem: ({ index }) => told.push(index) },
+      { onItem: (evaluations) => told.push(...evaluations.map(({ index }) => index)) },
     );
     await expect(infinite).rejects.toMatchObject({
       code: 'not-a-number',

@@ -54,7 +54,7 @@ export interface Sampled {
 
 export async function sampled(service: Started, more: Partial<DiffusionRequest> = {}): Promise<Sampled> {
   const told: EvaluationOfRun[] = [];
-  const run = await service.sample(requestOf(more), { onItem: (evaluation) => told.push(evaluation) });
+  const run = await service.sample(requestOf(more), { onItem: (evaluations) => told.push(...evaluations) });
   const count = run.timesteps.length - run.from + 1;
   const { values } = await service.tensors({
     ...{ runId: run.runId, tensor: 'x', as: 'values' },
