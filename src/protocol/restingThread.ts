@@ -30,6 +30,8 @@ interface Thread<Service> {
   /** Calls under way. */
   calls: number;
   resting: NodeJS.Timeout | undefined;
+  /** Ended for the sake of a call that took too long: the others are asked again. */
+  overdue: boolean;
 }
 
 /** Beyond it the thread ends, not the process. */
@@ -37,8 +39,8 @@ const memoryLimitMb = 512;
 
 /**
  * Has a thread that is started by the first call, and by the next one after it has ended, however that came: it was idle, it died, or
- * a call took too long. A call that ends with the thread rejects with RpcError `closed`, the one that took too long with
- * `unresponsive`.
+ * a call took too long. The call that took too long rejects with RpcError `unresponsive`, and those beside it are asked again of the next
+ * thread; a call that ends with the thread in another way rejects with `closed`.
  */
 export class RestingThread<Service> implements Disposable {
   readonly #words: ThreadWords;
@@ -56,15 +58,30 @@ export class RestingThread<Service> implements Disposable {
   }
 
   async ask<T>(call: (service: Remote<Service>) => Promise<T>): Promise<T> {
-    const { thread: name, work } = this.#words;
-    if (this.#disposed) throw new RpcError('closed', `${name} was closed.`);
-    const thread = (this.#thread ??= this.#start());
+    for (;;) {
+      if (this.#disposed) throw new RpcError('closed', `${this.#words.thread} was closed.`);
+      const thread = (this.#thread ??= this.#start());
+      try {
+        return await this.#askOf(thread, call);
+      } catch (error) {
+        if (!thread.overdue || !(error instanceof RpcError) || error.code !== 'closed') throw error;
+      }
+    }
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    if (this.#thread) this.#end(this.#thread);
+  }
+
+  async #askOf<T>(thread: Thread<Service>, call: (service: Remote<Service>) => Promise<T>): Promise<T> {
     clearTimeout(thread.resting);
     thread.calls++;
     let limit: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       limit = setTimeout(() => {
-        reject(new RpcError('unresponsive', `${work} took longer than ${this.#timeLimit / 1000} s and was ended.`));
+        reject(new RpcError('unresponsive', `${this.#words.work} took longer than ${this.#timeLimit / 1000} s and was ended.`));
+        thread.overdue = true;
         this.#end(thread);
       }, this.#timeLimit);
     });
@@ -77,16 +94,11 @@ export class RestingThread<Service> implements Disposable {
     }
   }
 
-  dispose(): void {
-    this.#disposed = true;
-    if (this.#thread) this.#end(this.#thread);
-  }
-
   #start(): Thread<Service> {
     const { id, thread: name } = this.#words;
     const worker = new Worker(this.#entry, { name: id, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb } });
     const channel = workerChannel(worker, name);
-    const thread: Thread<Service> = { worker, remote: connect<Service>(channel), calls: 0, resting: undefined };
+    const thread: Thread<Service> = { worker, remote: connect<Service>(channel), calls: 0, resting: undefined, overdue: false };
     channel.onClose(() => this.#end(thread));
     return thread;
   }

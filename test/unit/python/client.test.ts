@@ -73,14 +73,13 @@ describe('the thread that reads Python', () => {
     });
   });
 
-  it('that hangs on a text is ended, and the next call has another', async () => {
+  it('that hangs on a text is ended: what was asked behind it is asked of another', async () => {
     const reader = open({ entry: await odd(`if (params.text === 'hang') for (;;); answer();`), timeLimit: 500 });
     const first = await reader.outline({ text });
     const hanging = reader.outline({ text: 'hang' });
     const behind = reader.outline({ text });
     await expect(hanging).rejects.toMatchObject({ code: 'unresponsive', message: expect.stringContaining('0.5 s') as unknown });
-    await expect(behind).rejects.toMatchObject({ code: 'closed' });
-    const second = await reader.outline({ text });
+    const second = await behind;
     expect(second).not.toEqual(first);
     expect(await reader.outline({ text })).toEqual(second);
   });

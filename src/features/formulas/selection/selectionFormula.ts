@@ -96,7 +96,8 @@ export class SelectionFormula implements vscode.WebviewPanelSerializer, vscode.D
       return;
     }
     this.#panel.restore(panel);
-    if (!(await this.#again(place))) panel.dispose();
+    // While the editor starts, a first reading may take longer than it is given.
+    if (!(await this.#again(place)) && !(await this.#again(place))) panel.dispose();
   }
 
   dispose(): void {
