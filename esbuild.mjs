@@ -78,6 +78,7 @@ const entries = [
       latent: 'webview/latent/main.ts',
       training: 'webview/training/main.ts',
       adversarial: 'webview/adversarial/main.ts',
+      diffusion: 'webview/diffusion/main.ts',
       gan: 'webview/gan/main.ts',
     },
     outdir: 'dist/webview',

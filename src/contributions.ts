@@ -19,6 +19,7 @@ export const commands = {
   addDiffusion: 'genlens.addDiffusion',
   trainVae: 'genlens.trainVae',
   trainGan: 'genlens.trainGan',
+  trainDenoiser: 'genlens.trainDenoiser',
   chooseModel: 'genlens.chooseModel',
   togglePainting: 'genlens.togglePainting',
   togglePaintedRow: 'genlens.togglePaintedRow',
@@ -58,6 +59,7 @@ export const panels = {
   latent: 'genlens.latent',
   training: 'genlens.training',
   adversarial: 'genlens.adversarial',
+  denoiser: 'genlens.denoiser',
   gan: 'genlens.gan',
 } as const;
 
@@ -120,5 +122,6 @@ export const storageKeys = {
   latentPicture: 'genlens.latentPicture',
   training: 'genlens.training',
   adversarial: 'genlens.adversarial',
+  denoiser: 'genlens.denoiser',
   collapsedFamilies: 'genlens.collapsedFamilies',
 } as const;

@@ -28,6 +28,8 @@ import { TextPlaces } from './features/sampling/textPlaces.ts';
 import { addedVaes } from './features/vae/addedVaes.ts';
 import { parseGanRun } from './features/adversarial/adversarialState.ts';
 import { ganPanel } from './features/adversarial/ganPanel.ts';
+import { denoiserPanel } from './features/diffusion/denoiserPanel.ts';
+import { parseDenoiserRun } from './features/diffusion/denoiserState.ts';
 import { TrainingRuns } from './features/training/trainingRuns.ts';
 import { parseRunSummary } from './features/training/trainingState.ts';
 import { vaePanel } from './features/training/vaePanel.ts';
@@ -103,10 +105,18 @@ export function activate(context: vscode.ExtensionContext): void {
     memento: workspaceState,
   });
 
+  const denoiser = denoiserPanel({
+    extensionUri,
+    client: () => engine.training(inExtension('models', 'mixtures-2d')),
+    runs: new TrainingRuns(context.storageUri ?? context.globalStorageUri, 'denoiser', parseDenoiserRun),
+    memento: workspaceState,
+  });
+
   subscriptions.push(
     // Before the engine, so that what runs is let go of while there is one.
     training,
     adversarial,
+    denoiser,
     engine,
     python,
     typesetter,
@@ -135,6 +145,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand(commands.trainVae, () => training.open()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.adversarial, adversarial),
     vscode.commands.registerCommand(commands.trainGan, () => adversarial.open()),
+    vscode.window.registerWebviewPanelSerializer(panelTypes.denoiser, denoiser),
+    vscode.commands.registerCommand(commands.trainDenoiser, () => denoiser.open()),
     vscode.commands.registerCommand(commands.continueText, () => sampling.continueText()),
     vscode.commands.registerCommand(commands.chooseModel, async () => {
       if (await chooseModel(models, engine)) await panels.refreshVisible();

@@ -10,7 +10,7 @@ import { PointsView } from '../shared/points/pointsView.ts';
 import type { Projection } from '../shared/points/projection.ts';
 import { regions } from '../shared/points/regions.ts';
 import { gridCurve, type GanData } from './ganData.ts';
-import { arrowsOf, medianPull } from './pulls.ts';
+import { pullArrows, medianPull } from './pulls.ts';
 import { lossOf, scoreScale, surfaceRamp, type ScoreScale } from './scores.ts';
 
 /** Deviations within which a point is of a component. */
@@ -165,7 +165,7 @@ export class Pictures {
     const [data, frame] = [this.#data, this.#frame];
     const scale = frame ? scoreScale(lossOf(this.#coefficients), frame.surface) : null;
     const lines = data && frame && scale ? contoursOf(data, data.rasters.frame.columns, frame.surface, scale) : [];
-    const arrows = frame && this.#shown.arrows ? arrowsOf(frame.points, frame.pulls) : null;
+    const arrows = frame && this.#shown.arrows ? pullArrows(frame.points, frame.pulls) : null;
     const grid = frame && this.#shown.grid ? gridCurve(frame.places) : null;
     this.learned.overlay((projection) => {
       return svg`${group('adversarial-level', lines, projection)}

@@ -12,6 +12,16 @@ export interface Raster {
   readonly rows: number;
 }
 
+/** The middles of its cells, from the lowest row on: [rows * columns, 2]. */
+export function middlesOf({ left, bottom, right, top, columns, rows }: Raster): Float32Array {
+  const points = new Float32Array(2 * rows * columns);
+  for (let i = 0; i < rows * columns; i++) {
+    points[2 * i] = left + ((right - left) * ((i % columns) + 0.5)) / columns;
+    points[2 * i + 1] = bottom + ((top - bottom) * (Math.floor(i / columns) + 0.5)) / rows;
+  }
+  return points;
+}
+
 /** A mesh over the noise: corners, and the prior's mass of each cell between four of them. */
 export interface NoiseMesh {
   /** Cells along each side. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ganLosses } from '../../../../src/maths/adversarial/optimum.ts';
 import { comparedWith } from '../../../../webview/adversarial/fixes.ts';
 import { ganDataOf, gridCurve, shownPoints } from '../../../../webview/adversarial/ganData.ts';
-import { arrowScale, arrowsOf, medianPull } from '../../../../webview/adversarial/pulls.ts';
+import { arrowScale, pullArrows, medianPull } from '../../../../webview/adversarial/pulls.ts';
 import { lossOf, scoreScale, sigmoid } from '../../../../webview/adversarial/scores.ts';
 
 describe('scores', () => {
@@ -42,18 +42,18 @@ describe('scores', () => {
 describe('pulls', () => {
   it('are arrows as long as they are, so that those that vanish do, and the longest are cut', () => {
     const shaft = (pull: number): number => {
-      const [x, y, toX, toY] = arrowsOf(Float32Array.of(1, 2), Float32Array.of(0.6 * pull, 0.8 * pull));
+      const [x, y, toX, toY] = pullArrows(Float32Array.of(1, 2), Float32Array.of(0.6 * pull, 0.8 * pull));
       return Math.hypot(toX! - x!, toY! - y!);
     };
     expect(shaft(0.2)).toBeCloseTo(arrowScale * 0.2, 6);
     expect(shaft(1e-4)).toBeCloseTo(arrowScale * 1e-4, 9);
     expect(shaft(1e6)).toBeLessThan(1);
-    expect(arrowsOf(Float32Array.of(1, 2), Float32Array.of(0, 0)).length).toBe(0);
-    expect(arrowsOf(Float32Array.of(1, 2), Float32Array.of(NaN, 0)).length).toBe(0);
+    expect(pullArrows(Float32Array.of(1, 2), Float32Array.of(0, 0)).length).toBe(0);
+    expect(pullArrows(Float32Array.of(1, 2), Float32Array.of(NaN, 0)).length).toBe(0);
   });
 
   it('point where they pull, with a wing on either side', () => {
-    const arrow = arrowsOf(Float32Array.of(0, 0), Float32Array.of(1, 0));
+    const arrow = pullArrows(Float32Array.of(0, 0), Float32Array.of(1, 0));
     const [tipX, tipY] = [arrow[2]!, arrow[3]!];
     const [first, second] = [arrow.subarray(6, 8), arrow.subarray(10, 12)];
     expect(tipY).toBe(0);

@@ -1,12 +1,13 @@
 /** What guidance samples where everything is known, beside what it is often said to sample. */
 
+import { middlesOf } from '../../../../maths/adversarial/pushforward.ts';
 import { noisedAt } from '../../../../maths/diffusion/exact.ts';
 import { guidedField, tiltedLogDensities } from '../../../../maths/diffusion/guidedMixture.ts';
 import { flowLogLikelihood, type NoiseField } from '../../../../maths/diffusion/likelihood.ts';
 import { trainedLevels } from '../../../../maths/diffusion/planeSchedule.ts';
 import type { GuidedDensity, GuidedDensityRequest } from '../../../../protocol/denoiser.ts';
 import { rest } from '../../rest.ts';
-import { checkRaster, middlesOf } from '../gan/state.ts';
+import { checkRaster } from '../gan/state.ts';
 import { conditionalOf, mixtureOfData } from './state.ts';
 
 const FLOW_STEPS = 48;

@@ -1,12 +1,13 @@
 /** What is drawn of a small GAN while it trains, in one run of the engine. */
 
 import { generatorPull } from '../../../../maths/adversarial/optimum.ts';
+import { middlesOf } from '../../../../maths/adversarial/pushforward.ts';
 import { RpcError } from '../../../../protocol/rpc.ts';
 import type { GanFrame, GanFrameRequest } from '../../../../protocol/training.ts';
 import { floatTensor } from '../../floatTensor.ts';
 import { checkWhole } from '../checks.ts';
 import type { Graphs } from '../graphs.ts';
-import { checkRaster, checkState, lossOf, middlesOf } from './state.ts';
+import { checkRaster, checkState, lossOf } from './state.ts';
 
 const MOST_POINTS = 100_000;
 

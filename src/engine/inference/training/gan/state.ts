@@ -34,16 +34,6 @@ export function checkRaster(raster: Raster): void {
       throw new RpcError('setting-invalid', `raster.${name} is ${high}; it must be a number above ${low}.`);
 }
 
-/** [rows * columns, 2] */
-export function middlesOf({ left, bottom, right, top, columns, rows }: Raster): Float32Array {
-  const points = new Float32Array(2 * rows * columns);
-  for (let i = 0; i < rows * columns; i++) {
-    points[2 * i] = left + ((right - left) * ((i % columns) + 0.5)) / columns;
-    points[2 * i + 1] = bottom + ((top - bottom) * (Math.floor(i / columns) + 0.5)) / rows;
-  }
-  return points;
-}
-
 /** Both players on any number of points. */
 export interface Players {
   /** @param z [n, 2] @returns [n, 2] @throws RpcError 'not-finite', 'bad-input' */

@@ -1,7 +1,7 @@
 /** What a small GAN with these parameters is, and the truth beside it: both densities, the best discriminator, and how far this one is from it. */
 
 import { discriminatorLoss, excessLoss, optimalScores, type PointwiseLoss } from '../../../../maths/adversarial/optimum.ts';
-import { jensenShannon } from '../../../../maths/adversarial/pushforward.ts';
+import { jensenShannon, middlesOf } from '../../../../maths/adversarial/pushforward.ts';
 import { steepnessBound } from '../../../../maths/adversarial/steepness.ts';
 import { reachOf, type Reached } from '../../../../maths/mixtures/coverage.ts';
 import { logDensities } from '../../../../maths/mixtures/density.ts';
@@ -15,7 +15,7 @@ import { checkWhole } from '../checks.ts';
 import { dataSource } from '../draws.ts';
 import type { Graphs } from '../graphs.ts';
 import { bestScores, densitiesOf, pushedBy, whyNoOptimum, withNoise, type Densities } from './densities.ts';
-import { checkRaster, checkState, lossOf, middlesOf, playersOf, type Players } from './state.ts';
+import { checkRaster, checkState, lossOf, playersOf, type Players } from './state.ts';
 
 /** Streams of a seed that evaluations take: none that a training has (`programs`), nor a VAE's. Data takes two. */
 const streams = { real: 68, noise: 70, seenReal: 72, seenFake: 73 };
