@@ -274,6 +274,7 @@ describe('a diffusion model that trains', () => {
     await expect
       .poll(async () => (await calls<{ coefficients: Coefficients }>(page, 'change')).at(-1)?.coefficients)
       .toEqual({ rate: 2e-4 });
+    await page.evaluate(() => window.diffusion.status({ failure: null }));
     await page.evaluate(() => void (window.diffusion.failure = 'The process was killed.'));
     await choose(page, 'Sampler', 'UniPC');
     await page.getByText('The process was killed.').first().waitFor();

@@ -14,7 +14,7 @@ import type {
   DenoiserViewState,
   FlowKind,
 } from '../../src/protocol/denoiserView.ts';
-import type { CallOptions, Handlers, Remote } from '../../src/protocol/rpc.ts';
+import { RpcError, type CallOptions, type Handlers, type Remote } from '../../src/protocol/rpc.ts';
 import { drawnData, type RunContent } from '../../src/protocol/trainingRun.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
@@ -58,6 +58,8 @@ export class DiffusionPanel implements DiffusionDesk {
   #flow: DenoiserFlow | null = null;
   /** What each picture was last asked for, where it does not depend on what is learned. */
   #asked: Partial<Record<FlowPlace, string>> = {};
+  /** Why it cannot be measured where it stands: what it learned gives no numbers. */
+  #lost: string | null = null;
   #openSteps: ReadonlySet<string> = new Set();
   #frame = 0;
 
@@ -105,7 +107,7 @@ export class DiffusionPanel implements DiffusionDesk {
       },
       measured: (measured) => {
         if (measured.run !== this.open.summary?.id) return;
-        this.measured = measured;
+        [this.measured, this.#lost] = [measured, null];
         this.#showFormula();
         this.#changed();
       },
@@ -115,7 +117,7 @@ export class DiffusionPanel implements DiffusionDesk {
         this.#showFormula();
         this.#changed();
       },
-      failed: (error) => this.open.failed(error),
+      failed: (error) => this.#unmeasured(error),
     });
     this.drawing.takesKeysOf(this.pictures.left.element, () => this.state.name === drawnData);
     // Of the document: where nothing has the focus, the page's body gets keys.
@@ -220,7 +222,7 @@ export class DiffusionPanel implements DiffusionDesk {
 
   #forget(data: PlaneData | null): void {
     this.#data = data;
-    [this.measured, this.facts, this.#flow, this.#asked] = [null, null, null, {}];
+    [this.measured, this.facts, this.#flow, this.#lost, this.#asked] = [null, null, null, null, {}];
     this.pictures.open(data);
   }
 
@@ -307,6 +309,16 @@ export class DiffusionPanel implements DiffusionDesk {
     this.formula.show(denoisingContent({ measured, facts, flow, at: timeline.at, sampler: this.state.run.sampler }, this.#openSteps));
   }
 
+  /** The run itself tells where what is no number arose. */
+  #unmeasured(error: unknown): void {
+    if (!(error instanceof RpcError && error.code === 'not-finite')) {
+      this.open.failed(error);
+      return;
+    }
+    [this.measured, this.#lost] = [null, error.message];
+    this.#changed();
+  }
+
   #drawnChanged(): void {
     this.pictures.draw();
   }
@@ -357,7 +369,7 @@ export class DiffusionPanel implements DiffusionDesk {
   #headline(): string {
     const { status, isLoaded } = this.open;
     if (this.measured) return stepSentence(this.measured, this.facts, this.state.run);
-    if (status) return unmeasuredSentence(status.step);
+    if (status) return unmeasuredSentence(status.step, this.#lost);
     if (isLoaded && this.state.name === drawnData && this.state.points.length === 0)
       return 'Draw points on the left plane with the pointer, or add them at the cross-hair; a denoiser trains on a Gaussian around each.';
     return 'A diffusion model of points in the plane, which trains while you watch';

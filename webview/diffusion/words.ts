@@ -30,8 +30,9 @@ export function stepSentence({ step, truth }: DenoiserMeasures, facts: DenoiserF
   );
 }
 
-export function unmeasuredSentence(step: number): string {
-  return `Step ${formatCount(step)}, not measured yet.`;
+/** @param why it cannot be measured; null: it has not been yet */
+export function unmeasuredSentence(step: number, why: string | null): string {
+  return `Step ${formatCount(step)}${why === null ? ', not measured yet.' : `: ${why}`}`;
 }
 
 /** Where the pictures stand. */
