@@ -65,7 +65,7 @@ export const deis = {
     const [from, to] = [rates, ratesOfSigma(plan, plan.sigmas[at + 1]!)];
     const order = Math.min(orderAt(plan, at), history.length);
     const rhos = Array.from({ length: order }, (_, back) => rhoAt(plan, at - back));
-    if (order === 1) return { next: combined([to.alpha / from.alpha, x], [to.alpha * growthAt(plan, at), noise]), clean, noise, history };
+    if (order === 1) return { next: combined([to.alpha / from.alpha, x], [growthAt(plan, at, to.sigma), noise]), clean, noise, history };
     const terms = integrated(rhos, rhoAt(plan, at + 1), roundingOf(plan)).map((weight, back): [number, Floats] => [
       weight,
       history.at(-1 - back)!,
@@ -80,11 +80,11 @@ function rhoAt(plan: Plan, at: number): number {
   return roundingOf(plan)(sigma / alpha);
 }
 
-/** rho' - rho of a step, which is rho' (1 - e^h) of its step h in lambda. */
-function growthAt(plan: Plan, at: number): number {
+/** alpha' (rho' - rho) of a step, which is sigma' (1 - e^h) of its step h in lambda. */
+function growthAt(plan: Plan, at: number, sigma: number): number {
   const r = roundingOf(plan);
   const h = r(lambdaOf(plan, plan.sigmas[at + 1]!) - lambdaOf(plan, plan.sigmas[at]!));
-  return -rhoAt(plan, at + 1) * r(r(Math.exp(h)) - 1);
+  return -r(sigma * r(r(Math.exp(h)) - 1));
 }
 
 function orderAt({ settings, timesteps }: Plan, at: number): number {

@@ -2,7 +2,7 @@
 
 import { combined } from './arrays.ts';
 import { explodingPlan, explodingRates, predictionAt, slopeOf } from './exploding.ts';
-import type { Plan, Sampler } from './sampler.ts';
+import { roundingOf, type Plan, type Sampler } from './sampler.ts';
 import { ofBetas } from './settings.ts';
 
 /** The fresh noise has the posterior's variance, sigma'^2 (sigma^2 - sigma'^2) / sigma^2 (Song et al. 2021, arXiv:2011.13456, equation 47). */
@@ -20,8 +20,11 @@ export const eulerAncestral = {
     const { x, evaluations, draws } = state;
     const [sigma, nextSigma] = [plan.sigmas[evaluations]!, plan.sigmas[evaluations + 1]!];
     const { clean, noise } = predictionAt(plan, state, output, sigma);
-    const up = Math.sqrt((nextSigma ** 2 * (sigma ** 2 - nextSigma ** 2)) / sigma ** 2);
-    const down = Math.sqrt(nextSigma ** 2 - up ** 2);
+    const r = roundingOf(plan);
+    const [square, nextSquare] = [r(sigma ** 2), r(nextSigma ** 2)];
+    const up = r(Math.sqrt(r(r(nextSquare * r(square - nextSquare)) / square)));
+    // Far above the signal it is all rounding, and decides the last digit of the step.
+    const down = r(Math.sqrt(Math.max(0, r(nextSquare - r(up ** 2)))));
     const next = combined([1, x], [down - sigma, slopeOf(x, clean, sigma)], [up, draw(draws, x.length)]);
     return { next, clean, noise, draws: 1 };
   },

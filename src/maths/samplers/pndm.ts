@@ -1,10 +1,10 @@
 /** Pseudo numerical methods for diffusion models on manifolds: Liu et al. 2022, arXiv:2202.09778. */
 
-import { combined } from './arrays.ts';
+import { combined, filled } from './arrays.ts';
 import { levelAt, levelPlan, levelRates, wholeTimesteps, type LevelPlan } from './levelPlan.ts';
 import { levelsOf } from './noiseLevels.ts';
 import { predictionOf } from './prediction.ts';
-import type { Floats, Move, Sampler, State } from './sampler.ts';
+import { roundingOf, type Floats, type Move, type Plan, type Sampler, type State } from './sampler.ts';
 import { ofBetas, SettingError, type RunSettings, type SamplerSettings } from './settings.ts';
 
 /** Predictions that the multistep part uses at once; the Runge-Kutta part makes those before the first, in four evaluations each. */
@@ -47,7 +47,7 @@ export const pndm = {
     const { evaluations } = state;
     const prediction = predictionOf(plan, state, output, levelRates(plan, evaluations), plan.sigmas[evaluations]!);
     const { from, slope, ...kept } = evaluations < starting ? rungeKutta(state, output) : multistep(state, output, starting > 0);
-    const next = transferred(from, slope, fromLevels[evaluations]!, nextLevels[evaluations]!, plan.settings);
+    const next = transferred(plan, from, slope, fromLevels[evaluations]!, nextLevels[evaluations]!);
     return { ...prediction, ...kept, next };
   },
 } as const satisfies Sampler;
@@ -122,9 +122,13 @@ function multistep({ x, evaluations, history, held }: State, output: Floats, sta
   return { from: x, slope: slopes[kept.length - 1]!(), history: kept, held: !started && evaluations === 0 ? [x] : [] };
 }
 
-/** Equation 11: x at another alpha-bar, by the noise that is predicted. */
-function transferred(x: Floats, output: Floats, level: number, next: number, { predictionType }: SamplerSettings): Floats {
-  const noise = predictionType === 'v_prediction' ? combined([Math.sqrt(level), output], [Math.sqrt(1 - level), x]) : output;
-  const below = level * Math.sqrt(1 - next) + Math.sqrt(level * (1 - level) * next);
-  return combined([Math.sqrt(next / level), x], [-(next - level) / below, noise]);
+/** Equation 11: x at another alpha-bar, by the noise that is predicted. Each product is rounded where diffusers rounds it. */
+function transferred(plan: Plan, x: Floats, output: Floats, level: number, next: number): Floats {
+  const r = roundingOf(plan);
+  const [noisy, nextNoisy] = [r(1 - level), r(1 - next)];
+  const noise =
+    plan.settings.predictionType === 'v_prediction' ? combined([r(Math.sqrt(level)), output], [r(Math.sqrt(noisy)), x]) : output;
+  const below = r(r(level * r(Math.sqrt(nextNoisy))) + r(Math.sqrt(r(r(level * noisy) * next))));
+  const moved = combined([r(next - level), noise]);
+  return combined([r(Math.sqrt(r(next / level))), x], [-1, filled(moved, (i) => moved[i]! / below)]);
 }

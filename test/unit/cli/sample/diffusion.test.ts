@@ -90,6 +90,52 @@ describe('genlens sample, of a diffusion model', () => {
     expect((await array('w.npy')).values).toEqual(values);
   });
 
+  it('samples a folder of diffusers as diffusers does, with pictures of latents beside them', async () => {
+    const pipelines = join(root, 'test/fixtures/diffusion-models');
+    const expected = JSON.parse(await readFile(join(pipelines, 'expected.json'), 'utf8')) as Record<
+      string,
+      { init: string; cases: { steps: number; labels?: number[]; guidance?: number; trajectory: string }[] }
+    >;
+    const { init, cases } = expected['classes']!;
+    const floats = (text: string): Float32Array => new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
+    const { steps, labels, guidance, trajectory } = cases[1]!;
+    const from = await save('latents.npy', [2, 4, 8, 8], floats(init));
+    const all = floats(trajectory);
+    // Both items have one label on a command line: each is compared in the run of its own.
+    for (const [item, label] of [
+      [0, String(labels![0])],
+      [1, 'great white shark'],
+    ] as const) {
+      const args = [
+        '--steps',
+        String(steps),
+        '--guidance',
+        String(guidance),
+        '--label',
+        label,
+        '--init',
+        from,
+        '--trajectory',
+        at('p.npy'),
+      ];
+      const { code, stderr, stdout } = await genlens('sample', join(pipelines, 'classes'), ...args, '--out', at('p'));
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^classes: 2 samples in .*samples\.npy, class /);
+      const { shape, values } = await array('p.npy');
+      expect(shape).toEqual([steps + 1, 2, 4, 8, 8]);
+      for (let step = 0; step <= steps; step++)
+        for (let i = 0; i < 256; i++) {
+          const place = (step * 2 + item) * 256 + i;
+          expect(Math.abs(values[place]! - all[place]!)).toBeLessThan(1e-3);
+        }
+    }
+    const [samples, latents] = [await array('p/samples.npy'), await array('p/latents.npy')];
+    expect([samples.shape, latents.shape]).toEqual([
+      [2, 3, 16, 16],
+      [2, 4, 8, 8],
+    ]);
+  });
+
   it('takes settings of a file, which options go before', async () => {
     const settings = at('settings.json');
     const diffusion = {

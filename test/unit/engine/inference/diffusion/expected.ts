@@ -34,6 +34,20 @@ export interface ExpectedPipeline {
 
 export const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, ExpectedPipeline>;
 
+/** Of the bundled model of glyph pairs: every so-many-th number of x. */
+export const glyphs = JSON.parse(readFileSync(join(folder, 'glyphs.json'), 'utf8')) as {
+  guidance: number;
+  steps: number;
+  prompt: string;
+  every: number;
+  cases: { sampler: string; draws: number; trajectory: string }[];
+};
+
+/** Noise of make.py, of variance 1. */
+export function glyphNoise(first: number, count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => Math.SQRT2 * Math.sin(0.37 * (first + i) ** 2));
+}
+
 export function floats(text: string): Float32Array {
   return new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer);
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { normals } from '../../../../../src/maths/random/normal.ts';
 import type { LoadedDiffusion } from '../../../../../src/protocol/diffusion.ts';
+import { floats, glyphNoise, glyphs } from './expected.ts';
 import { apart, bundled, loaded, requestOf, sampled, type Started } from './support.ts';
 
 const size = 28 * 56;
@@ -25,6 +26,20 @@ describe('the bundled model of glyph pairs', () => {
     expect(model.sites.map(({ name }) => name)).toEqual([
       ...['middle_in_attend', 'low_in_attend', 'low_out_attend', 'middle_out_attend'].map((layer) => `${layer}.cross_attention.softmax`),
     ]);
+  });
+
+  it.each(glyphs.cases)('is sampled as diffusers does by $sampler, guided', async ({ sampler, draws, trajectory: wanted }) => {
+    const { guidance, steps, prompt, every } = glyphs;
+    const { trajectory } = await sampled(service, {
+      ...{ seeds: [1], conditions: [{ prompt }], guidance, sampler, run: { steps }, init: glyphNoise(0, size) },
+      ...(draws > 0 && { noise: glyphNoise(size, draws * size) }),
+    });
+    const all = floats(wanted);
+    const each = all.length / trajectory.length;
+    trajectory.forEach((x, step) => {
+      const some = x.filter((_, i) => i % every === 0);
+      expect(apart(some, all.subarray(step * each, (step + 1) * each))).toBeLessThan(1e-4);
+    });
   });
 
   it('begins with the noise that a seed alone gives, and a seed’s picture does not depend on the batch', async () => {
