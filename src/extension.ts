@@ -72,10 +72,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const sampling = new SamplingView({
     extensionUri,
     engine,
-    models: new SamplingModels(models, vaes, gans),
+    models: new SamplingModels(models, vaes, gans, diffusions),
     transformers: models,
     vaes,
     gans,
+    diffusions,
     places,
     runs: new RunStore(context.storageUri ?? context.globalStorageUri),
     memento: workspaceState,

@@ -1,5 +1,6 @@
 /** The messages between the sampling view and the extension host, and what the host keeps of it. */
 
+import { defaultDiffusion, type Conditioning, type DiffusionSettings } from './diffusion.ts';
 import type { ChosenClass, Walk } from './gan.ts';
 import type { DecodingSettings, GeneratedToken, Generation, GenerationRequest } from './generation.ts';
 import type { Picture, PictureShape } from './pictures.ts';
@@ -167,7 +168,58 @@ export interface GanFacts {
   readonly scores: boolean;
 }
 
-export type SamplingRun = TextRun | PictureRun | GanRun;
+/** Those of a diffusion model as the view begins with them. */
+export const firstDiffusion: DiffusionSettings = { ...defaultDiffusion, count: 12 };
+
+/** Samples of a diffusion model. */
+export interface DiffusionPictureRun extends RunOf<'diffusion'> {
+  readonly settings: DiffusionSettings;
+  readonly shape: PictureShape | null;
+  /** [count, channels, height, width]: the samples; before the end the clean ones that the last evaluation predicted. */
+  readonly levels: Uint8Array;
+  /** How far it has come; null before the first evaluation. */
+  readonly reached: DiffusionPlace | null;
+  readonly outcome: DiffusionOutcome | null;
+}
+
+export interface DiffusionPlace {
+  /** Evaluations that were made. */
+  readonly evaluations: number;
+  /** Of the last one; null at the end. */
+  readonly timestep: number | null;
+  /** What is seen are latents in false colours. */
+  readonly latents: boolean;
+}
+
+/** All samples as they are seen after an evaluation. */
+export interface DiffusionStage extends DiffusionPlace {
+  readonly shape: PictureShape;
+  readonly levels: Uint8Array;
+}
+
+export interface DiffusionOutcome extends PictureOutcome {
+  readonly evaluations: number;
+  /** By its name. */
+  readonly sampler: string;
+  readonly notices: readonly string[];
+}
+
+/** What there is to choose of a diffusion model. */
+export interface DiffusionFacts {
+  readonly conditioning: Conditioning;
+  /** Why there is no guidance; null where there is. */
+  readonly withoutGuidance: string | null;
+  /** Its own, by name. */
+  readonly sampler: string;
+  /** Steps of its training: no sampler takes more. */
+  readonly mostSteps: number;
+  /** Of one sample, as large as it is sampled. */
+  readonly picture: PictureShape;
+}
+
+/** Runs whose samples are pictures. */
+export type PicturesRun = PictureRun | GanRun | DiffusionPictureRun;
+export type SamplingRun = TextRun | PicturesRun;
 
 /** What is chosen in the view. */
 export interface SamplingChoices {
@@ -178,6 +230,7 @@ export interface SamplingChoices {
   readonly decoding: DecodingSettings;
   readonly pictures: PictureSettings;
   readonly gan: GanSettings;
+  readonly diffusion: DiffusionSettings;
   /** All settings are shown, not the most used alone. */
   readonly settingsOpen: boolean;
   /** The run that is shown, and the one beside it. */
@@ -212,6 +265,10 @@ export interface SamplingHost {
   sampleGan(params: { model: string; settings: GanSettings }): Streamed<GanPictureBatch, PictureOutcome>;
   /** @throws RpcError as `sampleGan` does */
   ganFacts(params: { model: string }): GanFacts;
+  /** @param whole pictures as large as they are sampled, not as large as they are shown @throws RpcError as `DiffusionService` does, and 'model-missing', 'untrusted' */
+  sampleDiffusion(params: { model: string; settings: DiffusionSettings; whole: boolean }): Streamed<DiffusionStage, DiffusionOutcome>;
+  /** @throws RpcError as `sampleDiffusion` does */
+  diffusionFacts(params: { model: string }): DiffusionFacts;
   /** Opens the panel on a GAN, with settings. */
   exploreGan(params: { model: string; settings: GanSettings }): void;
   /** z of one sample, or of a step of a walk: [latent]. @throws RpcError as `sampleGan` does */
@@ -219,7 +276,7 @@ export interface SamplingHost {
   /** The image file that is open in front, else one that the user picks, as the model takes it; null: none was picked. */
   pickPicture(params: { model: string; pick: boolean }): Picture | null;
   /** Asks where, and writes: a picture of them as PNG, or all numbers [count, ...item] as .npy. */
-  save(params: { run: PictureRun | GanRun; png: Uint8Array | null }): void;
+  save(params: { run: PicturesRun; png: Uint8Array | null }): void;
   /** Puts text where its prompt ended, or, where that was edited, at the cursor. Says which; null: nowhere. */
   insert(params: { from: ContinuedText; text: string }): { place: 'origin' | 'cursor' } | null;
   copy(params: { text: string; what: string }): void;
@@ -240,6 +297,7 @@ export interface PastedSettings {
   readonly decoding?: Partial<DecodingSettings>;
   readonly pictures?: Partial<PictureSettings>;
   readonly gan?: Partial<GanSettings>;
+  readonly diffusion?: Partial<DiffusionSettings>;
 }
 
 export interface SamplingPage {

@@ -1,5 +1,6 @@
 /** What the parts of the sampling view share: what is chosen, and the runs. */
 
+import type { DiffusionSettings } from '../../src/protocol/diffusion.ts';
 import type { DecodingSettings } from '../../src/protocol/generation.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type {
@@ -15,7 +16,10 @@ import type { Palette } from '../shared/heatmap/colours.ts';
 
 /** Settings of one kind, under its name. */
 export type CopiedSettings =
-  { readonly decoding: DecodingSettings } | { readonly pictures: PictureSettings } | { readonly gan: GanSettings };
+  | { readonly decoding: DecodingSettings }
+  | { readonly pictures: PictureSettings }
+  | { readonly gan: GanSettings }
+  | { readonly diffusion: DiffusionSettings };
 
 /** What is shown of a run is the run itself, which is never changed: another takes its place. */
 export interface Desk {
@@ -35,6 +39,7 @@ export interface Desk {
   setDecoding(change: Partial<DecodingSettings>): void;
   setPictures(change: Partial<PictureSettings>): void;
   setGan(change: Partial<GanSettings>): void;
+  setDiffusion(change: Partial<DiffusionSettings>): void;
   /** Starts what is chosen. */
   start(): void;
   stop(): void;

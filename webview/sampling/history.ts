@@ -3,11 +3,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';
-import type { GanRun, PictureRun, SamplingRun } from '../../src/protocol/sampling.ts';
+import type { PicturesRun, SamplingRun } from '../../src/protocol/sampling.ts';
 import { paint, sizeOf } from '../shared/pictures/drawing.ts';
 import { shortTokenLabel } from '../shared/tokenLabel.ts';
 import { iconButton, toggleButton } from '../shared/toolbar.ts';
 import type { Desk } from './desk.ts';
+import { diffusionSettingsSummary } from './diffusion/diffusionWords.ts';
 import { ganSettingsSummary } from './gan/ganWords.ts';
 import { pathTo, textOf } from './text/branches.ts';
 import { pictureSettingsSummary } from './pictures/pictureWords.ts';
@@ -53,12 +54,18 @@ export function history(desk: Desk): TemplateResult | typeof nothing {
 const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const timeOf = (at: number): string => times.format(at);
 
-const summaryOf = (run: SamplingRun): string =>
-  run.kind === 'text'
-    ? settingsSummary(run.settings)
-    : run.kind === 'gan'
-      ? ganSettingsSummary(run.settings)
-      : pictureSettingsSummary(run.settings);
+function summaryOf(run: SamplingRun): string {
+  switch (run.kind) {
+    case 'text':
+      return settingsSummary(run.settings);
+    case 'gan':
+      return ganSettingsSummary(run.settings);
+    case 'diffusion':
+      return diffusionSettingsSummary(run.settings);
+    default:
+      return pictureSettingsSummary(run.settings);
+  }
+}
 
 function faceOf(run: SamplingRun): TemplateResult {
   if (run.kind !== 'text') return html`<canvas class="history-thumbnails" role="img" aria-label="Samples" ${ref(strip(run))}></canvas>`;
@@ -67,7 +74,7 @@ function faceOf(run: SamplingRun): TemplateResult {
 
 /** The first samples side by side. */
 const strip =
-  ({ shape, levels }: PictureRun | GanRun) =>
+  ({ shape, levels }: PicturesRun) =>
   (element?: Element): void => {
     if (!(element instanceof HTMLCanvasElement) || !shape) return;
     const { channels, height, width } = shape;

@@ -2,11 +2,13 @@
 
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { messageOf } from '../../src/protocol/errors.ts';
+import type { DiffusionSettings } from '../../src/protocol/diffusion.ts';
 import { defaultDecoding, type DecodingSettings } from '../../src/protocol/generation.ts';
 import { RpcError, type Handlers, type Remote } from '../../src/protocol/rpc.ts';
 import {
   defaultGan,
   defaultPictures,
+  firstDiffusion,
   type GanSettings,
   type PictureSettings,
   type SamplingChoices,
@@ -21,12 +23,12 @@ import type { Palette } from '../shared/heatmap/colours.ts';
 import { banner, textButton } from '../shared/notices.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { CopiedSettings, Desk } from './desk.ts';
+import { DiffusionSampler } from './diffusion/diffusionSampler.ts';
 import { GanSampler } from './gan/ganSampler.ts';
 import { history } from './history.ts';
 import { modelPicker } from './models.ts';
 import { PictureSampler } from './pictures/pictureSampler.ts';
 import { Continuer } from './text/continuer.ts';
-import { familyNames } from './words.ts';
 
 const noChoices: SamplingChoices = {
   ...{
@@ -36,6 +38,7 @@ const noChoices: SamplingChoices = {
     decoding: defaultDecoding,
     pictures: defaultPictures,
     gan: defaultGan,
+    diffusion: firstDiffusion,
     settingsOpen: false,
   },
   ...{ run: null, beside: null },
@@ -44,9 +47,13 @@ const noChoices: SamplingChoices = {
 export class SamplingPanel implements Desk {
   readonly host: Remote<SamplingHost>;
   readonly #root: HTMLElement;
-  readonly #text = new Continuer(this);
-  readonly #pictures = new PictureSampler(this);
-  readonly #gans = new GanSampler(this);
+  /** What samples each family: says what is seen, draws its part of the page, and starts. */
+  readonly #samplers = {
+    transformer: new Continuer(this),
+    vae: new PictureSampler(this),
+    gan: new GanSampler(this),
+    diffusion: new DiffusionSampler(this),
+  } as const;
   #choices = noChoices;
   #models: readonly SamplingModel[] = [];
   #canAdd = false;
@@ -133,11 +140,13 @@ export class SamplingPanel implements Desk {
     this.set({ gan: { ...this.#choices.gan, ...change } });
   }
 
+  setDiffusion(change: Partial<DiffusionSettings>): void {
+    this.set({ diffusion: { ...this.#choices.diffusion, ...change } });
+  }
+
   start(): void {
     if (this.#going || !this.model) return;
-    if (this.model.family === 'transformer') this.#text.start();
-    else if (this.model.family === 'gan') this.#gans.start();
-    else this.#pictures.start();
+    this.#samplers[this.model.family].start();
   }
 
   stop(): void {
@@ -204,13 +213,14 @@ export class SamplingPanel implements Desk {
   }
 
   async #paste(): Promise<void> {
-    const { model, decoding, pictures, gan } = await this.host.paste({});
+    const { model, decoding, pictures, gan, diffusion } = await this.host.paste({});
     const known = this.#models.some(({ id }) => id === model);
     this.set({
       ...(model !== undefined && known && { model }),
       decoding: { ...this.#choices.decoding, ...decoding },
       pictures: { ...this.#choices.pictures, ...pictures },
       gan: { ...this.#choices.gan, ...gan },
+      diffusion: { ...this.#choices.diffusion, ...diffusion },
     });
     if (model === undefined || known) return;
     throw new Error(
@@ -239,7 +249,8 @@ export class SamplingPanel implements Desk {
 
   #page(): TemplateResult {
     const { model } = this;
-    const section = model && this.#section(model);
+    const sampler = model && this.#samplers[model.family];
+    const section = sampler && { headline: sampler.headline(model), content: sampler.content(model) };
     return html`<main class="sampling">
       <h1 class="headline">${section?.headline ?? 'No model was found'}</h1>
       ${modelPicker(this, this.#modelsOpen, () => this.#update(() => (this.#modelsOpen = !this.#modelsOpen)))}
@@ -254,14 +265,6 @@ export class SamplingPanel implements Desk {
       }
       ${section?.content ?? nothing} ${history(this)}
     </main>`;
-  }
-
-  #section(model: SamplingModel): { readonly headline: string; readonly content: TemplateResult } {
-    if (model.family === 'transformer') return { headline: this.#text.headline(model), content: this.#text.content(model) };
-    if (model.family === 'vae') return { headline: this.#pictures.headline(model), content: this.#pictures.content(model) };
-    if (model.family === 'gan') return { headline: this.#gans.headline(model), content: this.#gans.content(model) };
-    const words = `Samples of a ${familyNames[model.family]} are not shown here yet.`;
-    return { headline: model.title, content: html`<p class="sampling-empty">${words}</p>` };
   }
 }
 

@@ -3,6 +3,7 @@
 import type { DecodingSettings, GeneratedToken, Generation, GenerationEnd } from '../../src/protocol/generation.ts';
 import { defaultDecoding } from '../../src/protocol/generation.ts';
 import type { SamplingModel, SamplingRun, TextTarget } from '../../src/protocol/sampling.ts';
+import { diffusionTold } from './diffusion/diffusionWords.ts';
 import { counted, formatCount, formatShare } from '../shared/numbers.ts';
 import { shortTokenLabel } from '../shared/tokenLabel.ts';
 
@@ -94,7 +95,7 @@ export function differences(a: SamplingRun, b: SamplingRun): { name: string; a: 
 const told = (run: SamplingRun): Record<string, unknown> => ({
   model: run.model,
   ...(run.kind === 'text' ? { text: run.from.text } : run.kind === 'pictures' ? { around: run.around?.name ?? 'the prior' } : {}),
-  ...run.settings,
+  ...(run.kind === 'diffusion' ? diffusionTold(run.settings) : run.settings),
 });
 const shownAs = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 const briefly = (value: unknown): string => lastLine(shownAs(value));

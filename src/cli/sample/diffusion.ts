@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { DiffusionClient } from '../../engine/diffusionClient.ts';
 import { writeNpy } from '../../formats/npy.ts';
+import { requestOf as requestOfSettings } from '../../models/diffusion/request.ts';
 import { diffusionFields, diffusionFieldsInWords } from '../../models/diffusion/settings.ts';
 import {
   defaultDiffusion,
@@ -91,13 +92,8 @@ async function requestOf(
   if (init && count !== undefined && count !== items)
     throw new Error(`${initPath} has ${items} items, and --n ${count} asks for ${count}; leave --n out.`);
   const noise = noisePath === undefined ? undefined : await noiseFor(noisePath, items, sizes);
-  const { seed, sampler, options, run, guidance, rescale, condition } = chosen;
-  const last = seed + items - 1;
-  if (last > 2 ** 32 - 1) throw new Error(`${items} samples from seed ${seed} on need seeds up to ${last}; the largest is ${2 ** 32 - 1}.`);
   return {
-    seeds: Array.from({ length: items }, (_, item) => seed + item),
-    conditions: [condition],
-    ...{ sampler, options, run, guidance, rescale },
+    ...requestOfSettings(chosen, items),
     ...(init && { init: init.values }),
     ...(noise && { noise: noise.values }),
     keep: trajectory === undefined ? 'sample' : 'trajectory',

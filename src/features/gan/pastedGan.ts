@@ -15,7 +15,13 @@ export function settingsFor(
 ): Partial<GanSettings> {
   const { gan } = pasted;
   if (!gan) {
-    const what = pasted.decoding ? 'a text’s (decoding)' : pasted.pictures ? 'an autoencoder’s (pictures)' : 'of no kind';
+    const what = pasted.decoding
+      ? 'a text’s (decoding)'
+      : pasted.pictures
+        ? 'an autoencoder’s (pictures)'
+        : pasted.diffusion
+          ? 'a diffusion model’s (diffusion)'
+          : 'of no kind';
     throw refuse(`The settings on the clipboard are ${what}. Copy those of a GAN: {"gan": {...}}.`);
   }
   if (gan.from === 'walk')

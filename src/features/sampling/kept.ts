@@ -2,11 +2,14 @@
 
 import * as z from 'zod/mini';
 import { defaultDecoding, type DecodingSettings } from '../../protocol/generation.ts';
+import { diffusionFields } from '../../models/diffusion/settings.ts';
 import { ganFields } from '../../models/gan/settings.ts';
 import type { Picture } from '../../protocol/pictures.ts';
 import {
   defaultGan,
   defaultPictures,
+  firstDiffusion,
+  type DiffusionPictureRun,
   type GanRun,
   type PictureRun,
   type PictureSettings,
@@ -48,6 +51,8 @@ const pictures = z.object(pictureFields);
 /** As many as a page can show. */
 export const shownGanFields = { ...ganFields, count: pictureFields.count };
 const gan = z.object(shownGanFields);
+export const shownDiffusionFields = { ...diffusionFields, count: pictureFields.count };
+const diffusion = z.object(shownDiffusionFields);
 
 const alternative = z.object({ id: z.int(), text, probability: share, drawn: share });
 const token = z.object({
@@ -88,6 +93,17 @@ const ganRun = z.object({
   outcome: pictureRun.shape.outcome,
 });
 
+const diffusionRun = z.object({
+  ...{ ...runFields, kind: z.literal('diffusion'), settings: diffusion, shape: z.nullable(shape), levels },
+  reached: z.nullable(z.object({ evaluations: count, timestep: z.nullable(z.number()), latents: z.boolean() })),
+  outcome: z.nullable(
+    z.object({
+      ...{ took: z.number(), sha256: z.string(), engineVersion: z.string(), exact: z.boolean() },
+      ...{ evaluations: count, sampler: z.string(), notices: z.array(text).check(z.maxLength(100)) },
+    }),
+  ),
+});
+
 const choices = z.object({
   model: z.nullable(text),
   source: z.enum(['file', 'prompt']),
@@ -95,6 +111,7 @@ const choices = z.object({
   decoding,
   pictures,
   gan,
+  diffusion,
   settingsOpen: z.boolean(),
   run: z.nullable(text),
   beside: z.nullable(text),
@@ -102,6 +119,7 @@ const choices = z.object({
 
 export const firstChoices: SamplingChoices = {
   ...{ model: null, source: 'file', prompt: '', decoding: defaultDecoding, pictures: defaultPictures, gan: defaultGan },
+  diffusion: firstDiffusion,
   ...{ settingsOpen: false, run: null, beside: null },
 };
 
@@ -109,12 +127,12 @@ export const firstChoices: SamplingChoices = {
 export function parseChoices(value: unknown): SamplingChoices {
   const fields = typeof value === 'object' && value !== null ? value : {};
   const read = choices.safeParse({ ...firstChoices, ...fields });
-  return read.success ? read.data : firstChoices;
+  return read.success ? (read.data as SamplingChoices) : firstChoices;
 }
 
 /** A run, or null where it is none that can be shown. */
 export function parseRun(value: unknown): SamplingRun | null {
-  return parseTextRun(value) ?? parsePictureRun(value) ?? parseGanRun(value);
+  return parseTextRun(value) ?? parsePictureRun(value) ?? parseGanRun(value) ?? parseDiffusionRun(value);
 }
 
 /** Each token stands behind one that comes before it in the list. */
@@ -153,6 +171,16 @@ function parseGanRun(value: unknown): GanRun | null {
   return { ...run, levels: all };
 }
 
+function parseDiffusionRun(value: unknown): DiffusionPictureRun | null {
+  const read = diffusionRun.safeParse(value);
+  if (!read.success) return null;
+  const run = read.data;
+  const all = bytesOf(run.levels);
+  // All samples are there from the first evaluation on.
+  const wanted = run.shape ? run.settings.count * sizeOf(run.shape) : 0;
+  return all.length === wanted ? ({ ...run, levels: all } as DiffusionPictureRun) : null;
+}
+
 /** A picture with as many numbers as its shape says; null otherwise. */
 export function parsePicture(value: unknown): Picture | null {
   const read = picture.safeParse(value);
@@ -164,7 +192,7 @@ export function parsePicture(value: unknown): Picture | null {
 /** A run as JSON can hold it. */
 export function storedRun(run: SamplingRun): unknown {
   if (run.kind === 'text') return run;
-  if (run.kind === 'gan') return { ...run, levels: base64(run.levels) };
+  if (run.kind !== 'pictures') return { ...run, levels: base64(run.levels) };
   const { around } = run;
   return { ...run, levels: base64(run.levels), around: around && { ...around, levels: base64(around.levels) } };
 }

@@ -4,23 +4,25 @@ import * as z from 'zod/mini';
 import { checked } from '../../models/checkedJson.ts';
 import { RpcError } from '../../protocol/rpc.ts';
 import type { PastedSettings } from '../../protocol/sampling.ts';
-import { decodingFields, pictureFields, shownGanFields } from './kept.ts';
+import { decodingFields, pictureFields, shownDiffusionFields, shownGanFields } from './kept.ts';
 
-/** `{"model": "code-transformer", "decoding": {...}}`, `{"model": "vae-glyphs", "pictures": {...}}`, `{"model": "gan-glyphs", "gan": {...}}`, or the settings alone. */
+/** `{"model": "code-transformer", "decoding": {...}}`, the same with `pictures`, `gan` or `diffusion`, or the settings alone. */
 const settingsFile = z.strictObject({
   model: z.optional(z.string()),
   decoding: z.optional(z.partial(z.strictObject(decodingFields))),
   pictures: z.optional(z.partial(z.strictObject(pictureFields))),
   gan: z.optional(z.partial(z.strictObject(shownGanFields))),
+  diffusion: z.optional(z.partial(z.strictObject(shownDiffusionFields))),
 });
 
-export type SettingsKind = 'decoding' | 'pictures' | 'gan';
+export type SettingsKind = 'decoding' | 'pictures' | 'gan' | 'diffusion';
 
 /** An example of each, for a message. */
 const examples: Readonly<Record<SettingsKind, object>> = {
   decoding: { temperature: 0.8, seed: 1 },
   pictures: { temperature: 1, seed: 1 },
   gan: { truncation: 0.7, seed: 1 },
+  diffusion: { guidance: 2, seed: 1 },
 };
 
 /**
@@ -37,12 +39,13 @@ export function parseSettings(json: string, kind?: SettingsKind): PastedSettings
   }
   const read = checked(settingsFile, wrapped(value, kind), 'What is on the clipboard', advice(kind), refuse);
   const given = (fields: object): object => Object.fromEntries(Object.entries(fields).filter(([, each]) => each !== undefined));
-  const { model, decoding, pictures, gan } = read;
+  const { model, decoding, pictures, gan, diffusion } = read;
   return {
     ...given({ model }),
     ...(decoding && { decoding: given(decoding) }),
     ...(pictures && { pictures: given(pictures) }),
     ...(gan && { gan: given(gan) }),
+    ...(diffusion && { diffusion: given(diffusion) }),
   };
 }
 
@@ -51,9 +54,10 @@ function wrapped(value: unknown, kind?: SettingsKind): unknown {
   return { [kind ?? kindOf(value)]: value };
 }
 
-/** By what only pictures, or only GANs, have. */
+/** By what only pictures, GANs or diffusion models have. */
 function kindOf(settings: object): SettingsKind {
   if ('truncation' in settings || 'walk' in settings || 'class' in settings) return 'gan';
+  if (['sampler', 'options', 'run', 'guidance', 'rescale', 'condition'].some((key) => key in settings)) return 'diffusion';
   return 'count' in settings || 'from' in settings ? 'pictures' : 'decoding';
 }
 

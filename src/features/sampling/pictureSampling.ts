@@ -6,7 +6,7 @@ import { levelsOf } from '../../maths/levels.ts';
 import { inRange } from '../../models/dataset.ts';
 import { drawnBetween, shapeOfItem } from '../../protocol/pictures.ts';
 import type { CallOptions } from '../../protocol/rpc.ts';
-import type { GanRun, PictureBatch, PictureOutcome, PictureRequest, PictureRun } from '../../protocol/sampling.ts';
+import type { PictureBatch, PictureOutcome, PictureRequest, PictureRun, PicturesRun } from '../../protocol/sampling.ts';
 import type { LoadedVae, SampleBatch, SampleRecipe } from '../../protocol/vae.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 
@@ -34,7 +34,7 @@ export async function samplePictures(
  * @param numbers draws the run again, since what is kept of it is 256 levels of each number
  */
 export async function savePictures(
-  run: PictureRun | GanRun,
+  run: PicturesRun,
   file: { readonly png: Uint8Array } | null,
   numbers: () => Promise<Uint8Array>,
 ): Promise<void> {

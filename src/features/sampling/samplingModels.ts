@@ -6,19 +6,21 @@ import type { ModelFamily, SamplingModel } from '../../protocol/sampling.ts';
 import type { GanModels } from '../gan/ganModels.ts';
 import type { Models } from '../models/models.ts';
 import type { ListedModel } from '../models/ownModels.ts';
+import type { DiffusionModels } from '../pipelines/diffusionModels.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
 
 /** Families that can be sampled. */
-const sampled: readonly ModelFamily[] = ['transformer', 'vae', 'gan'];
+const sampled: readonly ModelFamily[] = ['transformer', 'vae', 'gan', 'diffusion'];
 
 /** The models that can be sampled, as the view lists them. */
 export class SamplingModels {
   readonly #models: Models;
   readonly #vaes: VaeModels;
   readonly #gans: GanModels;
+  readonly #diffusions: DiffusionModels;
 
-  constructor(models: Models, vaes: VaeModels, gans: GanModels) {
-    [this.#models, this.#vaes, this.#gans] = [models, vaes, gans];
+  constructor(models: Models, vaes: VaeModels, gans: GanModels, diffusions: DiffusionModels) {
+    [this.#models, this.#vaes, this.#gans, this.#diffusions] = [models, vaes, gans, diffusions];
   }
 
   async list(): Promise<SamplingModel[]> {
@@ -35,14 +37,15 @@ export class SamplingModels {
       )),
       ...(await Promise.all(this.#vaes.added().map((listed) => addedCard('vae', listed)))),
       ...(await Promise.all(this.#gans.added().map((listed) => addedCard('gan', listed)))),
+      ...(await Promise.all(this.#diffusions.added().map((listed) => addedCard('diffusion', listed)))),
     ];
   }
 
   /** Takes one that was added off the list; its files stay. */
   async remove(id: string): Promise<void> {
     const isTransformer = this.#models.added.list().some(({ path }) => path === id);
-    const isGan = this.#gans.added().some((gan) => gan.id === id);
-    await (isTransformer ? this.#models : isGan ? this.#gans : this.#vaes).remove(id);
+    const listing = [this.#gans, this.#diffusions].find((models) => models.added().some((added) => added.id === id));
+    await (isTransformer ? this.#models : (listing ?? this.#vaes)).remove(id);
   }
 
   /** Where a bundled model's card lies; null for others. */
@@ -63,7 +66,7 @@ async function cardOf({ manifest, source }: BundledModel): Promise<SamplingModel
   };
 }
 
-async function addedCard(family: 'vae' | 'gan', { id, title, description, files }: ListedModel): Promise<SamplingModel> {
+async function addedCard(family: 'vae' | 'gan' | 'diffusion', { id, title, description, files }: ListedModel): Promise<SamplingModel> {
   return { ...{ id, family, title, description, bundled: false }, bytes: files.length === 0 ? null : await sizeOf(files) };
 }
 

@@ -13,6 +13,8 @@ import { viewPage, webviewOptions } from '../page.ts';
 import { openSession, type PageSession } from '../pageSession.ts';
 import { chooseImage } from '../vae/imageFiles.ts';
 import type { VaeModels } from '../vae/vaeModels.ts';
+import type { DiffusionModels } from '../pipelines/diffusionModels.ts';
+import { diffusionFacts, diffusionNumbers, sampleDiffusion } from './diffusionSampling.ts';
 import { parseChoices, parsePicture, parseRun } from './kept.ts';
 import { parseSettings } from './pastedSettings.ts';
 import { ganFacts, ganNumbers, sampleGan, zOfSample } from './ganSampling.ts';
@@ -36,6 +38,7 @@ export interface SamplingServices {
   readonly transformers: Models;
   readonly vaes: VaeModels;
   readonly gans: GanModels;
+  readonly diffusions: DiffusionModels;
   readonly places: TextPlaces;
   readonly runs: RunStore;
   readonly memento: vscode.Memento;
@@ -63,6 +66,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       services.transformers.added.onDidChange(() => this.#refresh()),
       services.vaes.onDidChange(() => this.#refresh()),
       services.gans.onDidChange(() => this.#refresh()),
+      services.diffusions.onDidChange(() => this.#refresh()),
       vscode.window.registerWebviewViewProvider(views.sampling, this),
     ];
   }
@@ -104,7 +108,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
   }
 
   #handlers(): Handlers<SamplingHost> {
-    const { engine, models, transformers, vaes, gans, places, runs, memento } = this.#services;
+    const { engine, models, transformers, vaes, gans, diffusions, places, runs, memento } = this.#services;
     return {
       ready: async () => {
         const content: SamplingContent = {
@@ -141,6 +145,8 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
       },
       sampleGan: (asked, { signal, item }) => sampleGan(gans, asked, { signal }, item),
       ganFacts: ({ model }, { signal }) => ganFacts(gans, model, { signal }),
+      sampleDiffusion: (asked, { signal, item, progress }) => sampleDiffusion(diffusions, asked, { signal, onProgress: progress }, item),
+      diffusionFacts: ({ model }, { signal, progress }) => diffusionFacts(diffusions, model, { signal, onProgress: progress }),
       exploreGan: ({ model, settings }) => this.#services.exploreGan(model, settings),
       zOf: ({ index, ...asked }, { signal }) => zOfSample(gans, asked, index, { signal }),
       pickPicture: async ({ model, pick }) => {
@@ -154,6 +160,7 @@ export class SamplingView implements vscode.WebviewViewProvider, vscode.Disposab
         const file = png instanceof Uint8Array ? { png } : null;
         if (parsed?.kind === 'pictures') await savePictures(parsed, file, () => pictureNumbers(vaes, parsed));
         if (parsed?.kind === 'gan') await savePictures(parsed, file, () => ganNumbers(gans, parsed));
+        if (parsed?.kind === 'diffusion') await savePictures(parsed, file, () => diffusionNumbers(diffusions, parsed));
       },
       insert: ({ from, text }) => places.insert(from, text),
       copy: ({ text, what }) => copyText(text, what),

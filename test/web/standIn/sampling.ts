@@ -1,11 +1,16 @@
 /** Stands in for the extension host of the sampling view: continues a text with words of its own, a token each, when it is told to. */
 
+import type { DiffusionSettings } from '../../../src/protocol/diffusion.ts';
 import { defaultDecoding, type GeneratedToken, type Generation, type GenerationRequest } from '../../../src/protocol/generation.ts';
 import { duplex } from '../../../src/protocol/peer.ts';
-import { RpcError, type Handlers, type Remote } from '../../../src/protocol/rpc.ts';
+import { RpcError, type Handlers, type Remote, type StreamContext } from '../../../src/protocol/rpc.ts';
 import {
   defaultGan,
   defaultPictures,
+  firstDiffusion,
+  type DiffusionFacts,
+  type DiffusionOutcome,
+  type DiffusionStage,
   type GanPictureBatch,
   type GanSettings,
   type PictureBatch,
@@ -28,6 +33,7 @@ const choices: SamplingChoices = {
     decoding: defaultDecoding,
     pictures: defaultPictures,
     gan: defaultGan,
+    diffusion: firstDiffusion,
     settingsOpen: false,
     run: null,
     beside: null,
@@ -52,6 +58,10 @@ class SamplingStandIn {
         description: 'Class-conditional generator and discriminator of printed letters and digits.',
       },
       {
+        ...{ id: 'diffusion-glyphs', family: 'diffusion', title: 'Diffusion model of glyph pairs', bytes: 2_441_216, bundled: true },
+        description: 'Text-conditional U-Net that draws two printed letters or digits side by side.',
+      },
+      {
         id: '/models/own.onnx',
         family: 'transformer',
         title: 'own.onnx',
@@ -74,6 +84,13 @@ class SamplingStandIn {
   failure: string | null = null;
   /** The GAN's noise is of N(0, 1). */
   truncates = true;
+  /** What there is to choose of the diffusion model; null: it cannot be read. */
+  diffusion: DiffusionFacts | null = {
+    conditioning: { kind: 'caption', characters: [...'ABab12'], styles: ['bold', 'italic', 'serif', 'mono'] },
+    ...{ withoutGuidance: null, sampler: 'ddim', mostSteps: 1_000, picture: pair },
+  };
+  /** What it tells of a run. */
+  notices: string[] = [];
   /** What the user adds. */
   added: string | null = null;
   #release: (() => void) | undefined;
@@ -109,6 +126,14 @@ class SamplingStandIn {
         return this.#generate(params.settings, context.item, context.signal);
       },
       ganFacts: told('ganFacts', () => ({ latent: 8, classes: [...'ABC'], truncates: this.truncates, scores: true })),
+      sampleDiffusion: (params, context) => {
+        this.calls.push({ method: 'sampleDiffusion', params });
+        return this.#denoise(params.settings, context);
+      },
+      diffusionFacts: told('diffusionFacts', () => {
+        if (!this.diffusion) throw new RpcError('model-missing', 'unet/model.onnx is missing.');
+        return this.diffusion;
+      }),
       zOf: told('zOf', ({ index }: { index: number }) => Float32Array.from({ length: 8 }, (_, j) => Math.sin(index + j))),
       exploreGan: told('exploreGan', nothing),
       pickPicture: told('pickPicture', () => ({ name: 'a.png', shape, levels: drawn(7) })),
@@ -165,6 +190,28 @@ class SamplingStandIn {
     return { took: 24, sha256: 'ab'.repeat(32), engineVersion: '1.30.0', exact: true };
   }
 
+  async #denoise(
+    { count, seed, run: { steps }, sampler }: DiffusionSettings,
+    { item, progress, signal }: StreamContext<DiffusionStage>,
+  ): Promise<DiffusionOutcome> {
+    const whole = (left: number): Uint8Array =>
+      Uint8Array.from(Array.from({ length: count }, (_, at) => [...twoDrawn(seed + at, left)]).flat());
+    for (let at = 0; at < steps; at++) {
+      while (this.held === 0 && !signal.aborted) await new Promise<void>((resolve) => (this.#release = resolve));
+      if (this.held !== null) this.held--;
+      signal.throwIfAborted();
+      const left = 1 - (at + 1) / steps;
+      item({ evaluations: at + 1, timestep: Math.round(1_000 * left), latents: false, shape: pair, levels: whole(left) });
+      progress({ message: `Evaluation ${at + 1} of ${steps}`, fraction: (at + 1) / steps });
+    }
+    item({ evaluations: steps, timestep: null, latents: false, shape: pair, levels: whole(0) });
+    const { notices } = this;
+    return {
+      ...{ took: 310, sha256: 'ab'.repeat(32), engineVersion: '1.30.0', exact: true, evaluations: steps, notices },
+      sampler: sampler ?? 'ddim',
+    };
+  }
+
   async #continue(
     { continuation, settings }: GenerationRequest,
     give: (tokens: readonly GeneratedToken[]) => void,
@@ -196,6 +243,17 @@ class SamplingStandIn {
 }
 
 const shape = { channels: 1, height: 28, width: 28 };
+const pair = { channels: 1, height: 28, width: 56 };
+
+/** Two discs, the more blurred the more is left to do. */
+function twoDrawn(number: number, left: number): Uint8Array {
+  const [first, second] = [drawn(number), drawn(number + 3)];
+  return Uint8Array.from({ length: 28 * 56 }, (_, at) => {
+    const [x, y] = [at % 56, Math.floor(at / 56)];
+    const level = (x < 28 ? first : second)[y * 28 + (x % 28)]!;
+    return (1 - left) * level + left * 128;
+  });
+}
 
 /** A disc whose place and size depend on its number. */
 function drawn(number: number): Uint8Array {

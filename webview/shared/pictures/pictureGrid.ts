@@ -54,6 +54,9 @@ export class PictureGrid {
   /** @param levels [count, channels, height, width] from the picture `first` on */
   show(levels: Uint8Array, shape: PictureShape, first = 0): void {
     const size = sizeOf(shape);
+    // Bars of a vector have no sides of their own.
+    const aspect = shape.zero === undefined ? shape.width / shape.height : 1;
+    this.element.style.setProperty('--picture-aspect', String(Math.max(1 / mostAspect, Math.min(mostAspect, aspect))));
     for (let at = 0; (at + 1) * size <= levels.length; at++) {
       const cell = this.#cells[first + at];
       if (!cell) return;
@@ -100,5 +103,8 @@ export class PictureGrid {
     if (to >= 0 && to < length) this.#options.chosen(to);
   }
 }
+
+/** Pictures that are longer than this stand within a frame of it. */
+const mostAspect = 4;
 
 let made = 0;

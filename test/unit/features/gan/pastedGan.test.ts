@@ -21,6 +21,7 @@ describe('settings that are pasted', () => {
     [{ gan: { from: 'walk' } }, glyphs, /^from \("walk"\) is nothing that this panel draws/],
     [{ decoding: { seed: 1 } }, glyphs, /are a text’s \(decoding\)/],
     [{ pictures: { seed: 1 } }, glyphs, /are an autoencoder’s \(pictures\)/],
+    [{ diffusion: { seed: 1 } }, glyphs, /are a diffusion model’s \(diffusion\)/],
     [{ model: 'x' }, glyphs, /are of no kind/],
   ])('are refused with the value that is nothing for it: %j', (pasted, model, message) => {
     expect(() => settingsFor(pasted, 'M', model)).toThrow(message);

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { firstChoices, parseChoices, parseRun, storedRun } from '../../../../src/features/sampling/kept.ts';
 import { defaultDecoding } from '../../../../src/protocol/generation.ts';
-import { defaultGan, defaultPictures, type GanRun, type PictureRun, type TextRun } from '../../../../src/protocol/sampling.ts';
+import {
+  defaultGan,
+  defaultPictures,
+  firstDiffusion,
+  type DiffusionPictureRun,
+  type GanRun,
+  type PictureRun,
+  type TextRun,
+} from '../../../../src/protocol/sampling.ts';
 
 const run: TextRun = {
   ...{
@@ -82,6 +90,29 @@ describe('what is kept of the sampling view', () => {
       { scores: [1, 2, 3] },
       { settings: { ...run.settings, truncation: 0 } },
       { settings: { ...run.settings, walk: { from: { seed: 1, sample: 0 } } } },
+    ])
+      expect(parseRun({ ...run, ...broken })).toBeNull();
+  });
+
+  it('holds samples of a diffusion model as they were, and none that are not whole', () => {
+    const shape = { channels: 1, height: 2, width: 3 };
+    const run: DiffusionPictureRun = {
+      ...{ kind: 'diffusion', id: 'd', at: 1, model: 'diffusion', shape, reached: { evaluations: 3, timestep: 12.5, latents: true } },
+      settings: { ...firstDiffusion, condition: { prompt: 'A b' }, options: { clip_sample: false }, run: { steps: 5, eta: 1 }, count: 2 },
+      levels: Uint8Array.from({ length: 12 }, (_, at) => 20 * at),
+      outcome: { took: 1, sha256: 'a', engineVersion: '1', exact: true, evaluations: 5, sampler: 'ddim', notices: ['n'] },
+    };
+    expect(parseRun(run)).toEqual(run);
+    expect(parseRun(through(storedRun(run)))).toEqual(run);
+    expect(parseRun({ ...run, shape: null, levels: new Uint8Array(0), reached: null, outcome: null })).not.toBeNull();
+    for (const broken of [
+      { levels: new Uint8Array(11) },
+      { levels: new Uint8Array(6) },
+      { shape: null },
+      { reached: { evaluations: -1, timestep: 0, latents: false } },
+      { settings: { ...run.settings, run: { steps: 0 } } },
+      { settings: { ...run.settings, condition: { label: -1 } } },
+      { settings: { ...run.settings, count: 20_000 } },
     ])
       expect(parseRun({ ...run, ...broken })).toBeNull();
   });

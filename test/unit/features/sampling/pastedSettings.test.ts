@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSettings, type SettingsKind } from '../../../../src/features/sampling/pastedSettings.ts';
 import { defaultDecoding } from '../../../../src/protocol/generation.ts';
 import { RpcError } from '../../../../src/protocol/rpc.ts';
-import { defaultGan, defaultPictures } from '../../../../src/protocol/sampling.ts';
+import { defaultGan, defaultPictures, firstDiffusion } from '../../../../src/protocol/sampling.ts';
 
 describe('settings from the clipboard', () => {
   const failure = (json: string, kind?: SettingsKind): string => {
@@ -21,6 +21,8 @@ describe('settings from the clipboard', () => {
     expect(parseSettings(JSON.stringify({ model: 'v', pictures: defaultPictures }))).toEqual({ model: 'v', pictures: defaultPictures });
     expect(parseSettings('{"count": 9}')).toEqual({ pictures: { count: 9 } });
     expect(parseSettings(JSON.stringify({ model: 'g', gan: defaultGan }))).toEqual({ model: 'g', gan: defaultGan });
+    expect(parseSettings(JSON.stringify({ model: 'd', diffusion: firstDiffusion }))).toEqual({ model: 'd', diffusion: firstDiffusion });
+    expect(parseSettings('{"guidance": 3, "count": 9}')).toEqual({ diffusion: { guidance: 3, count: 9 } });
     expect(parseSettings('{"truncation": 0.5, "count": 9}')).toEqual({ gan: { truncation: 0.5, count: 9 } });
   });
 
@@ -36,6 +38,8 @@ describe('settings from the clipboard', () => {
     expect(failure('{"truncation": 0.01}')).toContain('gan.truncation (0.01) is wrong');
     expect(failure('{"class": "A"}')).toContain('gan.class ("A") is wrong: must be "each" or the number of a class.');
     expect(failure('{"walk": {"way": "round"}}')).toContain('gan.walk');
+    expect(failure('{"diffusion": {"run": {"steps": 0}}}')).toContain('diffusion.run.steps (0) is wrong: it must be 1 or more.');
+    expect(failure('{"condition": {"promt": "A b"}}')).toContain('diffusion.condition.promt ("A b") is wrong: there is no such field.');
     expect(failure('[]')).not.toBe('none');
     expect(failure('null')).toContain('the whole (null) is wrong');
   });
