@@ -43,8 +43,29 @@ const reportFonts = {
   },
 };
 
+/**
+ * What the host imports by `import()` is a bundle of its own, which is read when it is first asked for. It has neither the host's state nor
+ * its classes: such a module keeps nothing, and nobody asks what class its errors are of.
+ */
+const apart = {
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\.ts$/ }, ({ kind, path: imported }) =>
+      kind === 'dynamic-import' ? { path: `./${path.basename(imported, '.ts')}.cjs`, external: true } : undefined,
+    );
+  },
+};
+
 const entries = [
-  { ...node, format: 'cjs', entryPoints: { extension: 'src/extension.ts' }, outExtension: { '.js': '.cjs' }, outdir: 'dist' },
+  {
+    ...node,
+    format: 'cjs',
+    entryPoints: { extension: 'src/extension.ts' },
+    outExtension: { '.js': '.cjs' },
+    outdir: 'dist',
+    plugins: [apart],
+    supported: { 'dynamic-import': false },
+  },
   {
     ...node,
     format: 'cjs',
@@ -53,6 +74,7 @@ const entries = [
       worker: 'src/engine/worker/main.ts',
       python: 'src/python/reader/main.ts',
       typeset: 'src/typeset/main.ts',
+      openQuestions: 'src/models/openQuestions.ts',
     },
     outExtension: { '.js': '.cjs' },
     outdir: 'dist',

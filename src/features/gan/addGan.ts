@@ -12,7 +12,6 @@ import type { PathsWanted } from '../pathPicking.ts';
 import { withLateNotification } from '../progress.ts';
 import { back } from '../steps.ts';
 import { idOf, sourceOfAdded, titleOf, type AddedGans, type GanPlace } from './addedGans.ts';
-import { ganQuestions } from './ganQuestions.ts';
 import { flawOf, ganVerdict } from './ganVerdict.ts';
 
 const wanted: PathsWanted = {
@@ -63,6 +62,7 @@ async function addFrom(place: GanPlace, adding: Adding, abort: AbortController):
   const flaw = flawOf(inspection);
   if (flaw !== null) throw new RpcError('not-a-number', flaw);
   const title = titleOf(found.place);
+  const { ganQuestions } = await import('../../models/openQuestions.ts');
   const loaded = await askAndLoad(
     { name: source.name, title, questions: ganQuestions(inspection, source), client: (answers) => engine.gan({ ...source, answers }) },
     abort,

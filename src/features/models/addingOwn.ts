@@ -3,12 +3,13 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../protocol/errors.ts';
+import type { QuestionsUnder } from '../../models/openQuestions.ts';
 import type { ModelAnswers } from '../../protocol/question.ts';
 import { pickPaths, type PathsWanted } from '../pathPicking.ts';
 import { withLateNotification, type Work } from '../progress.ts';
 import { back } from '../steps.ts';
 import { askQuestions } from './askQuestions.ts';
-import { answersOf, type QuestionsUnder } from './questions.ts';
+import { answersOf } from './questions.ts';
 
 /**
  * Asks for the files until they are added or the user leaves.

@@ -1,8 +1,9 @@
 /** Asks what a model's files leave open. */
 
 import type * as vscode from 'vscode';
+import type { QuestionsUnder } from '../../models/openQuestions.ts';
 import { back, pickStep, typeStep } from '../steps.ts';
-import { choicesOf, nextQuestion, partsOf, wrongNumber, type Answered, type OpenQuestion, type QuestionsUnder } from './questions.ts';
+import { choicesOf, nextQuestion, partsOf, wrongNumber, type Answered, type OpenQuestion } from './questions.ts';
 
 /** An item of the list that stands for no option: the answer is typed. */
 type Item = vscode.QuickPickItem & { readonly value: string | null };

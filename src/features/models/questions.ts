@@ -1,5 +1,6 @@
 /** What a model's files leave open, question after question: which is next, and what can be answered. */
 
+import type { QuestionsUnder } from '../../models/openQuestions.ts';
 import type { ModelAnswers, ModelQuestion } from '../../protocol/question.ts';
 
 export type Answered = readonly { readonly id: string; readonly value: string }[];
@@ -12,9 +13,6 @@ export interface OpenQuestion {
   readonly step: number;
   readonly steps: number;
 }
-
-/** What a model's files leave open under some answers. */
-export type QuestionsUnder = (answers: ModelAnswers) => readonly ModelQuestion[];
 
 /** The next question under the answers that were given; null: all is known. */
 export function nextQuestion(questionsUnder: QuestionsUnder, answered: Answered): OpenQuestion | null {

@@ -32,7 +32,7 @@ const mostSide = 512;
 /** Latents have a deviation of 1 or so in each channel. */
 const drawnLatents = { low: -3, high: 3 };
 
-/** @param onStage gets the clean samples that each evaluation predicts, and the samples at the end */
+/** @param onStage gets the clean samples that evaluations predict, as they come, and the samples at the end */
 export async function sampleDiffusion(
   models: DiffusionModels,
   { model, settings, whole }: AskedDiffusion,
@@ -44,8 +44,10 @@ export async function sampleDiffusion(
   const picture = pictureOf(loaded);
   const side = whole ? undefined : keptSide(picture, settings.count);
   const shown = { tensors: ['clean'] as const, side: Math.min(side ?? mostSide, mostSide) };
-  const onItem = ({ index, timestep, pictures: { clean } }: EvaluationOfRun): void => {
-    if (clean) onStage({ evaluations: index + 1, timestep, latents: loaded.latent !== null, ...stageOf(clean, loaded) });
+  // Of those that come together the last alone would be seen.
+  const onItem = (evaluations: readonly EvaluationOfRun[]): void => {
+    const { index, timestep, pictures } = evaluations.at(-1)!;
+    if (pictures.clean) onStage({ evaluations: index + 1, timestep, latents: loaded.latent !== null, ...stageOf(pictures.clean, loaded) });
   };
   return drawn(client, { ...requestOf(settings), shown }, { ...options, onItem }, async (run) => {
     const samples = await finished(client, run, loaded, side, options);

@@ -12,7 +12,6 @@ import type { PathsWanted } from '../pathPicking.ts';
 import { withLateNotification } from '../progress.ts';
 import { back } from '../steps.ts';
 import { idOf, sourceOfAdded, titleOf, type AddedVaes, type VaePlace } from './addedVaes.ts';
-import { vaeQuestions } from './vaeQuestions.ts';
 import { flawOf, vaeVerdict } from './vaeVerdict.ts';
 
 const wanted: PathsWanted = {
@@ -61,6 +60,7 @@ async function addFrom(
   const flaw = flawOf(inspection);
   if (flaw !== null) throw new RpcError('not-a-number', flaw);
   const title = titleOf(found.place);
+  const { vaeQuestions } = await import('../../models/openQuestions.ts');
   const loaded = await askAndLoad(
     { name: source.name, title, questions: vaeQuestions(inspection, source), client: (answers) => engine.vae({ ...source, answers }) },
     abort,

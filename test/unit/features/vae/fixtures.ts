@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersOf, nextQuestion, type Answered } from '../../../../src/features/models/questions.ts';
-import { vaeQuestions } from '../../../../src/features/vae/vaeQuestions.ts';
+import { vaeQuestions } from '../../../../src/models/openQuestions.ts';
 import { sourceOfFiles } from '../../../../src/models/vae/source.ts';
 import type { VaeInspection, VaeSource } from '../../../../src/protocol/vae.ts';
 import { startVae } from '../../engine/inference/vae/support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { choicesOf, nextQuestion } from '../../../../src/features/models/questions.ts';
-import { vaeQuestions } from '../../../../src/features/vae/vaeQuestions.ts';
+import { vaeQuestions } from '../../../../src/models/openQuestions.ts';
 import { flawOf, vaeVerdict } from '../../../../src/features/vae/vaeVerdict.ts';
 import type { RpcError } from '../../../../src/protocol/rpc.ts';
 import type { LoadedVae, VaeSource } from '../../../../src/protocol/vae.ts';
