@@ -416,7 +416,7 @@ describe('genlens sample', () => {
       [[model, '--seed', '4294967295', '--n', '2'], /seed \(4294967296\)/],
       [[causal, '--prompt', ''], /prompt is empty/],
       [[vae, '--prompt', 'x'], /continues no text/],
-      [[join(root, 'models/diffusion-glyphs')], /family "diffusion"/],
+      [[vae, '--steps', '3'], /--steps is for diffusion models/],
       [[join(fixtures, 'biased/model.onnx'), '--prompt', 'x'], /no tokenizer\.json/],
     ] as const) {
       const ended = await genlens(['sample', ...args, ...cpu]);
