@@ -8,6 +8,7 @@ export const ofSampling: Readonly<Record<string, Scene>> = {
   'sampling-text': continueText,
   'sampling-pictures': samplePictures,
   'sampling-gan': sampleGan,
+  'sampling-diffusion': sampleDiffusion,
   'latent-space': openLatentSpace,
   'gan-glyphs': exploreGan,
   training: train,
@@ -74,6 +75,29 @@ async function sampleGan(editor: Editor): Promise<void> {
   await sample();
   await frame.locator('.picture').nth(3).click();
   await frame.locator('.noise').waitFor();
+  await settle(editor);
+}
+
+/** Samples of a caption without and with guidance, side by side, of one seed. */
+async function sampleDiffusion(editor: Editor): Promise<void> {
+  await editor.openFile('vae.py');
+  await widenSideBar(editor);
+  await editor.evaluateInHost((vscode) => vscode.commands.executeCommand('genlens.sampling.focus'));
+  const frame = await until('the view is there', () => editor.panelFrame(/^Sampling/).catch(() => undefined));
+  await frame.locator('.model.chosen').click();
+  await frame.locator('.model-list .model').filter({ hasText: 'Diffusion model of glyph pairs' }).click();
+  const sample = async (runs: number): Promise<void> => {
+    await frame.locator('vscode-button[icon="play"]').click();
+    await until('it has begun', async () => (await frame.locator('.history-run').count()) === runs);
+    await until('the samples are there', async () => (await frame.locator('.continuation[aria-busy="false"]').count()) === 1);
+  };
+  await frame.getByRole('textbox', { name: 'Caption' }).fill('A b');
+  await frame.getByRole('button', { name: 'serif' }).click();
+  await sample(1);
+  await frame.getByRole('slider', { name: 'Guidance' }).fill('4');
+  await sample(2);
+  await frame.locator('vscode-toolbar-button[icon="split-horizontal"]').click();
+  await frame.locator('.runs.two').waitFor();
   await settle(editor);
 }
 
