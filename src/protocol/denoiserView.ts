@@ -2,11 +2,11 @@
 
 import type { Raster } from '../maths/adversarial/pushforward.ts';
 import type { PlaneRunChoice } from '../maths/diffusion/planeSamplers.ts';
-import type { DenoiserConvergence, DenoiserFloor, DenoiserRun, DenoiserTruth, NoiseSource } from './denoiser.ts';
+import type { DenoiserConvergence, DenoiserFloor, DenoiserRun, DenoiserTruth, GuidedDensity, NoiseSource } from './denoiser.ts';
 import type { RunChoice, RunHost, RunPage, RunRecord } from './trainingRun.ts';
 
-/** What points flow by: three denoisers with the sampler, or the noise that is put on the data. */
-export const flowKinds = ['learned', 'exact', 'memory', 'forward'] as const;
+/** What points flow by: four denoisers with the sampler, or the noise that is put on the data. */
+export const flowKinds = ['learned', 'exact', 'memory', 'guided', 'forward'] as const;
 export type FlowKind = (typeof flowKinds)[number];
 
 /** What lies under the points of the plane of what was learned. */
@@ -28,6 +28,9 @@ export interface DenoiserViewState extends RunChoice {
   readonly right: FlowKind;
   /** Training points of the denoiser that knows them alone. */
   readonly memory: number;
+  /** Towards one half of the data's components: which, and how strongly (1: the half itself). */
+  readonly half: 0 | 1;
+  readonly guidance: number;
   readonly map: PlaneMap;
   readonly arrows: PlaneArrows;
   /** Whether the paths of some points by the flow and by the equation with noise are drawn. */
@@ -83,6 +86,11 @@ export interface DenoiserFacts {
   readonly convergence: DenoiserConvergence;
 }
 
+/** What guidance samples, and what it is said to. */
+export interface DenoiserGuided extends GuidedDensity {
+  readonly run: string;
+}
+
 export interface DenoiserHost extends RunHost<DenoiserViewState, DenoiserRunSummary> {
   stepOnce(params: Record<never, never>): void;
   /** @param params.count points that are followed */
@@ -91,6 +99,7 @@ export interface DenoiserHost extends RunHost<DenoiserViewState, DenoiserRunSumm
   /** Kept as a place of the run. */
   truth(params: { run: PlaneRunChoice; count: number; samples: number; likelihoods: number; memory: number }): DenoiserMeasures;
   facts(params: Record<never, never>): DenoiserFacts;
+  guided(params: { components: readonly number[]; scale: number; raster: Raster }): DenoiserGuided;
 }
 
 export type DenoiserPage = RunPage<DenoiserRunSummary>;

@@ -75,6 +75,9 @@ describe('a diffusion model that trains', () => {
     );
     await page.frame.getByRole('combobox', { name: 'Arrows' }).selectOption({ label: 'Arrows: what is missing' });
     await page.frame.locator('.diffusion-arrow path').waitFor({ state: 'attached' });
+    await page.frame.getByRole('combobox', { name: 'What flows on the right' }).selectOption({ label: 'Exact score, guided' });
+    await page.frame.getByText(/At scale 3 guidance samples a density that is \d+ % apart/).waitFor({ timeout: 60_000 });
+    await page.frame.getByRole('combobox', { name: 'What flows on the right' }).selectOption({ label: 'Exact score' });
     await page.press('Show paths');
     await until('paths are drawn', async () => (await page.frame.locator('.diffusion-path path').count()) === 2);
     await page.press('Show paths');

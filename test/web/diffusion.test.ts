@@ -171,6 +171,48 @@ describe('a diffusion model that trains', () => {
     await close();
   });
 
+  it('guides the exact score to a class, and says what that samples', async () => {
+    const { page, complaints, close } = await open();
+    expect(await page.getByRole('spinbutton', { name: 'Guidance' }).count()).toBe(0);
+    await choose(page, 'What flows on the right', 'Exact score, guided');
+    await expect
+      .poll(async () => (await calls<Flow>(page, 'flow')).at(-1)?.source)
+      .toEqual({ kind: 'guided', components: [0, 1], scale: 3 });
+    await page
+      .getByText('At scale 3 guidance samples a density that is 31 % apart (total variation) from p(x)^(1−s) p(x|c)^s, s = 3.')
+      .waitFor();
+    await expect.poll(() => page.locator('[aria-label="The truth"] .training-learned path').count()).toBe(2);
+    await choose(page, 'Class', 'Class: second half');
+    await page.getByRole('spinbutton', { name: 'Guidance' }).fill('1');
+    await page.getByRole('spinbutton', { name: 'Guidance' }).press('Enter');
+    await expect
+      .poll(async () => (await calls<{ components: number[]; scale: number }>(page, 'guided')).at(-1))
+      .toMatchObject({ components: [2, 3], scale: 1 });
+    await page.getByText('at 1 both are p(x|c)').waitFor();
+    // On the way to the end the density is not known.
+    await time(page).fill('10');
+    await expect.poll(() => page.locator('[aria-label="The truth"] .training-picture .points-shape').count()).toBe(0);
+    await expect.poll(async () => lastState(page)).toMatchObject({ right: 'guided', half: 1, guidance: 1 });
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('begins with the usual sampler where the one that was kept is none', async () => {
+    const { page, complaints, close } = await open();
+    const kept = (await lastState(page))!;
+    await page.addInitScript(
+      (state) => {
+        window.addEventListener('DOMContentLoaded', () => (window.diffusion.kept = { state, runs: [] }));
+      },
+      { ...kept, run: { ...kept.run, sampler: 'unknown' } },
+    );
+    await page.reload();
+    await page.waitForSelector('.training-formula .formula');
+    expect(await page.getByRole('combobox', { name: 'Sampler', exact: true }).inputValue()).toBe('DDIM');
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('has formulas with the numbers of the point and the level that are shown', async () => {
     const { page, complaints, close } = await open();
     await trained(page);

@@ -1,6 +1,12 @@
 /** What the parts of the diffusion panel share. */
 
-import type { DenoiserFacts, DenoiserMeasures, DenoiserRunSummary, DenoiserViewState } from '../../src/protocol/denoiserView.ts';
+import type {
+  DenoiserFacts,
+  DenoiserGuided,
+  DenoiserMeasures,
+  DenoiserRunSummary,
+  DenoiserViewState,
+} from '../../src/protocol/denoiserView.ts';
 import type { FormulaView } from '../shared/formula/formulaView.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import type { Drawing } from '../shared/training/drawing.ts';
@@ -9,13 +15,17 @@ import type { Pictures } from './pictures.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What is looked at, which changes no run. */
-export type Look = Partial<Pick<DenoiserViewState, 'left' | 'right' | 'memory' | 'map' | 'arrows' | 'paths' | 'count' | 'run'>>;
+export type Look = Partial<
+  Pick<DenoiserViewState, 'left' | 'right' | 'memory' | 'half' | 'guidance' | 'map' | 'arrows' | 'paths' | 'count' | 'run'>
+>;
 
 export interface DiffusionDesk {
   readonly state: DenoiserViewState;
   readonly open: OpenRun<DenoiserViewState, DenoiserRunSummary>;
   readonly measured: DenoiserMeasures | null;
   readonly facts: DenoiserFacts | null;
+  /** Of the guidance that is set; null: not worked out. */
+  readonly guided: DenoiserGuided | null;
   readonly palette: Palette;
   readonly pictures: Pictures;
   readonly timeline: Timeline;

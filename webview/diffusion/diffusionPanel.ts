@@ -7,6 +7,7 @@ import type { NoiseSource } from '../../src/protocol/denoiser.ts';
 import type {
   DenoiserFacts,
   DenoiserFlow,
+  DenoiserGuided,
   DenoiserHost,
   DenoiserMeasures,
   DenoiserPage,
@@ -51,6 +52,7 @@ export class DiffusionPanel implements DiffusionDesk {
   state: DenoiserViewState = initialState;
   measured: DenoiserMeasures | null = null;
   facts: DenoiserFacts | null = null;
+  guided: DenoiserGuided | null = null;
   palette: Palette = readPalette();
   #data: PlaneData | null = null;
   #levels: Float64Array = planeRunOf(initialState.run).levels;
@@ -58,6 +60,7 @@ export class DiffusionPanel implements DiffusionDesk {
   #flow: DenoiserFlow | null = null;
   /** What each picture was last asked for, where it does not depend on what is learned. */
   #asked: Partial<Record<FlowPlace, string>> = {};
+  #askedGuidance = '';
   /** Why it cannot be measured where it stands: what it learned gives no numbers. */
   #lost: string | null = null;
   #openSteps: ReadonlySet<string> = new Set();
@@ -69,7 +72,7 @@ export class DiffusionPanel implements DiffusionDesk {
     this.#keeper = new StateKeeper(null, (state) => void host.saveState({ state }).catch(console.warn));
     this.open = new OpenRun(host, {
       restored: (state) => {
-        this.state = { ...initialState, ...state };
+        this.state = { ...initialState, ...state, run: canBeRun(state?.run) ? state.run : initialState.run };
         this.drawing.points = this.state.points;
         this.#sampled(this.state.time);
         this.pictures.show(this.state);
@@ -116,6 +119,11 @@ export class DiffusionPanel implements DiffusionDesk {
         this.facts = facts;
         this.#showFormula();
         this.#changed();
+      },
+      guided: (guided) => {
+        if (guided.run !== this.open.summary?.id) return;
+        this.guided = guided;
+        this.pictures.takeGuided(guided);
       },
       failed: (error) => this.#unmeasured(error),
     });
@@ -167,6 +175,7 @@ export class DiffusionPanel implements DiffusionDesk {
     this.#keep(change);
     if (change.run) this.#sampled(this.timeline.share);
     this.pictures.show(this.state);
+    this.#guide();
     this.#flows(true);
     this.#fields();
     if ((change.run ?? change.memory) !== undefined) this.#measure(!this.open.isRunning);
@@ -222,13 +231,15 @@ export class DiffusionPanel implements DiffusionDesk {
 
   #forget(data: PlaneData | null): void {
     this.#data = data;
-    [this.measured, this.facts, this.#flow, this.#lost, this.#asked] = [null, null, null, null, {}];
+    [this.measured, this.facts, this.guided, this.#flow, this.#lost, this.#asked] = [null, null, null, null, null, {}];
+    this.#askedGuidance = '';
     this.pictures.open(data);
   }
 
   /** There are newer parameters. */
   #evaluate(rests: boolean): void {
     if (!this.#data) return;
+    this.#guide();
     this.#flows(rests);
     this.#fields();
     this.#measure(rests);
@@ -246,7 +257,7 @@ export class DiffusionPanel implements DiffusionDesk {
       ['ode', 0],
       ['sde', 1],
     ] as const) {
-      const source = sourceOf(this.state.left === 'forward' ? 'learned' : this.state.left, this.state.memory);
+      const source = this.#sourceOf(this.state.left === 'forward' ? 'learned' : this.state.left);
       this.#evaluations.flow(kind, { source, run: { ...this.state.run, sampler: 'ddim', eta }, count: paths }, rests);
     }
   }
@@ -259,11 +270,29 @@ export class DiffusionPanel implements DiffusionDesk {
       this.pictures.take(side, { states, levels: this.#levels, count });
       return;
     }
-    const request: FlowRequest = { source: sourceOf(kind, this.state.memory), run, count };
+    const request: FlowRequest = { source: this.#sourceOf(kind), run, count };
     const key = kind === 'learned' ? '' : JSON.stringify(request);
     if (key !== '' && this.#asked[side] === key) return;
     this.#asked[side] = key;
     this.#evaluations.flow(side, request, rests || key !== '');
+  }
+
+  #sourceOf(kind: Exclude<FlowKind, 'forward'>): NoiseSource {
+    const { memory, half, guidance } = this.state;
+    if (kind === 'memory') return { kind, count: memory };
+    return kind === 'guided' ? { kind, components: this.#data!.half(half), scale: guidance } : { kind };
+  }
+
+  /** What guidance samples, where it is shown and is another than was asked for. */
+  #guide(): void {
+    const { left, right, half, guidance } = this.state;
+    const key = `${half} ${guidance}`;
+    const data = this.#data;
+    if (!data || (left !== 'guided' && right !== 'guided') || key === this.#askedGuidance) return;
+    this.#askedGuidance = key;
+    this.guided = null;
+    this.pictures.takeGuided(null);
+    this.#evaluations.guided({ components: data.half(half), scale: guidance, raster: data.guidedRaster });
   }
 
   #flowed(place: FlowPlace, flow: DenoiserFlow, { source, count }: FlowRequest): void {
@@ -376,6 +405,13 @@ export class DiffusionPanel implements DiffusionDesk {
   }
 }
 
-function sourceOf(kind: Exclude<FlowKind, 'forward'>, memory: number): NoiseSource {
-  return kind === 'memory' ? { kind, count: memory } : { kind };
+/** Another version may have had other samplers. */
+function canBeRun(run: PlaneRunChoice | undefined): run is PlaneRunChoice {
+  if (!run) return false;
+  try {
+    planeRunOf(run);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,7 +2,14 @@
 
 import type { Raster } from '../../src/maths/adversarial/pushforward.ts';
 import type { NoiseSource } from '../../src/protocol/denoiser.ts';
-import type { DenoiserFacts, DenoiserField, DenoiserFlow, DenoiserHost, DenoiserMeasures } from '../../src/protocol/denoiserView.ts';
+import type {
+  DenoiserFacts,
+  DenoiserField,
+  DenoiserFlow,
+  DenoiserGuided,
+  DenoiserHost,
+  DenoiserMeasures,
+} from '../../src/protocol/denoiserView.ts';
 import type { Remote } from '../../src/protocol/rpc.ts';
 import type { PlaneRunChoice } from '../../src/maths/diffusion/planeSamplers.ts';
 import { Latest } from '../shared/latest.ts';
@@ -24,6 +31,7 @@ export interface FlowRequest {
   readonly count: number;
 }
 
+type GuidedRequest = Parameters<DenoiserHost['guided']>[0];
 type TruthRequest = Parameters<DenoiserHost['truth']>[0];
 
 export interface EvaluationEvents {
@@ -31,6 +39,7 @@ export interface EvaluationEvents {
   fielded(field: DenoiserField): void;
   measured(measures: DenoiserMeasures): void;
   known(facts: DenoiserFacts): void;
+  guided(guided: DenoiserGuided): void;
   failed(error: unknown): void;
 }
 
@@ -40,6 +49,7 @@ export class Evaluations {
   readonly #flows: Readonly<Record<FlowPlace, Paced<FlowRequest, DenoiserFlow>>>;
   readonly #fields: Latest<{ level: number; raster: Raster }, DenoiserField>;
   readonly #truths: Paced<TruthRequest, DenoiserMeasures>;
+  readonly #guided: Paced<GuidedRequest, DenoiserGuided>;
 
   constructor(host: Remote<DenoiserHost>, events: EvaluationEvents) {
     this.#host = host;
@@ -58,11 +68,21 @@ export class Evaluations {
       (field) => events.fielded(field),
       failed,
     );
+    this.#guided = new Paced(
+      (request, options) => whereLost(() => host.guided(request, options), options),
+      (guided) => events.guided(guided),
+      failed,
+    );
     this.#truths = new Paced(
       (request, options) => whereLost(() => host.truth(request, options), options),
       (measures) => events.measured(measures),
       failed,
     );
+  }
+
+  /** In place of what is under way: it takes seconds. */
+  guided(request: GuidedRequest): void {
+    this.#guided.ask(request, true);
   }
 
   /** @param urgent in place of what is under way */

@@ -14,7 +14,7 @@ import { seekSlider } from '../shared/training/runTools.ts';
 import { levelChart, orderChart, scheduleChart } from './charts.ts';
 import type { DiffusionDesk } from './desk.ts';
 import { arrowScale } from './pictures.ts';
-import { changeWords, distanceNote, flowNames, likelihoodSentence, memorySentence, timeWords } from './words.ts';
+import { changeWords, distanceNote, flowNames, guidedSentence, likelihoodSentence, memorySentence, timeWords } from './words.ts';
 
 const lossLines: readonly CurveLine<LossPoint>[] = [
   { id: 'loss', name: 'loss of a batch', value: ({ values }) => values['loss']?.[0] ?? NaN },
@@ -80,6 +80,7 @@ function plane(panel: DiffusionDesk, side: 'left' | 'right'): TemplateResult {
     </p>
     <div class="training-picture">${pictures[side].element}</div>
     ${side === 'left' && legend ? valuesLegend({ ...legend, unknown: null }) : nothing} ${keyOf(keys(panel, side, kind))}
+    ${kind === 'guided' ? html`<p class="training-note" role="status">${panel.guided ? guidedSentence(panel.guided, state.guidance) : 'What guidance samples is worked out…'}</p>` : nothing}
   </section>`;
 }
 
@@ -87,7 +88,12 @@ function keys({ state, pictures }: DiffusionDesk, side: 'left' | 'right', kind: 
   const dots = kind === 'forward' ? 'points, coloured by where they came from' : 'points, coloured by where they end';
   return [
     ['dots', dots],
-    ['true', `exact density p_t at ᾱ = ${pictures.level.toFixed(3)} (50 and 90 %)`],
+    ...(kind === 'guided'
+      ? ([
+          ['true', 'what guidance samples, at the end (50 and 90 %)'],
+          ['learned', 'p(x)^(1−s) p(x|c)^s'],
+        ] as const)
+      : ([['true', `exact density p_t at ᾱ = ${pictures.level.toFixed(3)} (50 and 90 %)`]] as const)),
     ...(side === 'left' && state.arrows !== 'none' ? ([['arrow', `towards less noise, ${arrowScale} long for 1`]] as const) : []),
     ...(side === 'left' && state.paths
       ? ([

@@ -4,13 +4,14 @@ import { nothing, svg, type TemplateResult } from 'lit';
 import { middlesOf } from '../../src/maths/adversarial/pushforward.ts';
 import { exactNoise, noisedAt } from '../../src/maths/diffusion/exact.ts';
 import { logDensities } from '../../src/maths/mixtures/density.ts';
-import type { DenoiserField, DenoiserViewState } from '../../src/protocol/denoiserView.ts';
+import type { DenoiserField, DenoiserGuided, DenoiserViewState } from '../../src/protocol/denoiserView.ts';
 import { mix, weightRamp, type Palette, type Rgb } from '../shared/heatmap/colours.ts';
 import { arrowsOf } from '../shared/points/arrows.ts';
 import type { Field } from '../shared/points/field.ts';
 import { curve, type DragPhase, type Place } from '../shared/points/overlay.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
 import type { Projection } from '../shared/points/projection.ts';
+import { regions } from '../shared/points/regions.ts';
 import type { PlaneData } from './planeData.ts';
 
 /** Of the map's colours: points and arrows lie on it. */
@@ -57,6 +58,8 @@ export class Pictures {
   #classes: Record<PlaneSide, Uint16Array> = { left: new Uint16Array(0), right: new Uint16Array(0) };
   #paths: Record<PathKind, Float64Array | null> = { ode: null, sde: null };
   #field: DenoiserField | null = null;
+  /** Around what guidance samples, and what it is said to. */
+  #guided: { readonly sampled: readonly Float64Array[]; readonly tilted: readonly Float64Array[] } | null = null;
 
   constructor(events: PictureEvents, shown: Shown, palette: Palette) {
     this.#events = events;
@@ -89,7 +92,7 @@ export class Pictures {
     this.#data = data;
     this.#states = { left: null, right: null };
     this.#paths = { ode: null, sde: null };
-    this.#field = null;
+    [this.#field, this.#guided] = [null, null];
     this.draw();
     this.fit();
   }
@@ -129,6 +132,14 @@ export class Pictures {
     this.#field = field;
     this.#drawSide('left');
     this.#events.changed();
+  }
+
+  /** null: it is not known for what is set now. */
+  takeGuided(guided: DenoiserGuided | null): void {
+    const data = this.#data;
+    const around = (log: Float64Array): readonly Float64Array[] => (data ? regions(log, data.window, data.guidedRaster.columns) : []);
+    this.#guided = guided && { sampled: around(guided.sampled), tilted: around(guided.tilted) };
+    this.draw();
   }
 
   recolour(palette: Palette): void {
@@ -178,13 +189,16 @@ export class Pictures {
       view.viewport,
     );
     view.field(data ? this.#map(data, side) : null);
-    const contours = data?.densityAt(this.#level).contours ?? [];
+    // What is guided is of another density at each level, which is known at the end alone.
+    const isGuided = this.#shown[side] === 'guided';
+    const guided = isGuided && this.#share === 1 ? this.#guided : null;
+    const contours = guided?.sampled ?? (isGuided ? [] : (data?.densityAt(this.#level).contours ?? []));
     const arrows = side === 'left' && data ? this.#arrows(data) : null;
     const paths = side === 'left' && this.#shown.paths ? this.#paths : { ode: null, sde: null };
     view.overlay((projection) => {
       const group = (kind: string, all: readonly Float64Array[]): TemplateResult =>
         svg`<g class=${kind}>${all.map((each) => curve(projection, { places: each }))}</g>`;
-      return svg`${group('training-true', contours)} ${arrows ? group('diffusion-arrow', [arrows]) : nothing}
+      return svg`${group('training-true', contours)} ${guided ? group('training-learned', guided.tilted) : nothing} ${arrows ? group('diffusion-arrow', [arrows]) : nothing}
         ${paths.ode ? group('diffusion-path ode', [paths.ode]) : nothing} ${paths.sde ? group('diffusion-path sde', [paths.sde]) : nothing}
         ${side === 'left' ? this.#events.drawn(projection) : nothing}`;
     });

@@ -10,8 +10,8 @@ import { gridPlaces, windowAround, type Window } from '../../src/maths/vae/poste
 import type { TrainingData } from '../../src/protocol/training.ts';
 import { regions, squareAround } from '../shared/points/regions.ts';
 
-/** Cells a side: of the density, of fields that the host computes, and of arrows. */
-const sides = { density: 72, field: 48, arrows: 18 } as const;
+/** Cells a side: of the density, of fields that the host computes, and of what guidance samples. */
+const sides = { density: 72, field: 48, guided: 40 } as const;
 /** Deviations around each component, and around the noise. */
 const reach = 4;
 /** Streams of the run's seed that no training and no evaluation draws from. */
@@ -31,7 +31,7 @@ export class PlaneData {
   readonly mixture: Mixture;
   readonly window: Window;
   readonly fieldRaster: Raster;
-  readonly arrowRaster: Raster;
+  readonly guidedRaster: Raster;
   readonly #seed: number;
   readonly #places: Float32Array;
   readonly #levels = new Map<number, LevelDensity>();
@@ -47,7 +47,7 @@ export class PlaneData {
     }));
     this.window = squareAround(windowAround([...gaussians, { mean: [0, 0], variance: [0.7, 0.7] }], reach));
     this.fieldRaster = { ...this.window, columns: sides.field, rows: sides.field };
-    this.arrowRaster = { ...this.window, columns: sides.arrows, rows: sides.arrows };
+    this.guidedRaster = { ...this.window, columns: sides.guided, rows: sides.guided };
     this.#places = gridPlaces(this.window, sides.density);
   }
 
@@ -71,6 +71,15 @@ export class PlaneData {
       for (let i = 0; i < 2 * count; i++) states[at * 2 * count + i] = alpha * points[i]! + sigma * noise[i]!;
     }
     return states;
+  }
+
+  /** One half of the components, in their order: of the moons, one moon. */
+  half(half: 0 | 1): number[] {
+    const { count } = this.mixture;
+    const middle = Math.ceil(count / 2);
+    // Of one component, both halves are it.
+    const [from, to] = half === 0 || count === 1 ? [0, middle] : [middle, count];
+    return Array.from({ length: to - from }, (_, i) => from + i);
   }
 
   /** The component that each of points [n, 2] most likely belongs to: [n]. */

@@ -44,7 +44,8 @@ export function toolbar(panel: DiffusionDesk): TemplateResult {
 }
 
 function samplerBar(panel: DiffusionDesk): TemplateResult {
-  const { run, count, memory } = panel.state;
+  const { run, count, memory, half, guidance, left, right } = panel.state;
+  const isGuided = left === 'guided' || right === 'guided';
   const set = (change: Partial<PlaneRunChoice>): void => {
     const next = { ...run, ...change };
     const fewest = planeSamplers.find(({ id }) => id === next.sampler)?.fewest ?? 1;
@@ -78,5 +79,11 @@ function samplerBar(panel: DiffusionDesk): TemplateResult {
       (index) => panel.look({ count: counts[index] ?? count }),
     )}
     ${numberField({ label: 'Training points', value: memory, minimum: 1, whole: true }, (value) => panel.look({ memory: Math.min(4096, value) }))}
+    ${
+      isGuided
+        ? html`${select('Class', half, ['Class: first half', 'Class: second half'], (index) => panel.look({ half: index === 0 ? 0 : 1 }))}
+          ${numberField({ label: 'Guidance', value: guidance, minimum: 0 }, (scale) => panel.look({ guidance: Math.min(100, scale) }))}`
+        : nothing
+    }
   </div>`;
 }

@@ -1,7 +1,7 @@
 /** What the diffusion panel says. Pure, so that each sentence can be tested. */
 
 import { planeSamplers, type PlaneRunChoice } from '../../src/maths/diffusion/planeSamplers.ts';
-import type { DenoiserFacts, DenoiserMeasures, DenoiserPlace, FlowKind } from '../../src/protocol/denoiserView.ts';
+import type { DenoiserFacts, DenoiserGuided, DenoiserMeasures, DenoiserPlace, FlowKind } from '../../src/protocol/denoiserView.ts';
 import type { Coefficients, Estimate } from '../../src/protocol/training.ts';
 import { counted, formatCount } from '../shared/numbers.ts';
 import { coefficientText, signed } from '../shared/training/words.ts';
@@ -10,6 +10,7 @@ export const flowNames: Readonly<Record<FlowKind, string>> = {
   learned: 'Learned denoiser',
   exact: 'Exact score',
   memory: 'Training points alone',
+  guided: 'Exact score, guided',
   forward: 'Forward: noise put on the data',
 };
 
@@ -69,6 +70,15 @@ export function memorySentence({ truth: { levels } }: DenoiserMeasures, memory: 
   return (
     `Against the best denoiser of ${counted(memory, 'training point')}, which gives these back, the learned one is ${signed(toMemory, 3)} off; ` +
     `against the exact one ${signed(toExact, 3)} (mean square over levels even in log SNR).`
+  );
+}
+
+/** What guidance samples, against what it is said to. */
+export function guidedSentence({ apart }: DenoiserGuided, guidance: number): string {
+  const scale = coefficientText(guidance);
+  return (
+    `At scale ${scale} guidance samples a density that is ${(100 * apart).toFixed(0)} % apart (total variation) from p(x)^(1−s) p(x|c)^s, s = ${scale}` +
+    `${guidance === 1 ? ': at 1 both are p(x|c), and what is left is the raster' : ''}.`
   );
 }
 

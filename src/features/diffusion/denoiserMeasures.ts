@@ -6,6 +6,7 @@ import type {
   DenoiserFacts,
   DenoiserField,
   DenoiserFlow,
+  DenoiserGuided,
   DenoiserHost,
   DenoiserMeasures,
   DenoiserPlace,
@@ -20,7 +21,7 @@ const levels = 17;
 const mostPlaces = 512;
 
 type OpenRun = LiveRun<DenoiserRunSummary>;
-type Request<K extends 'flow' | 'field' | 'truth'> = Parameters<DenoiserHost[K]>[0];
+type Request<K extends 'flow' | 'field' | 'truth' | 'guided'> = Parameters<DenoiserHost[K]>[0];
 
 export async function flowOf(run: OpenRun, request: Request<'flow'>, options: CallOptions): Promise<DenoiserFlow> {
   const { step, state } = newestOf(run);
@@ -52,6 +53,11 @@ export async function factsOf(run: OpenRun, options: CallOptions): Promise<Denoi
   const floor = await run.client.denoiserFloor({ data, levels }, options);
   const convergence = await run.client.denoiserConvergence({ data, seed }, options);
   return { run: run.summary.id, floor, convergence };
+}
+
+export async function guidedOf(run: OpenRun, request: Request<'guided'>, options: CallOptions): Promise<DenoiserGuided> {
+  const density = await run.client.guidedDensity({ data: run.training.setup.data, ...request }, options);
+  return { run: run.summary.id, ...density };
 }
 
 function newestOf(run: OpenRun): { step: number; state: DenoiserState } {

@@ -4,7 +4,7 @@ import { panels, storageKeys } from '../../contributions.ts';
 import type { DenoiserHost, DenoiserPage, DenoiserRunSummary, DenoiserViewState } from '../../protocol/denoiserView.ts';
 import { RunPanel, type RunServices } from '../training/runPanel.ts';
 import type { RunFamily } from '../training/runSession.ts';
-import { factsOf, fieldOf, flowOf, truthOf } from './denoiserMeasures.ts';
+import { factsOf, fieldOf, flowOf, guidedOf, truthOf } from './denoiserMeasures.ts';
 import { parseDenoiserState } from './denoiserState.ts';
 
 const family: RunFamily<DenoiserViewState, DenoiserRunSummary> = {
@@ -28,6 +28,7 @@ export function denoiserPanel(services: RunServices<DenoiserRunSummary>): Denois
       field: async (params, { signal }) => fieldOf(session.current, params, { signal }),
       truth: async (params, { signal }) => truthOf(session.current, params, { signal }),
       facts: async (_, { signal }) => factsOf(session.current, { signal }),
+      guided: async (params, { signal }) => guidedOf(session.current, params, { signal }),
     }),
   });
 }

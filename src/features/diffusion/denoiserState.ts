@@ -1,7 +1,6 @@
 /** What is kept of the diffusion panel over a reload. It may be another version's, or damaged. */
 
 import * as z from 'zod/mini';
-import { planeRunOf, type PlaneRunChoice } from '../../maths/diffusion/planeSamplers.ts';
 import { planeSchedules } from '../../maths/diffusion/planeSchedule.ts';
 import { flowKinds, planeArrows, planeMaps, type DenoiserRunSummary, type DenoiserViewState } from '../../protocol/denoiserView.ts';
 import { runChoice, runRecord } from '../training/keptRun.ts';
@@ -9,28 +8,24 @@ import { runChoice, runRecord } from '../training/keptRun.ts';
 // Without this zod probes `new Function`, which strict hosts report as a violation.
 z.config({ jitless: true });
 
-function canBeRun(run: PlaneRunChoice): boolean {
-  try {
-    planeRunOf(run);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const share = z.number().check(z.gte(0), z.lte(1));
 
 const state = z.object({
   ...runChoice,
   rate: z.number().check(z.gte(0)),
-  run: z
-    .object({ sampler: z.string(), steps: z.int(), eta: share, schedule: z.enum(planeSchedules) })
-    // Another version may have had other samplers.
-    .check(z.refine(canBeRun)),
+  // Whether there is such a sampler, and it takes so many steps, is the page's to know.
+  run: z.object({
+    sampler: z.string().check(z.maxLength(100)),
+    steps: z.int().check(z.gte(1), z.lte(1000)),
+    eta: share,
+    schedule: z.enum(planeSchedules),
+  }),
   count: z.int().check(z.gte(1), z.lte(100_000)),
   left: z.enum(flowKinds),
   right: z.enum(flowKinds),
   memory: z.int().check(z.gte(1), z.lte(4096)),
+  half: z.literal([0, 1]),
+  guidance: z.number().check(z.gte(0), z.lte(100)),
   map: z.enum(planeMaps),
   arrows: z.enum(planeArrows),
   paths: z.boolean(),

@@ -3,6 +3,8 @@
 import { middlesOf, type Raster } from '../../../src/maths/adversarial/pushforward.ts';
 import { convergenceOf, convergenceStart, flowReference, solvers } from '../../../src/maths/diffusion/convergence.ts';
 import { exactNoise } from '../../../src/maths/diffusion/exact.ts';
+import { componentsOf } from '../../../src/maths/diffusion/guidedMixture.ts';
+import { logDensities } from '../../../src/maths/mixtures/density.ts';
 import { evenLevels, lossFloor, meanOverLevels } from '../../../src/maths/diffusion/floor.ts';
 import { rememberedNoise } from '../../../src/maths/diffusion/memory.ts';
 import { planeRunOf } from '../../../src/maths/diffusion/planeSamplers.ts';
@@ -78,6 +80,10 @@ class DiffusionStandIn {
       field: told('field', (params: { level: number; raster: Raster }) => this.#field(params)),
       truth: told('truth', (params: Parameters<DenoiserHost['truth']>[0]) => this.#truth(params)),
       facts: told('facts', () => this.#facts()),
+      guided: told('guided', ({ components, scale, raster }: Parameters<DenoiserHost['guided']>[0]) => {
+        const logs = Float64Array.from(logDensities(componentsOf(mixture, components), middlesOf(raster)));
+        return { run: this.run!.summary.id, sampled: logs, tilted: logs.map((log) => scale * log), apart: 0.31 };
+      }),
       forget: told('forget', () => undefined),
       copy: told('copy', () => undefined),
     };
@@ -121,6 +127,7 @@ class DiffusionStandIn {
     const denoisers: Partial<Record<string, Denoiser>> = {
       learned: (points, level) => learned(points, level),
       exact: (points, level) => exactNoise(mixture, points, level),
+      guided: (points, level) => exactNoise(mixture, points, level),
       memory: (points, level) => rememberedNoise([2, 0.1, -2.1, 0], points, level),
     };
     const choice = planeRunOf(run);

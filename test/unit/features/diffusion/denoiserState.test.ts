@@ -6,7 +6,18 @@ import type { DenoiserPlace, DenoiserViewState } from '../../../../src/protocol/
 const state: DenoiserViewState = {
   ...{ name: 'drawn', points: [[0.1, -2]], bandwidth: 0.2, seed: 4, stepsPerSecond: null, rate: 1e-3 },
   run: { sampler: 'unipc', steps: 20, eta: 0, schedule: 'cosine' },
-  ...{ count: 2_000, left: 'learned', right: 'memory', memory: 16, map: 'difference', arrows: 'exact', paths: true, time: 0.5 },
+  ...{
+    count: 2_000,
+    left: 'learned',
+    right: 'memory',
+    memory: 16,
+    half: 1,
+    guidance: 2.5,
+    map: 'difference',
+    arrows: 'exact',
+    paths: true,
+    time: 0.5,
+  },
 };
 const place = (step: number): DenoiserPlace => ({
   step,
@@ -25,8 +36,9 @@ describe('what is kept of the panel', () => {
 
   it.each<[string, unknown]>([
     ['nothing', undefined],
-    ['of a sampler that there is not', { ...state, run: { ...state.run, sampler: 'flow-match-euler' } }],
-    ['of fewer steps than its sampler takes', { ...state, run: { ...state.run, sampler: 'pndm', steps: 2 } }],
+    ['of no steps', { ...state, run: { ...state.run, steps: 0 } }],
+    ['of a schedule that there is not', { ...state, run: { ...state.run, schedule: 'sigmoid' } }],
+    ['of a third half', { ...state, half: 2 }],
     ['of a time that is none', { ...state, time: 1.5 }],
     ['of something else that flows', { ...state, left: 'guess' }],
     ['of no training points', { ...state, memory: 0 }],

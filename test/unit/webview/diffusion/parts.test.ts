@@ -120,6 +120,12 @@ describe('the data of the plane', () => {
     for (let i = 0; i < 100; i++) expect(states[100 + i]).toBeCloseTo(0.5 * states[200 + i]! + Math.sqrt(0.75) * states[i]!, 5);
   });
 
+  it('are two halves of components', () => {
+    expect([plane.half(0), plane.half(1)]).toEqual([[0], [1]]);
+    const one = new PlaneData({ kind: 'points', points: [[0, 0]], bandwidth: 0.1 }, 1);
+    expect([one.half(0), one.half(1)]).toEqual([[0], [0]]);
+  });
+
   it('tell the component that a point is nearest to', () => {
     expect([...plane.componentsOf(Float32Array.of(-1.1, 0, 1.2, 0.5))]).toEqual([0, 1]);
   });
