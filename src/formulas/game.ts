@@ -27,7 +27,7 @@ const ofLog = {
   best: {
     latex: String.raw`\term{dBest}{\mathcal L_D(D^*)}=\log 4-2\,\term{divergence}{\mathrm{JSD}(p_d\,\|\,p_g)},\qquad D^*=\frac{p_d}{p_d+p_g}`,
     words:
-      'With the best discriminator the game measures the Jensen–Shannon divergence: JSD comes from the two densities over the plane, the loss from this batch with D* in the place of D.',
+      'With the best discriminator the game measures the Jensen–Shannon divergence: JSD comes from the two densities at fresh points, the loss from this batch with D* in the place of D.',
     claim: 'limit',
     source: { ...goodfellow, place: 'theorem 1' },
   },
@@ -183,7 +183,7 @@ function made(loss: GanLoss, penalties: Penalties): Formula {
               'excess',
               String.raw`\int\Delta`,
               'the same over the plane',
-              'An integral over the raster: two computations that share no point.',
+              'An integral over a raster, a computation that shares no point with the other; what is finer than its cells is lost.',
             ),
             quantity(
               'dBest',
@@ -199,7 +199,7 @@ function made(loss: GanLoss, penalties: Penalties): Formula {
               'divergence',
               String.raw`\mathrm{JSD}`,
               'Jensen–Shannon divergence',
-              'Of both densities on the raster, 0 to log 2: found there it is no more than that of the densities.',
+              'How far the two densities are apart, 0 to log 2: a mean over fresh points of both, where p_g is that of the mesh of z.',
             ),
           ]
         : []),

@@ -25,8 +25,9 @@ export interface AdversarialViewState extends RunChoice {
 /** What a step has come to. Null where the data have no density. */
 export interface GanPlace {
   readonly step: number;
-  /** Nats. */
+  /** Jensen-Shannon divergence, nats, and its error; of a run that was kept before errors were told, none is known. */
   readonly divergence: number | null;
+  readonly divergenceError?: number | null | undefined;
   /** Of how many. */
   readonly modesHit: number | null;
   readonly modes: number | null;

@@ -275,6 +275,8 @@ export interface GanFrame {
 export interface GanTermsRequest extends GanState {
   /** The batch is that of the step after so many, in each player's first turn. */
   readonly step: number;
+  /** As of `GanTruthRequest`. */
+  readonly mesh?: number;
 }
 
 /** A term of a loss over a batch: the mean, and its standard error. */
@@ -318,8 +320,16 @@ export interface GanTruthRequest extends GanState {
   readonly count: number;
   /** Cells in which densities and scores are told. */
   readonly raster: Raster;
-  /** Cells of the noise's mesh along each side; 128 where it is not given. */
+  /** Cells of the noise's mesh along each side, an even number; 128 where it is not given. */
   readonly mesh?: number;
+}
+
+/** A mean over fresh points of both kinds, at which the generator's density is known. */
+export interface GanEstimate extends Estimate {
+  /** What a mesh of half as many cells along each side gives of the same draws; null where the density is told in cells of the raster. */
+  readonly coarser: number | null;
+  /** The standard error, and with it the change from the coarser mesh: the root of the sum of their squares. */
+  readonly error: number;
 }
 
 /** Where generated points lie in the components of the data, and as many of the data's own. */
@@ -351,13 +361,16 @@ export interface GanTruth {
   readonly turned: number;
   /** p_d without input noise; null of points without one, as what follows. */
   readonly dataDensity: Float64Array | null;
-  /** Jensen-Shannon divergence of p_d and p_g, nats, as far as the raster tells them apart. */
-  readonly divergence: number | null;
+  /** Jensen-Shannon divergence of p_d and p_g, nats: at fresh points, by the triangles of the mesh. */
+  readonly divergence: GanEstimate | null;
   /**
-   * V(D*) - V(D) of the loss without penalties, which is 0 or more: the integral of (p_d + p_g) times the excess over the raster, and the mean
-   * over the points drawn, all with the input noise. They agree where the densities are right. null too where the loss is Wasserstein's.
+   * V(D*) - V(D) of the loss without penalties, which is 0 or more: the integral of (p_d + p_g) times the excess over the raster, which loses what
+   * is finer than its cells, and the mean over fresh points, all with the input noise. Without noise the density at these is that of the mesh's
+   * triangles, with noise the raster's. null too where the loss is Wasserstein's.
    */
-  readonly gap: { readonly integrated: number; readonly sampled: Estimate } | null;
+  readonly gap: { readonly integrated: number; readonly sampled: GanEstimate } | null;
+  /** Of the mass of p_g what the triangles of the mesh have where fresh points of G lie: 1 where the mesh is fine enough. null as `divergence`. */
+  readonly found: Estimate | null;
   readonly coverage: GanCoverage | null;
   /** The largest |grad D| at the middles of the raster's cells, and what it cannot pass: the product of the layers' spectral norms and of the steepest slopes of their activations. */
   readonly steepest: number;

@@ -30,7 +30,7 @@ describe('a GAN that trains', () => {
     const found = await until('what is said is of where it stands', async () => {
       const step = (await page.step()).toLocaleString('en-US');
       const said = await headline();
-      const parts = /, (.+) loss: \d+ of (\d+) modes hit, .*JSD ≥ ([\d.]+) nats/.exec(said);
+      const parts = /, (.+) loss: \d+ of (\d+) modes hit, .*JSD ([\d.]+) ± [\d.]+ nats/.exec(said);
       return (said.startsWith(`Step ${step},`) && parts) || undefined;
     });
     return { loss: found[1]!, modes: Number(found[2]), divergence: Number(found[3]) };

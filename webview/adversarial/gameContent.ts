@@ -2,14 +2,15 @@
 
 import { gameOfRun } from '../../src/formulas/game.ts';
 import type { AdversarialTruth } from '../../src/protocol/adversarialView.ts';
-import type { Estimate, GanTerm } from '../../src/protocol/training.ts';
+import type { Estimate, GanTerm, GanTruth } from '../../src/protocol/training.ts';
 import type { FormulaContent, TermValue } from '../shared/formula/content.ts';
 import { formatCount } from '../shared/numbers.ts';
 import { signed } from '../shared/training/words.ts';
 import { lossOf } from './scores.ts';
-import { noOptimumSentence } from './words.ts';
+import { cellWidth, noOptimumSentence } from './words.ts';
 
-export function gameContent({ step, coefficients, truth, terms }: AdversarialTruth, openSteps: ReadonlySet<string>): FormulaContent {
+export function gameContent(measured: AdversarialTruth, openSteps: ReadonlySet<string>): FormulaContent {
+  const { step, coefficients, truth, terms, raster } = measured;
   const loss = lossOf(coefficients);
   const { real, generated, generator, penalty, noOptimum } = terms;
   const penalties = { r1: (coefficients['r1'] ?? 0) > 0, gp: (coefficients['gp'] ?? 0) > 0 };
@@ -28,12 +29,15 @@ export function gameContent({ step, coefficients, truth, terms }: AdversarialTru
       ['gp', { kind: 'number', value: penalty.gp, note: `λ ${coefficients['gp'] ?? 0}` }],
       ['gLoss', { kind: 'number', value: generator.loss.own.value, note: atBest(generator.loss.best) }],
       ['generator', ofBatch(generator.loss)],
-      ['gap', gap ? { kind: 'number', value: gap.sampled.value, note: `± ${gap.sampled.standardError.toFixed(3)}, fresh points` } : none],
-      ['excess', gap ? { kind: 'number', value: gap.integrated, note: 'the integral' } : none],
+      ['gap', gap ? { kind: 'number', value: gap.sampled.value, note: `± ${gap.sampled.error.toFixed(3)}, fresh points` } : none],
+      ['excess', gap ? { kind: 'number', value: gap.integrated, note: `in cells ${cellWidth(raster).toPrecision(2)} wide` } : none],
       ['dBest', best ? { kind: 'number', value: best.value, note: `± ${best.standardError.toFixed(3)}` } : none],
-      ['divergence', divergence === null ? none : { kind: 'number', value: divergence, note: 'over the plane, at least' }],
+      [
+        'divergence',
+        divergence ? { kind: 'number', value: divergence.value, note: `± ${divergence.error.toFixed(3)}, fresh points` } : none,
+      ],
     ]),
-    ...(gap && { residual: { sentence: agreement(gap.integrated, gap.sampled) } }),
+    ...(gap && { residual: { sentence: agreement(measured, gap) } }),
     openSteps,
   };
 }
@@ -42,10 +46,17 @@ function atBest(best: Estimate | null): string {
   return best ? `${Number.isFinite(best.value) ? signed(best.value, 3) : 'infinite'} with D* in the place of D` : 'of its own batch';
 }
 
-/** Two computations of what D loses that share no point: how many standard errors they are apart. */
-export function agreement(integrated: number, { value, standardError }: Estimate): string {
-  const apart = Math.abs(integrated - value) / standardError;
-  return `V(D*) − V(D) by the integral and by fresh points are ${Number.isFinite(apart) ? apart.toFixed(1) : 'no known number of'} standard errors apart. Both take p_g in cells, and are at least this.`;
+/** Two computations of what D loses that share no point: how many errors they are apart, and where that is from cells. */
+export function agreement(
+  { coefficients, raster }: Pick<AdversarialTruth, 'coefficients' | 'raster'>,
+  { integrated, sampled: { value, error } }: NonNullable<GanTruth['gap']>,
+): string {
+  const apart = (value - integrated) / error;
+  const isLost = apart > 2 && (coefficients['noise'] ?? 0) < cellWidth(raster);
+  return (
+    `V(D*) − V(D) by the integral and by fresh points are ${Number.isFinite(apart) ? Math.abs(apart).toFixed(1) : 'no known number of'} errors ` +
+    `apart${isLost ? `: the integral is over cells ${cellWidth(raster).toPrecision(2)} wide, and what of p_g is finer is lost there` : ''}.`
+  );
 }
 
 /** Of two means over different points. */

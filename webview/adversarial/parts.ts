@@ -26,7 +26,7 @@ const lossLines: readonly CurveLine<LossPoint>[] = [
   { id: 'penalty', name: 'penalty', value: ({ values }) => values['discriminator.penalty']?.[0] ?? NaN },
 ];
 const placeLines: readonly CurveLine<GanPlace>[] = [
-  { id: 'divergence', name: 'JSD (nats), at least', value: ({ divergence }) => divergence ?? NaN },
+  { id: 'divergence', name: 'JSD (nats)', value: ({ divergence }) => divergence ?? NaN },
   { id: 'modes', name: 'share of modes hit', value: ({ modesHit, modes }) => (modesHit === null || !modes ? NaN : modesHit / modes) },
   { id: 'within', name: 'share of samples within 3σ', value: ({ within }) => within?.generated ?? NaN },
 ];
@@ -132,7 +132,11 @@ function places({ palette, open }: AdversarialDesk): TemplateResult {
 }
 
 function withinNote(place: GanPlace | undefined): string {
-  return place?.within ? `Of the data’s own points ${(100 * place.within.real).toFixed(1)} % lie within 3σ of a component.` : '';
+  const error = place?.divergenceError;
+  return [
+    ...(typeof error === 'number' ? [`JSD is known to ± ${error.toFixed(3)} at the last place.`] : []),
+    ...(place?.within ? [`Of the data’s own points ${(100 * place.within.real).toFixed(1)} % lie within 3σ of a component.`] : []),
+  ].join(' ');
 }
 
 function earlierRuns({ runs, forget }: Pick<AdversarialDesk['open'], 'runs'> & { forget: () => void }): TemplateResult | typeof nothing {

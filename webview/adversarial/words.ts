@@ -3,6 +3,7 @@
 import { ganLosses } from '../../src/maths/adversarial/optimum.ts';
 import type { AdversarialRotation, AdversarialTruth } from '../../src/protocol/adversarialView.ts';
 import type { NoOptimum } from '../../src/maths/adversarial/optimum.ts';
+import type { Raster } from '../../src/maths/adversarial/pushforward.ts';
 import type { Coefficients } from '../../src/protocol/training.ts';
 import { formatCount } from '../shared/numbers.ts';
 import { coefficientText, signed } from '../shared/training/words.ts';
@@ -21,7 +22,7 @@ export function stepSentence({ step, coefficients, truth }: AdversarialTruth): s
   const { modesHit, hit, within } = coverage;
   return (
     `${start}: ${modesHit} of ${hit.length} modes hit, ${percent(within.generated)} of samples within 3σ of one ` +
-    `(real data ${percent(within.real)}); JSD ≥ ${divergence.toFixed(3)} nats${dimension}.`
+    `(real data ${percent(within.real)}); JSD ${divergence.value.toFixed(3)} ± ${divergence.error.toFixed(3)} nats${dimension}.`
   );
 }
 
@@ -42,25 +43,36 @@ export function noOptimumSentence(why: NoOptimum): string {
   return noOptimumWords[why];
 }
 
-/** V(D*) − V(D) twice, and how steep D is. */
-/** The densities are told in cells, where what is finer is lost: divergences come out too small, never too large but for rounding. */
+/** V(D*) − V(D) twice, how fine the mesh is that p_g is told by, and how steep D is. */
 export function gapSentence({
+  coefficients,
   raster,
-  truth: { gap, divergence, steepest, steepnessBound },
+  truth: { gap, divergence, found, steepest, steepnessBound },
   terms: { gradients },
 }: AdversarialTruth): string {
   const slope =
     `The gradient of G’s loss is ${gradients.generator.toPrecision(2)} long, of D’s ${gradients.discriminator.toPrecision(2)}. ` +
     `D is at most ${steepest.toPrecision(3)} steep on the raster; its layers allow ${steepnessBound.toPrecision(3)}.`;
-  const cell = ((raster.right - raster.left) / raster.columns).toPrecision(2);
-  const cells = (what: string): string =>
-    `The densities are told in cells ${cell} wide; what is finer is lost, so that ${what} at least this. `;
-  if (!gap) return `${divergence === null ? '' : cells('JSD is')}${slope}`;
+  const mesh =
+    divergence && found && divergence.coarser !== null
+      ? `Where fresh points of G lie, the mesh of z has ${percent(found.value)} ± ${percent(found.standardError)} of p_g’s mass; half as many ` +
+        `cells along each side would change JSD by ${signed(divergence.coarser - divergence.value, 3)}. `
+      : '';
+  if (!gap) return `${mesh}${slope}`;
   const { integrated, sampled } = gap;
+  const noise = coefficients['noise'] ?? 0;
+  const width = cellWidth(raster);
+  const cells = `cells ${width.toPrecision(2)} wide`;
+  const how =
+    noise > 0 ? `both with p_g in ${cells}${noise < width ? ', wider than the noise' : ''}` : `in ${cells}, where what is finer is lost`;
   return (
-    `V(D*) − V(D) is ${signed(integrated, 3)} over the plane and ${signed(sampled.value, 3)} ± ${sampled.standardError.toFixed(3)} over fresh ` +
-    `points. ${cells('both, and JSD, are')}${slope}`
+    `V(D*) − V(D) is ${signed(sampled.value, 3)} ± ${sampled.error.toFixed(3)} at fresh points and ${signed(integrated, 3)} over the plane, ` +
+    `${how}. ${mesh}${slope}`
   );
+}
+
+export function cellWidth({ left, right, columns }: Raster): number {
+  return (right - left) / columns;
 }
 
 /** How the game moves about where it is. */

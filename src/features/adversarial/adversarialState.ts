@@ -27,6 +27,7 @@ const summary = z.object({
     z.object({
       step,
       divergence: z.nullable(z.number()),
+      divergenceError: z.optional(z.nullable(z.number())),
       modesHit: count,
       modes: count,
       within: z.nullable(z.object({ generated: z.number(), real: z.number() })),

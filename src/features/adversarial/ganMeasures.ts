@@ -27,7 +27,7 @@ export async function frameOf(run: GanRun, request: Request<'frame'>, options: C
 export async function truthOf(run: GanRun, request: Request<'truth'>, options: CallOptions): Promise<AdversarialTruth> {
   const { step, state } = newestOf(run);
   const truth = await run.client.ganTruth({ ...state, ...request }, options);
-  const terms = await run.client.ganTerms({ ...state, step }, options);
+  const terms = await run.client.ganTerms({ ...state, step, mesh: request.mesh }, options);
   const { summary } = run;
   if (!summary.places.some((place) => place.step === step))
     run.record({ ...summary, places: placed(summary.places, placeOf(step, truth)) });
@@ -51,7 +51,10 @@ function newestOf(run: GanRun): { step: number; state: GanState } {
 
 function placeOf(step: number, { divergence, coverage }: GanTruth): GanPlace {
   const modesHit = coverage?.modesHit ?? null;
-  return { step, divergence, modesHit, modes: coverage?.hit.length ?? null, within: coverage?.within ?? null };
+  return {
+    ...{ step, divergence: divergence?.value ?? null, divergenceError: divergence?.error ?? null },
+    ...{ modesHit, modes: coverage?.hit.length ?? null, within: coverage?.within ?? null },
+  };
 }
 
 /** In the order of steps. */

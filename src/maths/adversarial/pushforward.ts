@@ -26,6 +26,8 @@ export function middlesOf({ left, bottom, right, top, columns, rows }: Raster): 
 export interface NoiseMesh {
   /** Cells along each side. */
   readonly side: number;
+  /** Of the square -reach..reach that it lies over. */
+  readonly reach: number;
   /** [side + 1, side + 1, 2] */
   readonly corners: Float32Array;
   /** [side, side]; sums to 1. */
@@ -44,7 +46,7 @@ export function noiseMesh(side: number, reach = 4): NoiseMesh {
       if (row < side && column < side) mass[row * side + column] = (below[row + 1]! - below[row]!) * (below[column + 1]! - below[column]!);
     }
   }
-  return { side, corners, mass };
+  return { side, reach, corners, mass };
 }
 
 export interface Pushed {
@@ -56,6 +58,22 @@ export interface Pushed {
   flat: number;
   /** Mass in cells that lie the other way round than most of it: where the generator folds. */
   turned: number;
+}
+
+/** Of the area of a raster's cells: a cell of the mesh whose image has less has lost a dimension. */
+export const FLAT = 1e-3;
+
+/** Mass in cells of the mesh whose image has less than this area. */
+export function flatMass({ side, mass }: Pick<NoiseMesh, 'side' | 'mass'>, places: ArrayLike<number>, area: number): number {
+  let flat = 0;
+  for (let cell = 0; cell < side ** 2; cell++) {
+    const a = 2 * (Math.floor(cell / side) * (side + 1) + (cell % side));
+    const [b, c, d] = [a + 2, a + 2 * (side + 1), a + 2 * (side + 2)];
+    const [acrossX, acrossY] = [places[d]! - places[a]!, places[d + 1]! - places[a + 1]!];
+    const [upX, upY] = [places[c]! - places[b]!, places[c + 1]! - places[b + 1]!];
+    if (Math.abs(acrossX * upY - upX * acrossY) / 2 < area) flat += mass[cell]!;
+  }
+  return flat;
 }
 
 /** Places that a part of a cell is cut into for each of the raster's that it reaches over, along each side. */
@@ -73,7 +91,7 @@ export function pushForward({ side, mass }: Pick<NoiseMesh, 'side' | 'mass'>, pl
   const { columns, rows } = raster;
   const [width, height] = [(raster.right - raster.left) / columns, (raster.top - raster.bottom) / rows];
   const spread = new Spread(columns, rows);
-  let [flat, positive] = [0, 0];
+  let positive = 0;
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       const own = mass[row * side + column]!;
@@ -82,7 +100,6 @@ export function pushForward({ side, mass }: Pick<NoiseMesh, 'side' | 'mass'>, pl
       const [ay, by, cy, dy] = at.map((i) => (places[i + 1]! - raster.bottom) / height) as [number, number, number, number];
       // Half the product of the diagonals, in cells of the raster.
       const area = ((dx - ax) * (cy - by) - (cx - bx) * (dy - ay)) / 2;
-      if (Math.abs(area) < 1e-3) flat += own;
       if (area > 0) positive += own;
       spread.part(ax, ay, bx, by, cx, cy, dx, dy, own);
     }
@@ -90,7 +107,7 @@ export function pushForward({ side, mass }: Pick<NoiseMesh, 'side' | 'mass'>, pl
   return {
     density: spread.weights.map((weight) => weight / (width * height)),
     outside: spread.outside,
-    flat,
+    flat: flatMass({ side, mass }, places, FLAT * width * height),
     turned: Math.min(positive, 1 - positive),
   };
 }

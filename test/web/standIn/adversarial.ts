@@ -149,12 +149,14 @@ class AdversarialStandIn {
     };
     const truth: GanTruth = {
       ...{ real: new Float32Array(0), generated: new Float32Array(0), scores: scored(places), optimal },
-      ...{ density: logFake.map(Math.exp), outside: 0, flat: 0, turned: 0, dataDensity: logReal.map(Math.exp), divergence: 0.412 },
+      ...{ density: logFake.map(Math.exp), outside: 0, flat: 0, turned: 0, dataDensity: logReal.map(Math.exp) },
+      divergence: { value: 0.412, standardError: 0.006, coarser: 0.42, error: 0.01 },
+      found: { value: 0.996, standardError: 0.004 },
       noOptimum: penalised ? 'r1' : loss === 'wasserstein' ? 'wasserstein' : null,
-      gap: optimal ? { integrated: 0.512, sampled: { value: 0.503, standardError: 0.009 } } : null,
+      gap: optimal ? { integrated: 0.512, sampled: { value: 0.503, standardError: 0.009, coarser: 0.503, error: 0.009 } } : null,
       ...{ coverage, steepest: 1.52, steepnessBound: 14.2 },
     };
-    const place: GanPlace = { step: status.step, divergence: 0.412, modesHit: 1, modes: 4, within: coverage.within };
+    const place: GanPlace = { step: status.step, divergence: 0.412, divergenceError: 0.01, modesHit: 1, modes: 4, within: coverage.within };
     this.run = { ...this.run!, summary: { ...summary, places: [...summary.places.filter(({ step }) => step !== status.step), place] } };
     void this.page.summary({ summary: this.run.summary });
     return {

@@ -110,6 +110,7 @@ describe('the terms of a step', () => {
       seed: 2,
     };
     await expect(service.ganTerms({ ...state, step: -1 })).rejects.toMatchObject({ code: 'setting-invalid' });
+    await expect(service.ganTerms({ ...state, step: 0, mesh: 3 })).rejects.toMatchObject({ code: 'setting-invalid' });
     await expect(service.ganTerms({ ...state, step: 0 })).rejects.toMatchObject({ code: 'bad-input' });
     await expect(service.ganTerms({ ...state, coefficients: {}, step: 0 })).rejects.toMatchObject({ code: 'coefficient-invalid' });
   });

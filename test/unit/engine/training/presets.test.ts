@@ -49,7 +49,7 @@ async function outcomeOf({ mixture: name, steps }: GanPreset, coefficients: Coef
   const state = stateOf(end.checkpoint, name, request.schedule[0]!.coefficients);
   const { coverage, divergence } = await service.ganTruth({ ...state, count: 1000, raster, mesh: 64 });
   const swing = moves.reduce((sum, move) => sum + move, 0) / moves.length;
-  return { modesHit: coverage!.modesHit, divergence: divergence!, swing, state };
+  return { modesHit: coverage!.modesHit, divergence: divergence!.value, swing, state };
 }
 
 function stateOf({ tensors }: Checkpoint, name: string, coefficients: Coefficients): GanState {

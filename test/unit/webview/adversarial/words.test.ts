@@ -7,8 +7,10 @@ import { changeWords, complexText, gapSentence, rotationSentence, stepSentence }
 const mode = (share: number) => ({ share, mean: [0, 0] as const, covariance: [1, 0, 1] as const, spread: 1 });
 const truth: GanTruth = {
   ...{ real: new Float32Array(0), generated: new Float32Array(0), scores: new Float32Array(0), optimal: null, noOptimum: null },
-  ...{ density: new Float64Array(0), outside: 0, flat: 0, turned: 0, dataDensity: null, divergence: 0.25 },
-  gap: { integrated: 0.5, sampled: { value: 0.52, standardError: 0.01 } },
+  ...{ density: new Float64Array(0), outside: 0, flat: 0, turned: 0, dataDensity: null },
+  divergence: { value: 0.25, standardError: 0.003, coarser: 0.254, error: 0.005 },
+  found: { value: 0.984, standardError: 0.006 },
+  gap: { integrated: 0.5, sampled: { value: 0.52, standardError: 0.01, coarser: 0.52, error: 0.01 } },
   coverage: {
     ...{ generated: [mode(0.9), mode(0.1)], real: [mode(0.5), mode(0.5)], within: { generated: 0.45, real: 0.989 } },
     ...{ hit: [true, false], modesHit: 1 },
@@ -43,7 +45,7 @@ const measured = (change: Partial<AdversarialTruth> = {}): AdversarialTruth => (
 describe('what a step has come to', () => {
   it('is said beside what the data’s own points give', () => {
     expect(stepSentence(measured())).toBe(
-      'Step 1,200, non-saturating loss: 1 of 2 modes hit, 45.0 % of samples within 3σ of one (real data 98.9 %); JSD ≥ 0.250 nats.',
+      'Step 1,200, non-saturating loss: 1 of 2 modes hit, 45.0 % of samples within 3σ of one (real data 98.9 %); JSD 0.250 ± 0.005 nats.',
     );
   });
 
@@ -54,12 +56,33 @@ describe('what a step has come to', () => {
 
   it('is two computations of what D loses, and how steep it is', () => {
     expect(gapSentence(measured())).toBe(
-      'V(D*) − V(D) is 0.500 over the plane and 0.520 ± 0.010 over fresh points. The densities are told in cells 1.0 wide; what is finer is lost, so that both, and JSD, are at least this. The gradient of G’s loss is 0.40 long, of D’s 0.60. D is at most 2.50 steep on the raster; its layers allow 40.0.',
+      'V(D*) − V(D) is 0.520 ± 0.010 at fresh points and 0.500 over the plane, in cells 1.0 wide, where what is finer is lost. Where fresh points of G lie, the mesh of z has 98.4 % ± 0.6 % of p_g’s mass; half as many cells along each side would change JSD by 0.004. The gradient of G’s loss is 0.40 long, of D’s 0.60. D is at most 2.50 steep on the raster; its layers allow 40.0.',
     );
-    expect(gapSentence(measured({ truth: { ...truth, gap: null } }))).toMatch(/JSD is at least this\. The gradient of G’s loss is/);
+    expect(gapSentence(measured({ truth: { ...truth, gap: null } }))).toMatch(
+      /^Where fresh points of G lie, .* The gradient of G’s loss is/,
+    );
     expect(gapSentence(measured({ truth: { ...truth, gap: null, divergence: null } }))).toMatch(/^The gradient of G’s loss is/);
-    expect(agreement(0.5, { value: 0.52, standardError: 0.01 })).toContain('2.0 standard errors apart');
-    expect(agreement(0.5, { value: 0.5, standardError: 0 })).toContain('no known number of');
+  });
+
+  it('says that with noise both computations take p_g in cells, and whether noise is wider than these', () => {
+    const noisy = (noise: number) => gapSentence(measured({ coefficients: { ...defaultCoefficients.gan, noise } }));
+    expect(noisy(2)).toMatch(/over the plane, both with p_g in cells 1\.0 wide\. /);
+    expect(noisy(0.5)).toMatch(/both with p_g in cells 1\.0 wide, wider than the noise\. /);
+  });
+
+  it('says how many errors both computations are apart, and where cells are why', () => {
+    const of = (integrated: number, error: number, noise = 0) =>
+      agreement(measured({ coefficients: { ...defaultCoefficients.gan, noise } }), {
+        integrated,
+        sampled: { value: 0.5, standardError: error, coarser: null, error },
+      });
+    expect(of(0.515, 0.01)).toMatch(/ are 1\.5 errors apart\.$/);
+    expect(of(0.46, 0.01)).toMatch(
+      / are 4\.0 errors apart: the integral is over cells 1\.0 wide, and what of p_g is finer is lost there\.$/,
+    );
+    expect(of(0.54, 0.01)).toMatch(/ are 4\.0 errors apart\.$/);
+    expect(of(0.46, 0.01, 2)).toMatch(/ are 4\.0 errors apart\.$/);
+    expect(of(0.5, 0)).toContain('no known number of');
   });
 });
 

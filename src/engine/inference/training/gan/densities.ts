@@ -1,34 +1,34 @@
 /** The densities that a small GAN's discriminator tells apart: of the data and of the generator, both with the input noise. */
 
-import { blurred } from '../../../../maths/adversarial/blur.ts';
+import { held, meshDensities } from '../../../../maths/adversarial/meshDensity.ts';
 import { noOptimum, optimalScores, type GanLoss, type NoOptimum } from '../../../../maths/adversarial/optimum.ts';
-import { noiseMesh, pushForward, type Pushed, type Raster } from '../../../../maths/adversarial/pushforward.ts';
+import type { Raster } from '../../../../maths/adversarial/pushforward.ts';
 import { logDensities } from '../../../../maths/mixtures/density.ts';
 import { mixtureOfPoints, noised, type Mixture } from '../../../../maths/mixtures/mixture.ts';
 import type { Coefficients, TrainingData } from '../../../../protocol/training.ts';
 import type { DataSource } from '../draws.ts';
-import type { Players } from './state.ts';
+import type { GeneratorMesh } from './mesh.ts';
 
 /** Mass in cells without an area, from which on the generator has no density. */
 const FLAT = 0.999;
 
-export async function pushedBy({ generate }: Players, side: number, raster: Raster): Promise<Pushed> {
-  const mesh = noiseMesh(side);
-  return pushForward(mesh, await generate(mesh.corners), raster);
-}
+/** p_g [n] at points [n, 2]. @param noise [n, 2] z, of points that the generator gave without input noise */
+export type FakeDensity = (points: Float32Array, noise?: Float32Array) => Float64Array;
 
 export interface Densities {
   mixture: Mixture;
-  /** p_g [rows, columns]. */
-  density: Float64Array;
-  raster: Raster;
+  fake: FakeDensity;
 }
 
-/** Both with noise of this deviation. null: one of them has no density. */
-export function densitiesOf(data: TrainingData, source: DataSource, pushed: Pushed, raster: Raster, deviation: number): Densities | null {
+/** Both with noise of this deviation. null: one of them has no density. @param generator its density with the noise, and what mass has lost a dimension */
+export function densitiesOf(
+  data: TrainingData,
+  source: DataSource,
+  { flat, fake }: { flat: number; fake: FakeDensity },
+  deviation: number,
+): Densities | null {
   const mixture = mixtureSeen(data, source, deviation);
-  if (!mixture || (deviation === 0 && pushed.flat > FLAT)) return null;
-  return { mixture, density: blurred(pushed.density, raster, deviation), raster };
+  return mixture && (deviation > 0 || flat <= FLAT) ? { mixture, fake } : null;
 }
 
 function mixtureSeen(data: TrainingData, { mixture }: DataSource, deviation: number): Mixture | null {
@@ -48,17 +48,31 @@ export function whyNoOptimum(loss: GanLoss, coefficients: Coefficients, densitie
   return noOptimum(loss, { r1, gp, clip, spectral }) ?? (densities ? null : 'no-density');
 }
 
-/** The best scores at points [n, 2]. */
-export function bestScores(loss: GanLoss, densities: Densities, points: Float32Array): Float64Array | null {
-  const logFake = Float64Array.from({ length: points.length / 2 }, (_, i) =>
-    Math.log(densityAt(densities, points[2 * i]!, points[2 * i + 1]!)),
-  );
-  return optimalScores(loss, logDensities(densities.mixture, points), logFake);
+/** The best scores at points [n, 2]. @param noise as of `FakeDensity` */
+export function bestScores(loss: GanLoss, { mixture, fake }: Densities, points: Float32Array, noise?: Float32Array): Float64Array | null {
+  return optimalScores(loss, logDensities(mixture, points), fake(points, noise).map(Math.log));
 }
 
-/** Between the middles of cells, linearly in both directions; 0 outside. */
-function densityAt({ density, raster }: Densities, x: number, y: number): number {
-  const { left, bottom, right, top, columns, rows } = raster;
+/**
+ * By the triangles of the mesh. A generated point lies a little beside the image of its own triangle, since the map is not linear there; its
+ * density is no less than what that triangle has.
+ */
+export function byMesh(mesh: GeneratorMesh): FakeDensity {
+  return (points, noise) => {
+    const found = meshDensities(mesh, points);
+    if (!noise) return found;
+    const { own } = held(mesh, noise);
+    return found.map((density, i) => Math.max(density, own[i]!));
+  };
+}
+
+/** By a raster [rows, columns]: between the middles of cells, linearly in both directions; 0 outside. */
+export function byRaster(density: Float64Array, raster: Raster): FakeDensity {
+  return (points) =>
+    Float64Array.from({ length: points.length / 2 }, (_, i) => between(density, raster, points[2 * i]!, points[2 * i + 1]!));
+}
+
+function between(density: Float64Array, { left, bottom, right, top, columns, rows }: Raster, x: number, y: number): number {
   const across = ((x - left) / (right - left)) * columns - 0.5;
   const up = ((y - bottom) / (top - bottom)) * rows - 0.5;
   const [column, row] = [Math.floor(across), Math.floor(up)];

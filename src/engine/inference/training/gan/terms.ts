@@ -1,7 +1,8 @@
 /** The numbers under the terms of both players' losses, for the batch of one step, beside what they would be with the best discriminator. */
 
 import { discriminatorLoss, generatorLoss, isLogLoss, logSigmoid, sigmoid, type GanLoss } from '../../../../maths/adversarial/optimum.ts';
-import type { Raster } from '../../../../maths/adversarial/pushforward.ts';
+import { blurred } from '../../../../maths/adversarial/blur.ts';
+import { FLAT, flatMass, pushForward, type Raster } from '../../../../maths/adversarial/pushforward.ts';
 import { meanAndError } from '../../../../maths/vae/importance.ts';
 import type { Estimate, GanSide, GanTerm, GanTerms, GanTermsRequest } from '../../../../protocol/training.ts';
 import { rest } from '../../rest.ts';
@@ -9,12 +10,12 @@ import { checkWhole } from '../checks.ts';
 import { batchOf, dataSource, drawInputs } from '../draws.ts';
 import type { Graphs } from '../graphs.ts';
 import { programOf, type Phase } from '../programs.ts';
-import { bestScores, densitiesOf, pushedBy, whyNoOptimum, withNoise } from './densities.ts';
+import { bestScores, byMesh, byRaster, densitiesOf, whyNoOptimum, withNoise, type FakeDensity } from './densities.ts';
 import { gradientsOf } from './gradients.ts';
+import { checkMesh, meshOf, type GeneratorMesh } from './mesh.ts';
 import { checkState, lossOf, playersOf } from './state.ts';
 
-const MESH = 128;
-/** Cells along each side of the raster in which the generator's density is told. */
+/** Cells along each side of the raster in which the generator's density is told where there is input noise. */
 const CELLS = 160;
 
 /** @throws RpcError 'coefficient-invalid', 'setting-invalid', 'data-invalid', 'not-finite', 'bad-input' */
@@ -22,6 +23,7 @@ export async function ganTerms(graphs: Graphs, request: GanTermsRequest, signal:
   const { parameters, data, coefficients, seed, step } = request;
   checkState(request);
   checkWhole('step', step, 0, Number.MAX_SAFE_INTEGER);
+  const side = checkMesh(request.mesh);
   const source = dataSource(data);
   const { phases, mostTimes } = programOf({ family: 'gan' });
   const drawsOf = (phase: Phase): Record<string, Float32Array> => {
@@ -53,21 +55,22 @@ export async function ganTerms(graphs: Graphs, request: GanTermsRequest, signal:
   ];
   await rest(signal);
 
-  const raster = rasterAround([real, generated, own], noise);
-  const densities = densitiesOf(data, source, await pushedBy(players, MESH, raster), raster, noise);
+  const known = densityOf(await meshOf(graphs, request, side), rasterAround([real, generated, own], noise), noise);
+  const densities = densitiesOf(data, source, known, noise);
   await rest(signal);
   const loss = lossOf(coefficients);
   const noOptimum = whyNoOptimum(loss, coefficients, densities);
-  const best = (points: Float32Array): Float64Array | null => (noOptimum === null ? bestScores(loss, densities!, points) : null);
+  const best = (points: Float32Array, z?: Float32Array): Float64Array | null =>
+    noOptimum === null ? bestScores(loss, densities!, points, z) : null;
   const squares = (slopes: Float32Array): Float64Array =>
     Float64Array.from({ length: slopes.length / 2 }, (_, i) => slopes[2 * i]! ** 2 + slopes[2 * i + 1]! ** 2);
   const squaredSlope = estimateOf(squares(atReal.slopes));
   const slopeExcess = estimateOf(squares(atBetween.slopes).map((square) => (Math.sqrt(square) - 1) ** 2));
   const { generator, discriminator } = gradientsOf(graphs, request, step);
-  const ofOwn = termsOf(atOwn.scores, best(own));
+  const ofOwn = termsOf(atOwn.scores, best(own, ofGenerator['z']));
   return {
     real: sideOf(loss, 'real', atReal.scores, best(real)),
-    generated: sideOf(loss, 'fake', atGenerated.scores, best(generated)),
+    generated: sideOf(loss, 'fake', atGenerated.scores, best(generated, ofDiscriminator['z'])),
     generator: {
       score: ofOwn((score) => score),
       logarithm: isLogLoss(loss) ? ofOwn(logSigmoid) : null,
@@ -98,6 +101,16 @@ function sideOf(loss: GanLoss, side: 'real' | 'fake', scores: Float32Array, best
 /** A term by what it is of a score. */
 function termsOf(scores: Float32Array, best: Float64Array | null): (value: (score: number) => number) => GanTerm {
   return (value) => ({ own: estimateOf(Float64Array.from(scores, value)), best: best && estimateOf(best.map(value)) });
+}
+
+/** By the mesh's triangles; with input noise in cells, over which noise spreads what is finer. */
+function densityOf(mesh: GeneratorMesh, raster: Raster, noise: number): { flat: number; fake: FakeDensity } {
+  if (noise > 0) {
+    const { density, flat } = pushForward(mesh, mesh.places, raster);
+    return { flat, fake: byRaster(blurred(density, raster, noise), raster) };
+  }
+  const cell = ((raster.right - raster.left) / raster.columns) * ((raster.top - raster.bottom) / raster.rows);
+  return { flat: flatMass(mesh, mesh.places, FLAT * cell), fake: byMesh(mesh) };
 }
 
 /** Where all points lie, with room for the noise; a generator that gives one point alone still has a raster. */

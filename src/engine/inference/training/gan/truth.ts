@@ -1,36 +1,37 @@
 /** What a small GAN with these parameters is, and the truth beside it: both densities, the best discriminator, and how far this one is from it. */
 
-import { discriminatorLoss, excessLoss, optimalScores, type PointwiseLoss } from '../../../../maths/adversarial/optimum.ts';
-import { jensenShannon, middlesOf } from '../../../../maths/adversarial/pushforward.ts';
+import { blurred } from '../../../../maths/adversarial/blur.ts';
+import { excessLoss, optimalScores, type PointwiseLoss } from '../../../../maths/adversarial/optimum.ts';
+import { middlesOf, pushForward } from '../../../../maths/adversarial/pushforward.ts';
 import { steepnessBound } from '../../../../maths/adversarial/steepness.ts';
 import { reachOf, type Reached } from '../../../../maths/mixtures/coverage.ts';
 import { logDensities } from '../../../../maths/mixtures/density.ts';
 import type { Mixture } from '../../../../maths/mixtures/mixture.ts';
 import { modeStatistics, type ModeStatistics } from '../../../../maths/mixtures/modes.ts';
 import { normals } from '../../../../maths/random/normal.ts';
-import { meanAndError } from '../../../../maths/vae/importance.ts';
-import type { Estimate, GanCoverage, GanTruth, GanTruthRequest } from '../../../../protocol/training.ts';
+import type { GanCoverage, GanTruth, GanTruthRequest } from '../../../../protocol/training.ts';
 import { rest } from '../../rest.ts';
 import { checkWhole } from '../checks.ts';
 import { dataSource } from '../draws.ts';
 import type { Graphs } from '../graphs.ts';
-import { bestScores, densitiesOf, pushedBy, whyNoOptimum, withNoise, type Densities } from './densities.ts';
-import { checkRaster, checkState, lossOf, playersOf, type Players } from './state.ts';
+import { byRaster, densitiesOf, whyNoOptimum, withNoise } from './densities.ts';
+import { estimatesByMesh, gapByRaster } from './estimates.ts';
+import { checkMesh, meshOf } from './mesh.ts';
+import { checkRaster, checkState, lossOf, playersOf } from './state.ts';
 
 /** Streams of a seed that evaluations take: none that a training has (`programs`), nor a VAE's. Data takes two. */
 const streams = { real: 68, noise: 70, seenReal: 72, seenFake: 73 };
-const MESH = 128;
 const MOST_POINTS = 100_000;
 /** Of the points that a component's weight asks for: with as many it counts as hit. */
 const HIT = 0.1;
 
 /** @throws RpcError 'coefficient-invalid', 'setting-invalid', 'data-invalid', 'not-finite' */
 export async function ganTruth(graphs: Graphs, request: GanTruthRequest, signal: AbortSignal): Promise<GanTruth> {
-  const { parameters, data, coefficients, seed, count, raster, mesh = MESH } = request;
+  const { parameters, data, coefficients, seed, count, raster } = request;
   checkState(request);
   checkRaster(raster);
   checkWhole('count', count, 2, MOST_POINTS);
-  checkWhole('mesh', mesh, 1, 1024);
+  const side = checkMesh(request.mesh);
   const source = dataSource(data);
   const { mixture } = source;
   const [loss, noise] = [lossOf(coefficients), coefficients['noise']!];
@@ -38,33 +39,42 @@ export async function ganTruth(graphs: Graphs, request: GanTruthRequest, signal:
   const middles = middlesOf(raster);
 
   const real = new Float32Array(source.draw({ seed, stream: streams.real }, count, 0));
-  const generated = await players.generate(new Float32Array(normals({ seed, stream: streams.noise }, 2 * count)));
-  const pushed = await pushedBy(players, mesh, raster);
+  const z = new Float32Array(normals({ seed, stream: streams.noise }, 2 * count));
+  const generated = await players.generate(z);
+  const mesh = await meshOf(graphs, request, side);
+  await rest(signal);
+  const pushed = pushForward(mesh, mesh.places, raster);
   await rest(signal);
   const { scores, slopes } = await players.score(middles);
   await rest(signal);
-  const densities = densitiesOf(data, source, pushed, raster, noise);
+  const density = blurred(pushed.density, raster, noise);
+  const densities = densitiesOf(data, source, { flat: pushed.flat, fake: byRaster(density, raster) }, noise);
   const logReal = densities && logDensities(densities.mixture, middles);
   await rest(signal);
   const reason = whyNoOptimum(loss, coefficients, densities);
   const dataDensity = mixture && (noise === 0 && logReal ? logReal : logDensities(mixture, middles)).map(Math.exp);
   await rest(signal);
+  const byPoints = mixture && (await estimatesByMesh(players, mesh, mixture, { real, z, generated, loss }, signal));
   const cell = ((raster.right - raster.left) / raster.columns) * ((raster.top - raster.bottom) / raster.rows);
   const seen = (points: Float32Array, stream: number): Float32Array => withNoise(points, noise, normals({ seed, stream }, 2 * count));
   return {
     ...{ real, generated, scores, ...pushed },
-    optimal: reason === null ? optimalScores(loss, logReal!, densities!.density.map(Math.log)) : null,
+    optimal: reason === null ? optimalScores(loss, logReal!, density.map(Math.log)) : null,
     noOptimum: reason,
     dataDensity,
-    divergence: dataDensity && jensenShannon(dataDensity, pushed.density, cell),
+    divergence: byPoints && byPoints.divergence,
+    found: byPoints && byPoints.found,
     gap:
       densities && loss !== 'wasserstein'
         ? {
-            integrated: integratedGap(loss, logReal!, densities.density, scores, cell),
-            sampled: await sampledGap(players, loss, densities, {
-              real: seen(real, streams.seenReal),
-              fake: seen(generated, streams.seenFake),
-            }),
+            integrated: integratedGap(loss, logReal!, density, scores, cell),
+            sampled:
+              noise === 0
+                ? byPoints!.gap!
+                : await gapByRaster(players, loss, densities, {
+                    real: seen(real, streams.seenReal),
+                    fake: seen(generated, streams.seenFake),
+                  }),
           }
         : null,
     coverage: mixture && coverageOf(mixture, real, generated),
@@ -102,26 +112,4 @@ function integratedGap(loss: PointwiseLoss, logReal: Float64Array, fake: Float64
     if (both > 0) sum += both * excessLoss(loss, real / both, scores[i]!) * cell;
   }
   return sum;
-}
-
-/** The mean over points of both of what this discriminator costs there more than the best one. */
-async function sampledGap(
-  { score }: Players,
-  loss: PointwiseLoss,
-  densities: Densities,
-  points: Readonly<Record<'real' | 'fake', Float32Array>>,
-): Promise<Estimate> {
-  const parts = await Promise.all(
-    (['real', 'fake'] as const).map(async (side) => {
-      const best = bestScores(loss, densities, points[side])!;
-      const { scores } = await score(points[side]);
-      const each = Float64Array.from(scores, (own, i) => discriminatorLoss(loss, own)[side] - discriminatorLoss(loss, best[i]!)[side]);
-      // A point outside the raster, where p_g is said to be 0, has no best score that could be lost against.
-      return meanAndError(each.map((value) => (Number.isFinite(value) ? value : 0)));
-    }),
-  );
-  return {
-    value: parts.reduce((sum, { mean }) => sum + mean, 0),
-    standardError: Math.hypot(...parts.map(({ standardError }) => standardError ?? NaN)),
-  };
 }
