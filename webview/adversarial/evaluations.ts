@@ -10,7 +10,7 @@ import { whereLost } from '../shared/training/whereLost.ts';
 import type { GanData } from './ganData.ts';
 
 /** Points of each kind that a step is measured by, and cells of the noise's mesh along each side. */
-const effort = { moving: { count: 1_000, mesh: 64 }, resting: { count: 4_000, mesh: 128 } } as const;
+const effort = { moving: { count: 1_000, mesh: 96 }, resting: { count: 4_000, mesh: 128 } } as const;
 
 export interface EvaluationEvents {
   framed(frame: AdversarialFrame): void;

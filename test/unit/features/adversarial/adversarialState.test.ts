@@ -8,7 +8,14 @@ const state: AdversarialViewState = {
   ...{ name: 'drawn', points: [[0.5, -1]], bandwidth: 0.2, seed: 3, coefficients: defaultCoefficients.gan, stepsPerSecond: null },
   ...{ preset: null, truth: 'best', arrows: true, grid: false, realPoints: true },
 };
-const place = (step: number): GanPlace => ({ step, divergence: 0.2, divergenceError: 0.01, modesHit: 3, modes: 8, within: { generated: 0.4, real: 0.99 } });
+const place = (step: number): GanPlace => ({
+  step,
+  divergence: 0.2,
+  divergenceError: 0.01,
+  modesHit: 3,
+  modes: 8,
+  within: { generated: 0.4, real: 0.99 },
+});
 const summary: GanRunSummary = {
   ...{ id: '01234567-89ab-cdef-0123-456789abcdef', data: 'ring', dataKey: 'k', seed: 1 },
   places: [place(0), { step: 50, divergence: null, modesHit: null, modes: null, within: null }],
