@@ -43,8 +43,9 @@ describe('a GAN that trains', () => {
       .toBe(
         'Step 400, non-saturating loss: 1 of 4 modes hit, 61.0 % of samples within 3σ of one (real data 98.9 %); JSD 0.412 ± 0.010 nats.',
       );
-    await page.getByText('V(D*) − V(D) is 0.512 over the plane and 0.503 ± 0.009 over fresh points.').waitFor();
+    await page.getByText('V(D*) − V(D) is 0.503 ± 0.009 at fresh points and 0.512 over the plane, in cells').waitFor();
     await page.getByText('V(D*) − V(D) by the integral and by fresh points are 1.0 errors apart.').waitFor();
+    await page.getByText('JSD is known to ± 0.010 at the last place.').waitFor();
     await expect.poll(() => page.locator('.adversarial-modes tbody tr').count()).toBe(4);
     expect(await page.locator('.adversarial-modes tbody tr').first().innerText()).toMatch(/1\s+97\.0 %\s+25\.0 %\s+0\.80\s+yes/);
     await page.getByText(/The largest eigenvalue is 0\.0100 ± 1\.20i; 2 of the 2 that were found turn/).waitFor();
