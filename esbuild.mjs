@@ -102,6 +102,7 @@ const entries = [
       adversarial: 'webview/adversarial/main.ts',
       diffusion: 'webview/diffusion/main.ts',
       gan: 'webview/gan/main.ts',
+      denoising: 'webview/denoising/main.ts',
     },
     outdir: 'dist/webview',
     loader: { '.woff2': 'file' },

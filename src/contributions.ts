@@ -16,6 +16,7 @@ export const commands = {
   addVae: 'genlens.addVae',
   exploreGan: 'genlens.exploreGan',
   addGan: 'genlens.addGan',
+  exploreDiffusion: 'genlens.exploreDiffusion',
   addDiffusion: 'genlens.addDiffusion',
   trainVae: 'genlens.trainVae',
   trainGan: 'genlens.trainGan',
@@ -61,6 +62,7 @@ export const panels = {
   adversarial: 'genlens.adversarial',
   denoiser: 'genlens.denoiser',
   gan: 'genlens.gan',
+  denoising: 'genlens.denoising',
 } as const;
 
 /** Colours that a theme or a user may change. */
@@ -119,6 +121,7 @@ export const storageKeys = {
   latent: 'genlens.latent',
   latentData: 'genlens.latentData',
   gan: 'genlens.gan',
+  denoising: 'genlens.denoising',
   latentPicture: 'genlens.latentPicture',
   training: 'genlens.training',
   adversarial: 'genlens.adversarial',

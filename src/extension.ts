@@ -7,6 +7,7 @@ import { Easel } from './features/attention/painting/easel.ts';
 import { PaintingOptions } from './features/attention/painting/options.ts';
 import { PanelStore } from './features/attention/panelStore.ts';
 import { SymbolFinder } from './features/attention/symbols/symbols.ts';
+import { DenoisingPanels } from './features/denoising/denoisingPanels.ts';
 import { Engine } from './features/engine/engine.ts';
 import { registerFormulas } from './features/formulas/register.ts';
 import { addedGans } from './features/gan/addedGans.ts';
@@ -69,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): void {
     data: new LatentDataSets(inExtension('models', 'glyphs'), globalState),
     memento: workspaceState,
   });
+  const denoising = new DenoisingPanels({ extensionUri, models: diffusions, memento: workspaceState });
   const sampling = new SamplingView({
     extensionUri,
     engine,
@@ -128,6 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sampling,
     latent,
     ganPanels,
+    denoising,
     { dispose: disposeLog },
     vscode.window.registerWebviewPanelSerializer(panelTypes.attention, panels),
     vscode.commands.registerCommand(commands.explainAttention, (argument: unknown) => explainAttention(panels, prompt, argument)),
@@ -141,6 +144,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.window.registerWebviewPanelSerializer(panelTypes.gan, ganPanels),
     vscode.commands.registerCommand(commands.exploreGan, () => ganPanels.open()),
     vscode.commands.registerCommand(commands.addGan, () => gans.add()),
+    vscode.window.registerWebviewPanelSerializer(panelTypes.denoising, denoising),
+    vscode.commands.registerCommand(commands.exploreDiffusion, () => denoising.open()),
     vscode.commands.registerCommand(commands.addDiffusion, () => diffusions.add()),
     vscode.window.registerWebviewPanelSerializer(panelTypes.training, training),
     vscode.commands.registerCommand(commands.trainVae, () => training.open()),

@@ -6,6 +6,8 @@ import type { Formula } from '../../../src/formulas/formula.ts';
 export type TermValue =
   | { readonly kind: 'number'; readonly value: number; readonly note?: string }
   | { readonly kind: 'vector'; readonly values: ArrayLike<number>; readonly note?: string }
+  /** A tensor as a picture; `words` tell what is seen of it. */
+  | { readonly kind: 'tensor'; readonly paint: (canvas: HTMLCanvasElement) => void; readonly words: string; readonly note?: string }
   | { readonly kind: 'masked'; readonly note?: string }
   /** Not known in this run; `note` says why. */
   | { readonly kind: 'absent'; readonly note: string };
@@ -50,6 +52,8 @@ export function valueText(value: TermValue): string {
       return 'masked';
     case 'absent':
       return 'not known';
+    case 'tensor':
+      return value.words;
     case 'vector':
       return `${value.values.length} components within ±${formatValue(largest(value.values))}`;
   }

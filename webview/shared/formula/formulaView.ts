@@ -1,6 +1,7 @@
 /** A formula beside the values that its terms have in a run: pointing at a term lights it wherever it stands. */
 
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
 import { citation, shownLatex, termIds, type Formula, type Step, type Term } from '../../../src/formulas/formula.ts';
 import { readPalette, onThemeChanged } from '../theme.ts';
 import { iconButton } from '../toolbar.ts';
@@ -124,8 +125,9 @@ export class FormulaView {
     });
     if (valued.length === 0) return nothing;
     // Vectors are taller: among numbers they would tear the rows apart.
-    const vectors = valued.filter(({ value }) => value.kind === 'vector');
-    const others = valued.filter(({ value }) => value.kind !== 'vector');
+    const isTall = ({ value }: { value: TermValue }): boolean => value.kind === 'vector' || value.kind === 'tensor';
+    const vectors = valued.filter(isTall);
+    const others = valued.filter((each) => !isTall(each));
     return html`<div role="group" aria-label="Values in this run">
       ${[vectors, others].map(
         (group) =>
@@ -140,7 +142,7 @@ export class FormulaView {
       <div class="formula-card-line">
         <span class="formula-symbol">${this.#once(`card ${term.symbol}`, () => typeset(term.symbol))}</span>
         ${
-          value.kind === 'vector'
+          value.kind === 'vector' || value.kind === 'tensor'
             ? nothing
             : html`<span class="formula-value">${shortValue(value)}</span
                 >${unit === '' ? nothing : html`<span class="formula-unit">${unit}</span>`}`
@@ -155,7 +157,17 @@ export class FormulaView {
               this.#component?.term === term.id && this.#component.index < value.values.length ? this.#component.index : null,
               (index) => this.#read(index === null ? null : { term: term.id, index }),
             )
-          : nothing
+          : value.kind === 'tensor'
+            ? html`<canvas
+                  class="formula-tensor"
+                  role="img"
+                  aria-label=${`${term.name}: ${value.words}`}
+                  ${ref((element?: Element) => {
+                    if (element instanceof HTMLCanvasElement) value.paint(element);
+                  })}
+                ></canvas>
+                <div class="formula-scale">${value.words}</div>`
+            : nothing
       }
       <div class="formula-term-name">${term.name}</div>
       ${value.note === undefined ? nothing : html`<div class="formula-term-name">${value.note}</div>`}
@@ -230,7 +242,7 @@ function termAt(target: EventTarget | null): HTMLElement | null {
   return target instanceof Element ? target.closest<HTMLElement>('[data-term]') : null;
 }
 
-function shortValue(value: Exclude<TermValue, { kind: 'vector' }>): string {
+function shortValue(value: Exclude<TermValue, { kind: 'vector' | 'tensor' }>): string {
   return value.kind === 'number' ? formatValue(value.value) : value.kind === 'masked' ? 'masked' : '–';
 }
 

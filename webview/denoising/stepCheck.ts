@@ -1,0 +1,44 @@
+/** The update of the evaluation that is looked at, computed again in double precision by the engine. */
+
+import type { DenoisingHost } from '../../src/protocol/denoisingView.ts';
+import type { RecomputedStep } from '../../src/protocol/diffusion.ts';
+import type { Remote } from '../../src/protocol/rpc.ts';
+import { Latest } from '../shared/latest.ts';
+
+interface Request {
+  readonly runId: string;
+  readonly evaluation: number;
+}
+
+export class StepCheck {
+  readonly #latest: Latest<Request, RecomputedStep>;
+  #asked: Request | null = null;
+  #found: RecomputedStep | null = null;
+
+  constructor(host: Remote<DenoisingHost>, events: { changed(): void; failed(error: unknown): void }) {
+    this.#latest = new Latest(
+      (request) => host.recompute(request),
+      (found) => {
+        this.#found = found;
+        events.changed();
+      },
+      (error) => events.failed(error),
+    );
+  }
+
+  /** Largest difference of x after the step, over max(1, max |x|); null: it is not known yet. */
+  residual(evaluation: number, item: number): number | null {
+    return this.#found?.evaluation === evaluation ? (this.#found.residuals[item] ?? null) : null;
+  }
+
+  show(runId: string, evaluation: number): void {
+    if (this.#asked?.runId === runId && this.#asked.evaluation === evaluation) return;
+    this.#asked = { runId, evaluation };
+    this.#latest.ask(this.#asked);
+  }
+
+  clear(): void {
+    this.#latest.forget();
+    [this.#asked, this.#found] = [null, null];
+  }
+}
