@@ -147,9 +147,14 @@ function sideBySide(
     return values && imageOf(growth === 1 ? values : values.map((value) => value / growth), shape, scaleOf(tensor, values, model), palette);
   });
   const first = pictures.find((picture) => picture)!;
-  const rgba = new Uint8ClampedArray(4 * first.height * first.width * columns.length);
+  // What is between two pictures is clear.
+  const across = first.width + gapOf(first.width);
+  const rgba = new Uint8ClampedArray(4 * first.height * across * columns.length);
   for (const [at, picture] of pictures.entries())
     for (let row = 0; picture && row < first.height; row++)
-      rgba.set(picture.rgba.subarray(4 * row * first.width, 4 * (row + 1) * first.width), 4 * (row * columns.length + at) * first.width);
-  return { width: columns.length * first.width, height: first.height, rgba };
+      rgba.set(picture.rgba.subarray(4 * row * first.width, 4 * (row + 1) * first.width), 4 * ((row * columns.length + at) * across));
+  return { width: columns.length * across, height: first.height, rgba };
 }
+
+/** Pixels between two pictures of a width: about 2 of the screen's. */
+const gapOf = (width: number): number => Math.max(1, Math.round(width / 24));
