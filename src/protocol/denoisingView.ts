@@ -21,6 +21,8 @@ import type { Streamed } from './rpc.ts';
 export interface DenoisingModel {
   readonly id: string;
   readonly title: string;
+  /** It was added, and can be removed. */
+  readonly added?: true;
 }
 
 /** What is looked at of a run. */
@@ -78,6 +80,8 @@ export const mostSeeds = 16;
 
 export interface DenoisingContent {
   readonly models: readonly DenoisingModel[];
+  /** Models of the user's own run here: the workspace is trusted. */
+  readonly canAdd: boolean;
   readonly state: DenoisingViewState | null;
 }
 
@@ -109,9 +113,10 @@ export interface PastedDenoising {
 export interface DenoisingHost {
   ready(params: Record<never, never>): DenoisingContent;
   saveState(params: { state: DenoisingViewState }): void;
-  /** Loads a model. @throws RpcError 'model-missing', and what the engine says */
+  /** Loads a model. @throws RpcError 'model-missing', 'untrusted', and what the engine says */
   load(params: { model: string }): LoadedDiffusion;
-  sample(params: SampleParams): Streamed<EvaluationOfRun, DiffusionRun>;
+  /** Evaluations are told in order, those of one screen's frame together. */
+  sample(params: SampleParams): Streamed<readonly EvaluationOfRun[], DiffusionRun>;
   tensors(params: TensorRequest): ReadTensors;
   recompute(params: { runId: string; evaluation: number }): RecomputedStep;
   wordMaps(params: WordMapsRequest): WordMaps;
@@ -122,6 +127,10 @@ export interface DenoisingHost {
   pickImage(params: { pick: boolean }): StartImage | null;
   /** The image file at an address that an image has told before. */
   readImage(params: { address: string }): StartImage;
+  /** Lets the user add a model; its id, or null if none was added. */
+  addModel(params: Record<never, never>): string | null;
+  /** Takes a model that was added off the list; its files stay. */
+  removeModel(params: { model: string }): void;
   /** Asks where, and writes x of every evaluation and of the sample, float32 [evaluations + 1, items, ...], as .npy. */
   saveTrajectory(params: { runId: string; name: string }): void;
   /** Asks where, and writes a PNG file. */
@@ -132,6 +141,8 @@ export interface DenoisingHost {
 }
 
 export interface DenoisingPage {
+  /** The models that can be looked at are others. */
+  models(params: { models: readonly DenoisingModel[]; canAdd: boolean }): void;
   /** Shows a model with settings. */
   show(params: { model: string; settings: DiffusionSettings }): void;
 }

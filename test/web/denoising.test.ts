@@ -247,8 +247,16 @@ describe('attention', () => {
     await page.getByRole('combobox', { name: 'Layer' }).selectOption('up.attention');
     await expect.poll(() => page.getByRole('alert').innerText()).toContain('Its process was killed.');
     await set(page, { failures: {} });
+    await button(page, 'Read again').click();
+    await expect.poll(() => last<WordMapsRequest>(page, 'wordMaps')).toMatchObject({ site: 1 });
+    await expect.poll(() => page.locator('.denoising-attended').getAttribute('aria-label')).toContain('up to 0.551');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await set(page, { failures: { recompute: 'Its process was killed.' } });
     await evaluation(page).fill('3');
-    await page.locator('.denoising-words').waitFor();
+    await button(page, 'Read again').waitFor();
+    await set(page, { failures: {} });
+    await button(page, 'Read again').click();
+    await page.locator('.formula-residual', { hasText: 'engine' }).waitFor();
     await close();
   });
 });
@@ -324,10 +332,20 @@ describe('what is chosen', () => {
     await close();
   });
 
-  it('is another model, which is loaded and begun with', async () => {
+  it('is another model, which is loaded and begun with; models are added and removed', async () => {
     const { page, close } = await open();
-    await page.getByRole('combobox', { name: 'Model' }).selectOption('Another');
-    await expect.poll(() => calls(page, 'load')).toEqual([{ model: 'diffusion-glyphs' }, { model: 'other' }]);
+    const model = page.getByRole('combobox', { name: 'Model' });
+    await model.selectOption('Another');
+    await expect.poll(() => calls(page, 'load')).toEqual([{ model: 'diffusion-glyphs' }, { model: '/own/pipeline' }]);
+    await page.locator('.denoising-words').waitFor();
+    await model.selectOption('Remove Another from the list');
+    expect(await calls(page, 'removeModel')).toEqual([{ model: '/own/pipeline' }]);
+    await page.evaluate(() => window.denoising.page.models({ models: window.denoising.content.models.slice(0, 1), canAdd: true }));
+    await expect.poll(async () => (await calls(page, 'load')).at(-1)).toEqual({ model: 'diffusion-glyphs' });
+    await model.selectOption('Add a model…');
+    expect(await calls(page, 'addModel')).toHaveLength(1);
+    await page.evaluate(() => window.denoising.page.models({ models: [], canAdd: true }));
+    await expect.poll(() => headline(page)).toContain('There is no diffusion model here');
     await close();
   });
 });

@@ -6,7 +6,6 @@ import type { LoadedDiffusion, WordMaps } from '../../src/protocol/diffusion.ts'
 import { rampColour, weightRamp, type Palette } from '../shared/heatmap/colours.ts';
 import { placedAt, rampPainted } from '../shared/legend.ts';
 import { shortNumber } from '../shared/numbers.ts';
-import { textButton } from '../shared/notices.ts';
 import { segments } from '../shared/segments.ts';
 import { select } from '../shared/toolbar.ts';
 import { keenest, mapOf, shownWords } from './attentionMaps.ts';
@@ -40,9 +39,7 @@ export function attentionSide(panel: DenoisingDesk, model: LoadedDiffusion, mome
     ${
       found
         ? wordMaps(panel, model, moment, found.maps)
-        : html`<p class="denoising-note" role="status">
-            ${asked.failed ? html`They were not read. ${textButton('Read them again', () => panel.attend({}))}` : 'Reading attention…'}
-          </p>`
+        : html`<p class="denoising-note" role="status">${asked.failed ? 'They were not read.' : 'Reading attention…'}</p>`
     }
   </section>`;
 }

@@ -44,7 +44,7 @@ export class DenoisingPanel implements DenoisingDesk {
   readonly #keeper: StateKeeper<DenoisingViewState>;
   readonly #undo = new Undo<DenoisingViewState>();
   palette: Palette = readPalette();
-  #content: DenoisingContent = { models: [], state: null };
+  #content: DenoisingContent = { models: [], canAdd: false, state: null };
   #state: DenoisingViewState = initialDenoising;
   #image: StartImage | null = null;
   #busy: Progress | null = null;
@@ -87,7 +87,10 @@ export class DenoisingPanel implements DenoisingDesk {
 
   /** What the host may ask. */
   static handlers(panel: () => DenoisingPanel): Handlers<DenoisingPage> {
-    return { show: ({ model, settings }) => panel().#take(model, settings) };
+    return {
+      models: ({ models, canAdd }) => panel().#listed(models, canAdd),
+      show: ({ model, settings }) => panel().#take(model, settings),
+    };
   }
 
   open(content: DenoisingContent): void {
@@ -157,7 +160,6 @@ export class DenoisingPanel implements DenoisingDesk {
   }
 
   attend(change: Partial<AttentionPlace>): void {
-    if (this.maps.failed) this.maps.clear();
     this.#keep({ ...this.#state, attention: { ...this.#state.attention, ...change } });
     this.#looked();
   }
@@ -211,6 +213,18 @@ export class DenoisingPanel implements DenoisingDesk {
       // What is cut off on the way cannot be had back; and the line of guidance is not that of the picture.
       ...{ options: { clip_sample: false, thresholding: false }, guidance: 1 },
     });
+  }
+
+  addModel(): void {
+    this.#act(
+      this.host.addModel({}).then((model) => {
+        if (model !== null) this.choose({ model });
+      }),
+    );
+  }
+
+  removeModel(model: string): void {
+    this.#act(this.host.removeModel({ model }));
   }
 
   saveTrajectory(): void {
@@ -268,6 +282,13 @@ export class DenoisingPanel implements DenoisingDesk {
     const { model } = this.#state;
     if (model !== null) this.session.open(model, (loaded) => this.#begun(loaded));
     this.changed();
+  }
+
+  readAgain(): void {
+    if (this.maps.failed) this.maps.clear();
+    if (this.check.failed) this.check.clear();
+    this.#problem = null;
+    this.#looked();
   }
 
   closeProblem(): void {
@@ -342,6 +363,13 @@ export class DenoisingPanel implements DenoisingDesk {
     this.#keep(state);
     if (state.model !== before.model) return this.begin();
     if (state.image?.address !== before.image?.address) this.#act(this.#readImage().then(() => this.changed()));
+    this.changed();
+  }
+
+  /** The models are others; where the one that is shown is gone, the first is. */
+  #listed(models: readonly DenoisingModel[], canAdd: boolean): void {
+    this.#content = { ...this.#content, models, canAdd };
+    if (!this.chosen) this.choose({ model: models[0]?.id ?? null });
     this.changed();
   }
 

@@ -55,6 +55,9 @@ export interface DenoisingDesk {
   beginAt(evaluation: number): void;
   forgetImage(): void;
   invert(): void;
+  addModel(): void;
+  /** Takes one that was added off the list. */
+  removeModel(model: string): void;
   saveTrajectory(): void;
   saveStrip(): void;
   saveAnimation(): void;
@@ -66,6 +69,8 @@ export interface DenoisingDesk {
   redo(): void;
   /** Loads the model again, and draws. */
   begin(): void;
+  /** Asks again for what is said of the evaluation and did not come. */
+  readAgain(): void;
   closeProblem(): void;
   /** Draws the panel again. */
   changed(): void;

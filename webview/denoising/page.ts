@@ -51,7 +51,12 @@ export function denoisingPage(panel: DenoisingDesk): TemplateResult {
 function banners(panel: DenoisingDesk): TemplateResult {
   const { busy, problem, session, state } = panel;
   const isUnfinished = state.model !== null && busy === null && !session.trajectory?.run;
-  const again = isUnfinished ? textButton('Try again', () => panel.begin()) : nothing;
+  const isUnread = panel.check.failed || panel.maps.failed;
+  const again = isUnfinished
+    ? textButton('Try again', () => panel.begin())
+    : isUnread
+      ? textButton('Read again', () => panel.readAgain())
+      : nothing;
   const close = textButton('Close', () => panel.closeProblem());
   return html`${problem === null ? nothing : banner('error', problem, html`${again} ${close}`)}
   ${isUnfinished && problem === null ? banner('info', 'The run is not whole: it was stopped.', again) : nothing}`;
@@ -59,7 +64,7 @@ function banners(panel: DenoisingDesk): TemplateResult {
 
 function headline({ session, content, moment, chosen }: DenoisingDesk): string {
   const { trajectory, model } = session;
-  if (content.models.length === 0) return 'There is no diffusion model here: reinstall Genlens.';
+  if (content.models.length === 0) return 'There is no diffusion model here: reinstall Genlens, or add one of your own.';
   if (!trajectory || !moment || !model) return `How ${chosen?.title ?? 'a diffusion model'} makes a picture out of noise, step by step`;
   const sampler = samplerTitle(trajectory.run?.sampler ?? trajectory.settings.sampler ?? model.scheduler.sampler);
   return headlineOf(trajectory, moment, sampler, cleanChange(trajectory, moment, shapeOf(model.item)));

@@ -89,8 +89,8 @@ export class DenoisingSession {
       {
         signal,
         onProgress,
-        onItem: (evaluation) => {
-          this.#trajectory = come = { ...come, evaluations: [...come.evaluations, evaluation] };
+        onItem: (more) => {
+          this.#trajectory = come = { ...come, evaluations: [...come.evaluations, ...more] };
           this.#events.changed();
         },
       },

@@ -14,16 +14,25 @@ export class StepCheck {
   readonly #latest: Latest<Request, RecomputedStep>;
   #asked: Request | null = null;
   #found: RecomputedStep | null = null;
+  #failed = false;
 
   constructor(host: Remote<DenoisingHost>, events: { changed(): void; failed(error: unknown): void }) {
     this.#latest = new Latest(
       (request) => host.recompute(request),
       (found) => {
-        this.#found = found;
+        [this.#found, this.#failed] = [found, false];
         events.changed();
       },
-      (error) => events.failed(error),
+      (error) => {
+        this.#failed = true;
+        events.failed(error);
+      },
     );
+  }
+
+  /** It was asked for, and did not come. */
+  get failed(): boolean {
+    return this.#failed;
   }
 
   /** Largest difference of x after the step, over max(1, max |x|); null: it is not known yet. */
@@ -39,6 +48,6 @@ export class StepCheck {
 
   clear(): void {
     this.#latest.forget();
-    [this.#asked, this.#found] = [null, null];
+    [this.#asked, this.#found, this.#failed] = [null, null, false];
   }
 }

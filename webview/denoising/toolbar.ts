@@ -18,10 +18,10 @@ export function toolbar(panel: DenoisingDesk): TemplateResult {
   const { state, session } = panel;
   const { model } = session;
   return html`<div class="toolbar" role="toolbar" aria-label="Diffusion">
-    ${modelSelect(panel.content.models, panel.chosen, false, {
+    ${modelSelect(panel.content.models, panel.chosen, panel.content.canAdd, {
       choose: (id) => panel.choose({ model: id }),
-      add: () => undefined,
-      remove: () => undefined,
+      add: () => panel.addModel(),
+      remove: (id) => panel.removeModel(id),
       changed: () => panel.changed(),
     })}
     ${model ? html`${conditionField(panel, model.conditioning)} ${samplerSelect(panel, model)}` : nothing}

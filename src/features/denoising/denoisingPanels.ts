@@ -8,6 +8,7 @@ import {
   mostSeeds,
   type DenoisingContent,
   type DenoisingHost,
+  type DenoisingModel,
   type DenoisingPage,
   type DenoisingViewState,
   type PastedDenoising,
@@ -17,22 +18,23 @@ import {
 import type { DiffusionRequest, DiffusionSettings } from '../../protocol/diffusion.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import { copyText } from '../clipboard.ts';
+import type { DiffusionModels } from '../pipelines/diffusionModels.ts';
 import { SinglePanel } from '../singlePanel.ts';
 import { chooseImage, ImageFile, type ReadsPictures } from '../vae/imageFiles.ts';
-import type { DenoisingModels } from './denoisingModels.ts';
 import { parseDenoisingState } from './denoisingState.ts';
 import { checkFits, parseDenoisingSettings } from './pastedDenoising.ts';
 import { saveAs } from './saving.ts';
 
 export interface DenoisingServices {
   readonly extensionUri: vscode.Uri;
-  readonly models: DenoisingModels;
+  readonly models: DiffusionModels;
   readonly memento: vscode.Memento;
 }
 
 export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #services: DenoisingServices;
   readonly #panel: SinglePanel<DenoisingHost, DenoisingPage>;
+  readonly #subscriptions: vscode.Disposable[];
   #client: DiffusionClient | null = null;
   #state: DenoisingViewState | null;
 
@@ -44,6 +46,8 @@ export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Di
       handlers: () => this.#handlers(),
       closed: () => (this.#client = null),
     });
+    const changed = (): void => this.#panel.tell(async (page) => page.models(await this.#models()));
+    this.#subscriptions = [services.models.onDidChange(changed), vscode.workspace.onDidGrantWorkspaceTrust(changed)];
   }
 
   /** @param shown a model with settings; else what was shown last */
@@ -64,6 +68,13 @@ export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Di
 
   dispose(): void {
     this.#panel.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #models(): Promise<Pick<DenoisingContent, 'models' | 'canAdd'>> {
+    const listed = await this.#services.models.list();
+    const models = listed.map(({ id, title, bundled }): DenoisingModel => ({ id, title, ...(!bundled && { added: true as const }) }));
+    return { models, canAdd: vscode.workspace.isTrusted };
   }
 
   #handlers(): Handlers<DenoisingHost> {
@@ -73,7 +84,7 @@ export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Di
       return this.#client;
     };
     return {
-      ready: async (): Promise<DenoisingContent> => ({ models: await models.list(), state: this.#state }),
+      ready: async (): Promise<DenoisingContent> => ({ ...(await this.#models()), state: this.#state }),
       saveState: async ({ state }) => {
         this.#state = parseDenoisingState(state);
         await memento.update(storageKeys.denoising, this.#state);
@@ -93,6 +104,8 @@ export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Di
         return image && readImage(client(), image);
       },
       readImage: ({ address }) => readImage(client(), ImageFile.at(address)),
+      addModel: async () => (await models.add()) ?? null,
+      removeModel: ({ model }) => models.remove(model),
       saveTrajectory: ({ runId, name }, { signal }) =>
         saveAs({ title: 'Save the Trajectory', name: `${name}.npy`, filters: { 'NumPy arrays': ['npy'] } }, (place) =>
           client().writeTrajectory({ runId, path: place.fsPath }, { signal }),
@@ -132,7 +145,7 @@ async function readImage(client: DiffusionClient, image: ImageFile): Promise<Sta
 }
 
 /** Settings of a model that is not here are taken over for the one that is shown, where they fit. */
-async function pasted(models: DenoisingModels, shown: string, signal: AbortSignal): Promise<PastedDenoising> {
+async function pasted(models: DiffusionModels, shown: string, signal: AbortSignal): Promise<PastedDenoising> {
   const { model: wanted, settings } = parseDenoisingSettings(await vscode.env.clipboard.readText());
   const listed = await models.list();
   const named = listed.find(({ id }) => id === wanted);

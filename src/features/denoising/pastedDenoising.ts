@@ -1,7 +1,7 @@
 /** Settings as a user pastes them, as far as a diffusion model takes them. */
 
 import * as z from 'zod/mini';
-import { parseChecked } from '../../models/checkedJson.ts';
+import { checked } from '../../models/checkedJson.ts';
 import { diffusionFieldsInWords } from '../../models/diffusion/settings.ts';
 import { mostSeeds } from '../../protocol/denoisingView.ts';
 import type { DiffusionSettings, LoadedDiffusion } from '../../protocol/diffusion.ts';
@@ -12,6 +12,9 @@ const own = z.partial(z.strictObject(shownDiffusionFields));
 /** `{"model": "diffusion-glyphs", "diffusion": {...}}`, or the settings alone. */
 const wrapped = z.strictObject({ model: z.optional(z.string()), diffusion: own });
 
+/** Of settings that are wrapped, as each panel copies its own. */
+const kinds = ['diffusion', 'gan', 'pictures', 'decoding'];
+
 const advice = `Copy those of a diffusion model: {"diffusion": {"seed": 1, "run": {"steps": 25}}}. Fields: ${diffusionFieldsInWords}; here count is at most ${mostSeeds}.`;
 
 export interface ClipboardSettings {
@@ -21,8 +24,15 @@ export interface ClipboardSettings {
 
 /** @throws RpcError 'setting-invalid' with the field that is wrong and its value */
 export function parseDenoisingSettings(text: string): ClipboardSettings {
-  const isAlone = !/"(diffusion|gan|pictures|decoding)"\s*:/.test(text);
-  const read = parseChecked(isAlone ? own : wrapped, text, 'What is on the clipboard', advice, refuse);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // It may be a secret: what it is instead is not said.
+    throw refuse(`What is on the clipboard is no JSON. ${advice}`);
+  }
+  const isAlone = typeof value === 'object' && value !== null && !kinds.some((kind) => kind in value);
+  const read = checked(isAlone ? own : wrapped, value, 'What is on the clipboard', advice, refuse);
   if (isAlone) return { settings: givenOf(read) };
   const { model, diffusion } = read as z.infer<typeof wrapped>;
   return { ...(model !== undefined && { model }), settings: givenOf(diffusion) };

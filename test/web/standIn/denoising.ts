@@ -70,8 +70,9 @@ class DenoisingStandIn {
   content: DenoisingContent = {
     models: [
       { id: 'diffusion-glyphs', title: 'Diffusion model of glyph pairs' },
-      { id: 'other', title: 'Another' },
+      { id: '/own/pipeline', title: 'Another', added: true },
     ],
+    canAdd: true,
     state: null,
   };
   loaded: LoadedDiffusion = model;
@@ -120,7 +121,7 @@ class DenoisingStandIn {
       })),
       wordMaps: told('wordMaps', mapsOf),
       invert: told('invert', () => ({
-        ...{ init: normals({ seed: 1, stream: 0 }, size), given: known, returned: known.map((value) => 0.98 * value) },
+        ...{ init: Float32Array.from(normals({ seed: 1, stream: 0 }, size)), given: known, returned: known.map((value) => 0.98 * value) },
         ...{ error: 0.02, largest: 0.02, mean: 0.01, deviation: 1.02 },
       })),
       release: told('release', nothing),
@@ -129,6 +130,8 @@ class DenoisingStandIn {
         if (!this.image) throw new RpcError('data-invalid', 'photo.png is gone.');
         return this.image;
       }),
+      addModel: told('addModel', () => null),
+      removeModel: told('removeModel', nothing),
       saveTrajectory: told('saveTrajectory', nothing),
       savePicture: told('savePicture', nothing),
       copy: told('copy', nothing),
@@ -161,7 +164,7 @@ class DenoisingStandIn {
 
   async #sampled(
     { settings, start, shown }: SampleParams,
-    give: (evaluation: EvaluationOfRun) => void,
+    give: (evaluations: readonly EvaluationOfRun[]) => void,
     signal: AbortSignal,
   ): Promise<DiffusionRun> {
     const { scheduler } = this.loaded;
@@ -194,24 +197,26 @@ class DenoisingStandIn {
       const tensors = { x, clean: predictedClean, noise: predictedNoise, step, output, conditional: output, unguided: output };
       const previous = before;
       before = step;
-      give({
-        ...{ index, timestep, alpha: told.alpha, sigma: told.sigma, ms: 1 },
-        lengths: Object.fromEntries(
-          Object.entries(tensors).map(([name, values]) => [name, each(count, (item) => Math.sqrt(inner(values, values, item)))]),
-        ),
-        turns: each(count, (item) =>
-          previous ? inner(previous, step, item) / Math.sqrt(inner(previous, previous, item) * inner(step, step, item)) : NaN,
-        ),
-        pictures: Object.fromEntries(
-          shown.tensors.map((name: TensorName) => [
-            name,
-            {
-              ...{ evaluations: [index], items: Array.from({ length: count }, (_, i) => i), channels: 1, height, width },
-              values: Float32Array.from((tensors as Record<string, ArrayLike<number>>)[name]!),
-            },
-          ]),
-        ),
-      });
+      give([
+        {
+          ...{ index, timestep, alpha: told.alpha, sigma: told.sigma, ms: 1 },
+          lengths: Object.fromEntries(
+            Object.entries(tensors).map(([name, values]) => [name, each(count, (item) => Math.sqrt(inner(values, values, item)))]),
+          ),
+          turns: each(count, (item) =>
+            previous ? inner(previous, step, item) / Math.sqrt(inner(previous, previous, item) * inner(step, step, item)) : NaN,
+          ),
+          pictures: Object.fromEntries(
+            shown.tensors.map((name: TensorName) => [
+              name,
+              {
+                ...{ evaluations: [index], items: Array.from({ length: count }, (_, i) => i), channels: 1, height, width },
+                values: Float32Array.from((tensors as Record<string, ArrayLike<number>>)[name]!),
+              },
+            ]),
+          ),
+        },
+      ]);
       while (this.stopsBehind === index && !signal.aborted) await this.#wait(signal);
       signal.throwIfAborted();
     }
