@@ -47,6 +47,8 @@ describe('the diffusion model of glyphs', () => {
     await editor.command('Genlens: Explore Diffusion');
     const frame = await editor.panelFrame('Diffusion');
     await ready(frame);
+    // What is looked at is kept from one test to the next.
+    await frame.locator('.denoising-row').first().press('Enter');
     return frame;
   }
   const evaluation = (frame: Frame) => frame.getByRole('slider', { name: 'Evaluation' });
@@ -78,7 +80,7 @@ describe('the diffusion model of glyphs', () => {
   it('shows from where each word is attended to: a character from its own half', async () => {
     const frame = await panel();
     await frame.getByRole('radio', { name: 'Mean of all' }).check({ force: true });
-    const { run } = await sampled(reference, { conditions: [{ prompt: 'A b bold' }], guidance: 2, run: { steps: 25 } });
+    const { run } = await sampled(reference, { seeds: [1, 2, 3], conditions: [{ prompt: 'A b bold' }], guidance: 2, run: { steps: 25 } });
     const { words, maps, width } = await reference.wordMaps({
       ...{ runId: run.runId, evaluations: Array.from({ length: 25 }, (_, at) => at), item: 0, site: null, head: null },
     });
