@@ -128,9 +128,17 @@ describe('sampling a diffusion model', () => {
     await page.locator('summary').click();
     await page.getByRole('slider', { name: 'Rescale' }).fill('0.7');
     await page.getByRole('slider', { name: 'Eta' }).fill('0.5');
+    await page.getByRole('checkbox', { name: 'Noise beside the clipped sample' }).check();
     await sample(page);
     expect(await asked(page)).toEqual({
-      ...{ condition: { prompt: 'a 2 mono' }, run: { steps: 40, eta: 0.5 }, guidance: 2.5, rescale: 0.7, count: 4, seed: 70 },
+      ...{
+        condition: { prompt: 'a 2 mono' },
+        run: { steps: 40, eta: 0.5, useClippedModelOutput: true },
+        guidance: 2.5,
+        rescale: 0.7,
+        count: 4,
+        seed: 70,
+      },
       ...{ sampler: null, options: {} },
     });
     expect(await headline(page)).toContain('told “a 2 mono”, 40 steps of DDIM, guidance 2.5 rescaled by 0.7, seeds 70 to 73.');

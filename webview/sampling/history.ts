@@ -78,7 +78,8 @@ const strip =
   (element?: Element): void => {
     if (!(element instanceof HTMLCanvasElement) || !shape) return;
     const { channels, height, width } = shape;
-    const count = Math.min(inStrip, levels.length / sizeOf(shape));
+    const room = shape.zero === undefined ? Math.max(1, Math.floor((inStrip * height) / width)) : inStrip;
+    const count = Math.min(room, levels.length / sizeOf(shape));
     const row = new Uint8Array(channels * height * width * count);
     for (let channel = 0; channel < channels; channel++)
       for (let y = 0; y < height; y++)
@@ -88,4 +89,5 @@ const strip =
         }
     paint(element, row, { channels, height, width: width * count });
   };
+/** Squares, or as many pictures as have their room; vectors are stretched anyway. */
 const inStrip = 8;

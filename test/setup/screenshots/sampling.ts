@@ -78,7 +78,7 @@ async function sampleGan(editor: Editor): Promise<void> {
   await settle(editor);
 }
 
-/** Samples of a caption without and with guidance, side by side, of one seed. */
+/** Samples of a caption by two samplers, one guided, side by side from the same seeds. */
 async function sampleDiffusion(editor: Editor): Promise<void> {
   await editor.openFile('vae.py');
   await widenSideBar(editor);
@@ -94,6 +94,7 @@ async function sampleDiffusion(editor: Editor): Promise<void> {
   await frame.getByRole('textbox', { name: 'Caption' }).fill('A b');
   await frame.getByRole('button', { name: 'serif' }).click();
   await sample(1);
+  await frame.getByRole('combobox', { name: 'Sampler' }).selectOption('DPM-Solver++, multistep');
   await frame.getByRole('slider', { name: 'Guidance' }).fill('4');
   await sample(2);
   await frame.locator('vscode-toolbar-button[icon="split-horizontal"]').click();

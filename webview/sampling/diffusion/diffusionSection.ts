@@ -1,6 +1,7 @@
 /** Sampling a diffusion model: told what, by which sampler, how strongly guided and how many; the run that is shown, and another beside it. */
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { ddim } from '../../../src/maths/samplers/ddim.ts';
 import { samplers } from '../../../src/maths/samplers/list.ts';
 import type { RunSettings } from '../../../src/maths/samplers/settings.ts';
@@ -99,7 +100,7 @@ function samplerRow(desk: Desk, facts: DiffusionFacts | null): TemplateResult {
 /** What is seldom changed. */
 function more(desk: Desk, facts: DiffusionFacts | null): TemplateResult {
   const { settingsOpen, diffusion } = desk.choices;
-  const { rescale, run, options } = diffusion;
+  const { rescale, options } = diffusion;
   const named = Object.entries(options);
   const toggled = ({ target }: Event): void => {
     if (target instanceof HTMLDetailsElement && target.open !== settingsOpen) desk.set({ settingsOpen: target.open });
@@ -119,18 +120,7 @@ function more(desk: Desk, facts: DiffusionFacts | null): TemplateResult {
             (value) => desk.setDiffusion({ rescale: value }),
           )
     }
-    ${
-      samplerTitle(diffusion.sampler ?? facts?.sampler ?? '') === ddim.title
-        ? slider(
-            {
-              label: 'Eta',
-              title: 'How much of the noise of DDPM is drawn at each step',
-              ...{ value: run.eta ?? 0, maximum: 1, step: 0.05, text: run.eta ? run.eta.toFixed(2) : 'off' },
-            },
-            (eta) => setRun(desk, { eta }),
-          )
-        : nothing
-    }
+    ${samplerTitle(diffusion.sampler ?? facts?.sampler ?? '') === ddim.title ? ofDdim(desk) : nothing}
     ${facts?.conditioning.kind === 'text' ? negativeField(desk, facts.conditioning) : nothing}
     ${
       named.length === 0
@@ -141,6 +131,30 @@ function more(desk: Desk, facts: DiffusionFacts | null): TemplateResult {
           </p>`
     }
   </details>`;
+}
+
+/** What DDIM alone has. */
+function ofDdim(desk: Desk): TemplateResult {
+  const { eta, useClippedModelOutput } = desk.choices.diffusion.run;
+  const toggled = ({ target }: Event): void => {
+    if (target instanceof HTMLInputElement) setRun(desk, { useClippedModelOutput: target.checked });
+  };
+  return html`${slider(
+      {
+        label: 'Eta',
+        title: 'How much of the noise of DDPM is drawn at each step',
+        ...{ value: eta ?? 0, maximum: 1, step: 0.05, text: eta ? eta.toFixed(2) : 'off' },
+      },
+      (value) => setRun(desk, { eta: value }),
+    )}
+    <label
+      class="segment"
+      title="Where the clean sample is clipped, the noise is what is left of x beside it, not what was predicted: strong guidance needs it (use_clipped_model_output)"
+    >
+      <input type="checkbox" .checked=${live(useClippedModelOutput ?? false)} @change=${toggled} /><span
+        >Noise beside the clipped sample</span
+      >
+    </label>`;
 }
 
 function setRun(desk: Desk, change: Partial<RunSettings>): void {
