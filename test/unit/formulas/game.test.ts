@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { plainLatex, shownLatex, termIds } from '../../../src/formulas/formula.ts';
 import { gameOfRun } from '../../../src/formulas/game.ts';
 import { discriminatorLoss, excessLoss, ganLosses, optimalScores, type PointwiseLoss } from '../../../src/maths/adversarial/optimum.ts';
-import { jensenShannon } from '../../../src/maths/adversarial/pushforward.ts';
+import { jensenShannon } from '../maths/adversarial/cells.ts';
 
 const penalties = [false, true].flatMap((r1) => [false, true].map((gp) => ({ r1, gp })));
 

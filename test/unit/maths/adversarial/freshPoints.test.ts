@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { jensenShannonAt, meanOfBoth, sharesByMesh, withCoarser, type Shares } from '../../../../src/maths/adversarial/freshPoints.ts';
 import { coarser, heldWithin, type CarriedMesh } from '../../../../src/maths/adversarial/meshDensity.ts';
-import { jensenShannon, noiseMesh, pushForward, type Raster } from '../../../../src/maths/adversarial/pushforward.ts';
+import { noiseMesh, pushForward, type Raster } from '../../../../src/maths/adversarial/pushforward.ts';
 import { logDensities } from '../../../../src/maths/mixtures/density.ts';
 import { mixtureOf, type Mixture } from '../../../../src/maths/mixtures/mixture.ts';
 import { sampleMixture } from '../../../../src/maths/mixtures/sample.ts';
 import { normals } from '../../../../src/maths/random/normal.ts';
+import { jensenShannon } from './cells.ts';
 
 type Map = (x: number, y: number) => readonly [number, number];
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jensenShannon, noiseMesh, pushForward, type Raster } from '../../../../src/maths/adversarial/pushforward.ts';
+import { noiseMesh, pushForward, type Raster } from '../../../../src/maths/adversarial/pushforward.ts';
 import { logDensities } from '../../../../src/maths/mixtures/density.ts';
 import { mixtureOf, type Mixture } from '../../../../src/maths/mixtures/mixture.ts';
+import { jensenShannon } from './cells.ts';
 
 const raster: Raster = { left: -6, right: 6, bottom: -6, top: 6, columns: 96, rows: 96 };
 const area = (12 / 96) ** 2;
