@@ -14,6 +14,8 @@ import type { Moment } from './moment.ts';
 import { scaleOf } from './scales.ts';
 import { imageOf, largestOf } from './tensorPictures.ts';
 
+/** Pictures have a ground of their own, whatever the theme's: the strongest weight is the brightest over them. */
+const overPictures: Palette = { ground: [0, 0, 0], ink: [255, 255, 255] };
 /** Opacity of the largest weight over the picture. */
 const strongest = 0.85;
 
@@ -77,7 +79,7 @@ function wordMaps(panel: DenoisingDesk, model: LoadedDiffusion, moment: Moment, 
         aria-label=${`Where “${maps.words[chosen]}” is attended to from, up to ${shortNumber(largest)}`}
         ${ref(overlay(chosen))}
       ></canvas>
-      ${mapLegend(largest, panel.palette)}
+      ${mapLegend(largest)}
     </div>
     <div class="denoising-words" role="group" aria-label="Words">
       ${words.map(
@@ -113,7 +115,7 @@ function paintOver(
   const image = imageOf(under, first, scaleOf('clean', under, model), palette);
   const own = mapOf(maps, word);
   const top = largestOf(own);
-  const ramp = weightRamp(palette);
+  const ramp = weightRamp(overPictures);
   const { width, height, rgba } = image;
   for (let row = 0; row < height; row++)
     for (let column = 0; column < width; column++) {
@@ -128,11 +130,11 @@ function paintOver(
   canvas.getContext('2d')?.putImageData(new ImageData(rgba, width, height), 0, 0);
 }
 
-function mapLegend(top: number, palette: Palette): TemplateResult {
+function mapLegend(top: number): TemplateResult {
   return html`<div class="legend denoising-legend" role="group" aria-label="Colours: attention weight">
     <span class="legend-name">attention weight</span>
     <div class="legend-scale">
-      <div class="legend-ramp" ${ref(rampPainted(weightRamp(palette)))}></div>
+      <div class="legend-ramp" ${ref(rampPainted(weightRamp(overPictures)))}></div>
       <div class="legend-ticks">
         <span class="first" ${ref(placedAt(0))}>0</span>
         <span class="last" ${ref(placedAt(1))}>${shortNumber(top)}</span>
