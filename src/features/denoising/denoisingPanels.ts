@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { DiffusionClient } from '../../engine/diffusionClient.ts';
+import { requestOf } from '../../models/diffusion/request.ts';
 import {
   initialDenoising,
   mostSeeds,
@@ -12,17 +13,17 @@ import {
   type DenoisingPage,
   type DenoisingViewState,
   type PastedDenoising,
-  type SampleParams,
   type StartImage,
 } from '../../protocol/denoisingView.ts';
-import type { DiffusionRequest, DiffusionSettings } from '../../protocol/diffusion.ts';
+import type { DiffusionSettings } from '../../protocol/diffusion.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import { copyText } from '../clipboard.ts';
 import type { DiffusionModels } from '../pipelines/diffusionModels.ts';
+import { parseSettings } from '../sampling/pastedSettings.ts';
 import { SinglePanel } from '../singlePanel.ts';
 import { chooseImage, ImageFile, type ReadsPictures } from '../vae/imageFiles.ts';
 import { parseDenoisingState } from './denoisingState.ts';
-import { checkFits, parseDenoisingSettings } from './pastedDenoising.ts';
+import { settingsFor } from './pastedDenoising.ts';
 import { saveAs } from './saving.ts';
 
 export interface DenoisingServices {
@@ -93,7 +94,15 @@ export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Di
         this.#client = await models.client(model);
         return this.#client.load({ signal, onProgress: progress });
       },
-      sample: (params, { signal, item, progress }) => client().sample(requestOf(params), { signal, onItem: item, onProgress: progress }),
+      sample: ({ settings, start, shown }, { signal, item, progress }) =>
+        client().sample(
+          {
+            ...requestOf(settings),
+            ...{ shown, keep: 'all' },
+            ...(start && { start: { ...start, as: 'picture' } }),
+          },
+          { signal, onItem: item, onProgress: progress },
+        ),
       tensors: (params, { signal }) => client().tensors(params, { signal }),
       recompute: (params, { signal }) => client().recompute(params, { signal }),
       wordMaps: (params, { signal, progress }) => client().wordMaps(params, { signal, onProgress: progress }),
@@ -118,17 +127,6 @@ export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Di
   }
 }
 
-/** Item i has the seed and i. */
-function requestOf({ settings, start, shown }: SampleParams): DiffusionRequest {
-  const { seed, count, condition, sampler, options, run, guidance, rescale } = settings;
-  return {
-    seeds: Array.from({ length: count }, (_, item) => (seed + item) % 2 ** 32),
-    conditions: [condition],
-    ...{ sampler, options, run, guidance, rescale, shown, keep: 'all' },
-    ...(start && { start: { ...start, as: 'picture' } }),
-  };
-}
-
 /** An image as the model's pictures are: of a latent model not as x is. */
 async function readImage(client: DiffusionClient, image: ImageFile): Promise<StartImage> {
   const pictures: ReadsPictures = {
@@ -146,11 +144,12 @@ async function readImage(client: DiffusionClient, image: ImageFile): Promise<Sta
 
 /** Settings of a model that is not here are taken over for the one that is shown, where they fit. */
 async function pasted(models: DiffusionModels, shown: string, signal: AbortSignal): Promise<PastedDenoising> {
-  const { model: wanted, settings } = parseDenoisingSettings(await vscode.env.clipboard.readText());
+  const given = parseSettings(await vscode.env.clipboard.readText(), 'diffusion');
+  const wanted = given.model;
   const listed = await models.list();
   const named = listed.find(({ id }) => id === wanted);
   const { id, title } = named ?? listed.find((each) => each.id === shown) ?? { id: shown, title: shown };
-  checkFits(settings, title, await (await models.client(id)).load({ signal }));
+  const settings = settingsFor(given, title, await (await models.client(id)).load({ signal }));
   const isOther = wanted !== undefined && !named;
   const notice = isOther ? `The settings are of the model “${wanted}”, which is not here: they were taken over for ${title}.` : null;
   return { model: id, settings, notice };

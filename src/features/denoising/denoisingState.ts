@@ -11,7 +11,7 @@ z.config({ jitless: true });
 const text = z.string().check(z.maxLength(4_000));
 const place = z.int().check(z.gte(0), z.lte(100_000));
 
-export const shownDiffusionFields = { ...diffusionFields, count: z.int().check(z.gte(1), z.lte(mostSeeds)) };
+const shownDiffusionFields = { ...diffusionFields, count: z.int().check(z.gte(1), z.lte(mostSeeds)) };
 
 const state = z.object({
   model: z.nullable(text),
@@ -30,7 +30,7 @@ export function parseDenoisingState(value: unknown): DenoisingViewState | null {
 }
 
 /** Without what is there and has no value: messages tell that from what is not there. */
-export function givenOf<Settings extends Partial<DiffusionSettings>>(settings: object): Settings {
+function givenOf<Settings extends Partial<DiffusionSettings>>(settings: object): Settings {
   const given = (value: unknown): unknown =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).flatMap(([key, part]) => (part === undefined ? [] : [[key, given(part)]])))

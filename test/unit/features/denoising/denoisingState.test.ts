@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseDenoisingState } from '../../../../src/features/denoising/denoisingState.ts';
-import { checkFits, parseDenoisingSettings } from '../../../../src/features/denoising/pastedDenoising.ts';
+import { settingsFor } from '../../../../src/features/denoising/pastedDenoising.ts';
 import { initialDenoising } from '../../../../src/protocol/denoisingView.ts';
+import type { PastedSettings } from '../../../../src/protocol/sampling.ts';
 
 describe('what is kept', () => {
   it('comes back as it was', () => {
@@ -32,30 +33,27 @@ describe('settings that are pasted', () => {
   const captions = { conditioning: { kind: 'caption', characters: [...'Ab'], styles: [] }, withoutGuidance: null } as const;
   const classes = { conditioning: { kind: 'class', count: 3, names: {}, none: null }, withoutGuidance: 'It was trained without.' } as const;
 
-  it('are those that the panel copies, or settings alone', () => {
-    expect(parseDenoisingSettings('{"model": "m", "diffusion": {"seed": 4, "run": {"steps": 9}}}')).toEqual({
-      ...{ model: 'm', settings: { seed: 4, run: { steps: 9 } } },
+  it('are those that the model has', () => {
+    const diffusion = { condition: { prompt: 'A b' }, guidance: 3, count: 16 };
+    expect(settingsFor({ model: 'm', diffusion }, 'M', captions)).toBe(diffusion);
+    expect(settingsFor({ diffusion: { condition: { label: 2 }, guidance: 1 } }, 'M', classes)).toEqual({
+      condition: { label: 2 },
+      guidance: 1,
     });
-    expect(parseDenoisingSettings('{"guidance": 3}')).toEqual({ settings: { guidance: 3 } });
   });
 
-  it.each([
-    ['no json', /^What is on the clipboard is no JSON\. Copy/],
-    ['{"seed": -1}', /seed \(-1\) is wrong/],
-    ['{"diffusion": {"count": 17}}', /diffusion\.count \(17\) is wrong/],
-    ['{"diffusion": {"noise": 1}}', /diffusion\.noise \(1\) is wrong/],
-    ['{"gan": {"seed": 1}}', /diffusion \(missing\) is wrong/],
-  ])('are refused with what is wrong: %s', (text, message) => {
-    expect(() => parseDenoisingSettings(text)).toThrow(message);
-    expect(() => parseDenoisingSettings(text)).toThrow(expect.objectContaining({ code: 'setting-invalid' }));
-  });
-
-  it('are nothing for a model that is told something else', () => {
-    expect(() => checkFits({ condition: { prompt: 'A b' }, guidance: 3 }, 'M', captions)).not.toThrow();
-    expect(() => checkFits({ condition: { prompt: 'A b' } }, 'M', classes)).toThrow(
+  it.each<[PastedSettings, typeof captions | typeof classes, string]>([
+    [
+      { diffusion: { condition: { prompt: 'A b' } } },
+      classes,
       'condition.prompt ("A b") is nothing that M has: it is told a class (label).',
-    );
-    expect(() => checkFits({ condition: { label: 1 } }, 'M', captions)).toThrow('condition.label (1) is nothing that M has');
-    expect(() => checkFits({ guidance: 2 }, 'M', classes)).toThrow('guidance (2) is nothing that M has: It was trained without. Write 1.');
+    ],
+    [{ diffusion: { condition: { label: 1 } } }, captions, 'condition.label (1) is nothing that M has: it is told a text (prompt).'],
+    [{ diffusion: { guidance: 2 } }, classes, 'guidance (2) is nothing that M has: It was trained without. Write 1.'],
+    [{ diffusion: { count: 17 } }, captions, 'count (17) is more than this panel shows: at most 16.'],
+    [{ gan: { seed: 1 } }, captions, 'none of a diffusion model'],
+  ])('are refused with the value that is nothing for it: %j', (pasted, model, message) => {
+    expect(() => settingsFor(pasted, 'M', model)).toThrow(message);
+    expect(() => settingsFor(pasted, 'M', model)).toThrow(expect.objectContaining({ code: 'setting-invalid' }));
   });
 });
