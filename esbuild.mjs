@@ -75,6 +75,7 @@ const entries = [
       python: 'src/python/reader/main.ts',
       typeset: 'src/typeset/main.ts',
       openQuestions: 'src/models/openQuestions.ts',
+      document: 'src/report/document.ts',
     },
     outExtension: { '.js': '.cjs' },
     outdir: 'dist',

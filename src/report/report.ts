@@ -1,7 +1,7 @@
 /** A report of a run, from the engine that has it to the pieces of a file. */
 
 import type { CallOptions } from '../protocol/rpc.ts';
-import { reportDocument, type ReportPage } from './document.ts';
+import type { ReportPage } from './document.ts';
 import { gatherReport, gatherSites, type ReportSource, type ReportSubject } from './gather.ts';
 
 export interface ReportRequest extends ReportSubject {
@@ -18,5 +18,7 @@ export async function* reportPieces(
   options: CallOptions,
 ): AsyncGenerator<string> {
   const data = await gatherReport(source, subject, { genlens, written: written.toISOString() }, options);
+  // The host reads how a report is written when one is.
+  const { reportDocument } = await import('./document.ts');
   yield* reportDocument(page, data, gatherSites(source, subject.result.run, options));
 }
