@@ -9,7 +9,7 @@ import type { Fault } from './fault.ts';
 import { misnamedForm } from './near/naming.ts';
 import { isKept } from './near/vetoes.ts';
 import { kindsOf } from './noising/samples.ts';
-import { made } from './rules/flow.ts';
+import { isMadeOf, made } from './rules/flow.ts';
 import { ownNodes } from './statements.ts';
 
 export function* contradictions({ found, computed: all, textOf }: Checked, told: readonly Fault[]): Generator<Fault> {
@@ -23,6 +23,8 @@ export function* contradictions({ found, computed: all, textOf }: Checked, told:
     // What an object gathers may have been gathered with either sign.
     if (!wrong || (wrong.node.op === 'let' && isKept(wrong.node))) continue;
     const [named] = computed.places.filter(({ node }) => node === wrong.node);
+    // Of what was made of it before, that is told there.
+    if (!named && told.some(({ at, statement }) => statement !== computed && isMadeOf(at, (part) => part === wrong.node))) continue;
     const code = named ? textOf(named) : wrong.name;
     yield {
       rule: 'another-form',

@@ -14,26 +14,44 @@ export function* stepsAway({ computed, textOf, imports }: Checked, told: readonl
     if (known.has(statement)) continue;
     const wrong = wrongIn(statement);
     if (!wrong) continue;
-    const { length, within, slope } = wrong;
-    const turned = make('subtract', unwrap(length).args.toReversed());
-    const edits = textEdits({ kind: 'order', there: length, wanted: turned, within, also: [] }, { statement, computed, textOf, imports });
+    const { length, within, slope, isSlopeTurned } = wrong;
+    const there = isSlopeTurned ? unwrap(unwrap(slope).args[0]!) : length;
+    const turned = make('subtract', unwrap(there).args.toReversed());
+    const around = isSlopeTurned ? unwrap(slope) : within;
+    const edits = textEdits(
+      { kind: 'order', there, wanted: turned, within: around, also: [] },
+      { statement, computed, textOf, imports },
+    );
+    const [message, title] = isSlopeTurned ? said.slope : said.length;
     yield {
       rule: 'wrong-direction',
-      message:
-        'The slope (x − D) / σ leads to more noise as the noise level rises: with the level that is left less the one that is gone to, the step leads away from the denoised sample.',
+      message,
       statement,
-      at: length,
-      related: [{ node: slope, message: 'The slope.' }],
+      at: isSlopeTurned ? unwrap(slope) : length,
+      related: [isSlopeTurned ? { node: length, message: 'The step.' } : { node: slope, message: 'The slope.' }],
       nearly: null,
-      change: edits && { title: 'Take the next level less the one that is left', edits },
+      change: edits && { title, edits },
     };
   }
 }
+
+const said = {
+  length: [
+    'The slope (x − D) / σ leads to more noise as the noise level rises: with the level that is left less the one that is gone to, the step leads away from the denoised sample.',
+    'Take the next level less the one that is left',
+  ],
+  slope: [
+    'The slope is (x − D) / σ where the step is the next level less the one that is left: the other way round the step leads away from the denoised sample.',
+    'Take the sample less the denoised one',
+  ],
+} as const;
 
 interface Wrong {
   readonly length: Node;
   readonly within: Node;
   readonly slope: Node;
+  /** The step is as long as the level changes, with its sign: it is the slope that is the other way round. */
+  readonly isSlopeTurned: boolean;
 }
 
 function wrongIn({ node, places }: Computed): Wrong | null {
@@ -55,7 +73,8 @@ function wrongIn({ node, places }: Computed): Wrong | null {
     if (isBack === isOn) continue;
     const way = sign * (unwrap(x.node) === sample ? 1 : -1) * (isOn ? 1 : -1);
     const within = way < 0 ? userIn(product, length.node) : null;
-    if (within) return { length: length.node, within, slope: slope.node };
+    const isSlopeTurned = isOn && sign === 1 && unwrap(x.node) === denoised;
+    if (within) return { length: length.node, within, slope: slope.node, isSlopeTurned };
   }
   return null;
 }
