@@ -27,7 +27,8 @@ export function atMaking(near: NearMiss): Edit {
   // A margin is made to be raised: where the loss falls as it rises, it is the difference in it that was taken the wrong way round.
   if (kind === 'sign' && wanted.op === 'negate' && wanted.args[0] === there && isIntermediate(there) && signIn(cut, there) === -1) {
     const taken = differenceIn(unwrap(there));
-    if (taken) return { ...edit, kind: 'order', there: taken, wanted: make('subtract', taken.args.toReversed(), taken.attributes), within: null };
+    if (taken)
+      return { ...edit, kind: 'order', there: taken, wanted: make('subtract', taken.args.toReversed(), taken.attributes), within: null };
   }
   if (kind !== 'missing function' || wanted.args.length !== 1 || wanted.args[0] !== there || !isIntermediate(there)) return edit;
   if (implied[wanted.op]?.test(String(there.attributes['name'])) !== true) return edit;

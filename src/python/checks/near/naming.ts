@@ -139,6 +139,7 @@ const alsoCalled: Readonly<Record<string, readonly string[]>> = {
   kl_gauss_full: divergence,
   kl_free_bits: ['free nats', 'free bits'],
   gauss_nll: ['nll', 'log normal', 'log gaussian', 'gaussian log', 'normal log', 'gaussian likelihood', 'normal logpdf'],
+  eps_from_score: ['score to eps', 'score to noise', 'noise from score', 'score2eps', 'score2noise'],
   iwae: ['log mean exp', 'log mean weights', 'importance'],
 };
 

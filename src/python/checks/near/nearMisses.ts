@@ -19,6 +19,7 @@ import { isHelper, leastWorkOfInfo, workIn } from './finished.ts';
 import { isFlipped } from './judge.ts';
 import { faultOf } from './says.ts';
 import { nearMissOf } from './search.ts';
+import { isErrorOfNamed } from './vetoes.ts';
 
 const ofSchedules: ReadonlySet<string> = new Set(['no-inverse', 'marginals-differ', 'schedule-table']);
 
@@ -91,7 +92,8 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       const isScaled = edit.there.op === 'multiply' || edit.there.op === 'divide';
       if (!fault.isBroken && edit.kind === 'another function' && isScaled && !near.named.isCalledSo) continue;
       const isSure =
-        isCalledFully(near.named) && edit.kind === 'another function' && edit.wanted.op !== 'square' && edit.wanted.op !== 'abs';
+        (isCalledFully(near.named) && edit.kind === 'another function' && edit.wanted.op !== 'square' && edit.wanted.op !== 'abs') ||
+        (near.named.isCalledSo && isErrorOfNamed(near.named) && edit.kind === 'missing function' && edit.wanted.op === 'square');
       if (!fault.isBroken && (!isWritten || (isSquare && !isSure && workIn(match.cut) < leastWorkOfInfo))) continue;
       wrong.add(unwrap(near.cut.root)).add(edit.there);
       faults.push(fault);

@@ -138,6 +138,7 @@ export function* changesOf(node: Node, around: Around, above: Node | null, other
   }
   if (adding.has(op)) {
     yield* scopesOf(node);
+    yield* movedFactors(node);
     yield* widened(node);
   }
   if (shaping.has(op) && adding.has(args[0]!.op)) yield* narrowed(node);
@@ -190,6 +191,17 @@ function* scopesOf(node: Node): Generator<Change> {
     let sum = inner.args[place]!;
     for (const term of terms) sum = make(term.op, [sum, term.node]);
     yield { kind: 'scope', wanted: make(inner.op, inner.args.with(place, sum)) };
+  }
+}
+
+/** `a * b + c` for `a + b * c`: what multiplies one term belongs to the other. */
+function* movedFactors({ op, args }: Node): Generator<Change> {
+  for (const [place, term] of args.entries()) {
+    if (term.op !== 'multiply' || [...term.args, args[1 - place]!].some((part) => numberOf(part) !== null)) continue;
+    for (const [at, factor] of term.args.entries()) {
+      const terms = [term.args[1 - at]!, make('multiply', [factor, args[1 - place]!])];
+      yield { kind: 'scope', wanted: make(op, place === 0 ? terms : terms.toReversed()) };
+    }
   }
 }
 

@@ -165,7 +165,13 @@ class PieceSearch {
       if (!own) parts.set(formula, (own = new Set<Node>()));
       for (const [node, choice] of choices[0]!) if ('role' in choice) own.add(node);
     }
-    return this.#likely.some((named) => isOneOf(this.#cut, named, this.#alternative, parts.get(named.formula)!));
+    // What is called another loss of real and generated examples is no critic's.
+    const isCalled = this.#likely.some(({ isCalledSo, score, formula }) => isCalledSo && score >= allNamed && formula.id !== 'wgan_d');
+    return this.#likely.some(
+      (named) =>
+        !(isCalled && named.formula.id === 'wgan_d' && !named.isCalledSo) &&
+        isOneOf(this.#cut, named, this.#alternative, parts.get(named.formula)!),
+    );
   }
 
   /** With 1 for a share there is nothing left of the rest. */
@@ -273,6 +279,9 @@ const isRest = ({ fit: { constant } }: Match): boolean => constant !== 0;
 function isBetterThan(named: Named, at: number, edit: Edit, best: NearMiss, own: ReadonlySet<Node>, leavesRest = false): boolean {
   if (named.score !== best.named.score) return named.score > best.named.score;
   if (at !== best.at) return at < best.at;
+  // What is said of a reading is an unusual way of it.
+  const [isUnusual, isOther] = [named, best.named].map(({ reading }) => reading.remark !== undefined);
+  if (isUnusual !== isOther) return isOther!;
   if (isRest(best.match) !== leavesRest) return isRest(best.match);
   return rankOf(edit, own) < rankOf(best.edit, own);
 }

@@ -28,17 +28,10 @@ export interface Trial {
 
 /** By why an edit is not asked about, whichever formula it would make. */
 export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
-  composite: isComposite,
   logarithm: isLogarithm,
   cancelled: isCancelled,
   'in other units': isInOtherUnits,
   'made on': isMadeOn,
-  derivative: ({ edit: { kind }, surroundings: { around } }) =>
-    kind === 'missing function' &&
-    around
-      .slice(0, 1)
-      .map(wordsOf)
-      .some((words) => holdsAny(words, ofDerivatives)),
   // The rest of a rest is the share itself.
   'complement twice': ({ edit: { kind, there, wanted } }) =>
     kind === 'missing function' && isComplement(wanted) && isComplement(unwrap(there)),
@@ -55,6 +48,9 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
   kept: ({ edit: { kind, there, wanted } }) =>
     (kind === 'sign' && wanted.op === 'negate' && (isKept(there) || isMeanOfKept(there))) ||
     (wanted.op === 'reciprocal' && unwrap(there).op === 'exp' && isMeanOfKept(unwrap(there).args[0]!)),
+  // Nobody takes the same of one value twice for what is taken of two.
+  twice: ({ edit: { kind }, changed: { order } }) =>
+    kind === 'another value' && order.some(({ op, args: [one, other] }) => op === 'add' && isTwin(one!, other!, mostAlike)),
   // A mean that runs on is made of what it was.
   updated: ({ edit: { kind, there, wanted } }) =>
     kind === 'another value' && unwrap(wanted).op === 'attribute' && isMadeOf(there, (part) => part === unwrap(wanted), 40),
@@ -64,7 +60,16 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
 
 /** By why an edit is no mending of one formula. */
 export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => boolean>> = {
+  composite: isComposite,
   'complement of real': isComplementOfReal,
+  // The loss of a discriminator is called "d loss" too.
+  derivative: ({ edit: { kind }, surroundings: { around } }, { formula: { family } }) =>
+    kind === 'missing function' &&
+    family !== 'GAN' &&
+    around
+      .slice(0, 1)
+      .map(wordsOf)
+      .some((words) => holdsAny(words, ofDerivatives)),
   'of label': isOfLabel,
   // Any sum may be such a formula, and this one adds noise.
   'drawn noise': ({ edit: { kind, there } }, { reading }) =>
@@ -77,6 +82,10 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
   'against names': ({ edit }, { choices: [first], reading }) =>
     edit.kind === 'swapped' && (!areNamed([edit.there, edit.wanted], first!) || ((reading.rank ?? 1) < 1 && areLetters(edit))),
   'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)) || isTakenForOne(edit, named),
+  // What a critic says is no probability, nor the logarithm of one.
+  'score of a critic': (_, { formula, choices: [first] }) =>
+    (formula.id === 'wgan_d' || formula.id === 'gan_g_linear') &&
+    [...first!].some(([node, choice]) => 'role' in choice && /^(?:log|logSigmoid|sigmoid)$/.test(unwrap(node).op)),
   // How much of each end a velocity has is told by its path, and a share of it may be meant.
   'share of a velocity': ({ edit: { kind, wanted } }, { formula }) =>
     formula.id === 'fm_loss' && (kind === 'another value' || kind.endsWith('factor') || isLessOne(wanted)),
@@ -109,9 +118,31 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
     !named.isCalledSo && asksForName(edit, changed) && !(edit.wanted.op === 'square' && isErrorOfNamed(named)),
 };
 
-/** A loss of two values that are called what they are: their difference alone has no least value. */
-export const isErrorOfNamed = ({ reading, score, formula: { family } }: Named): boolean =>
-  reading.fit === 'loss' && (reading.rank ?? 1) >= 1 && score >= allNamed && family !== 'GAN' && reading.roles.length <= 3;
+/** A loss of two values that are called what they are: their difference alone has no least value. Of what critics say it is one. */
+export const isErrorOfNamed = ({ reading, score, formula: { id, family } }: Named): boolean =>
+  reading.fit === 'loss' &&
+  (reading.rank ?? 1) >= 1 &&
+  score >= allNamed &&
+  (family !== 'GAN' || ofFeatures.has(id)) &&
+  reading.roles.length <= 3;
+
+const ofFeatures: ReadonlySet<string> = new Set(['feature_matching', 'feature_matching_paired', 'path_length']);
+
+/** Operations that are compared of two values. */
+const mostAlike = 12;
+
+/** Whether two values are computed alike from the same. */
+function isTwin(one: Node, other: Node, most: number): boolean {
+  const [a, b] = [unwrap(one), unwrap(other)];
+  if (a === b) return true;
+  const isSame = a.op === b.op && a.args.length === b.args.length && !leaves.has(a.op);
+  return (
+    isSame &&
+    most > 0 &&
+    JSON.stringify(a.attributes) === JSON.stringify(b.attributes) &&
+    a.args.every((arg, at) => isTwin(arg, b.args[at]!, most - 1))
+  );
+}
 
 const isAskedOf = (value: Node): boolean =>
   usersOf(value).some((user) => user.op === 'opaque' || isCallOfFile(user) || (user.op === 'let' && isAskedOf(user)));
@@ -191,9 +222,11 @@ const onTop: ReadonlySet<string> = new Set(
   'multiply divide negate let inline mean sum reshape flatten squeeze expandDims detach'.split(' '),
 );
 
-/** A function of a formula is no mistake: `sqrt(variance)` is no variance. */
-function isComposite({ edit: { kind, wanted }, changed }: Trial): boolean {
-  return (kind === 'extra function' || kind === 'extra factor') && isAtTop(wanted, changed);
+/** A function of a formula is no mistake: `sqrt(variance)` is no variance. What is averaged is another loss by it, where it is called one. */
+function isComposite({ edit: { kind, there, wanted }, changed }: Trial, { isCalledSo, reading }: Named): boolean {
+  if ((kind !== 'extra function' && kind !== 'extra factor') || !isAtTop(wanted, changed)) return false;
+  const isAveraged = changed.order.some(({ op, args }) => (op === 'mean' || op === 'sum') && args[0] === wanted);
+  return !(isCalledSo && reading.fit === 'loss' && there.op === 'sqrt' && isAveraged);
 }
 
 /** Two that have changed places are told by what they are called, both of them. */

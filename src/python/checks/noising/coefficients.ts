@@ -15,7 +15,7 @@ import { isMadeOf } from '../rules/flow.ts';
 import { isCallOfFile } from '../statements.ts';
 import { areEqual, combinationOf, type Combination } from './combination.ts';
 import { levelsAt, made, meaningOf, othersThan, partsOf, waysOf, type Levels, type Meaning, type Parts } from './meant.ts';
-import { productOf, weightOf, type Term } from './makings.ts';
+import { productOf, sumOf, weightOf, type Term } from './makings.ts';
 import { mended } from './mend.ts';
 import { isPreservingBy } from './preserving.ts';
 import { siblingOf } from './siblings.ts';
@@ -101,7 +101,7 @@ export function wrongIn(statement: Computed, computed: readonly Computed[], keep
         return wanted && { meaning, levels, fresh, terms: [{ node: drawn![0], kind: 'noise', by: fresh, wanted }] };
       }
       // What is gone to may be the only time that is spoken of.
-      if (meaning === 'earlier') others.push(weightsFor(given, partsOf('noisy', levels)[0]!));
+      if (meaning === 'earlier' && !fresh) others.push(weightsFor(given, partsOf('noisy', levels)[0]!));
       if ([...ways, ...others].some((weights) => weights?.every((weight, place) => areEqual(weight, samples[place]![1])))) return null;
       const left = meaning === 'earlier' && !fresh ? withRoom(statement.node, samples, given, levels) : null;
       if (left) ways.push(weightsFor(given, left));
@@ -231,7 +231,8 @@ function* faultOf({ meaning, terms, levels, fresh }: Wrong, whole: Computed, che
   const [statement, own] = product ? [product, differing] : [whole, terms];
   const holds = (found: Combination): boolean => own.every(({ node, wanted }) => areEqual(found.terms.get(node) ?? none, wanted));
   const lookup = differing.length > 1 ? misread(statement, holds, checked) : null;
-  const weight = differing.length === 1 && !lookup ? weightOf(differing[0]!, statement, checked) : null;
+  const weight =
+    differing.length === 1 && !lookup ? (weightOf(differing[0]!, statement, checked) ?? sumOf(differing[0]!, statement, checked)) : null;
   const ofWeight = weight && (yield* mended(weight, holds, checked, [], statement.node));
   const change = lookup
     ? null

@@ -17,9 +17,23 @@ export interface Term {
   readonly wanted: Numbers;
 }
 
+const samplesIn = (part: Node): readonly Node[] => [...(combinationOf(part, { schedule: new Schedule() })?.terms.keys() ?? [])];
+
+/** A statement before that puts the sample together with all others, where the whole only multiplies what that gives. */
+export function sumOf({ node }: Term, whole: Computed, { computed }: Checked): Computed | null {
+  const sums = factorsOf(whole.node, ({ op }) => op === 'let').filter(
+    (factor) => samplesIn(factor.node).length + samplesIn(unwrap(factor.node)).length > 0,
+  );
+  const [sum, ...others] = sums;
+  if (sum?.node.op !== 'let' || sum.below || others.length > 0 || !/^(?:add|subtract)$/.test(unwrap(sum.node).op)) return null;
+  if (!samplesIn(unwrap(sum.node)).includes(node)) return null;
+  const isIt = ({ holder, start, target, node: made }: Computed): boolean =>
+    holder === whole.holder && start < whole.start && target === sum.node.attributes['name'] && unwrap(made) === unwrap(sum.node);
+  return computed.findLast(isIt) ?? null;
+}
+
 /** A statement before that multiplies the sample by all that it is multiplied by in the whole. */
 export function productOf({ node }: Term, whole: Computed, { computed }: Checked): Computed | null {
-  const samplesIn = (part: Node): readonly Node[] => [...(combinationOf(part, { schedule: new Schedule() })?.terms.keys() ?? [])];
   const [part, ...others] = termsOf(whole.node).flatMap((term) => (samplesIn(term.node).includes(node) ? [term.node] : []));
   if (part?.op !== 'let' || others.length > 0 || samplesIn(part.args[0]!).length !== 1) return null;
   const isIt = ({ holder, start, target, node: made }: Computed): boolean =>

@@ -128,11 +128,11 @@ const isOfTwo = (student: Node, teacher: Node, isDeep = false): boolean => {
   return /student|(?:^|_| )s(?:_|$| )|stu/i.test(a!) && /teacher|(?:^|_| )t(?:_|$| )|tea/i.test(b!);
 };
 
-/** Beside another loss, where nothing multiplies by the square of the temperature. */
+/** Where another power of the temperature multiplies than its square, or none beside another loss. */
 function* unscaled(statement: Computed, computed: readonly Computed[]): Generator<Fault> {
   const terms = termsOf(statement.node);
   const isOther = (node: Node): boolean => isMadeOf(node, ({ op }) => op === 'crossEntropy' || op === 'square', 40);
-  if (terms.length < 2 || !terms.some(({ node }) => isOther(node))) return;
+  const isAlone = terms.length < 2 || !terms.some(({ node }) => isOther(node));
   for (const { node } of terms) {
     const soft = [...lossesIn(new Set(made(node, 200)))].find(({ taken }) => taken.loss === 'divergence' && taken.target);
     if (!soft) continue;
@@ -140,7 +140,7 @@ function* unscaled(statement: Computed, computed: readonly Computed[]): Generato
     if (!student?.by || student.by !== teacher?.by || !isOfTwo(student.of, teacher.of)) continue;
     const { by } = student;
     const power = powerOn(node, by);
-    if (power === 2 || (power === 0 && isMadeOf(node, (part) => scalesBy(part, by), 200))) continue;
+    if (power === 2 || (power === 0 && (isAlone || isMadeOf(node, (part) => scalesBy(part, by), 200)))) continue;
     const holder = computed.find((one) => one.holder === statement.holder && one.target !== '' && reached(one.node).has(soft.node));
     yield {
       rule: 'other-factor',

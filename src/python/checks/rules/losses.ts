@@ -1,6 +1,6 @@
 /** What losses take, and what they are given. */
 
-import { numberOf, operandsOf, unwrap, type Node } from '../../expression/node.ts';
+import { numberOf, operandsOf, unwrap, usersOf, type Node } from '../../expression/node.ts';
 import type { Kind } from './modules.ts';
 
 export interface Taken {
@@ -31,6 +31,7 @@ export function takenBy(node: Node): Taken | null {
       const rest = withoutSlight(a!);
       if (rest.op === 'subtract' && numberOf(rest.args[0]!) === 1)
         return { loss: 'logarithm', takes: 'probabilities', value: rest.args[1]! };
+      if (isOfClasses(node)) return { loss: 'logarithm', takes: 'probabilities', value: a! };
       if (rest.op !== 'parameter') return null;
       const value = unwrap(a!) === rest ? a! : unwrap(a!).args.find((arg) => unwrap(arg) === rest)!;
       return { loss: 'logarithm', takes: 'probabilities', value };
@@ -41,6 +42,10 @@ export function takenBy(node: Node): Taken | null {
       return null;
   }
 }
+
+/** A logarithm with a name of its own that a negative log-likelihood is given. */
+const isOfClasses = (log: Node): boolean =>
+  usersOf(log).some((user) => user.op === 'let' && usersOf(user).some(({ op, args }) => op === 'crossEntropy' && args[0] === user));
 
 function unsigned(node: Node): Node {
   const inner = unwrap(node);

@@ -18,7 +18,7 @@ export interface Normalised {
 
 /** `x / sqrt(mean(x ** 2) + eps)`, or with what is off the mean, or without the root. */
 export function normalisedIn(node: Node): Normalised | null {
-  const factors = factorsOf(node);
+  const factors = factorsOf(node, isSquared);
   for (const { node: factor, below } of factors) {
     const inner = unwrap(factor);
     const root = below && inner.op === 'add' && unwrap(inner.args[0]!).op === 'sqrt' ? unwrap(inner.args[0]!) : inner;
@@ -32,6 +32,10 @@ export function normalisedIn(node: Node): Normalised | null {
   }
   return null;
 }
+
+/** What its own mean square is of may be a product itself. */
+const isSquared = (node: Node): boolean =>
+  [node, unwrap(node)].some((one) => usersOf(one).some(({ op, args }) => op === 'square' && args[0] === one));
 
 /** The array itself, or what is left of it without its mean. */
 const isOf = (node: Node, of: Node): boolean => {

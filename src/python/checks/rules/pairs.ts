@@ -105,8 +105,8 @@ const orders = ([a, b]: readonly [Node, Node]): readonly (readonly [Node, Node])
 /** A value that is the same as that of its counterpart, or but for one thing that is the counterpart's still. */
 function* twice(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
-    if (node.op !== 'add' || unwrap(node.args[0]!) !== unwrap(node.args[1]!) || node.args.some(({ op }) => op === 'let') || !isOneWay(node))
-      continue;
+    if (node.op !== 'add' || node.args.some(({ op }) => op === 'let')) continue;
+    if (!(unwrap(node.args[0]!) === unwrap(node.args[1]!) && isOneWay(node)) && !areMeansOfOne(node.args[0]!, node.args[1]!)) continue;
     yield {
       ...{ rule: 'same-twice', statement, at: node, related: [], nearly: null, change: null },
       message: 'Both terms are the same: of the two directions of a contrastive loss, the second takes the similarities transposed.',
@@ -137,6 +137,14 @@ function* twice(statement: Computed, checked: Checked): Generator<Fault> {
       return;
     }
   }
+}
+
+/** Two names of one loss, of which the means are taken. */
+function areMeansOfOne(one: Node, other: Node): boolean {
+  const [a, b] = [unwrap(one), unwrap(other)];
+  const [inner, twin] = [a.args[0], b.args[0]];
+  if (a.op !== 'mean' || b.op !== 'mean' || inner?.op !== 'let' || twin?.op !== 'let' || unwrap(inner) !== unwrap(twin)) return false;
+  return nameOf(inner) !== nameOf(twin) && isMadeOf(inner, ({ op }) => /^(?:crossEntropy|logSoftmax|logSumExp)$/.test(op), 40);
 }
 
 /** What is fitted on one of them is meant to be used on the other. */

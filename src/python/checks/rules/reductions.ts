@@ -5,7 +5,7 @@ import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { ownNodes, placeOf } from '../statements.ts';
-import { factorsOf, isMadeOf, namesOn, termsOf } from './flow.ts';
+import { factorsOf, isMadeOf, made, namesOn, termsOf } from './flow.ts';
 import { callsWithin } from './syntax.ts';
 
 /** What becomes of the examples of a batch. */
@@ -33,7 +33,7 @@ export function* reductions(statement: Computed, checked: Checked): Generator<Fa
         change: null,
       };
     else if ((isDivergence(summed.node) && isError(averaged.node)) || (isDivergence(averaged.node) && isError(summed.node))) {
-      if (isOfOneExample(statement)) continue;
+      if (isOfOneExample(statement) && !isOverExamples(averaged.node)) continue;
       const [what, other] = isDivergence(summed.node) ? ['divergence', 'reconstruction'] : ['reconstruction', 'divergence'];
       const making = summed.node.op === 'let' ? makingOf(summed.node, statement, checked) : null;
       yield {
@@ -206,7 +206,7 @@ function isDivergence(term: Node): boolean {
 
 function isError(term: Node): boolean {
   for (const part of partsOf(term)) {
-    if (part.op === 'crossEntropy' || part.op === 'softplus') return true;
+    if (part.op === 'crossEntropy' || part.op === 'softplus' || part.op === 'logSigmoid') return true;
     const inner = part.op === 'square' || part.op === 'abs' ? unwrap(part.args[0]!) : null;
     if (inner?.op === 'subtract' && inner.args.every((arg) => numberOf(arg) === null) && !isDivergence(term)) return true;
     if (part.op === 'log' && !isDivergence(term) && unwrap(part.args[0]!).op !== 'number') return true;
@@ -222,6 +222,16 @@ function* partsOf(term: Node): Generator<Node> {
     if (one.op === 'opaque' || seen.size > 80) continue;
     for (const arg of one.op === 'inline' || one.op === 'let' ? one.args.slice(0, 1) : one.args) seen.add(arg);
   }
+}
+
+/** A mean of what was summed before along all axes but the first. */
+function isOverExamples(term: Node): boolean {
+  for (const part of made(term, most)) {
+    if (part.op !== 'mean' || part.attributes['axes'] !== null) continue;
+    for (const inner of made(part.args[0]!, most))
+      if (inner.op === 'sum' && Array.isArray(inner.attributes['axes']) && !inner.attributes['axes'].includes(0)) return true;
+  }
+  return false;
 }
 
 /** JAX' functions may be of one example, and lifted to a batch elsewhere. */

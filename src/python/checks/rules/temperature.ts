@@ -47,7 +47,7 @@ function* sampled(statement: Computed): Generator<Fault> {
       unwrap(arg).op === 'parameter' && namesOn(arg)[0] === 'T' && sampling.test(statement.around[0] ?? '');
     if (
       !product.args.some((arg) => isGivenTemperature(arg) || isCalledT(arg)) ||
-      !(isDraw(node) || isDrawnFrom(node, 0) || sampling.test(statement.around[0] ?? ''))
+      !(isDraw(node) || isDrawnFrom(node, 0) || sampling.test(statement.around[0] ?? '') || product.args.some(isAskedFor))
     )
       continue;
     yield {
@@ -84,6 +84,13 @@ const isGivenTemperature = (node: Node): boolean => {
   );
 };
 
+/** A temperature that a function asks for by its full name: what multiplies is called a scale, or an inverse. */
+const isAskedFor = (node: Node): boolean => {
+  const { op, attributes } = unwrap(node);
+  const value = attributes['default'];
+  return op === 'parameter' && /^(?:\w+_)?temperature$/i.test(String(attributes['name'])) && !(typeof value === 'number' && value > 1);
+};
+
 /** `max(temperature, 1e-4)` */
 const isKeptWithin = ({ op, args }: Node): boolean =>
   op === 'clamp' || ((op === 'maximum' || op === 'minimum') && numberOf(args[1]!) !== null);
@@ -95,6 +102,7 @@ function* productsIn(scores: Node): Generator<Node> {
     if (seen.size > 40) return;
     if (one.op === 'multiply') yield one;
     if (one.op === 'matmul') for (const arg of one.args) if (unwrap(arg).op === 'multiply') yield unwrap(arg);
+    if (one.op === 'where') for (const arg of one.args.slice(1)) seen.add(arg);
     if (/^(?:let|inline|detach|leftOut|concatenate|stack|add|subtract|multiply)$/.test(one.op) || moving.has(one.op))
       for (const arg of one.op === 'inline' || one.op === 'let' ? one.args.slice(0, 1) : one.args) seen.add(arg);
   }
@@ -104,6 +112,9 @@ function* productsIn(scores: Node): Generator<Node> {
 function literalOf(node: Node): number | null {
   const inner = unwrap(node);
   if (inner.op === 'parameter') return typeof inner.attributes['default'] === 'number' ? inner.attributes['default'] : null;
+  // What an object was given when it was made, not what it learns.
+  const [kept] = inner.op === 'attribute' ? inner.args : [];
+  if (kept && unwrap(kept).op === 'parameter') return literalOf(kept);
   return numberOf(inner);
 }
 

@@ -18,10 +18,7 @@ export function* stepsAway({ computed, textOf, imports }: Checked, told: readonl
     const there = isSlopeTurned ? unwrap(unwrap(slope).args[0]!) : length;
     const turned = make('subtract', unwrap(there).args.toReversed());
     const around = isSlopeTurned ? unwrap(slope) : within;
-    const edits = textEdits(
-      { kind: 'order', there, wanted: turned, within: around, also: [] },
-      { statement, computed, textOf, imports },
-    );
+    const edits = textEdits({ kind: 'order', there, wanted: turned, within: around, also: [] }, { statement, computed, textOf, imports });
     const [message, title] = isSlopeTurned ? said.slope : said.length;
     yield {
       rule: 'wrong-direction',
