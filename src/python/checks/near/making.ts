@@ -46,17 +46,23 @@ function differenceIn(value: Node): Node | null {
 
 /** Whether a piece of code rises (1) or falls (-1) with a value that it uses once; null where that is not told by its operations. */
 function signIn({ root }: Cut, value: Node): 1 | -1 | null {
+  const known = new Map<Node, 1 | -1 | null>();
+  const of = (node: Node): 1 | -1 | null => {
+    let sign = known.get(node);
+    if (sign === undefined) known.set(node, (sign = visit(node)));
+    return sign;
+  };
   const visit = (node: Node): 1 | -1 | null => {
     if (node === value) return 1;
     const { op, args } = node;
     const [a, b] = args;
-    if (op === 'negate') return turned(visit(a!));
-    if (rising.has(op)) return visit(a!);
-    if (op === 'add') return visit(a!) ?? visit(b!);
-    if (op === 'subtract') return visit(a!) ?? turned(visit(b!));
+    if (op === 'negate') return turned(of(a!));
+    if (rising.has(op)) return of(a!);
+    if (op === 'add') return of(a!) ?? of(b!);
+    if (op === 'subtract') return of(a!) ?? turned(of(b!));
     return null;
   };
-  return visit(root);
+  return of(root);
 }
 
 const turned = (sign: 1 | -1 | null): 1 | -1 | null => sign && (sign === 1 ? -1 : 1);

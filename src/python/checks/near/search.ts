@@ -279,9 +279,9 @@ const isRest = ({ fit: { constant } }: Match): boolean => constant !== 0;
 function isBetterThan(named: Named, at: number, edit: Edit, best: NearMiss, own: ReadonlySet<Node>, leavesRest = false): boolean {
   if (named.score !== best.named.score) return named.score > best.named.score;
   if (at !== best.at) return at < best.at;
-  // What is said of a reading is an unusual way of it.
-  const [isUnusual, isOther] = [named, best.named].map(({ reading }) => reading.remark !== undefined);
-  if (isUnusual !== isOther) return isOther!;
   if (isRest(best.match) !== leavesRest) return isRest(best.match);
-  return rankOf(edit, own) < rankOf(best.edit, own);
+  const [rank, other] = [edit, best.edit].map((one) => rankOf(one, own)) as [number, number];
+  // Of two that are as likely the one counts that leaves the formula in its usual way.
+  const isUsual = ({ reading }: Named): boolean => reading.remark === undefined;
+  return rank === other ? isUsual(named) && !isUsual(best.named) : rank < other;
 }

@@ -128,21 +128,19 @@ export const isErrorOfNamed = ({ reading, score, formula: { id, family } }: Name
 
 const ofFeatures: ReadonlySet<string> = new Set(['feature_matching', 'feature_matching_paired', 'path_length']);
 
-/** Operations that are compared of two values. */
-const mostAlike = 12;
-
-/** Whether two values are computed alike from the same. */
+/** Whether two values are computed alike from the same, by so many operations at most. */
 function isTwin(one: Node, other: Node, most: number): boolean {
-  const [a, b] = [unwrap(one), unwrap(other)];
-  if (a === b) return true;
-  const isSame = a.op === b.op && a.args.length === b.args.length && !leaves.has(a.op);
-  return (
-    isSame &&
-    most > 0 &&
-    JSON.stringify(a.attributes) === JSON.stringify(b.attributes) &&
-    a.args.every((arg, at) => isTwin(arg, b.args[at]!, most - 1))
-  );
+  let left = most;
+  const visit = (first: Node, second: Node): boolean => {
+    const [a, b] = [unwrap(first), unwrap(second)];
+    if (a === b) return true;
+    if (left-- <= 0 || a.op !== b.op || a.args.length !== b.args.length || leaves.has(a.op)) return false;
+    return JSON.stringify(a.attributes) === JSON.stringify(b.attributes) && a.args.every((arg, at) => visit(arg, b.args[at]!));
+  };
+  return visit(one, other);
 }
+
+const mostAlike = 12;
 
 const isAskedOf = (value: Node): boolean =>
   usersOf(value).some((user) => user.op === 'opaque' || isCallOfFile(user) || (user.op === 'let' && isAskedOf(user)));

@@ -107,8 +107,9 @@ function* twice(statement: Computed, checked: Checked): Generator<Fault> {
   for (const node of ownNodes(statement)) {
     if (node.op !== 'add' || node.args.some(({ op }) => op === 'let')) continue;
     if (!(unwrap(node.args[0]!) === unwrap(node.args[1]!) && isOneWay(node)) && !areMeansOfOne(node.args[0]!, node.args[1]!)) continue;
+    const second = secondOf(node, statement, checked);
     yield {
-      ...{ rule: 'same-twice', statement, at: node, related: [], nearly: null, change: null },
+      ...{ rule: 'same-twice', statement: second ?? statement, at: second?.node ?? node, related: [], nearly: null, change: null },
       message: 'Both terms are the same: of the two directions of a contrastive loss, the second takes the similarities transposed.',
     };
   }
@@ -146,6 +147,13 @@ function areMeansOfOne(one: Node, other: Node): boolean {
   if (a.op !== 'mean' || b.op !== 'mean' || inner?.op !== 'let' || twin?.op !== 'let' || unwrap(inner) !== unwrap(twin)) return false;
   return nameOf(inner) !== nameOf(twin) && isMadeOf(inner, ({ op }) => /^(?:crossEntropy|logSoftmax|logSumExp)$/.test(op), 40);
 }
+
+/** Where the second of two names is given to it. */
+const secondOf = ({ args }: Node, { holder }: Computed, { computed }: Checked): Computed | null => {
+  const name = unwrap(args[1]!).args[0];
+  const isIt = (one: Computed): boolean => one.holder === holder && one.node.op !== 'let' && one.target === name!.attributes['name'];
+  return name?.op === 'let' ? (computed.findLast(isIt) ?? null) : null;
+};
 
 /** What is fitted on one of them is meant to be used on the other. */
 const apart =

@@ -34,6 +34,39 @@ const cases: readonly { readonly what: string; readonly right: string; readonly 
     wrong: ['(vt - ut) ** 2', 'vt - ut'],
   },
   {
+    what: 'noise at the other term',
+    right: def('sample(mean, logvar)', 'noise = torch.randn_like(mean)', 'mean + noise * (0.5 * logvar).exp()'),
+    wrong: ['mean + noise * (0.5 * logvar).exp()', 'mean * noise + (0.5 * logvar).exp()'],
+  },
+  {
+    what: 'the norm of a penalty without its square',
+    right: def(
+      'r1(D, x, gamma)',
+      'g = torch.autograd.grad(D(x).sum(), x, create_graph=True)[0]',
+      '0.5 * gamma * g.flatten(1).norm(dim=1).pow(2).mean()',
+    ),
+    wrong: ['.pow(2)', ''],
+  },
+  {
+    what: 'features without the square',
+    right: def('feature_matching_loss(f_real, f_fake)', '(f_real.mean(0).detach() - f_fake.mean(0)).square().sum()'),
+    wrong: ['.square()', ''],
+  },
+  {
+    what: 'what a discriminator says of generated examples, by a small number',
+    right: def(
+      'd_loss(p_real, p_fake, eps=1e-7)',
+      'log_fake = torch.log(1 - p_fake + eps)',
+      '-(torch.log(p_real + eps).mean() + log_fake.mean())',
+    ),
+    wrong: ['1 - p_fake', 'p_fake'],
+  },
+  {
+    what: 'noise from a score',
+    right: def('score_to_eps(score, std)', '-std[:, None] * score'),
+    wrong: ['-std', 'std'],
+  },
+  {
     what: 'an axis that is another one than beside it',
     right: def(
       'layer_norm(x, weight, bias, eps)',

@@ -40,3 +40,21 @@ test('a difference that the formula adds is told where it was taken, one that it
   );
   expect((await placesOf(preference)).map(({ at }) => at)).toEqual(['logits + ref_logits']);
 });
+
+test('a margin that the loss lowers is told where it is made, one that it raises where it is used', async () => {
+  const preference = (margin: string, loss: string): string => def('dpo_loss(chosen_logratio, rejected_logratio, beta)', margin, loss);
+  const made = preference('margin = beta * (rejected_logratio - chosen_logratio)', '-F.logsigmoid(margin).mean()');
+  expect((await placesOf(made)).map(({ at }) => at)).toEqual(['rejected_logratio - chosen_logratio']);
+  const used = preference('margin = beta * (chosen_logratio - rejected_logratio)', '-F.logsigmoid(-margin).mean()');
+  expect((await placesOf(used)).map(({ at }) => at)).toEqual(['-margin']);
+});
+
+test('a distribution that is given another spread is told where it is made, not again where it is sampled from', async () => {
+  const code = def(
+    'sample(post)',
+    'q = torch.distributions.Normal(post.loc, post.logvar)',
+    'z = q.rsample()',
+    '(q.log_prob(z) - torch.distributions.Normal(0.0, 1.0).log_prob(z)).sum(-1)',
+  );
+  expect((await placesOf(code)).map(({ at }) => at)).toEqual(['torch.distributions.Normal(post.loc, post.logvar)']);
+});

@@ -57,6 +57,32 @@ describe('a sample with a wrong coefficient', () => {
       mended: 'mean = (x - self.betas[t] / ((1 - self.kept[t]) ** 0.5) * eps) / self.alphas[t].sqrt()',
     },
     {
+      what: 'the root of what is left is missing in a sum that is scaled afterwards',
+      code: diffusion(
+        'step(self, x, t)',
+        'eps = self.model(x, t)',
+        'centred = x - self.betas[t] / (1 - self.kept[t]) * eps',
+        'mean = centred / self.alphas[t].sqrt()',
+        'return mean',
+      ),
+      said: 'The noise needs the factor −(1 − α_t) / (√(1 − ᾱ_t) √α_t)',
+      mended: 'centred = x - self.betas[t] / ((1 - self.kept[t]) ** 0.5) * eps',
+    },
+    {
+      what: 'noise is added beside a direction that leaves it no room',
+      code: def(
+        'step(model, x, t, t_prev, alphas_cumprod, eta)',
+        'eps = model(x, t)',
+        'a, a_prev = alphas_cumprod[t], alphas_cumprod[t_prev]',
+        'x0 = (x - (1 - a).sqrt() * eps) / a.sqrt()',
+        'sigma = eta * ((1 - a_prev) / (1 - a) * (1 - a / a_prev)).sqrt()',
+        'direction = (1 - a_prev - sigma).sqrt() * eps',
+        'a_prev.sqrt() * x0 + direction + sigma * torch.randn_like(x)',
+      ),
+      said: '`eps` needs the factor √(1 − ᾱ_{t−1} − σ²)',
+      mended: 'direction = (1 - a_prev - (sigma ** 2)).sqrt() * eps',
+    },
+    {
       what: 'the parts of a velocity are added',
       code: def('get_velocity(x0, noise, alpha_bar)', 'alpha_bar.sqrt() * noise + (1 - alpha_bar).sqrt() * x0'),
       said: '`x0` needs the factor −√(1 − ᾱ_t)',

@@ -113,6 +113,11 @@ describe('a temperature', () => {
     expect(await rules(drawn('logits * temperature'))).toEqual(['temperature-multiplied']);
     expect(await rules(drawn('logits / temperature'))).toEqual([]);
   });
+  test('divides where a function asks for it by its full name, and was not given a scale', async () => {
+    expect(await rules(go('logits, temperature', 'return F.softmax(logits * temperature, dim=-1)'))).toEqual(['temperature-multiplied']);
+    expect(await rules(go('logits, temperature=20.0', 'return F.softmax(logits * temperature, dim=-1)'))).toEqual([]);
+    expect(await rules(go('logits, T', 'return F.softmax(logits * T, dim=-1)'))).toEqual([]);
+  });
   test('that is an inverse, or of attention, may multiply', async () => {
     expect(
       await told(go('logits, inv_temperature', 'p = F.softmax(logits * inv_temperature, dim=-1)', 'return torch.multinomial(p, 1)')),

@@ -69,6 +69,16 @@ describe('the second of two', () => {
       'F.cross_entropy(logits, labels) + F.cross_entropy(logits, labels)',
     ],
     [
+      'in one direction, by two names',
+      go(
+        'logits, labels',
+        'rows = F.cross_entropy(logits, labels, reduction="none")',
+        'cols = F.cross_entropy(logits, labels, reduction="none")',
+        'return 0.5 * (rows.mean() + cols.mean())',
+      ),
+      'F.cross_entropy(logits, labels, reduction="none")',
+    ],
+    [
       'of the features of the first',
       go(
         'image, text, scale',

@@ -83,7 +83,9 @@ describe('distillation', () => {
       kd('student / T', 'teacher / T', 'return 0.5 * kd + 0.5 * F.cross_entropy(student, y)'),
       ['other-factor'],
     ],
+    ['has the temperature and not its square', kd('student / T', 'teacher / T', 'return kd * T'), ['other-factor']],
     ['is right', kd('student / T', 'teacher / T'), []],
+    ['is right alone without what makes up for it', kd('student / T', 'teacher / T', 'return kd'), []],
     ['is right without a temperature', kd('student', 'teacher', 'return kd'), []],
     [
       'is right with its square beside labels',

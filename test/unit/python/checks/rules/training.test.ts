@@ -89,6 +89,15 @@ describe('terms of which one is summed over the batch and one averaged', () => {
     ['a divergence', go('o, x, mu, lv', `kl = ${kl}`, 'return F.mse_loss(o, x) + kl'), 'F.mse_loss(o, x) + kl'],
     ['with beta', go('o, x, mu, lv, beta', `kl = ${kl}`, 'return F.mse_loss(o, x) + beta * kl'), 'F.mse_loss(o, x) + beta * kl'],
     [
+      'of examples of JAX',
+      go(
+        'o, x, mu, lv',
+        'r = jnp.mean(jnp.sum(jnp.square(o - x), axis=-1))',
+        'return r + jnp.sum(0.5 * jnp.sum(jnp.exp(lv) + jnp.square(mu) - lv - 1.0, axis=-1))',
+      ),
+      'r + jnp.sum(0.5 * jnp.sum(jnp.exp(lv) + jnp.square(mu) - lv - 1.0, axis=-1))',
+    ],
+    [
       'a reconstruction',
       go('o, x, mu, lv', 'r = F.binary_cross_entropy(o, x, reduction="sum")', `kl = ${perExample}`, 'return r + kl'),
       'r + kl',

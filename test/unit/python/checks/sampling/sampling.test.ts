@@ -1,7 +1,7 @@
 /** Steps of samplers: noise and its root, slopes and their mean, drifts with and without noise, halves of a batch. */
 
 import { describe, expect, test } from 'vitest';
-import { def, only, rulesOf } from '../near/told.ts';
+import { def, only, placesOf, rulesOf } from '../near/told.ts';
 
 const heun = (corrected: string): string =>
   def(
@@ -30,6 +30,12 @@ const euler = (step: string): string => def('euler(model, x, sigma, sigma_next)'
 
 test('all of the score stands in the drift of a flow', async () => {
   expect(await only(flow('flow_drift', 'drift - diffusion ** 2 * score'))).toMatchObject({ rule: 'other-factor' });
+});
+
+test('of slope and step the one is told that is not as it usually is', async () => {
+  const code = def('euler(model, x, sigma, sigma_next)', 'x0 = model(x, sigma)', 'd = (x0 - x) / sigma', 'x + d * (sigma_next - sigma)');
+  expect(await placesOf(code)).toMatchObject([{ at: 'x0 - x' }]);
+  expect(await only(code)).toMatchObject({ rule: 'wrong-direction', mended: 'd = (x - x0) / sigma' });
 });
 
 describe('a step is wrong', () => {
