@@ -82,6 +82,14 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
   'against names': ({ edit }, { choices: [first], reading }) =>
     edit.kind === 'swapped' && (!areNamed([edit.there, edit.wanted], first!) || ((reading.rank ?? 1) < 1 && areLetters(edit))),
   'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)) || isTakenForOne(edit, named),
+  // What two discriminators say is no answer of one to what is real and to what is not.
+  'of two judges': (_, { formula: { family }, choices: [first] }) => {
+    const judges = [...first!].flatMap(([node, choice]) => {
+      const { op, attributes } = unwrap(node);
+      return 'role' in choice && op === 'opaque' && attributes['bound'] === true ? [attributes['callee']] : [];
+    });
+    return family === 'GAN' && new Set(judges).size > 1;
+  },
   // What a critic says is no probability, nor the logarithm of one.
   'score of a critic': (_, { formula, choices: [first] }) =>
     (formula.id === 'wgan_d' || formula.id === 'gan_g_linear') &&

@@ -95,12 +95,16 @@ function tableCalled(name: string, node: Node, isTable: boolean): (Wrong & { rea
 
 /** Which of the two weights in the posterior's mean it is called: that of the clean sample or that of the noisy one. */
 function weightCalled(words: string): string | undefined {
-  const said = /^posterior (?:mean )?(?:coe?f+ )?(?:(?<first>x ?0|x ?start|clean)|(?<second>x ?t|noisy))$/.exec(words)?.groups;
+  const said =
+    /^post(?:erior)? (?:mean )?(?:(?:coe?f+ )?(?:(?<first>x ?0|x ?start|clean)|(?<second>x ?t|noisy))|(?:coe?f+|c) ?(?<which>[0t]))$/.exec(
+      words,
+    )?.groups;
+  if (said?.['which'] !== undefined) return said['which'] === '0' ? '1' : '2';
   if (said) return said['first'] === undefined ? '2' : '1';
   return /^(?:posterior )?(?:mean )?coe?f+ ?(?<which>[12])$/.exec(words)?.groups?.['which'];
 }
 
-const mayBeKnown = /coe?f|posterior|cumprod|bar|snr|signal_?to_?noise/i;
+const mayBeKnown = /coe?f|post_|posterior|cumprod|bar|snr|signal_?to_?noise/i;
 
 function meaningOf(name: string, levels: Levels, isTable: boolean, isPower: boolean): readonly Numbers[] | null {
   const { now, before, alpha } = levels;

@@ -4,7 +4,7 @@ import type { Computed } from '../../expression/follow/context.ts';
 import { numberOf, unwrap, type Node } from '../../expression/node.ts';
 import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
-import { deepNodes, placeOf, reached } from '../statements.ts';
+import { deepNodes, isCallOfFile, ownNodes, placeOf, reached, reachedWithin } from '../statements.ts';
 import { factorsOf, isMadeOf, isUnknown, made, moving, namesOn, termsOf } from './flow.ts';
 import { lossesIn } from './losses.ts';
 
@@ -13,6 +13,8 @@ export function* distillation(statement: Computed, { computed }: Checked): Gener
     if (taken.loss !== 'divergence' || !taken.target) continue;
     const [student, teacher] = [softened(taken.value), softened(taken.target.value)];
     if (!student || !teacher || !isOfTwo(student.of, teacher.of)) continue;
+    // What a function of the file does with both is told of there.
+    if (isOfCalled(statement, node) && !placeOf(statement, student.made) && !placeOf(statement, teacher.made)) continue;
     const sharpened = [student, teacher].filter((one) => one.isSharpened);
     if (sharpened.length === 1 && student.by === teacher.by) {
       const [{ made, of }] = sharpened as [Softened];
@@ -44,6 +46,9 @@ export function* distillation(statement: Computed, { computed }: Checked): Gener
   }
   yield* unscaled(statement, computed);
 }
+
+const isOfCalled = (statement: Computed, node: Node): boolean =>
+  [...ownNodes(statement)].some((call) => isCallOfFile(call) && reachedWithin(call).has(node));
 
 /** What the student is taught is no gradient of its own: its side of the divergence is held constant, or both are. */
 export function* heldStudents(statement: Computed, { computed }: Checked): Generator<Fault> {

@@ -21,13 +21,16 @@ function* halvesAlike(statement: Computed, { computed }: Checked, isOfCritic: bo
     const terms = termsOf(node);
     for (const [at, real] of terms.entries())
       for (const fake of terms.slice(at + 1)) {
-        if (real.sign !== fake.sign || !isOneTarget(real.node, fake.node, isOfCritic)) continue;
+        const side = real.sign === fake.sign ? sideOfFirst(real.node, fake.node, isOfCritic) : null;
+        if (!side) continue;
+        const [ofReal, ofFake] = side === 'real' ? [real.node, fake.node] : [fake.node, real.node];
+        const wrong = slopeOf(ofReal, real.sign) === 1 ? ofReal : ofFake;
         yield {
           rule: 'targets-alike',
           message: 'Both halves of this loss, of what is real and of what is generated, have the same target: it does not tell them apart.',
           statement,
-          at: computed.some((one) => one.holder === statement.holder && placeOf(one, fake.node)) ? unwrap(fake.node) : node,
-          related: [{ node: unwrap(real.node), message: 'The other half.' }],
+          at: computed.some((one) => one.holder === statement.holder && placeOf(one, wrong)) ? unwrap(wrong) : node,
+          related: [{ node: unwrap(wrong === ofReal ? ofFake : ofReal), message: 'The other half.' }],
           nearly: null,
           change: null,
         };
@@ -38,17 +41,37 @@ function* halvesAlike(statement: Computed, { computed }: Checked, isOfCritic: bo
 
 const most = 400;
 
-/** The same function of what is called real and of what is called fake, and one that draws each to a side. */
-function isOneTarget(first: Node, second: Node, isOfCritic: boolean): boolean {
+/** Which way a half goes as the answer in it rises; null where that is not told by its operations. What is real is to be answered high. */
+function slopeOf(half: Node, sign: 1 | -1): 1 | -1 | null {
+  let [inner, slope] = [unwrap(half), sign];
+  for (let steps = 0; steps < 12 && inner.args[0]; steps++) {
+    const [a, b] = inner.args as [Node, Node | undefined];
+    const value = b === undefined ? null : (numberOf(a) ?? numberOf(b));
+    const rest = b !== undefined && numberOf(a) !== null ? b : a;
+    if (inner.op === 'negate' || (inner.op === 'subtract' && value !== null && rest === b)) slope = slope === 1 ? -1 : 1;
+    else if ((inner.op === 'multiply' || inner.op === 'divide') && value !== null) slope = value < 0 ? (slope === 1 ? -1 : 1) : slope;
+    else if (!((inner.op === 'add' || inner.op === 'subtract') && value !== null) && !rising.has(inner.op)) break;
+    inner = unwrap(rest);
+  }
+  return isUnknown(source(inner)) ? slope : null;
+}
+
+const rising: ReadonlySet<string> = new Set(['mean', 'sum', 'relu', 'softplus', 'logSigmoid', 'flatten', 'reshape', 'squeeze']);
+
+/**
+ * Of the same function of what is called real and of what is called fake, and one that draws each to a side, the side of the first; null
+ * where it is no such.
+ */
+function sideOfFirst(first: Node, second: Node, isOfCritic: boolean): 'real' | 'fake' | null {
   const pairs: (readonly [Node, Node])[] = [];
-  if (!alike(first, second, pairs, new Set()) || pairs.length === 0) return false;
+  if (!alike(first, second, pairs, new Set()) || pairs.length === 0) return null;
   // What they are to be is another for each, if they differ in more than one thing.
-  if (new Set(pairs.map(([x, y]) => `${source(x).id} ${source(y).id}`)).size > 1) return false;
+  if (new Set(pairs.map(([x, y]) => `${source(x).id} ${source(y).id}`)).size > 1) return null;
   const [a, b] = [sideOf(pairs.map(([x]) => x)), sideOf(pairs.map(([, y]) => y))];
-  if (a === null || b === null || a === b) return false;
+  if (a === null || b === null || a === b) return null;
   // Of a critic the mean is drawn up or down.
-  if (isOfCritic && pairs.every((pair) => pair.every((one) => isAsked(source(one))))) return true;
-  return isMadeOf(first, (part) => part.op === 'softplus' || part.op === 'relu' || isToNumber(part) || isCriterion(part), most);
+  if (isOfCritic && pairs.every((pair) => pair.every((one) => isAsked(source(one))))) return a;
+  return isMadeOf(first, (part) => part.op === 'softplus' || part.op === 'relu' || isToNumber(part) || isCriterion(part), most) ? a : null;
 }
 
 const isLoss = ({ target, around: [holder = ''] }: Computed): boolean => /loss|err|cost/i.test(target === '' ? holder : target);
@@ -105,9 +128,12 @@ const isSmoothed = (x: Node, y: Node): boolean => {
 
 function sideOf(nodes: readonly Node[]): 'real' | 'fake' | null {
   const sides = nodes.map((node) => {
+    // What was asked says more than what the answer is called.
+    const asked = answerSideOf(source(node));
+    if (asked) return asked;
     const names = namesOn(node).join(' ');
     const [real, fake] = [/real|^(?:d_?)?(?:r|x)$/i.test(names), /fake|(?:^|[ _])gen(?:erated)?(?:$|[ _])|^(?:d_?)?(?:f|gz)$/i.test(names)];
-    return real === fake ? answerSideOf(source(node)) : real ? 'real' : 'fake';
+    return real === fake ? null : real ? 'real' : 'fake';
   });
   return sides.every((side) => side === sides[0]) ? sides[0]! : null;
 }

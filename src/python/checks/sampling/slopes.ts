@@ -6,7 +6,7 @@ import type { Checked } from '../checked.ts';
 import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
-import { factorsOf, isMadeOf, isNumber, termsOf, userIn } from '../rules/flow.ts';
+import { factorsOf, isMadeOf, isNumber, namesOn, termsOf, userIn } from '../rules/flow.ts';
 
 export function* stepsAway({ computed, textOf, imports }: Checked, told: readonly Fault[]): Generator<Fault> {
   const known = new Set(told.map(({ statement }) => statement));
@@ -79,7 +79,15 @@ function wrongIn({ node, places }: Computed): Wrong | null {
 /** A difference of sample and denoised sample, over a level. */
 const isSlope = ({ op, args }: Node): boolean => op === 'divide' && unwrap(args[0]!).op === 'subtract' && isPrediction(unwrap(args[0]!));
 
-const isPrediction = ({ args }: Node): boolean => args.some((arg) => unwrap(arg).op === 'opaque');
+/** By what a network gives, or by what it is called. */
+const isPrediction = ({ args }: Node): boolean =>
+  args.some(
+    (arg) =>
+      unwrap(arg).op === 'opaque' ||
+      namesOn(arg).some((name) =>
+        /^(?:(?:pred_?)?x_?0(?:_?pred)?|(?:pred_?)?x_?start|(?:pred_?)?original(?:_sample)?|denoised)$/i.test(name),
+      ),
+  );
 
 /** A level, in whatever shape: also with ones in the shape of a batch, or with dimensions that are put after its own. */
 function plain(node: Node): Node {

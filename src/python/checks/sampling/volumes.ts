@@ -7,7 +7,7 @@ import type { Fault } from '../fault.ts';
 import { make } from '../near/edit.ts';
 import { textEdits } from '../near/write.ts';
 import { factorsOf, isMadeOf, made, source, termsOf } from '../rules/flow.ts';
-import { ownNodes } from '../statements.ts';
+import { isCallOfFile, ownNodes, reachedWithin } from '../statements.ts';
 import { boundTo } from './bound.ts';
 
 export function* volumesTurned({ found, computed, textOf, imports }: Checked, told: readonly Fault[]): Generator<Fault> {
@@ -21,6 +21,8 @@ export function* volumesTurned({ found, computed, textOf, imports }: Checked, to
     const meant = added && isTaken(density!) ? { ...added, sign: added.sign === 1 ? (-1 as const) : (1 as const) } : added;
     const sign = recognition.reading.remark === undefined ? 1 : -1;
     if (!meant || meant.sign === sign) continue;
+    // What a function of the file does is told of there.
+    if ([...ownNodes(statement)].some((node) => isCallOfFile(node) && reachedWithin(node).has(volume!))) continue;
     // The mean of what has a name is told of there.
     if (isSaid(place.node, found)) continue;
     known.add(statement);

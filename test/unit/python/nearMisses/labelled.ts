@@ -11,11 +11,11 @@ import { within } from '../corpus/labelled.ts';
 export const sets = [
   ...(['seen', 'heldout', 'reviewed', 'research', 'product', 'vision', 'language', 'probabilistic', 'mixed', 'further'] as const),
   ...(['papers', 'libraries', 'varied', 'assorted'] as const),
-  ...(['unread', 'fresh'] as const),
+  ...(['unread', 'fresh', 'recent'] as const),
 ] as const;
 
 /** Nothing is to be fitted to what nobody looks at. */
-export const blind: ReadonlySet<(typeof sets)[number]> = new Set(['unread', 'fresh']);
+export const blind: ReadonlySet<(typeof sets)[number]> = new Set(['recent']);
 
 export interface Mark {
   /** Of the statement, counted from 0. */

@@ -22,6 +22,12 @@ const tables = (...lines: string[]): string =>
 describe('a table is not what it is called', () => {
   const wrong: readonly (readonly [what: string, line: string, said: string, mended: string])[] = [
     [
+      'the weight of the noisy sample, by a letter',
+      'self.post_ct = (1 - ac_prev) * ac.sqrt() / (1 - ac)',
+      '`post_ct` is (1 − ᾱ_{t−1}) √α_t',
+      'self.post_ct = (1 - ac_prev) * alphas.sqrt() / (1 - ac)',
+    ],
+    [
       'the weight of the clean sample',
       'self.register_buffer("posterior_mean_coef1", betas * ac.sqrt() / (1 - ac))',
       '`posterior_mean_coef1` is √ᾱ_{t−1} (1 − α_t)',

@@ -21,6 +21,29 @@ def d_loss(D, real, fake):
   expect(await nearRulesOf(loss('torch.zeros_like(d_fake)'))).toEqual([]);
 });
 
+test('of two halves that go the same way the one is told that goes the wrong way', async () => {
+  const hinge = (real: string, fake: string): string =>
+    go(
+      'real, fake',
+      `d_real = F.relu(1.0 ${real} real).mean()`,
+      `d_fake = F.relu(1.0 ${fake} fake).mean()`,
+      'return 0.5 * (d_real + d_fake)',
+    );
+  expect(await told(hinge('+', '+'))).toEqual(['targets-alike: F.relu(1.0 + real).mean()']);
+  expect(await told(hinge('-', '-'))).toEqual(['targets-alike: F.relu(1.0 - fake).mean()']);
+  expect(await told(hinge('-', '+'))).toEqual([]);
+});
+
+test('what two discriminators are asked of generated examples is no half of a loss, whatever it is called', async () => {
+  const of = (asked: string): string => `${imports}
+def losses(disc_x, disc_y, fake_x, ${asked}):
+    dx, dy = disc_x(fake_x), disc_y(${asked})
+    adv = ((dx - 1.0) ** 2).mean() + ((dy - 1.0) ** 2).mean()
+    return adv
+`;
+  expect(await nearRulesOf(of('fake_y'))).toEqual([]);
+});
+
 test('squares may be of a label less what is answered', async () => {
   const loss = (fake: string): string => go('d_real, d_fake', `return ((1.0 - d_real) ** 2).mean() + (${fake} ** 2).mean()`);
   expect(await rulesOf(loss('(1.0 - d_fake)'))).toEqual(['targets-alike']);

@@ -111,6 +111,21 @@ describe('distillation', () => {
   });
 });
 
+test('a side of a distillation that is not softened is told in the function that does not, not where that is called', async () => {
+  const code = `import torch.nn.functional as F
+class Distiller:
+    def soft_loss(self, teacher_logits, student_logits, T=4.0):
+        target = F.softmax(teacher_logits / T, -1)
+        kl = (target * (target.log() - F.log_softmax(student_logits, -1))).sum(-1)
+        return T ** 2 * kl.mean()
+    def step(self, x, y, T=4.0):
+        student, teacher = self.student(x), self.teacher(x)
+        loss = F.cross_entropy(student, y) + self.soft_loss(teacher, student, T)
+        return loss
+`;
+  expect(await rulesOf(code)).toEqual(['minimum-elsewhere']);
+});
+
 test('a side of a distillation that the temperature multiplies', async () => {
   const of = (student: string): string =>
     go(

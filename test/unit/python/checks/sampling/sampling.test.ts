@@ -38,6 +38,31 @@ test('of slope and step the one is told that is not as it usually is', async () 
   expect(await only(code)).toMatchObject({ rule: 'wrong-direction', mended: 'd = (x - x0) / sigma' });
 });
 
+test('a step up the levels is told where the denoised sample is called so', async () => {
+  const step = (length: string): string =>
+    def(
+      'step(output, sample, sigma, sigma_next)',
+      'x0 = sample - sigma * output',
+      'derivative = (sample - x0) / sigma',
+      `sample + derivative * (${length})`,
+    );
+  expect(await placesOf(step('sigma - sigma_next'))).toMatchObject([{ at: 'sigma - sigma_next' }]);
+  expect(await rulesOf(step('sigma_next - sigma'))).toEqual([]);
+});
+
+test('a log-determinant of the wrong sign is told in the function that has it, not where that is called', async () => {
+  const code = `import torch
+class Flow:
+    def log_prob(self, x):
+        z, log_det = self.flow(x)
+        return self.prior.log_prob(z) - log_det
+    def bits(self, x):
+        nll = -self.log_prob(x)
+        return nll.mean()
+`;
+  expect(await placesOf(code)).toMatchObject([{ at: 'self.prior.log_prob(z) - log_det' }]);
+});
+
 describe('a step is wrong', () => {
   test.each([
     ['slopes are added up', 'other-factor', heun('x + h * (d + d_next)'), 'x + h * (0.5 * (d + d_next))'],
