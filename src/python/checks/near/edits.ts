@@ -4,7 +4,7 @@ import { measuring, numberOf, wrappers, type Attributes, type Node } from '../..
 import { argsOf, type Cut } from '../../recognise/cut.ts';
 import { make, number, type Edit } from './edit.ts';
 import { remade, withArgs, withRoot, type Way } from './remade.ts';
-import { isComplement } from './vetoes.ts';
+import { isComplement } from './possible.ts';
 import { changesOf, factors, inverses, otherAxes, type Scale } from './repertoire.ts';
 
 /** The code as it would be. */

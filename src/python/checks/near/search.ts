@@ -17,7 +17,8 @@ import type { Edit, EditKind } from './edit.ts';
 import { editsOf, type Edited } from './edits.ts';
 import { isFinished, leastWork, leastWorkOfPart, workIn } from './finished.ts';
 import { allNamed, namedReadings, type Named } from './naming.ts';
-import { areOfOneKind, isComplement, isErrorOfNamed, isPossible, vetoes, vetoesOn, type Trial } from './vetoes.ts';
+import { areOfOneKind, isComplement, isPossible } from './possible.ts';
+import { isErrorOfNamed, vetoes, vetoesOn, type Trial } from './vetoes.ts';
 
 export interface NearMiss {
   /** Of the code with the edit made. */
