@@ -73,6 +73,7 @@ const discriminatorContexts = [
     'disc cost',
     'l d',
     'd step',
+    ...['d hinge', 'hinge d', 'd wasserstein', 'wasserstein d', 'd wgan', 'wgan d'],
   ],
   ...[
     'discriminator',

@@ -93,7 +93,11 @@ export function* nearMisses(checked: Checked, told: readonly Fault[]): Generator
       if (!fault.isBroken && edit.kind === 'another function' && isScaled && !near.named.isCalledSo) continue;
       const isSure =
         (isCalledFully(near.named) && edit.kind === 'another function' && edit.wanted.op !== 'square' && edit.wanted.op !== 'abs') ||
-        (near.named.isCalledSo && isErrorOfNamed(near.named) && edit.kind === 'missing function' && edit.wanted.op === 'square');
+        (near.named.isCalledSo &&
+          match.formula.family === 'GAN' &&
+          isErrorOfNamed(near.named) &&
+          edit.kind === 'missing function' &&
+          edit.wanted.op === 'square');
       if (!fault.isBroken && (!isWritten || (isSquare && !isSure && workIn(match.cut) < leastWorkOfInfo))) continue;
       wrong.add(unwrap(near.cut.root)).add(edit.there);
       faults.push(fault);

@@ -284,5 +284,5 @@ function isBetterThan(named: Named, at: number, edit: Edit, best: NearMiss, own:
   const [rank, other] = [edit, best.edit].map((one) => rankOf(one, own)) as [number, number];
   // Of two that are as likely the one counts that leaves the formula in its usual way.
   const isUsual = ({ reading }: Named): boolean => reading.remark === undefined;
-  return rank === other ? isUsual(named) && !isUsual(best.named) : rank < other;
+  return rank === other ? edit !== best.edit && isUsual(named) && !isUsual(best.named) : rank < other;
 }

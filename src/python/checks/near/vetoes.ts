@@ -49,6 +49,8 @@ export const vetoes: Readonly<Record<string, (trial: Trial) => boolean>> = {
   kept: ({ edit: { kind, there, wanted } }) =>
     (kind === 'sign' && wanted.op === 'negate' && (isKept(there) || isMeanOfKept(there))) ||
     (wanted.op === 'reciprocal' && unwrap(there).op === 'exp' && isMeanOfKept(unwrap(there).args[0]!)),
+  // Of a logarithm that is its sign.
+  'upside down in a logarithm': ({ edit: { wanted, within } }) => wanted.op === 'reciprocal' && within?.op === 'log',
   // Nobody takes the same of one value twice for what is taken of two.
   twice: ({ edit: { kind }, changed: { order } }) =>
     kind === 'another value' && order.some(({ op, args: [one, other] }) => op === 'add' && isTwin(one!, other!, mostAlike)),
@@ -83,6 +85,9 @@ export const vetoesOn: Readonly<Record<string, (trial: Trial, named: Named) => b
   'against names': ({ edit }, { choices: [first], reading }) =>
     edit.kind === 'swapped' && (!areNamed([edit.there, edit.wanted], first!) || ((reading.rank ?? 1) < 1 && areLetters(edit))),
   'beside the formula': ({ edit, cut }, named) => !isOfFormula(edit, tellingIn(cut, named)) || isTakenForOne(edit, named),
+  // Of a process with less noise the deviation is another one.
+  'of less noise': ({ surroundings: { around } }, { formula: { id } }) =>
+    id === 'eps_from_score' && around.some((name) => /sub_?vp/i.test(name)),
   // What two discriminators say is no answer of one to what is real and to what is not.
   'of two judges': (_, { formula: { family }, choices: [first] }) => {
     const judges = [...first!].flatMap(([node, choice]) => {
