@@ -52,4 +52,4 @@ export function isTurned(node: Node): boolean {
 }
 
 const mostUses = 40;
-const handing: ReadonlySet<string> = new Set('let inline mean sum multiply divide detach choice'.split(' '));
+const handing: ReadonlySet<string> = new Set('let inline mean sum add multiply divide detach choice'.split(' '));
