@@ -27,8 +27,8 @@ def guided(model: Denoiser, x: torch.Tensor, timestep: int, captions: torch.Tens
 
 @torch.no_grad()
 def sample(model: Denoiser, captions: torch.Tensor, guidance: float, steps: int, seed: int) -> torch.Tensor:
-    """Pictures [B, 1, 28, 56] in -1..1 in `steps` deterministic steps at evenly spaced timesteps, the last timestep first ("trailing");
-    what the model takes the picture to be is cut to -1..1 on the way."""
+    """Pictures [B, 1, 28, 56] in `steps` deterministic steps at evenly spaced timesteps, the last timestep first ("trailing"), cut to -1..1
+    at the end alone: where the picture is cut on the way and the noise is not, guidance draws broken shapes."""
     generator = torch.Generator(captions.device).manual_seed(seed)
     x = torch.randn(len(captions), 1, HEIGHT, WIDTH, generator=generator, device=captions.device)
     bars = alphas_cumprod().tolist()
@@ -36,8 +36,7 @@ def sample(model: Denoiser, captions: torch.Tensor, guidance: float, steps: int,
     for place, timestep in enumerate(timesteps):
         signal, deviation = bars[timestep] ** 0.5, (1 - bars[timestep]) ** 0.5
         v = guided(model, x, timestep, captions, guidance)
-        clean = (signal * x - deviation * v).clamp(-1, 1)
-        noise = (x - signal * clean) / deviation
+        clean, noise = signal * x - deviation * v, deviation * x + signal * v
         bar = bars[timesteps[place + 1]] if place + 1 < steps else 1.0
         x = bar**0.5 * clean + (1 - bar) ** 0.5 * noise
-    return x
+    return x.clamp(-1, 1)

@@ -25,5 +25,5 @@ def noised(x: torch.Tensor, noise: torch.Tensor, alpha_bar: torch.Tensor) -> tup
 def config() -> dict:
     """The same as diffusers' scheduler_config.json."""
     return {"_class_name": "DDIMScheduler", "num_train_timesteps": STEPS, "beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction",
-            "clip_sample": True, "clip_sample_range": 1.0, "set_alpha_to_one": True, "steps_offset": 0, "timestep_spacing": "trailing",
+            "clip_sample": False, "set_alpha_to_one": True, "steps_offset": 0, "timestep_spacing": "trailing",
             "rescale_betas_zero_snr": False}
