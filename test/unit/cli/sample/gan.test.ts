@@ -93,7 +93,9 @@ describe('genlens evaluate, of a GAN', () => {
     expect(text.stdout).toMatch(
       /^gaussian: 200 samples; 400 of 400 items of gaussian\.npy; trained on gaussian\.npy\nDiscriminator: scores /,
     );
-    expect(text.stdout).toMatch(/In the numbers themselves: Frechet distance [\d.]+ of samples and the data, .*of the training items and the data/);
+    expect(text.stdout).toMatch(
+      /In the numbers themselves: Frechet distance [\d.]+ of samples and the data, .*of the training items and the data/,
+    );
     expect(text.stdout).toMatch(
       /not told apart: .*\n {2}400 of the data's items are in the training data too, and count as both\n {2}the discriminator’s score finds [\d.]+ % to [\d.]+ % of the members at 1 % false positives/,
     );
