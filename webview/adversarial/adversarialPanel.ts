@@ -15,12 +15,15 @@ import type { CallOptions, Handlers, Remote } from '../../src/protocol/rpc.ts';
 import { defaultCoefficients, type Coefficients } from '../../src/protocol/training.ts';
 import { drawnData, type RunContent } from '../../src/protocol/trainingRun.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
+import { toggled } from '../shared/formula/openSteps.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
+import { onceAFrame } from '../shared/onceAFrame.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { Drawing, spacing } from '../shared/training/drawing.ts';
-import { OpenRun } from '../shared/training/openRun.ts';
+import { OpenRun, runHandlers } from '../shared/training/openRun.ts';
 import { runPage } from '../shared/training/runPage.ts';
+import { runsBySpace } from '../shared/training/spaceKey.ts';
 import type { AdversarialDesk } from './desk.ts';
 import { Evaluations } from './evaluations.ts';
 import { comparedWith } from './fixes.ts';
@@ -59,7 +62,7 @@ export class AdversarialPanel implements AdversarialDesk {
   palette: Palette = readPalette();
   #data: GanData | null = null;
   #openSteps: ReadonlySet<string> = new Set();
-  #frame = 0;
+  readonly #changed = onceAFrame(() => render(this.#page(), this.#root));
 
   constructor(root: HTMLElement, host: Remote<AdversarialHost>) {
     this.#root = root;
@@ -90,9 +93,7 @@ export class AdversarialPanel implements AdversarialDesk {
     this.formula = new FormulaView({
       pointed: (term) => this.pictures.light(term === null ? null : (pointsOf[term] ?? null)),
       toggledStep: (step) => {
-        const open = new Set(this.#openSteps);
-        if (!open.delete(step)) open.add(step);
-        this.#openSteps = open;
+        this.#openSteps = toggled(this.#openSteps, step);
         this.#showFormula();
       },
       copied: (latex) => this.open.act(host.copy({ text: latex, what: 'LaTeX' })),
@@ -117,8 +118,7 @@ export class AdversarialPanel implements AdversarialDesk {
       failed: (error) => this.open.failed(error),
     });
     this.drawing.takesKeysOf(this.pictures.learned.element, () => this.state.name === drawnData);
-    // Of the document: where nothing has the focus, the page's body gets keys.
-    document.addEventListener('keydown', (event) => this.#pressed(event));
+    runsBySpace(this);
     onThemeChanged(() => {
       this.palette = readPalette();
       this.pictures.recolour(this.palette);
@@ -130,14 +130,11 @@ export class AdversarialPanel implements AdversarialDesk {
   /** What the host may ask. */
   static handlers(panel: () => AdversarialPanel): Handlers<AdversarialPage> {
     return {
-      show: ({ run, runs }) => panel().open.show(run, runs),
+      ...runHandlers(() => panel().open),
       status: ({ status }) => {
         panel().open.tookStatus(status);
         panel().#tookCoefficients(status.coefficients);
       },
-      losses: ({ run, points }) => panel().open.tookLosses(run, points),
-      picture: ({ run, step, stepsPerSecond }) => panel().open.tookPicture(run, step, stepsPerSecond),
-      summary: ({ summary }) => panel().open.tookSummary(summary),
     };
   }
 
@@ -287,28 +284,6 @@ export class AdversarialPanel implements AdversarialDesk {
   #keep(change: Partial<AdversarialViewState>): void {
     this.state = { ...this.state, ...change };
     this.#keeper.keep(this.state);
-  }
-
-  /** Space runs and pauses, where no control has a use of its own for it. */
-  #pressed(event: KeyboardEvent): void {
-    if (event.key !== ' ' || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.composedPath()[0];
-    if (
-      target instanceof Element &&
-      target.closest('button, input, select, a, summary, [role="button"], [role="application"], vscode-toolbar-button')
-    )
-      return;
-    event.preventDefault();
-    if (this.open.isRunning) this.pause();
-    else this.run();
-  }
-
-  /** Draws once a frame, however much has changed. */
-  #changed(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      render(this.#page(), this.#root);
-    });
   }
 
   #page(): TemplateResult {

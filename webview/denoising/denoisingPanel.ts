@@ -17,6 +17,7 @@ import type { DiffusionSettings, LoadedDiffusion } from '../../src/protocol/diff
 import { RpcError, type Handlers, type Progress, type Remote } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
+import { onceAFrame } from '../shared/onceAFrame.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { Undo, undoOf } from '../shared/undo.ts';
@@ -53,7 +54,9 @@ export class DenoisingPanel implements DenoisingDesk {
   /** What was drawn last, or is being drawn: settings and where it begins. */
   #drawn = '';
   #ready = false;
-  #frame = 0;
+  readonly changed = onceAFrame(() => {
+    if (this.#ready) render(denoisingPage(this), this.#root);
+  });
 
   constructor(root: HTMLElement, host: Remote<DenoisingHost>) {
     this.#root = root;
@@ -293,14 +296,6 @@ export class DenoisingPanel implements DenoisingDesk {
 
   closeProblem(): void {
     this.#update(() => (this.#problem = null));
-  }
-
-  /** Draws once a frame, however much has changed. */
-  changed(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      if (this.#ready) render(denoisingPage(this), this.#root);
-    });
   }
 
   get #name(): string {

@@ -18,12 +18,15 @@ import type {
 import { RpcError, type CallOptions, type Handlers, type Remote } from '../../src/protocol/rpc.ts';
 import { drawnData, type RunContent } from '../../src/protocol/trainingRun.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
+import { toggled } from '../shared/formula/openSteps.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
+import { onceAFrame } from '../shared/onceAFrame.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { Drawing, spacing } from '../shared/training/drawing.ts';
-import { OpenRun } from '../shared/training/openRun.ts';
+import { OpenRun, runHandlers } from '../shared/training/openRun.ts';
 import { runPage } from '../shared/training/runPage.ts';
+import { runsBySpace } from '../shared/training/spaceKey.ts';
 import type { DiffusionDesk, Look } from './desk.ts';
 import { Evaluations, type FlowPlace, type FlowRequest } from './evaluations.ts';
 import { denoisingContent } from './formulaContent.ts';
@@ -64,7 +67,7 @@ export class DiffusionPanel implements DiffusionDesk {
   /** Why it cannot be measured where it stands: what it learned gives no numbers. */
   #lost: string | null = null;
   #openSteps: ReadonlySet<string> = new Set();
-  #frame = 0;
+  readonly #changed = onceAFrame(() => render(this.#page(), this.#root));
 
   constructor(root: HTMLElement, host: Remote<DenoiserHost>) {
     this.#root = root;
@@ -96,9 +99,7 @@ export class DiffusionPanel implements DiffusionDesk {
     this.formula = new FormulaView({
       pointed: () => undefined,
       toggledStep: (step) => {
-        const open = new Set(this.#openSteps);
-        if (!open.delete(step)) open.add(step);
-        this.#openSteps = open;
+        this.#openSteps = toggled(this.#openSteps, step);
         this.#showFormula();
       },
       copied: (latex) => this.open.act(host.copy({ text: latex, what: 'LaTeX' })),
@@ -128,8 +129,7 @@ export class DiffusionPanel implements DiffusionDesk {
       failed: (error) => this.#unmeasured(error),
     });
     this.drawing.takesKeysOf(this.pictures.left.element, () => this.state.name === drawnData);
-    // Of the document: where nothing has the focus, the page's body gets keys.
-    document.addEventListener('keydown', (event) => this.#pressed(event));
+    runsBySpace(this);
     onThemeChanged(() => {
       this.palette = readPalette();
       this.pictures.recolour(this.palette);
@@ -140,13 +140,7 @@ export class DiffusionPanel implements DiffusionDesk {
 
   /** What the host may ask. */
   static handlers(panel: () => DiffusionPanel): Handlers<DenoiserPage> {
-    return {
-      show: ({ run, runs }) => panel().open.show(run, runs),
-      status: ({ status }) => panel().open.tookStatus(status),
-      losses: ({ run, points }) => panel().open.tookLosses(run, points),
-      picture: ({ run, step, stepsPerSecond }) => panel().open.tookPicture(run, step, stepsPerSecond),
-      summary: ({ summary }) => panel().open.tookSummary(summary),
-    };
+    return runHandlers(() => panel().open);
   }
 
   start(): void {
@@ -355,28 +349,6 @@ export class DiffusionPanel implements DiffusionDesk {
   #keep(change: Partial<DenoiserViewState>): void {
     this.state = { ...this.state, ...change };
     this.#keeper.keep(this.state);
-  }
-
-  /** Space runs and pauses, where no control has a use of its own for it. */
-  #pressed(event: KeyboardEvent): void {
-    if (event.key !== ' ' || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.composedPath()[0];
-    if (
-      target instanceof Element &&
-      target.closest('button, input, select, a, summary, [role="button"], [role="application"], vscode-toolbar-button')
-    )
-      return;
-    event.preventDefault();
-    if (this.open.isRunning) this.pause();
-    else this.run();
-  }
-
-  /** Draws once a frame, however much has changed. */
-  #changed(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      render(this.#page(), this.#root);
-    });
   }
 
   #page(): TemplateResult {

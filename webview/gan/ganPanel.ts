@@ -16,6 +16,7 @@ import { RpcError, type Handlers, type Progress, type Remote } from '../../src/p
 import type { GanRun, GanSettings } from '../../src/protocol/sampling.ts';
 import { sheetPng } from '../shared/pictures/drawing.ts';
 import { PictureGrid } from '../shared/pictures/pictureGrid.ts';
+import { onceAFrame } from '../shared/onceAFrame.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged } from '../shared/theme.ts';
 import { Undo, undoOf } from '../shared/undo.ts';
@@ -48,7 +49,9 @@ export class GanPanel implements GanDesk {
   #problem: string | null = null;
   #changes: readonly string[] = [];
   #ready = false;
-  #frame = 0;
+  readonly changed = onceAFrame(() => {
+    if (this.#ready) render(ganPage(this), this.#root);
+  });
 
   constructor(root: HTMLElement, host: Remote<GanHost>) {
     this.#root = root;
@@ -232,14 +235,6 @@ export class GanPanel implements GanDesk {
 
   closeProblem(): void {
     this.#update(() => (this.#problem = null));
-  }
-
-  /** Draws once a frame, however much has changed. */
-  changed(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      if (this.#ready) render(ganPage(this), this.#root);
-    });
   }
 
   async #save(format: 'png' | 'npy'): Promise<void> {

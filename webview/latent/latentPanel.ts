@@ -6,8 +6,10 @@ import { messageOf } from '../../src/protocol/errors.ts';
 import type { LatentContent, LatentHost, LatentModel, LatentPage, LatentViewState, ReopenedPicture } from '../../src/protocol/latent.ts';
 import type { Handlers, Progress, Remote } from '../../src/protocol/rpc.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
+import { toggled } from '../shared/formula/openSteps.ts';
 import { banner, busyBanner, textButton } from '../shared/notices.ts';
 import { PointsView } from '../shared/points/pointsView.ts';
+import { onceAFrame } from '../shared/onceAFrame.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
@@ -66,7 +68,7 @@ export class LatentPanel implements LatentDesk {
   #reopened: PicturePart | null = null;
   /** The encoding whose picture has been decoded where it lies. */
   #met: object | null = null;
-  #frame = 0;
+  readonly changed = onceAFrame(() => this.#draw());
 
   constructor(root: HTMLElement, host: Remote<LatentHost>) {
     this.#root = root;
@@ -122,9 +124,7 @@ export class LatentPanel implements LatentDesk {
     this.formula = new FormulaView({
       pointed: () => undefined,
       toggledStep: (step) => {
-        const open = new Set(this.#openSteps);
-        if (!open.delete(step)) open.add(step);
-        this.#openSteps = open;
+        this.#openSteps = toggled(this.#openSteps, step);
         this.#showFormula();
       },
       copied: (latex) => this.act(host.copy({ text: latex, what: 'LaTeX' })),
@@ -287,14 +287,6 @@ export class LatentPanel implements LatentDesk {
 
   failed(error: unknown): void {
     this.#update(() => (this.#problem = messageOf(error)));
-  }
-
-  /** Draws once a frame, however much has changed. */
-  changed(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#draw();
-    });
   }
 
   /** The models are others; where the one that is shown is gone, the first is. */

@@ -21,6 +21,7 @@ import {
 } from '../../src/protocol/sampling.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
 import { banner, textButton } from '../shared/notices.ts';
+import { onceAFrame } from '../shared/onceAFrame.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import type { CopiedSettings, Desk } from './desk.ts';
 import { DiffusionSampler } from './diffusion/diffusionSampler.ts';
@@ -64,7 +65,7 @@ export class SamplingPanel implements Desk {
   #problem: string | null = null;
   #modelsOpen = false;
   #palette: Palette = readPalette();
-  #frame = 0;
+  readonly changed = onceAFrame(() => this.#draw());
 
   constructor(root: HTMLElement, host: Remote<SamplingHost>) {
     this.#root = root;
@@ -201,14 +202,6 @@ export class SamplingPanel implements Desk {
       if (error instanceof RpcError && error.code === 'cancelled') return;
       if (error instanceof DOMException && error.name === 'AbortError') return;
       this.#update(() => (this.#problem = messageOf(error)));
-    });
-  }
-
-  /** Draws once a frame, however much has changed. */
-  changed(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#draw();
     });
   }
 

@@ -6,11 +6,13 @@ import type { CallOptions, Handlers, Remote } from '../../src/protocol/rpc.ts';
 import { drawnData, type RunContent } from '../../src/protocol/trainingRun.ts';
 import type { RatePlace, RunSummary, TrainingHost, TrainingPage, TrainingViewState } from '../../src/protocol/trainingView.ts';
 import { FormulaView } from '../shared/formula/formulaView.ts';
+import { toggled } from '../shared/formula/openSteps.ts';
 import type { Palette } from '../shared/heatmap/colours.ts';
+import { onceAFrame } from '../shared/onceAFrame.ts';
 import { StateKeeper } from '../shared/stateKeeper.ts';
 import { onThemeChanged, readPalette } from '../shared/theme.ts';
 import { Drawing, spacing } from '../shared/training/drawing.ts';
-import { OpenRun } from '../shared/training/openRun.ts';
+import { OpenRun, runHandlers } from '../shared/training/openRun.ts';
 import { runPage } from '../shared/training/runPage.ts';
 import type { TrainingDesk } from './desk.ts';
 import { Evaluations } from './evaluations.ts';
@@ -41,7 +43,7 @@ export class TrainingPanel implements TrainingDesk {
   learnedStep: number | null = null;
   palette: Palette = readPalette();
   #openSteps: ReadonlySet<string> = new Set();
-  #frame = 0;
+  readonly #changed = onceAFrame(() => render(this.#page(), this.#root));
 
   constructor(root: HTMLElement, host: Remote<TrainingHost>) {
     this.#root = root;
@@ -70,9 +72,7 @@ export class TrainingPanel implements TrainingDesk {
     this.formula = new FormulaView({
       pointed: () => undefined,
       toggledStep: (step) => {
-        const open = new Set(this.#openSteps);
-        if (!open.delete(step)) open.add(step);
-        this.#openSteps = open;
+        this.#openSteps = toggled(this.#openSteps, step);
         this.#showFormula();
       },
       copied: (latex) => this.open.act(host.copy({ text: latex, what: 'LaTeX' })),
@@ -115,13 +115,7 @@ export class TrainingPanel implements TrainingDesk {
 
   /** What the host may ask. */
   static handlers(panel: () => TrainingPanel): Handlers<TrainingPage> {
-    return {
-      show: ({ run, runs }) => panel().open.show(run, runs),
-      status: ({ status }) => panel().open.tookStatus(status),
-      losses: ({ run, points }) => panel().open.tookLosses(run, points),
-      picture: ({ run, step, stepsPerSecond }) => panel().open.tookPicture(run, step, stepsPerSecond),
-      summary: ({ summary }) => panel().open.tookSummary(summary),
-    };
+    return runHandlers(() => panel().open);
   }
 
   start(): void {
@@ -222,14 +216,6 @@ export class TrainingPanel implements TrainingDesk {
   #keep(change: Partial<TrainingViewState>): void {
     this.state = { ...this.state, ...change };
     this.#keeper.keep(this.state);
-  }
-
-  /** Draws once a frame, however much has changed. */
-  #changed(): void {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      render(this.#page(), this.#root);
-    });
   }
 
   #page(): TemplateResult {

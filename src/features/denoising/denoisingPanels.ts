@@ -12,14 +12,13 @@ import {
   type DenoisingModel,
   type DenoisingPage,
   type DenoisingViewState,
-  type PastedDenoising,
   type StartImage,
 } from '../../protocol/denoisingView.ts';
 import type { DiffusionSettings } from '../../protocol/diffusion.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import { copyText } from '../clipboard.ts';
 import type { DiffusionModels } from '../pipelines/diffusionModels.ts';
-import { parseSettings } from '../sampling/pastedSettings.ts';
+import { pastedOnto } from '../sampling/pastedSettings.ts';
 import { SinglePanel } from '../singlePanel.ts';
 import { chooseImage, ImageFile, type ReadsPictures } from '../vae/imageFiles.ts';
 import { parseDenoisingState } from './denoisingState.ts';
@@ -122,7 +121,8 @@ export class DenoisingPanels implements vscode.WebviewPanelSerializer, vscode.Di
       savePicture: ({ png, name, title }) =>
         saveAs({ title, name: `${name}.png`, filters: { 'PNG pictures': ['png'] } }, (place) => vscode.workspace.fs.writeFile(place, png)),
       copy: ({ text, what }) => copyText(text, what),
-      paste: ({ model }, { signal }) => pasted(models, model, signal),
+      paste: async ({ model }, { signal }) =>
+        pastedOnto(models, { json: await vscode.env.clipboard.readText(), kind: 'diffusion', shown: model, signal }, settingsFor),
     };
   }
 }
@@ -140,17 +140,4 @@ async function readImage(client: DiffusionClient, image: ImageFile): Promise<Sta
   };
   const { picture, values, notices } = await image.read(pictures);
   return { address: image.address, picture, values, notices };
-}
-
-/** Settings of a model that is not here are taken over for the one that is shown, where they fit. */
-async function pasted(models: DiffusionModels, shown: string, signal: AbortSignal): Promise<PastedDenoising> {
-  const given = parseSettings(await vscode.env.clipboard.readText(), 'diffusion');
-  const wanted = given.model;
-  const listed = await models.list();
-  const named = listed.find(({ id }) => id === wanted);
-  const { id, title } = named ?? listed.find((each) => each.id === shown) ?? { id: shown, title: shown };
-  const settings = settingsFor(given, title, await (await models.client(id)).load({ signal }));
-  const isOther = wanted !== undefined && !named;
-  const notice = isOther ? `The settings are of the model “${wanted}”, which is not here: they were taken over for ${title}.` : null;
-  return { model: id, settings, notice };
 }

@@ -3,14 +3,14 @@
 import * as vscode from 'vscode';
 import { panels as panelTypes, storageKeys } from '../../contributions.ts';
 import type { GanClient } from '../../engine/ganClient.ts';
-import type { GanContent, GanHost, GanModel, GanPage, GanViewState, PastedGan, ScoredPicture } from '../../protocol/ganView.ts';
+import type { GanContent, GanHost, GanModel, GanPage, GanViewState, ScoredPicture } from '../../protocol/ganView.ts';
 import { RpcError, type Handlers } from '../../protocol/rpc.ts';
 import type { GanSettings } from '../../protocol/sampling.ts';
 import { copyText } from '../clipboard.ts';
 import type { LatentDataSets } from '../latent/latentData.ts';
 import { ganNumbers } from '../sampling/ganSampling.ts';
 import { parseRun } from '../sampling/kept.ts';
-import { parseSettings } from '../sampling/pastedSettings.ts';
+import { pastedOnto } from '../sampling/pastedSettings.ts';
 import { savePictures } from '../sampling/pictureSampling.ts';
 import { SinglePanel } from '../singlePanel.ts';
 import { chooseImage } from '../vae/imageFiles.ts';
@@ -127,21 +127,10 @@ export class GanPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
           await savePictures(parsed, png instanceof Uint8Array ? { png } : null, () => ganNumbers(models, parsed));
       },
       copy: ({ text, what }) => copyText(text, what),
-      paste: ({ model }, { signal }) => pastedGan(models, model, signal),
+      paste: async ({ model }, { signal }) =>
+        pastedOnto(models, { json: await vscode.env.clipboard.readText(), kind: 'gan', shown: model, signal }, settingsFor),
     };
   }
-}
-
-/** Settings of a model that is not here are taken over for the one that is shown, where they fit. */
-async function pastedGan(models: GanModels, shown: string, signal: AbortSignal): Promise<PastedGan> {
-  const pasted = parseSettings(await vscode.env.clipboard.readText(), 'gan');
-  const listed = await models.list();
-  const named = listed.find(({ id }) => id === pasted.model);
-  const { id, title } = named ?? listed.find((each) => each.id === shown) ?? { id: shown, title: shown };
-  const settings = settingsFor(pasted, title, await (await models.client(id)).load({ signal }));
-  const isOther = pasted.model !== undefined && !named;
-  const notice = isOther ? `The settings are of the model “${pasted.model}”, which is not here: they were taken over for ${title}.` : null;
-  return { model: id, settings, notice };
 }
 
 async function scoredPicture(client: GanClient, pick: boolean, signal: AbortSignal): Promise<ScoredPicture | null> {

@@ -64,4 +64,38 @@ function kindOf(settings: object): SettingsKind {
 const advice = (kind: SettingsKind = 'decoding'): string =>
   `Copy settings from a view, or write them as JSON: ${JSON.stringify({ [kind]: examples[kind] })}.`;
 
+/** Settings that are on the clipboard, for a model. */
+export interface Pasted<Settings> {
+  readonly model: string;
+  readonly settings: Settings;
+  /** What was not as it was asked for. */
+  readonly notice: string | null;
+}
+
+/** Models of a family, as far as settings are taken over for them. */
+interface Receiving<Loaded> {
+  list(): Promise<readonly { readonly id: string; readonly title: string }[]>;
+  client(id: string): Promise<{ load(options: { signal: AbortSignal }): Promise<Loaded> }>;
+}
+
+/**
+ * Settings of a model that is not here are taken over for the one that is shown, where they fit.
+ *
+ * @throws RpcError 'setting-invalid' with the value
+ */
+export async function pastedOnto<Loaded, Settings>(
+  models: Receiving<Loaded>,
+  { json, kind, shown, signal }: { json: string; kind: SettingsKind; shown: string; signal: AbortSignal },
+  settingsFor: (pasted: PastedSettings, title: string, model: Loaded) => Settings,
+): Promise<Pasted<Settings>> {
+  const pasted = parseSettings(json, kind);
+  const listed = await models.list();
+  const named = listed.find(({ id }) => id === pasted.model);
+  const { id, title } = named ?? listed.find((each) => each.id === shown) ?? { id: shown, title: shown };
+  const settings = settingsFor(pasted, title, await (await models.client(id)).load({ signal }));
+  const isOther = pasted.model !== undefined && !named;
+  const notice = isOther ? `The settings are of the model “${pasted.model}”, which is not here: they were taken over for ${title}.` : null;
+  return { model: id, settings, notice };
+}
+
 const refuse = (message: string): RpcError => new RpcError('setting-invalid', message);

@@ -1,9 +1,9 @@
 /** The run that a page shows, as its host tells of it; what is asked of the host, and what came of that. */
 
 import { messageOf } from '../../../src/protocol/errors.ts';
-import type { CallOptions, Progress } from '../../../src/protocol/rpc.ts';
+import type { CallOptions, Handlers, Progress } from '../../../src/protocol/rpc.ts';
 import type { Coefficients, LossPoint } from '../../../src/protocol/training.ts';
-import type { RunChoice, RunContent, RunRecord, RunsContent, TrainingStatus } from '../../../src/protocol/trainingRun.ts';
+import type { RunChoice, RunContent, RunPage, RunRecord, RunsContent, TrainingStatus } from '../../../src/protocol/trainingRun.ts';
 import { Latest } from '../latest.ts';
 import { joined } from './curves.ts';
 
@@ -220,4 +220,17 @@ export class OpenRun<State extends RunChoice, Summary extends RunRecord> {
       this.#events.changed();
     }
   }
+}
+
+/** What the host may tell a page of its run. */
+export function runHandlers<State extends RunChoice, Summary extends RunRecord>(
+  open: () => OpenRun<State, Summary>,
+): Handlers<RunPage<Summary>> {
+  return {
+    show: ({ run, runs }) => open().show(run, runs),
+    status: ({ status }) => open().tookStatus(status),
+    losses: ({ run, points }) => open().tookLosses(run, points),
+    picture: ({ run, step, stepsPerSecond }) => open().tookPicture(run, step, stepsPerSecond),
+    summary: ({ summary }) => open().tookSummary(summary),
+  };
 }
