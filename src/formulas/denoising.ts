@@ -51,9 +51,10 @@ function made(update: UpdateKind): Formula {
   return {
     ...{ id: `denoising_${update}`, family: 'Diffusion', name: 'Loss of the denoiser, and a step of its sampler', claim: 'identity' },
     source: { paper: 'Ho et al. 2020, Denoising Diffusion Probabilistic Models', place: 'eq. 14', arxiv: '2006.11239' },
-    latex: String.raw`\term{loss}{\mathbb E\,\bigl|\epsilon-\epsilon_\theta(x_t,t)\bigr|^2}=\term{floor}{\mathbb E\,\bigl|\epsilon-\mathbb E[\epsilon\mid x_t]\bigr|^2}+\term{above}{\sigma_t^2\,\mathbb E\,\bigl|s_\theta-\nabla\log p_t\bigr|^2}`,
+    latex: String.raw`\begin{aligned}\term{loss}{\mathbb E\,\bigl|\epsilon-\epsilon_\theta(x_t,t)\bigr|^2}&=\term{floor}{\mathbb E\,\bigl|\epsilon-\mathbb E[\epsilon\mid x_t]\bigr|^2}\\&\quad+\term{above}{\sigma_t^2\,\mathbb E\,\bigl|s_\theta-\nabla\log p_t\bigr|^2}\end{aligned}`,
     lines: [
-      String.raw`x_t=\term{alpha}{\sqrt{\bar\alpha_t}}\;x_0+\term{sigma}{\sqrt{1-\bar\alpha_t}}\;\epsilon,\qquad q(x_t\mid x_0)=\mathcal N\bigl(\sqrt{\bar\alpha_t}\,x_0,\;(1-\bar\alpha_t)\,I\bigr)`,
+      String.raw`x_t=\term{alpha}{\sqrt{\bar\alpha_t}}\;x_0+\term{sigma}{\sqrt{1-\bar\alpha_t}}\;\epsilon`,
+      String.raw`q(x_t\mid x_0)=\mathcal N\bigl(\sqrt{\bar\alpha_t}\,x_0,\;(1-\bar\alpha_t)\,I\bigr)`,
       String.raw`\term{clean}{\hat x_0}=\frac{\term{noisy}{x_t}-\sigma_t\,\term{predicted}{\epsilon_\theta(x_t,t)}}{\alpha_t}`,
     ],
     terms: [

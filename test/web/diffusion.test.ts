@@ -335,9 +335,10 @@ describe('the panel', () => {
     await close();
   });
 
-  it.each([380, 1_000, 1_600])('has nothing beside the page at a width of %d', async (width) => {
+  it.each([380, 1_000, 1_600])('has nothing beside the page and its time by name at a width of %d', async (width) => {
     const { page, close } = await open({ width });
     await trained(page);
+    expect(await time(page).count()).toBe(1);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
     await close();
   });

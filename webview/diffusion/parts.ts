@@ -6,6 +6,7 @@ import type { LossPoint } from '../../src/protocol/training.ts';
 import { counted } from '../shared/numbers.ts';
 import { textButton } from '../shared/notices.ts';
 import { valuesLegend } from '../shared/points/legend.ts';
+import { slider } from '../shared/slider.ts';
 import { iconButton, select } from '../shared/toolbar.ts';
 import { curveChart } from '../shared/training/curveChart.ts';
 import type { CurveLine } from '../shared/training/curves.ts';
@@ -36,25 +37,17 @@ export function parts(panel: DiffusionDesk): TemplateResult {
 }
 
 function time({ timeline, pictures }: DiffusionDesk): TemplateResult {
-  const moved = (event: Event): void => {
-    if (event.target instanceof HTMLInputElement) timeline.go(event.target.valueAsNumber);
-  };
   const words = timeWords(timeline.at, timeline.last, pictures.level);
   return html`<section class="diffusion-time" aria-label="Time of the sampler">
     ${timeline.isPlaying ? iconButton('debug-pause', 'Stop the flow', () => timeline.stop()) : iconButton('play-circle', 'Play the flow', () => timeline.play())}
-    <label class="slider" title="From noise to data; arrow keys, Home and End move it too">
-      <span class="slider-label">Noise to data</span>
-      <input
-        type="range"
-        min="0"
-        max=${Math.max(1, timeline.last)}
-        step="1"
-        aria-valuetext=${words}
-        .value=${String(timeline.at)}
-        @input=${moved}
-      />
-      <span class="slider-value" aria-hidden="true">${words}</span>
-    </label>
+    ${slider(
+      {
+        label: 'Noise to data',
+        title: 'From noise to data; arrow keys, Home and End move it too',
+        ...{ value: timeline.at, maximum: Math.max(1, timeline.last), step: 1, text: words },
+      },
+      (at) => timeline.go(at),
+    )}
   </section>`;
 }
 

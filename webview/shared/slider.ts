@@ -13,14 +13,23 @@ export interface SliderContent {
   readonly text: string;
 }
 
-/** From 0 to a maximum; acts while it is moved. */
+/** From 0 to a maximum; acts while it is moved. Its name is its own, since narrow pages leave the label out. */
 export function slider({ label, title, value, maximum, step, text }: SliderContent, set: (value: number) => void): TemplateResult {
   const moved = (event: Event): void => {
     if (event.target instanceof HTMLInputElement) set(event.target.valueAsNumber);
   };
   return html`<label class="slider" title=${title}>
     <span class="slider-label">${label}</span>
-    <input type="range" min="0" max=${maximum} step=${step} .value=${String(value)} aria-valuetext=${text} @input=${moved} />
+    <input
+      type="range"
+      aria-label=${label}
+      min="0"
+      max=${maximum}
+      step=${step}
+      .value=${String(value)}
+      aria-valuetext=${text}
+      @input=${moved}
+    />
     <span class="slider-value" aria-hidden="true">${text}</span>
   </label>`;
 }
